@@ -1,0 +1,157 @@
+package io.kumiki.placement;
+
+import java.util.Arrays;
+import java.util.List;
+
+/// The planner's own picture of the cluster: what is free on each node and device. Changed in place by one thread; every change raises the
+/// node's version, so that whatever was computed from it can be kept until then.
+public final class ClusterView {
+    public static final int WHOLE = 1000;
+
+    private final List<NodeSpec> nodes;
+    private final int[] cpu;
+    private final int[] memory;
+    private final int[] pods;
+    private final int[][] gpus;
+    private final int[] whole;
+    private final int[] idle;
+    private final int[] version;
+    private long freeMilli;
+
+    /// All nodes empty, in the order in which ties are decided.
+    public ClusterView(List<NodeSpec> nodes) {
+        this.nodes = List.copyOf(nodes);
+        int n = nodes.size();
+        cpu = new int[n];
+        memory = new int[n];
+        pods = new int[n];
+        gpus = new int[n][];
+        whole = new int[n];
+        idle = new int[n];
+        version = new int[n];
+        for (int i = 0; i < n; i++) {
+            NodeSpec node = nodes.get(i);
+            cpu[i] = node.cpuMilli();
+            memory[i] = node.memoryMib();
+            pods[i] = node.pods();
+            gpus[i] = new int[node.gpus()];
+            Arrays.fill(gpus[i], WHOLE);
+            whole[i] = node.gpus();
+            idle[i] = node.gpus() * WHOLE;
+            freeMilli += idle[i];
+        }
+    }
+
+    public int size() {
+        return nodes.size();
+    }
+
+    public NodeSpec node(int n) {
+        return nodes.get(n);
+    }
+
+    public int cpuFree(int n) {
+        return cpu[n];
+    }
+
+    public int memoryFree(int n) {
+        return memory[n];
+    }
+
+    public int podsFree(int n) {
+        return pods[n];
+    }
+
+    /// Free milli of each device; the caller does not change it.
+    public int[] remnants(int n) {
+        return gpus[n];
+    }
+
+    public int wholeDevices(int n) {
+        return whole[n];
+    }
+
+    public int idleMilli(int n) {
+        return idle[n];
+    }
+
+    public long freeMilli() {
+        return freeMilli;
+    }
+
+    public int version(int n) {
+        return version[n];
+    }
+
+    public boolean fits(Demand d, int n) {
+        return cpu[n] >= d.cpuMilli() && memory[n] >= d.memoryMib() && pods[n] > 0 && d.allows(nodes.get(n).model()) && devicesFit(d, n);
+    }
+
+    boolean devicesFit(Demand d, int n) {
+        if (d.gpus() == 0) {
+            return true;
+        }
+        if (d.gpuMilli() == WHOLE) {
+            return whole[n] >= d.gpus();
+        }
+        for (int remnant : gpus[n]) {
+            if (remnant >= d.gpuMilli()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Whether the node could hold the demand if it were empty.
+    public boolean couldFit(Demand d, int n) {
+        NodeSpec node = nodes.get(n);
+        return node.cpuMilli() >= d.cpuMilli() && node.memoryMib() >= d.memoryMib() && node.gpus() >= d.gpus() && node.pods() > 0
+                && d.allows(node.model());
+    }
+
+    /// The lowest whole devices, as many as asked for.
+    int[] wholeDevices(int n, int count) {
+        int[] chosen = new int[count];
+        int found = 0;
+        for (int d = 0; d < gpus[n].length && found < count; d++) {
+            if (gpus[n][d] == WHOLE) {
+                chosen[found++] = d;
+            }
+        }
+        if (found < count) {
+            throw new IllegalStateException(nodes.get(n).name() + " has " + found + " whole devices, " + count + " were wanted");
+        }
+        return chosen;
+    }
+
+    public void place(Demand d, int n, int[] devices) {
+        change(d, n, devices, -1);
+    }
+
+    public void release(Demand d, int n, int[] devices) {
+        change(d, n, devices, 1);
+    }
+
+    private void change(Demand d, int n, int[] devices, int sign) {
+        if (devices.length != d.gpus()) {
+            throw new IllegalArgumentException(d.gpus() + " devices were asked for, " + devices.length + " given");
+        }
+        for (int device : devices) {
+            int after = gpus[n][device] + sign * d.gpuMilli();
+            if (after < 0 || after > WHOLE) {
+                throw new IllegalStateException("device " + device + " of " + nodes.get(n).name() + " would have " + after + " milli free");
+            }
+            whole[n] += (after == WHOLE ? 1 : 0) - (gpus[n][device] == WHOLE ? 1 : 0);
+            gpus[n][device] = after;
+        }
+        cpu[n] += sign * d.cpuMilli();
+        memory[n] += sign * d.memoryMib();
+        pods[n] += sign;
+        idle[n] += sign * (int) d.totalGpuMilli();
+        freeMilli += sign * d.totalGpuMilli();
+        version[n]++;
+        if (cpu[n] < 0 || memory[n] < 0 || pods[n] < 0) {
+            throw new IllegalStateException(nodes.get(n).name() + " is over-committed");
+        }
+    }
+}

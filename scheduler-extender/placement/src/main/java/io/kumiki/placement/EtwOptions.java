@@ -1,0 +1,17 @@
+package io.kumiki.placement;
+
+/// Parameters of the single-pod policy; the defaults are the setting that the published comparison uses.
+///
+/// @param sequences rollout sequences per node group (K)
+/// @param lookAhead how many times a node's fair share of pods is rolled out (h)
+/// @param classPrice weight of the class price (kp), in milli-GPU
+/// @param classExponent trades packing for protection of large demands (e)
+/// @param horizon demand to come, as a multiple of what is free (H): 1.3 for a batch fill, 8 in steady state
+/// @param typePrice weight of the GPU-type price (tp), in milli-GPU
+/// @param seed of the rollout's shuffle
+/// @param refreshEvery placements between two refreshes of the prices
+public record EtwOptions(
+        int sequences, double lookAhead, double classPrice, double classExponent, double horizon, double typePrice, long seed, int refreshEvery) {
+    public static final EtwOptions BATCH = new EtwOptions(32, 3, 3000, 4, 1.3, 300, 7, 50);
+    public static final EtwOptions STEADY = new EtwOptions(32, 3, 3000, 4, 8, 300, 7, 50);
+}

@@ -1,0 +1,185 @@
+package io.kumiki.placement;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Places single pods by expected terminal waste plus scarcity prices: the node and device where the pod spoils least of what is to come.
+/// The minimum wins, ties go to the first node. Costs are continuous; they are never rounded to scores.
+///
+/// Cost of a decision: one scan of remembered costs, and a new computation for the nodes that changed since this demand was last seen.
+public final class EtwPlacer {
+    private static final int NOT_SEEN = -1;
+
+    /// What was computed for one demand, per node, and for which version of the node.
+    private static final class Remembered {
+        final double[] base;
+        final int[] device;
+        final int[] baseVersion;
+        final double[] price;
+        final int[] priceVersion;
+        final int[] priceEpoch;
+
+        Remembered(int nodes) {
+            base = new double[nodes];
+            device = new int[nodes];
+            baseVersion = filled(nodes);
+            price = new double[nodes];
+            priceVersion = filled(nodes);
+            priceEpoch = filled(nodes);
+        }
+
+        private static int[] filled(int nodes) {
+            int[] array = new int[nodes];
+            Arrays.fill(array, NOT_SEEN);
+            return array;
+        }
+    }
+
+    private final ClusterView view;
+    private final EtwOptions options;
+    private final Map<Demand, Remembered> remembered = new HashMap<>();
+    private Rollout rollout;
+    private ScarcityPrices prices;
+    private int epoch;
+    private int placements;
+
+    public EtwPlacer(ClusterView view, PodMix mix, EtwOptions options) {
+        this.view = view;
+        this.options = options;
+        this.rollout = new Rollout(view, mix, options);
+        this.prices = new ScarcityPrices(view, mix, options);
+    }
+
+    /// Takes a newly learned mix; everything remembered from the old one is dropped.
+    public void learn(PodMix mix) {
+        rollout = new Rollout(view, mix, options);
+        prices = new ScarcityPrices(view, mix, options);
+        remembered.clear();
+        epoch++;
+    }
+
+    /// Decides only; the view is unchanged.
+    public Placement place(Demand pod) {
+        Remembered memory = remembered.computeIfAbsent(pod, _ -> new Remembered(view.size()));
+        int best = -1;
+        double least = Double.POSITIVE_INFINITY;
+        for (int n = 0; n < view.size(); n++) {
+            if (!view.fits(pod, n)) {
+                continue;
+            }
+            double cost = cost(pod, n, memory);
+            if (cost < least) {
+                least = cost;
+                best = n;
+            }
+        }
+        if (best < 0) {
+            return refusal(pod);
+        }
+        int[] devices = pod.gpus() == 0
+                ? new int[0]
+                : pod.gpuMilli() == ClusterView.WHOLE ? view.wholeDevices(best, pod.gpus()) : new int[] {memory.device[best]};
+        return new Placement.Placed(best, devices);
+    }
+
+    /// Writes a placement into the view.
+    public void commit(Demand pod, Placement.Placed placed) {
+        view.place(pod, placed.node(), placed.devices());
+        if (++placements % options.refreshEvery() == 0) {
+            prices.refresh();
+            epoch++;
+        }
+    }
+
+    private double cost(Demand pod, int n, Remembered memory) {
+        int version = view.version(n);
+        if (memory.baseVersion[n] != version) {
+            base(pod, n, memory);
+            memory.baseVersion[n] = version;
+        }
+        if (memory.priceVersion[n] != version || memory.priceEpoch[n] != epoch) {
+            memory.price[n] = prices.of(pod, n, wholeTaken(pod, n, memory));
+            memory.priceVersion[n] = version;
+            memory.priceEpoch[n] = epoch;
+        }
+        return memory.base[n] + memory.price[n];
+    }
+
+    private int wholeTaken(Demand pod, int n, Remembered memory) {
+        if (pod.gpus() == 0 || pod.gpuMilli() == ClusterView.WHOLE) {
+            return pod.gpus();
+        }
+        return view.remnants(n)[memory.device[n]] == ClusterView.WHOLE ? 1 : 0;
+    }
+
+    private void base(Demand pod, int n, Remembered memory) {
+        int[] remnants = view.remnants(n).clone();
+        int cpu = view.cpuFree(n);
+        double before = rollout.waste(n, cpu, remnants);
+        int cpuAfter = cpu - pod.cpuMilli();
+        if (pod.gpus() > 0 && pod.gpuMilli() < ClusterView.WHOLE) {
+            fraction(pod, n, remnants, cpuAfter, before, memory);
+            return;
+        }
+        if (pod.gpus() > 0) {
+            for (int device : view.wholeDevices(n, pod.gpus())) {
+                remnants[device] = 0;
+            }
+        }
+        memory.base[n] = rollout.waste(n, cpuAfter, remnants) - before;
+    }
+
+    /// Tries each distinct remnant that has room; the first minimum wins.
+    private void fraction(Demand pod, int n, int[] remnants, int cpuAfter, double before, Remembered memory) {
+        double least = Double.POSITIVE_INFINITY;
+        for (int d = 0; d < remnants.length; d++) {
+            int remnant = remnants[d];
+            if (remnant < pod.gpuMilli() || seenBefore(remnants, d)) {
+                continue;
+            }
+            remnants[d] = remnant - pod.gpuMilli();
+            double cost = rollout.waste(n, cpuAfter, remnants) - before;
+            remnants[d] = remnant;
+            if (cost < least) {
+                least = cost;
+                memory.device[n] = d;
+            }
+        }
+        memory.base[n] = least;
+    }
+
+    private static boolean seenBefore(int[] remnants, int d) {
+        for (int i = 0; i < d; i++) {
+            if (remnants[i] == remnants[d]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Placement refusal(Demand pod) {
+        int model = 0;
+        int devices = 0;
+        int cpu = 0;
+        int memory = 0;
+        int pods = 0;
+        boolean ever = false;
+        for (int n = 0; n < view.size(); n++) {
+            ever |= view.couldFit(pod, n);
+            if (!pod.allows(view.node(n).model())) {
+                model++;
+            } else if (!view.devicesFit(pod, n)) {
+                devices++;
+            } else if (view.cpuFree(n) < pod.cpuMilli()) {
+                cpu++;
+            } else if (view.memoryFree(n) < pod.memoryMib()) {
+                memory++;
+            } else {
+                pods++;
+            }
+        }
+        var removed = new Placement.Removed(model, devices, cpu, memory, pods);
+        return ever ? new Placement.Waiting(removed) : new Placement.Impossible(removed);
+    }
+}

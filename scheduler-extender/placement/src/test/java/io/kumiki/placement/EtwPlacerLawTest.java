@@ -1,0 +1,126 @@
+package io.kumiki.placement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EtwPlacerLawTest {
+    private static final String[] MODELS = {"A", "B"};
+
+    private static List<NodeSpec> cluster(SplittableRandom random) {
+        List<NodeSpec> nodes = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            int gpus = new int[] {0, 1, 2, 4, 8}[random.nextInt(5)];
+            nodes.add(new NodeSpec("n" + i, 8000 * (1 + random.nextInt(8)), 65536, gpus, gpus == 0 ? "" : MODELS[random.nextInt(2)], 40));
+        }
+        return nodes;
+    }
+
+    private static Demand pod(SplittableRandom random) {
+        int kind = random.nextInt(10);
+        int gpus = kind < 2 ? 0 : kind < 8 ? 1 : 1 << random.nextInt(4);
+        int milli = gpus == 0 ? 0 : gpus == 1 && random.nextBoolean() ? 100 * (1 + random.nextInt(9)) : 1000;
+        List<String> models = gpus > 0 && random.nextInt(4) == 0 ? List.of(MODELS[random.nextInt(2)]) : List.of();
+        return new Demand(500 * (1 + random.nextInt(16)), 1024 * (1 + random.nextInt(8)), gpus, milli, models);
+    }
+
+    private static List<Demand> pods(SplittableRandom random) {
+        List<Demand> pods = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            pods.add(pod(random));
+        }
+        return pods;
+    }
+
+    /// The view itself refuses to be over-committed, so running through is the proof; freed room must come back exactly.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void neverOverCommitsAndGivesBackWhatItTook(long seed) {
+        var random = new SplittableRandom(seed);
+        var view = new ClusterView(cluster(random));
+        var pods = pods(random);
+        var placer = new EtwPlacer(view, PodMix.of(pods), EtwOptions.BATCH);
+        long before = view.freeMilli();
+        List<Runnable> undo = new ArrayList<>();
+        for (Demand pod : pods) {
+            if (placer.place(pod) instanceof Placement.Placed placed) {
+                assertThat(view.fits(pod, placed.node())).isTrue();
+                placer.commit(pod, placed);
+                undo.add(() -> view.release(pod, placed.node(), placed.devices()));
+            }
+        }
+        assertThat(undo).isNotEmpty();
+        undo.forEach(Runnable::run);
+        assertThat(view.freeMilli()).isEqualTo(before);
+        for (int n = 0; n < view.size(); n++) {
+            assertThat(view.cpuFree(n)).isEqualTo(view.node(n).cpuMilli());
+            assertThat(view.wholeDevices(n)).isEqualTo(view.node(n).gpus());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13})
+    void sameInputSamePlacements(long seed) {
+        assertThat(trace(seed)).isEqualTo(trace(seed));
+    }
+
+    private static List<String> trace(long seed) {
+        var random = new SplittableRandom(seed);
+        var view = new ClusterView(cluster(random));
+        var pods = pods(random);
+        var placer = new EtwPlacer(view, PodMix.of(pods), EtwOptions.BATCH);
+        List<String> trace = new ArrayList<>();
+        for (Demand pod : pods) {
+            Placement answer = placer.place(pod);
+            if (answer instanceof Placement.Placed placed) {
+                placer.commit(pod, placed);
+                trace.add(placed.node() + java.util.Arrays.toString(placed.devices()));
+            } else {
+                trace.add(answer.toString());
+            }
+        }
+        return trace;
+    }
+
+    /// A refusal is a certificate: every node is counted once, a waiting pod fits some empty node, an impossible one fits none.
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23, 24, 25})
+    void refusalsCanBeChecked(long seed) {
+        var random = new SplittableRandom(seed);
+        var nodes = cluster(random);
+        var view = new ClusterView(nodes);
+        var pods = pods(random);
+        var placer = new EtwPlacer(view, PodMix.of(pods), EtwOptions.BATCH);
+        int refused = 0;
+        for (Demand pod : pods) {
+            switch (placer.place(pod)) {
+                case Placement.Placed placed -> placer.commit(pod, placed);
+                case Placement.Waiting waiting -> {
+                    refused++;
+                    assertThat(waiting.removed().total()).isEqualTo(nodes.size());
+                    assertThat(fitsEmpty(nodes, pod)).isTrue();
+                }
+                case Placement.Impossible impossible -> {
+                    refused++;
+                    assertThat(impossible.removed().total()).isEqualTo(nodes.size());
+                    assertThat(fitsEmpty(nodes, pod)).isFalse();
+                }
+            }
+        }
+        assertThat(refused).isPositive();
+    }
+
+    private static boolean fitsEmpty(List<NodeSpec> nodes, Demand pod) {
+        var empty = new ClusterView(nodes);
+        for (int n = 0; n < nodes.size(); n++) {
+            if (empty.fits(pod, n)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
