@@ -1,0 +1,181 @@
+package io.kumiki.localcluster.node.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One start of a container: a wrapper process in its own session and everything below it. Knows how to wait for it, signal it and end it.
+/// All methods block for milliseconds at most, except [#await] and [#kill].
+public final class ContainerProcess {
+    private static final long LOOK_AGAIN_MILLIS = 100;
+    private static final String SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final long KILL_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Path folder;
+    private final ProcessHandle wrapper;
+    private final @Nullable Process child;
+    private final int depth;
+    private final List<String> marks;
+
+    private ContainerProcess(Path folder, ProcessHandle wrapper, @Nullable Process child, int depth, List<String> marks) {
+        this.folder = folder;
+        this.wrapper = wrapper;
+        this.child = child;
+        this.depth = depth;
+        this.marks = marks;
+    }
+
+    /// How a container's process ended. `exitCode` is null when nobody knows; `error` says why it never started.
+    public record End(@Nullable Integer exitCode, @Nullable String error) {
+        static final End UNKNOWN = new End(null, null);
+    }
+
+    /// What a folder of an earlier start holds.
+    public sealed interface Found {
+        record Running(ContainerProcess process) implements Found {}
+
+        record Ended(End end) implements Found {}
+
+        /// Its wrapper never began, so nothing of the container ran.
+        record NeverStarted() implements Found {}
+
+        /// Neither process nor exit code is left.
+        record Lost() implements Found {}
+    }
+
+    /// Starts a container. When this returns the wrapper runs; a command that cannot be found shows up as an [End] with an error.
+    public static ContainerProcess start(Launcher launcher, Launch launch) throws IOException {
+        Files.createDirectories(launch.folder().resolve("in"));
+        ProcessBuilder builder = new ProcessBuilder(launcher.argv(launch));
+        builder.environment().clear();
+        builder.environment().putAll(launch.environment());
+        builder.environment().put("KUMIKI_PATH", launch.environment().getOrDefault("PATH", SYSTEM_PATH));
+        builder.environment().put("PATH", SYSTEM_PATH);
+        builder.directory(launch.folder().toFile());
+        builder.redirectInput(Path.of("/dev/null").toFile());
+        builder.redirectErrorStream(true);
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
+        Process process = builder.start();
+        return new ContainerProcess(
+                launch.folder(), process.toHandle(), process, launcher.isolation().depth(), marks(launch.environment().getOrDefault(Launch.POD_UID, ""), launch.environment().getOrDefault(Launch.CONTAINER, "")));
+    }
+
+    /// Finds a container that an earlier Kumiki started.
+    public static Found find(Path folder, Isolation isolation, String podUid, String container) throws InterruptedException {
+        List<String> marks = marks(podUid, container);
+        for (int tries = 0; tries < 20; tries++) {
+            End end = read(folder);
+            if (end != null) {
+                return new Found.Ended(end);
+            }
+            ProcessHandle wrapper = wrapper(folder);
+            if (wrapper != null) {
+                return new Found.Running(new ContainerProcess(folder, wrapper, null, isolation.depth(), marks));
+            }
+            if (Files.exists(folder.resolve("pid"))) {
+                break;
+            }
+            if (ProcessTree.marked(marks).isEmpty()) {
+                return new Found.NeverStarted();
+            }
+            // Our last act before the crash was to start it: its wrapper is about to write the pid file.
+            Thread.sleep(LOOK_AGAIN_MILLIS);
+        }
+        new ContainerProcess(folder, ProcessHandle.current(), null, isolation.depth(), marks).killMarked();
+        End late = read(folder);
+        return late == null ? new Found.Lost() : new Found.Ended(late);
+    }
+
+    /// Waits until the container has ended and nothing of it is left.
+    public End await() throws InterruptedException {
+        if (child != null) {
+            child.waitFor();
+        } else {
+            while (wrapper.isAlive() && read(folder) == null) {
+                Thread.sleep(LOOK_AGAIN_MILLIS);
+            }
+        }
+        killMarked();
+        End end = read(folder);
+        if (end != null) {
+            return end;
+        }
+        return child == null ? End.UNKNOWN : new End(child.exitValue(), error(folder));
+    }
+
+    /// SIGTERM to the main process, as the kubelet does to a container's first process. False when it has ended already.
+    public boolean terminate() throws InterruptedException {
+        for (int tries = 0; tries < 20 && wrapper.isAlive(); tries++) {
+            ProcessHandle main = ProcessTree.below(wrapper, depth);
+            if (main != null) {
+                return main.destroy();
+            }
+            Thread.sleep(LOOK_AGAIN_MILLIS / 2);
+        }
+        return wrapper.isAlive() && wrapper.destroy();
+    }
+
+    /// SIGKILL to everything of the container; the wrapper is spared so that it can write the exit code.
+    public void kill() throws InterruptedException {
+        // Below the wrapper stands the main process, or the program that made the namespaces: its end takes all of them with it.
+        ProcessHandle first = ProcessTree.below(wrapper, 1);
+        if (first != null) {
+            first.destroyForcibly();
+        }
+        killMarked();
+    }
+
+    private void killMarked() throws InterruptedException {
+        long began = System.nanoTime();
+        while (System.nanoTime() - began < KILL_LIMIT_NANOS) {
+            Set<ProcessHandle> left = ProcessTree.marked(marks);
+            left.remove(wrapper);
+            left.remove(ProcessHandle.current());
+            left.removeIf(handle -> !handle.isAlive());
+            if (left.isEmpty()) {
+                return;
+            }
+            left.forEach(ProcessHandle::destroyForcibly);
+            Thread.sleep(2);
+        }
+    }
+
+    private static List<String> marks(String podUid, String container) {
+        return List.of(Launch.POD_UID + "=" + podUid, Launch.CONTAINER + "=" + container);
+    }
+
+    private static @Nullable ProcessHandle wrapper(Path folder) {
+        String[] words = text(folder.resolve("pid")).split(" ");
+        if (words.length != 2 || !words[0].matches("[0-9]{1,10}")) {
+            return null;
+        }
+        long pid = Long.parseLong(words[0]);
+        return ProcessTree.startTime(pid).filter(words[1]::equals).flatMap(same -> ProcessHandle.of(pid)).orElse(null);
+    }
+
+    private static @Nullable End read(Path folder) {
+        String code = text(folder.resolve("exit"));
+        return code.matches("[0-9]{1,3}") ? new End(Integer.valueOf(code), error(folder)) : null;
+    }
+
+    private static @Nullable String error(Path folder) {
+        String error = text(folder.resolve("in/error"));
+        return error.isEmpty() ? null : error;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (NoSuchFileException e) {
+            return "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

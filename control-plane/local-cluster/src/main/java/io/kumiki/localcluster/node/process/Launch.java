@@ -1,0 +1,36 @@
+package io.kumiki.localcluster.node.process;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Everything one start of a container needs. `folder` keeps pid, exit code and error of this start; `root` is the container's private root,
+/// used by the isolated modes only; `system` are paths of the machine that its programs live in.
+public record Launch(
+        Path folder,
+        Path log,
+        Path root,
+        List<Path> system,
+        List<Mount> mounts,
+        List<String> command,
+        Map<String, String> environment,
+        String workingDir,
+        @Nullable User user) {
+    public static final String POD_UID = "KUMIKI_POD_UID";
+    public static final String CONTAINER = "KUMIKI_CONTAINER";
+
+    /// Numeric user and group, when the pod asks for others than Kumiki's own.
+    public record User(long uid, long gid) {}
+
+    public Launch {
+        system = List.copyOf(system);
+        mounts = List.copyOf(mounts);
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+    }
+
+    Path error() {
+        return folder.resolve("in/error");
+    }
+}

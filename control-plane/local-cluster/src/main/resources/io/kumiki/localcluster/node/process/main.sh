@@ -1,0 +1,29 @@
+# Starts the container's command in its working folder, or says why that is impossible (exit 128, reason in $KUMIKI_FOLDER/error).
+# usage: sh main.sh ERRORFILE WORKDIR UID GID COMMAND...      UID "-" keeps the user
+error=$1 dir=$2 uid=$3 gid=$4
+shift 4
+# The scripts themselves run with the system's PATH; the container gets its own here.
+PATH=$KUMIKI_PATH
+export PATH
+unset KUMIKI_PATH
+refuse() {
+    echo "$1" >"$error"
+    exit 128
+}
+cd "$dir" 2>/dev/null || refuse "workingDir $dir does not exist in the container"
+unset OLDPWD
+found=
+case $1 in
+*/*) [ -e "$1" ] && found=$1 ;;
+*)
+    ifs=$IFS IFS=:
+    for folder in $PATH; do
+        [ -f "$folder/$1" ] && [ -x "$folder/$1" ] && found=$folder/$1 && break
+    done
+    IFS=$ifs
+    ;;
+esac
+[ -n "$found" ] || refuse "exec: \"$1\": executable file not found in the container (PATH=$PATH)"
+[ -f "$found" ] && [ -x "$found" ] || refuse "exec: \"$1\": permission denied: not an executable file"
+[ "$uid" = - ] || exec /usr/bin/setpriv --reuid "$uid" --regid "$gid" --clear-groups -- "$@"
+exec "$@"

@@ -1,0 +1,145 @@
+package io.kumiki.localcluster.node.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ContainerProcessIT {
+    @TempDir
+    Path dir;
+
+    static Stream<Isolation> modes() {
+        Isolation best = Isolation.choose(Map.of());
+        return best.isolated() ? Stream.of(best, Isolation.PLAIN) : Stream.of(Isolation.PLAIN);
+    }
+
+    private Launch launch(Isolation isolation, List<Mount> mounts, String... command) throws IOException {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "PATH", "/usr/bin:/bin", Launch.POD_UID, UUID.randomUUID().toString(), Launch.CONTAINER, "main", "GREETING", "hello world"));
+        Path folder = Files.createDirectories(dir.resolve("c"));
+        return new Launch(
+                folder, dir.resolve("log"), Files.createDirectories(dir.resolve("root")), List.of(), mounts, List.of(command), environment,
+                isolation.isolated() ? "/" : folder.toString(), null);
+    }
+
+    private ContainerProcess start(Isolation isolation, Launch launch) throws IOException {
+        return ContainerProcess.start(new Launcher(isolation, dir.resolve("scripts")), launch);
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void exitCodeAndLog(Isolation isolation) throws Exception {
+        Launch launch = launch(isolation, List.of(), "sh", "-c", "echo \"$GREETING\"; echo err >&2; echo $PATH; exit 7");
+        ContainerProcess.End end = start(isolation, launch).await();
+        assertThat(end).isEqualTo(new ContainerProcess.End(7, null));
+        assertThat(Files.readString(launch.log())).isEqualTo("hello world\nerr\n/usr/bin:/bin\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void anUnknownCommandIsNamed(Isolation isolation) throws Exception {
+        ContainerProcess.End end = start(isolation, launch(isolation, List.of(), "no-such-program", "x")).await();
+        assertThat(end.exitCode()).isEqualTo(128);
+        assertThat(end.error()).contains("no-such-program").contains("not found");
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void termReachesTheMainProcess(Isolation isolation) throws Exception {
+        Launch launch = launch(isolation, List.of(), "sh", "-c", "trap 'echo stopped; exit 5' TERM; echo up; while :; do sleep 0.05; done");
+        ContainerProcess process = start(isolation, launch);
+        awaitLog(launch, "up");
+        process.terminate();
+        assertThat(process.await().exitCode()).isEqualTo(5);
+        assertThat(Files.readString(launch.log())).contains("stopped");
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void killEndsForksThatLeftTheSessionAndIgnoreTerm(Isolation isolation) throws Exception {
+        Launch launch = launch(isolation, List.of(), "sh", "-c", "trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep 600' & echo up; wait");
+        ContainerProcess process = start(isolation, launch);
+        awaitLog(launch, "up");
+        process.terminate();
+        process.kill();
+        assertThat(process.await().exitCode()).isEqualTo(137);
+        assertThat(ProcessTree.marked(List.of(Launch.POD_UID + "=" + launch.environment().get(Launch.POD_UID)))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void aBackgroundForkDoesNotOutliveTheMainProcess(Isolation isolation) throws Exception {
+        Launch launch = launch(isolation, List.of(), "sh", "-c", "setsid sleep 600 & exit 0");
+        assertThat(start(isolation, launch).await().exitCode()).isZero();
+        assertThat(ProcessTree.marked(List.of(Launch.POD_UID + "=" + launch.environment().get(Launch.POD_UID)))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void aLaterAgentAdoptsItAndReadsTheExitCode(Isolation isolation) throws Exception {
+        Launch launch = launch(isolation, List.of(), "sh", "-c", "echo up; while [ ! -e go ]; do sleep 0.02; done; exit 9");
+        Path go = isolation.isolated() ? dir.resolve("root/go") : dir.resolve("c/go");
+        start(isolation, launch);
+        awaitLog(launch, "up");
+        ContainerProcess.Found found =
+                ContainerProcess.find(launch.folder(), isolation, launch.environment().get(Launch.POD_UID), "main");
+        assertThat(found).isInstanceOf(ContainerProcess.Found.Running.class);
+        Files.createFile(go);
+        assertThat(((ContainerProcess.Found.Running) found).process().await().exitCode()).isEqualTo(9);
+        assertThat(ContainerProcess.find(launch.folder(), isolation, launch.environment().get(Launch.POD_UID), "main"))
+                .isEqualTo(new ContainerProcess.Found.Ended(new ContainerProcess.End(9, null)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void withoutProcessAndExitCodeItIsLost(Isolation isolation) throws Exception {
+        Launch launch = launch(isolation, List.of(), "sh", "-c", "echo up; sleep 600");
+        start(isolation, launch);
+        awaitLog(launch, "up");
+        String mark = Launch.POD_UID + "=" + launch.environment().get(Launch.POD_UID);
+        ProcessTree.marked(List.of(mark)).forEach(ProcessHandle::destroyForcibly);
+        long deadline = System.nanoTime() + 5_000_000_000L;
+        while (!ProcessTree.marked(List.of(mark)).isEmpty() && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(ContainerProcess.find(launch.folder(), isolation, launch.environment().get(Launch.POD_UID), "main"))
+                .isInstanceOf(ContainerProcess.Found.Lost.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void isolatedContainersSeeMountsAndNoHome(Isolation isolation) throws Exception {
+        if (!isolation.isolated()) {
+            return;
+        }
+        Path volume = Files.createDirectories(dir.resolve("volume"));
+        Path config = Files.createDirectories(dir.resolve("config"));
+        Files.writeString(config.resolve("key"), "value");
+        Path hosts = Files.writeString(dir.resolve("hosts"), "127.0.0.1 ml-pipeline\n");
+        List<Mount> mounts = List.of(
+                new Mount(volume, "/minio", false), new Mount(config, "/etc/app/config", true), new Mount(hosts, "/etc/hosts", true));
+        Launch launch = launch(isolation, mounts, "sh", "-c",
+                "cat /etc/app/config/key /etc/hosts; echo out > /minio/a; touch /tmp/x; ls -A /root /home; touch /usr/x 2>/dev/null || echo read-only; touch /etc/app/config/x 2>/dev/null || echo read-only; ls /etc/passwd");
+        assertThat(start(isolation, launch).await()).isEqualTo(new ContainerProcess.End(0, null));
+        assertThat(Files.readString(launch.log())).isEqualTo("value127.0.0.1 ml-pipeline\n/home:\n\n/root:\nread-only\nread-only\n/etc/passwd\n");
+        assertThat(volume.resolve("a")).hasContent("out");
+    }
+
+    private static void awaitLog(Launch launch, String text) throws IOException {
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (!Files.exists(launch.log()) || !Files.readString(launch.log()).contains(text)) {
+            assertThat(System.nanoTime()).as("waiting for \"" + text + "\" in the log").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+}
