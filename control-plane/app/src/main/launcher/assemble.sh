@@ -1,0 +1,29 @@
+#!/bin/sh
+# assemble.sh JDK DIST: turns the built jars into something that starts fast: one argument file, one AOT cache.
+set -eu
+JDK=$1 DIST=$2
+cp -f "$DIST"/../app-*.jar "$DIST/lib/"
+classpath=$(ls "$DIST"/lib/*.jar | LC_ALL=C sort | tr '\n' ':' | sed 's/:$//')
+cat >"$DIST/jvm.base" <<ARGS
+--enable-native-access=ALL-UNNAMED
+--sun-misc-unsafe-memory-access=allow
+-XX:+UseSerialGC
+-XX:+UseCompactObjectHeaders
+-XX:MaxRAMPercentage=40
+-Xms48m
+-XX:MinHeapFreeRatio=10
+-XX:MaxHeapFreeRatio=20
+-XX:TieredStopAtLevel=4
+-Xlog:disable
+-Xlog:all=error:stderr
+-Dfile.encoding=UTF-8
+-cp
+"$classpath"
+ARGS
+cp "$DIST/jvm.base" "$DIST/jvm.args"
+rm -f "$DIST/kumiki.aot" "$DIST/built"
+# The cache only saves time: where the training run fails, Kumiki starts without it and says nothing.
+if "$JDK/bin/java" "-XX:AOTCacheOutput=$DIST/kumiki.aot" "@$DIST/jvm.base" io.kumiki.app.Kumiki train >"$DIST/train.log" 2>&1 && [ -f "$DIST/kumiki.aot" ]; then
+    { printf '%s\n' "-XX:AOTCache=$DIST/kumiki.aot"; cat "$DIST/jvm.base"; } >"$DIST/jvm.args"
+fi
+touch "$DIST/built"
