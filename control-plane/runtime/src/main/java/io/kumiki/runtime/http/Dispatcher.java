@@ -1,0 +1,136 @@
+package io.kumiki.runtime.http;
+
+import io.kumiki.model.Json;
+import io.kumiki.runtime.http.RouteTable.Match;
+import io.kumiki.runtime.http.identity.Identity;
+import io.opentelemetry.api.trace.Span;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes a request from match to answer. Everything after the match runs on a virtual thread, so that no handler can stop an event loop.
+/// Also usable behind another server's own listener.
+public final class Dispatcher implements Handler<HttpServerRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+    private final Vertx vertx;
+    private final RouteTable table;
+    private final Identity identity;
+    private final Guard guard;
+    private final HostRule hosts;
+
+    public Dispatcher(Vertx vertx, RouteTable table, Identity identity, Guard guard, HostRule hosts) {
+        this.vertx = vertx;
+        this.table = table;
+        this.identity = identity;
+        this.guard = guard;
+        this.hosts = hosts;
+    }
+
+    @Override
+    public void handle(HttpServerRequest http) {
+        String path = http.path();
+        Match match;
+        try {
+            match = table.find(http.method().name(), path == null ? "/" : path);
+        } catch (IllegalArgumentException e) {
+            match = new Match.Nothing(new ProblemRenderer());
+        }
+        Exchange exchange = new Exchange(http, vertx.getOrCreateContext(), errorsOf(match), traceId());
+        HttpFault refusal = hosts.refusal(http);
+        if (refusal != null) {
+            exchange.refuse(refusal);
+            return;
+        }
+        switch (match) {
+            case Match.Nothing nothing -> exchange.refuse(HttpFault.notFound("nothing is served at " + path));
+            case Match.WrongMethod wrong -> exchange.refuse(new HttpFault(
+                    405, "MethodNotAllowed", http.method() + " is not served at " + path + "; it takes " + wrong.allow()));
+            case Match.Found(Route route, Map<String, String> params) -> run(exchange, route, params);
+        }
+    }
+
+    private void run(Exchange exchange, Route route, Map<String, String> params) {
+        BodyReader reader = BodyReader.of(exchange, route);
+        Runnable work = () -> {
+            try {
+                Caller caller = admit(exchange.http(), route, params);
+                if (route.socket() != null) {
+                    exchange.upgrade(route.socket(), caller);
+                } else {
+                    answer(exchange, route, new Request(exchange.http(), params, caller, reader.read(), exchange.traceId()));
+                }
+            } catch (HttpFault fault) {
+                exchange.fail(fault);
+            } catch (Json.Malformed e) {
+                exchange.fail(HttpFault.badRequest("the body is " + e.getMessage()));
+            } catch (IOException e) {
+                LOG.debug("{} ended early: {}", route, e.toString());
+                exchange.abandon();
+            } catch (Exception e) {
+                LOG.error("{} failed (trace {})", route, exchange.traceId(), e);
+                exchange.fail(new HttpFault(500, "Internal",
+                        "the server failed while answering; its log says more under trace " + exchange.traceId()));
+            }
+        };
+        Thread.ofVirtual().name(route.toString()).start(io.opentelemetry.context.Context.current().wrap(work));
+    }
+
+    private static void answer(Exchange exchange, Route route, Request request) throws Exception {
+        RouteHandler handler = route.handler();
+        if (handler == null) {
+            throw new IllegalStateException(route + " has no handler");
+        }
+        exchange.send(handler.handle(request));
+    }
+
+    private Caller admit(HttpServerRequest http, Route route, Map<String, String> params) {
+        Caller caller = identity.identify(http);
+        if (route.permission().equals(Permission.ANYONE)) {
+            return caller == null ? Caller.ANONYMOUS : caller;
+        }
+        if (caller == null) {
+            throw HttpFault.unauthorized("a bearer token is wanted and none that is known came with the request;"
+                    + " on a laptop the token stands in the file \"token\" of the data folder");
+        }
+        @Nullable String namespace = params.getOrDefault("namespace", http.getParam("namespace"));
+        boolean allowed;
+        try {
+            allowed = guard.allows(caller, route.permission(), namespace);
+        } catch (RuntimeException e) {
+            LOG.warn("the guard could not decide about {}", route, e);
+            throw HttpFault.unavailable("whether this is allowed could not be decided; try again");
+        }
+        if (!allowed) {
+            throw HttpFault.forbidden(caller.name() + " may not " + route.permission().verb() + " " + route.permission().resource()
+                    + (namespace == null ? "" : " in " + namespace));
+        }
+        return caller;
+    }
+
+    private static ErrorRenderer errorsOf(Match match) {
+        return switch (match) {
+            case Match.Found(Route route, Map<String, String> params) -> route.errors();
+            case Match.WrongMethod(Route other, String allow) -> other.errors();
+            case Match.Nothing(ErrorRenderer errors) -> errors;
+        };
+    }
+
+    private static String traceId() {
+        var span = Span.current().getSpanContext();
+        if (span.isValid()) {
+            return span.getTraceId();
+        }
+        var random = ThreadLocalRandom.current();
+        return String.format("%016x%016x", random.nextLong(), random.nextLong());
+    }
+}
