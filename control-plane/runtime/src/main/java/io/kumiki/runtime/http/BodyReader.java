@@ -19,6 +19,10 @@ interface BodyReader {
     static BodyReader of(Exchange exchange, Route route) {
         HttpServerRequest http = exchange.http();
         Body body = route.body();
+        if (route.socket() != null) {
+            http.pause(); // an upgrade is possible only as long as the request has not ended
+            return () -> Received.NOTHING;
+        }
         if (body.form() == Body.Form.NONE) {
             return () -> Received.NOTHING;
         }

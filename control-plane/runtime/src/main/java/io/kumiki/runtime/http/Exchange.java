@@ -65,7 +65,7 @@ final class Exchange {
     void abandon() {
         context.runOnContext(go -> {
             if (!http.response().ended()) {
-                http.connection().close();
+                http.response().reset();
             }
         });
     }
@@ -83,7 +83,7 @@ final class Exchange {
             return;
         }
         if (response.headWritten()) {
-            http.connection().close();
+            response.reset();
             return;
         }
         byte[] body = answer.payload() instanceof Answer.Whole(byte[] bytes) ? bytes : new byte[0];
@@ -113,7 +113,7 @@ final class Exchange {
         http.handler(bytes -> {
             left[0] -= bytes.length();
             if (left[0] < 0) {
-                http.connection().close();
+                response.reset();
             }
         });
         http.exceptionHandler(ignored -> {});

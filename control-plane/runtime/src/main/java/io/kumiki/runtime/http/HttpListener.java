@@ -92,6 +92,7 @@ public final class HttpListener implements AutoCloseable {
                 .setMaxWebSocketFrameSize(64 * 1024)
                 .setMaxWebSocketMessageSize(64 * 1024)
                 .setPerMessageWebSocketCompressionSupported(true)
+                .setHttp2ClearTextEnabled(false)
                 .setReuseAddress(true)
                 .setTcpNoDelay(true)
                 .setIdleTimeout(300)

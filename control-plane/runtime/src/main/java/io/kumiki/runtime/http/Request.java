@@ -127,7 +127,7 @@ public final class Request {
 
     /// Runs when the peer goes away before the answer is complete. For handlers that wait for something.
     public void onDisconnect(Runnable action) {
-        http.connection().closeHandler(closed -> action.run());
+        http.response().closeHandler(closed -> action.run());
     }
 
     HttpServerRequest http() {
