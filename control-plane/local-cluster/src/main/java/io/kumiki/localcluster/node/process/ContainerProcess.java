@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One start of a container: a wrapper process in its own session and everything below it. Knows how to wait for it, signal it and end it.
 /// All methods block for milliseconds at most, except [#await] and [#kill].
-public final class ContainerProcess {
+public final class ContainerProcess implements RunningContainer {
     private static final long LOOK_AGAIN_MILLIS = 100;
     private static final String SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static final long KILL_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -29,11 +29,6 @@ public final class ContainerProcess {
         this.child = child;
         this.depth = depth;
         this.marks = marks;
-    }
-
-    /// How a container's process ended. `exitCode` is null when nobody knows; `error` says why it never started.
-    public record End(@Nullable Integer exitCode, @Nullable String error) {
-        static final End UNKNOWN = new End(null, null);
     }
 
     /// What a folder of an earlier start holds.
@@ -93,6 +88,7 @@ public final class ContainerProcess {
     }
 
     /// Waits until the container has ended and nothing of it is left.
+    @Override
     public End await() throws InterruptedException {
         if (child != null) {
             child.waitFor();
@@ -110,6 +106,7 @@ public final class ContainerProcess {
     }
 
     /// SIGTERM to the main process, as the kubelet does to a container's first process. False when it has ended already.
+    @Override
     public boolean terminate() throws InterruptedException {
         for (int tries = 0; tries < 20 && wrapper.isAlive(); tries++) {
             ProcessHandle main = ProcessTree.below(wrapper, depth);
@@ -122,6 +119,7 @@ public final class ContainerProcess {
     }
 
     /// SIGKILL to everything of the container; the wrapper is spared so that it can write the exit code.
+    @Override
     public void kill() throws InterruptedException {
         // Below the wrapper stands the main process, or the program that made the namespaces: its end takes all of them with it.
         ProcessHandle first = ProcessTree.below(wrapper, 1);
@@ -131,11 +129,20 @@ public final class ContainerProcess {
         killMarked();
     }
 
+    /// SIGKILL to everything that carries a pod's uid, wrappers too.
+    public static void killPod(String podUid) throws InterruptedException {
+        killMarked(List.of(Launch.POD_UID + "=" + podUid), ProcessHandle.current());
+    }
+
     private void killMarked() throws InterruptedException {
+        killMarked(marks, wrapper);
+    }
+
+    private static void killMarked(List<String> marks, ProcessHandle spared) throws InterruptedException {
         long began = System.nanoTime();
         while (System.nanoTime() - began < KILL_LIMIT_NANOS) {
             Set<ProcessHandle> left = ProcessTree.marked(marks);
-            left.remove(wrapper);
+            left.remove(spared);
             left.remove(ProcessHandle.current());
             left.removeIf(handle -> !handle.isAlive());
             if (left.isEmpty()) {

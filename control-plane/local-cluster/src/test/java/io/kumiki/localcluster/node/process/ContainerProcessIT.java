@@ -40,15 +40,15 @@ class ContainerProcessIT {
     @MethodSource("modes")
     void exitCodeAndLog(Isolation isolation) throws Exception {
         Launch launch = launch(isolation, List.of(), "sh", "-c", "echo \"$GREETING\"; echo err >&2; echo $PATH; exit 7");
-        ContainerProcess.End end = start(isolation, launch).await();
-        assertThat(end).isEqualTo(new ContainerProcess.End(7, null));
+        RunningContainer.End end = start(isolation, launch).await();
+        assertThat(end).isEqualTo(new RunningContainer.End(7, null));
         assertThat(Files.readString(launch.log())).isEqualTo("hello world\nerr\n/usr/bin:/bin\n");
     }
 
     @ParameterizedTest
     @MethodSource("modes")
     void anUnknownCommandIsNamed(Isolation isolation) throws Exception {
-        ContainerProcess.End end = start(isolation, launch(isolation, List.of(), "no-such-program", "x")).await();
+        RunningContainer.End end = start(isolation, launch(isolation, List.of(), "no-such-program", "x")).await();
         assertThat(end.exitCode()).isEqualTo(128);
         assertThat(end.error()).contains("no-such-program").contains("not found");
     }
@@ -97,7 +97,7 @@ class ContainerProcessIT {
         Files.createFile(go);
         assertThat(((ContainerProcess.Found.Running) found).process().await().exitCode()).isEqualTo(9);
         assertThat(ContainerProcess.find(launch.folder(), isolation, launch.environment().get(Launch.POD_UID), "main"))
-                .isEqualTo(new ContainerProcess.Found.Ended(new ContainerProcess.End(9, null)));
+                .isEqualTo(new ContainerProcess.Found.Ended(new RunningContainer.End(9, null)));
     }
 
     @ParameterizedTest
@@ -130,7 +130,7 @@ class ContainerProcessIT {
                 new Mount(volume, "/minio", false), new Mount(config, "/etc/app/config", true), new Mount(hosts, "/etc/hosts", true));
         Launch launch = launch(isolation, mounts, "sh", "-c",
                 "cat /etc/app/config/key /etc/hosts; echo out > /minio/a; touch /tmp/x; ls -A /root /home; touch /usr/x 2>/dev/null || echo read-only; touch /etc/app/config/x 2>/dev/null || echo read-only; ls /etc/passwd");
-        assertThat(start(isolation, launch).await()).isEqualTo(new ContainerProcess.End(0, null));
+        assertThat(start(isolation, launch).await()).isEqualTo(new RunningContainer.End(0, null));
         assertThat(Files.readString(launch.log())).isEqualTo("value127.0.0.1 ml-pipeline\n/home:\n\n/root:\nread-only\nread-only\n/etc/passwd\n");
         assertThat(volume.resolve("a")).hasContent("out");
     }

@@ -1,0 +1,208 @@
+package io.kumiki.localcluster.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.localcluster.node.image.Environment;
+import io.kumiki.localcluster.node.image.ImageTable;
+import io.kumiki.localcluster.node.image.ImageVerdict;
+import io.kumiki.localcluster.node.image.InstalledPythons;
+import io.kumiki.localcluster.node.image.PythonEnvironment;
+import io.kumiki.localcluster.node.pod.ContainerEnvironment;
+import io.kumiki.localcluster.node.pod.NotYet;
+import io.kumiki.localcluster.node.pod.PodMounts;
+import io.kumiki.localcluster.node.process.ContainerProcess;
+import io.kumiki.localcluster.node.process.Launch;
+import io.kumiki.localcluster.node.process.Launcher;
+import io.kumiki.localcluster.node.process.Mount;
+import io.kumiki.localcluster.node.process.RunningContainer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Starts one container of a prepared pod: image to programs, spec to environment and mounts, then a process or a thread.
+final class ContainerStart {
+    private static final String SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final String PYTHON_INSIDE = "/python";
+
+    private final NodeSettings settings;
+    private final ImageTable images;
+    private final Map<String, BuiltInImage> builtIns;
+    private final PythonEnvironment pythons;
+    private final Launcher launcher;
+
+    ContainerStart(NodeSettings settings, ImageTable images, Map<String, BuiltInImage> builtIns, PythonEnvironment pythons, Launcher launcher) {
+        this.settings = settings;
+        this.images = images;
+        this.builtIns = Map.copyOf(builtIns);
+        this.pythons = pythons;
+        this.launcher = launcher;
+    }
+
+    /// What a pod's containers share: its folder, volumes, and (isolated) the mounts of identity and hosts file.
+    record Prepared(PodFolder folder, PodMounts mounts, List<Mount> own, ContainerEnvironment environment, Map<String, String> podEnvironment) {}
+
+    /// Thrown when a container can never start; the message names why.
+    static final class Impossible extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Impossible(String message) {
+            super(message);
+        }
+    }
+
+    boolean isBuiltIn(JsonNode container) {
+        return images.check(container.path("image").asText()) instanceof ImageVerdict.Runs runs && runs.environment() instanceof Environment.BuiltIn;
+    }
+
+    /// What stands in for a container's image, in words; empty when nothing does.
+    String note(JsonNode container) {
+        return images.check(container.path("image").asText()) instanceof ImageVerdict.Runs runs ? runs.note() : "";
+    }
+
+    RunningContainer start(JsonNode pod, JsonNode container, int number, Prepared prepared) throws NotYet, Impossible, IOException {
+        ImageVerdict.Runs image =
+                switch (images.check(container.path("image").asText())) {
+                    case ImageVerdict.Runs runs -> runs;
+                    case ImageVerdict.Refused refused -> throw new Impossible(refused.reason());
+                };
+        String name = container.path("name").asText();
+        PodFolder folder = prepared.folder();
+        Path root = folder.root(name, number);
+        Map<String, String> environment = prepared.environment().resolve(container, base(pod, name, folder, number, image.environment(), prepared));
+        List<Mount> mounts = new ArrayList<>(prepared.mounts().of(container, environment));
+        Path log = folder.log(name, number);
+        if (image.environment() instanceof Environment.BuiltIn builtIn) {
+            List<String> words = ContainerEnvironment.words(container, List.of(builtIn.prefix()), environment);
+            BuiltInImage code = Objects.requireNonNull(builtIns.get(builtIn.prefix()), builtIn.prefix());
+            return new BuiltInRun(code, name, words.subList(1, words.size()), environment, mounts, root, log);
+        }
+        plainTemporary(mounts, environment);
+        if (settings.isolation().isolated()) {
+            List<String> taken = mounts.stream().map(Mount::target).toList();
+            prepared.own().stream().filter(mount -> !taken.contains(mount.target())).forEach(mounts::add);
+            pythonCache(image.environment(), mounts);
+        }
+        if (image.environment() instanceof Environment.Python python) {
+            boolean isolated = settings.isolation().isolated();
+            Path home = isolated ? root.resolve("python") : folder.start(name, number).resolve("python");
+            pythons.make(home, isolated ? PYTHON_INSIDE : home.toString(), python);
+        }
+        List<String> words = ContainerEnvironment.words(container, entryPoint(image.environment()), environment);
+        if (words.isEmpty()) {
+            throw new Impossible("container \"" + name + "\" gives no command, and image " + image.image() + " has none here");
+        }
+        Launch launch = new Launch(
+                folder.start(name, number), log, root, system(image.environment()), mounts, words, environment,
+                workingDir(container, folder, name, number), user(pod, container));
+        return ContainerProcess.start(launcher, launch);
+    }
+
+    private static List<String> entryPoint(Environment environment) {
+        return environment instanceof Environment.Python ? List.of("python3") : List.of("sh");
+    }
+
+    private Map<String, String> base(JsonNode pod, String container, PodFolder folder, int number, Environment environment, Prepared prepared)
+            throws IOException {
+        Map<String, String> base = new LinkedHashMap<>();
+        boolean isolated = settings.isolation().isolated();
+        String path = SYSTEM_PATH;
+        if (environment instanceof Environment.Python) {
+            path = (isolated ? PYTHON_INSIDE : folder.start(container, number).resolve("python").toString()) + "/bin:" + path;
+        }
+        base.put("PATH", path);
+        base.put("HOME", isolated ? "/root" : own(folder, container, number, "home"));
+        base.put("TMPDIR", isolated ? "/tmp" : own(folder, container, number, "tmp"));
+        base.put("LANG", "C.UTF-8");
+        base.put("HOSTNAME", pod.path("spec").path("hostname").asText(pod.path("metadata").path("name").asText()));
+        base.putAll(prepared.podEnvironment());
+        base.put(Launch.POD_UID, pod.path("metadata").path("uid").asText());
+        base.put(Launch.CONTAINER, container);
+        return base;
+    }
+
+    private static String own(PodFolder folder, String container, int number, String name) throws IOException {
+        return Files.createDirectories(folder.start(container, number).resolve(name)).toString();
+    }
+
+    /// Plain mode: a volume at /tmp is offered through TMPDIR.
+    private void plainTemporary(List<Mount> mounts, Map<String, String> environment) {
+        if (!settings.isolation().isolated()) {
+            mounts.stream().filter(mount -> mount.target().equals("/tmp")).findFirst()
+                    .ifPresent(mount -> environment.put("TMPDIR", mount.source().toString()));
+        }
+    }
+
+    private void pythonCache(Environment environment, List<Mount> mounts) throws IOException {
+        if (environment instanceof Environment.Python) {
+            Path cache = Files.createDirectories(pythons.cache());
+            mounts.add(new Mount(cache, cache.toString(), false));
+        }
+    }
+
+    private List<Path> system(Environment environment) {
+        if (!(environment instanceof Environment.Python python)) {
+            return List.of();
+        }
+        List<Path> paths = new ArrayList<>(pythons.localIndexes());
+        paths.add(python.prefix());
+        Path pip = InstalledPythons.pipFolder(python);
+        if (pip != null) {
+            paths.add(pip);
+        }
+        return paths;
+    }
+
+    private String workingDir(JsonNode container, PodFolder folder, String name, int number) throws IOException {
+        String wanted = container.path("workingDir").asText("");
+        if (!wanted.isEmpty()) {
+            return wanted;
+        }
+        return settings.isolation().isolated() ? "/" : own(folder, name, number, "work");
+    }
+
+    private static Launch.@Nullable User user(JsonNode pod, JsonNode container) {
+        Map<String, Long> ids = new HashMap<>();
+        for (JsonNode context : List.of(pod.path("spec").path("securityContext"), container.path("securityContext"))) {
+            for (String field : List.of("runAsUser", "runAsGroup")) {
+                if (context.has(field)) {
+                    ids.put(field, context.path(field).asLong());
+                }
+            }
+        }
+        Long uid = ids.get("runAsUser");
+        if (uid == null && ids.get("runAsGroup") == null) {
+            return null;
+        }
+        long user = uid == null ? ownUid() : uid;
+        if (user == ownUid() && ids.get("runAsGroup") == null) {
+            return null;
+        }
+        return new Launch.User(user, ids.getOrDefault("runAsGroup", pod.path("spec").path("securityContext").path("fsGroup").asLong(0)));
+    }
+
+    /// The user Kumiki runs as.
+    static long ownUid() {
+        return id("unix:uid");
+    }
+
+    static long ownGid() {
+        return id("unix:gid");
+    }
+
+    private static long id(String attribute) {
+        try {
+            Path self = Path.of("/proc/self");
+            Path probe = Files.isDirectory(self) ? self : Path.of(System.getProperty("user.home"));
+            return ((Number) Files.getAttribute(probe, attribute)).longValue();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,277 @@
+package io.kumiki.localcluster.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.localcluster.node.NodeCluster.PodChange;
+import io.kumiki.localcluster.node.image.ImageTable;
+import io.kumiki.localcluster.node.image.PythonEnvironment;
+import io.kumiki.localcluster.node.pod.ContainerState;
+import io.kumiki.localcluster.node.pod.PodPlan;
+import io.kumiki.localcluster.node.pod.PodRules;
+import io.kumiki.localcluster.node.pod.PodStatus;
+import io.kumiki.localcluster.node.process.ContainerProcess;
+import io.kumiki.localcluster.node.process.Launcher;
+import io.kumiki.model.Json;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The node agent: keeps this machine registered as a node and gives each pod bound to it a [PodWorker].
+///
+/// Pods survive it. [#stop] either ends them with their grace period, marked as disrupted so that they are run again, or leaves them to
+/// the next agent on the same folder; after a crash they are adopted the same way.
+public final class NodeAgent {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+
+    /// What becomes of running pods when Kumiki stops.
+    public enum OnStop {
+        END_PODS,
+        KEEP_PODS
+    }
+
+    private final NodeCluster cluster;
+    private final NodeSettings settings;
+    private final PodRules rules;
+    private final ThisMachine machine;
+    private final PodWorker.Node node;
+    private final DiskWatch disk;
+    private final PodLogFiles logs;
+    private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
+    private final Set<String> goneWhileWorking = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("node-agent-timer").factory());
+    private @Nullable AutoCloseable watch;
+    private volatile boolean stopping;
+
+    NodeAgent(NodeCluster cluster, NodeSettings settings, ImageTable images, Map<String, BuiltInImage> builtIns, PythonEnvironment pythons, Clock clock)
+            throws IOException {
+        this.cluster = cluster;
+        this.settings = settings;
+        this.machine = ThisMachine.measure(settings);
+        this.rules = new PodRules(images, settings.isolation(), settings.stepsRoot(), ContainerStart.ownUid(), ContainerStart.ownGid());
+        Launcher launcher = new Launcher(settings.isolation(), settings.folder().resolve("scripts"));
+        ContainerStart starts = new ContainerStart(settings, images, builtIns, pythons, launcher);
+        PodPreparation preparation = new PodPreparation(settings, cluster, machine.allocatable());
+        this.node = new PodWorker.Node(cluster, settings, starts, preparation, clock);
+        this.logs = new PodLogFiles(settings.folder(), clock);
+        this.disk = new DiskWatch(settings, this::livingWorkers);
+    }
+
+    /// What this node refuses about a pod: for admission, so that a user hears it at once.
+    public PodRules rules() {
+        return rules;
+    }
+
+    public PodLogFiles logFiles() {
+        return logs;
+    }
+
+    /// Measures pods' disk use now instead of at the next heartbeat.
+    void lookAtDisk() {
+        disk.look();
+    }
+
+    public void start() throws IOException {
+        Files.createDirectories(settings.folder().resolve("pods"));
+        cluster.writeNode(machine.node(disk.pressure(), node.clock().instant()));
+        cluster.renewLease(settings.name());
+        Set<String> known = new HashSet<>();
+        watch = cluster.watchPods(settings.name(), change -> {
+            known.add(uid(change.pod()));
+            hear(change);
+        });
+        sweep(known);
+        timer.scheduleAtFixedRate(this::heartbeat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleAtFixedRate(() -> logs.tick(livingWorkers()), 1, 1, TimeUnit.SECONDS);
+    }
+
+    public void stop(OnStop what) throws InterruptedException {
+        stopping = true;
+        timer.shutdownNow();
+        List<PodWorker> living = livingWorkers();
+        CountDownLatch over = new CountDownLatch(1);
+        Thread waiter = Thread.ofVirtual().start(() -> {
+            awaitEmpty();
+            over.countDown();
+        });
+        for (PodWorker worker : living) {
+            if (what == OnStop.KEEP_PODS) {
+                worker.abandon();
+            } else {
+                long grace = worker.pod().path("spec").path("terminationGracePeriodSeconds").asLong(30);
+                worker.end(
+                        new PodStatus.Ending("Terminated", "Pod was terminated in response to imminent node shutdown.", true),
+                        Duration.ofSeconds(Math.min(grace, STOP_LIMIT.toSeconds())));
+            }
+        }
+        if (!over.await(STOP_LIMIT.toSeconds() + 5, TimeUnit.SECONDS)) {
+            LOG.warn("{} pods did not end within {} s; the next start goes on with them", workers.size(), STOP_LIMIT.toSeconds());
+        }
+        waiter.interrupt();
+        close(watch);
+    }
+
+    private void awaitEmpty() {
+        synchronized (workers) {
+            while (!workers.isEmpty()) {
+                try {
+                    workers.wait();
+                } catch (InterruptedException e) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private List<PodWorker> livingWorkers() {
+        return List.copyOf(workers.values());
+    }
+
+    private void hear(PodChange change) {
+        JsonNode pod = change.pod();
+        String uid = uid(pod);
+        PodWorker worker = workers.get(uid);
+        boolean terminal = Set.of("Succeeded", "Failed").contains(pod.path("status").path("phase").asText());
+        if (change.gone()) {
+            if (worker == null) {
+                cleanUp(pod);
+            } else {
+                goneWhileWorking.add(uid);
+                worker.gone();
+            }
+        } else if (worker != null) {
+            worker.changed(pod);
+        } else if (!terminal) {
+            begin(pod);
+        } else if (pod.path("metadata").has("deletionTimestamp")) {
+            cluster.finishDelete(pod);
+        }
+    }
+
+    private void begin(JsonNode pod) {
+        if (stopping) {
+            return;
+        }
+        PodFolder folder = new PodFolder(settings.folder(), pod.path("metadata"));
+        if (!folder.exists()) {
+            List<String> refusals = disk.pressure()
+                    ? List.of("this machine has less than " + settings.freeDiskFloor() / (1 << 20) + " MiB of free disk; free some and run again")
+                    : rules.refusals(pod);
+            if (!refusals.isEmpty()) {
+                refuse(pod, refusals);
+                return;
+            }
+        }
+        String uid = uid(pod);
+        PodWorker worker = new PodWorker(node, pod, () -> over(uid));
+        workers.put(uid, worker);
+        worker.start();
+    }
+
+    private void refuse(JsonNode pod, List<String> refusals) {
+        String message = String.join("; ", refusals);
+        cluster.event(pod, "Warning", "Refused", message);
+        List<ContainerState> states = PodPlan.created(pod.path("spec"));
+        var now = node.clock().instant();
+        cluster.writeStatus(
+                pod, new PodStatus(pod, states, "127.0.0.1", now, now).render("Failed", new PodStatus.Ending("Refused", message, false)));
+    }
+
+    private void over(String uid) {
+        PodWorker worker = workers.remove(uid);
+        synchronized (workers) {
+            workers.notifyAll();
+        }
+        if (worker == null) {
+            return;
+        }
+        if (goneWhileWorking.remove(uid)) {
+            cleanUp(worker.pod());
+        } else if (worker.missedDelete()) {
+            cluster.finishDelete(worker.pod());
+        }
+    }
+
+    /// The pod object is gone: its folder goes, its logs stay until newer ones need the room.
+    private void cleanUp(JsonNode pod) {
+        try {
+            PodFolder folder = new PodFolder(settings.folder(), pod.path("metadata"));
+            StepLinks.remove(pod, settings);
+            folder.delete();
+            logs.keepWithin();
+        } catch (IOException e) {
+            LOG.warn("the folder of pod {} could not be removed; it is tried again at the next start", pod.path("metadata").path("name").asText(), e);
+        }
+    }
+
+    /// Folders of pods that were deleted while no agent ran: what still lives there is killed.
+    private void sweep(Set<String> known) throws IOException {
+        List<Path> strays = new ArrayList<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(settings.folder().resolve("pods"))) {
+            for (Path folder : folders) {
+                if (!known.contains(Objects.requireNonNull(folder.getFileName()).toString())) {
+                    strays.add(folder);
+                }
+            }
+        }
+        for (Path stray : strays) {
+            Path saved = stray.resolve("pod.json");
+            String uid = Objects.requireNonNull(stray.getFileName()).toString();
+            try {
+                ContainerProcess.killPod(uid);
+                if (Files.exists(saved)) {
+                    StepLinks.remove(Json.parse(Files.readAllBytes(saved)), settings);
+                }
+                PodFolder.delete(stray);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void heartbeat() {
+        try {
+            boolean before = disk.pressure();
+            disk.look();
+            cluster.renewLease(settings.name());
+            if (before != disk.pressure()) {
+                cluster.writeNode(machine.node(disk.pressure(), node.clock().instant()));
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("heartbeat of node {} failed; the next one is in {} s", settings.name(), HEARTBEAT.toSeconds(), e);
+        }
+    }
+
+    private static String uid(JsonNode pod) {
+        return pod.path("metadata").path("uid").asText();
+    }
+
+    private static void close(@Nullable AutoCloseable watch) {
+        try {
+            if (watch != null) {
+                watch.close();
+            }
+        } catch (Exception e) {
+            LOG.warn("the pod watch did not close", e);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.kumiki.localcluster.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.localcluster.node.pod.ContainerEnvironment;
+import io.kumiki.localcluster.node.pod.NotYet;
+import io.kumiki.localcluster.node.pod.PodFields;
+import io.kumiki.localcluster.node.pod.PodMounts;
+import io.kumiki.localcluster.node.pod.PodVolumes;
+import io.kumiki.localcluster.node.pod.Sources;
+import io.kumiki.localcluster.node.process.Mount;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What is made once for a pod, before its first container: volumes, identity, hosts file.
+final class PodPreparation {
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final NodeSettings settings;
+    private final Sources sources;
+    private final Map<String, BigDecimal> allocatable;
+
+    PodPreparation(NodeSettings settings, Sources sources, Map<String, BigDecimal> allocatable) {
+        this.settings = settings;
+        this.sources = sources;
+        this.allocatable = Map.copyOf(allocatable);
+    }
+
+    ContainerStart.Prepared prepare(JsonNode pod, PodFolder folder) throws NotYet, IOException {
+        boolean isolated = settings.isolation().isolated();
+        PodFields fields = new PodFields(pod, settings.name(), LOOPBACK, allocatable);
+        Files.createDirectories(folder.path());
+        PodVolumes volumes = new PodVolumes(folder.path(), fields, sources, settings.clusterCa());
+        Map<String, Path> byName = volumes.prepare();
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("KF_PIPELINES_ENDPOINT", settings.pipelines().toString());
+        List<Mount> own = new ArrayList<>();
+        boolean identity = pod.path("spec").path("automountServiceAccountToken").asBoolean(true);
+        if (isolated) {
+            environment.put("KUBERNETES_SERVICE_HOST", settings.kubernetes().getHost());
+            environment.put("KUBERNETES_SERVICE_PORT", Integer.toString(settings.kubernetes().getPort()));
+            environment.put("KUBERNETES_SERVICE_PORT_HTTPS", Integer.toString(settings.kubernetes().getPort()));
+            Path hosts = folder.path().resolve("hosts");
+            Files.writeString(hosts, hosts(pod));
+            own.add(new Mount(hosts, "/etc/hosts", false));
+            if (identity) {
+                // /var/run is a link to /run in every container.
+                own.add(new Mount(volumes.identity(), PodMounts.IDENTITY.replace("/var/run", "/run"), true));
+            }
+        } else if (identity) {
+            Path kubeconfig = folder.path().resolve("kubeconfig");
+            Files.writeString(kubeconfig, kubeconfig(pod, volumes.identity()));
+            environment.put("KUBECONFIG", kubeconfig.toString());
+        }
+        return new ContainerStart.Prepared(
+                folder, new PodMounts(byName, isolated), own, new ContainerEnvironment(fields, sources), environment);
+    }
+
+    private String hosts(JsonNode pod) {
+        StringBuilder text = new StringBuilder("# written by Kumiki for this pod\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
+        text.append(LOOPBACK).append(' ').append(pod.path("spec").path("hostname").asText(pod.path("metadata").path("name").asText())).append('\n');
+        new TreeMap<>(settings.hosts()).forEach((name, address) -> text.append(address).append(' ').append(name).append('\n'));
+        for (JsonNode alias : pod.path("spec").path("hostAliases")) {
+            for (JsonNode name : alias.path("hostnames")) {
+                text.append(alias.path("ip").asText()).append(' ').append(name.asText()).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private String kubeconfig(JsonNode pod, Path identity) throws IOException {
+        String ca = Base64.getEncoder().encodeToString(settings.clusterCa());
+        String token = Files.readString(identity.resolve("token"), StandardCharsets.UTF_8);
+        return """
+                apiVersion: v1
+                kind: Config
+                current-context: pod
+                clusters: [{name: kumiki, cluster: {server: "%s", certificate-authority-data: "%s"}}]
+                users: [{name: pod, user: {token: "%s"}}]
+                contexts: [{name: pod, context: {cluster: kumiki, user: pod, namespace: "%s"}}]
+                """
+                .formatted(settings.kubernetes(), ca, token, pod.path("metadata").path("namespace").asText());
+    }
+}

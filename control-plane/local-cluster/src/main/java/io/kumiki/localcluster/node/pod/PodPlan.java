@@ -1,0 +1,119 @@
+package io.kumiki.localcluster.node.pod;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.localcluster.node.pod.ContainerState.Ended;
+import io.kumiki.localcluster.node.pod.ContainerState.Kind;
+import io.kumiki.localcluster.node.pod.ContainerState.Phase;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/// The order of a pod's containers, as the kubelet keeps it: init containers one after the other, native sidecars started in their place
+/// among them and kept running, then all main containers together; at the end the mains first, then the sidecars in reverse.
+/// Pure: the worker carries out what is decided and asks again after every change.
+public final class PodPlan {
+    /// What to do next.
+    public sealed interface Act {
+        record Start(String container) implements Act {}
+
+        record Stop(String container) implements Act {}
+
+        /// Ask again at this instant at the latest.
+        record AskAgain(Instant at) implements Act {}
+
+        record Finish(boolean succeeded) implements Act {}
+    }
+
+    private final String restartPolicy;
+
+    public PodPlan(JsonNode spec) {
+        this.restartPolicy = spec.path("restartPolicy").asText("Always");
+    }
+
+    /// All containers of a spec in their order of start, none started yet.
+    public static List<ContainerState> created(JsonNode spec) {
+        List<ContainerState> states = new ArrayList<>();
+        for (JsonNode init : spec.path("initContainers")) {
+            boolean sidecar = init.path("restartPolicy").asText("").equals("Always");
+            states.add(ContainerState.created(init.path("name").asText(), sidecar ? Kind.SIDECAR : Kind.INIT));
+        }
+        for (JsonNode main : spec.path("containers")) {
+            states.add(ContainerState.created(main.path("name").asText(), Kind.MAIN));
+        }
+        return states;
+    }
+
+    /// The state after a container ended: over, or to be run again.
+    public ContainerState after(ContainerState state, Ended end, boolean podIsEnding) {
+        boolean again = switch (state.kind()) {
+            case SIDECAR -> true;
+            case INIT -> end.exitCode() != 0 && !restartPolicy.equals("Never");
+            case MAIN -> restartPolicy.equals("Always") || (restartPolicy.equals("OnFailure") && end.exitCode() != 0);
+        };
+        return again && !podIsEnding ? state.again(end) : state.over(end);
+    }
+
+    /// `ending`: the pod is being deleted, evicted, shut down or is past its deadline; nothing new is started.
+    public List<Act> decide(List<ContainerState> states, boolean ending, Instant now) {
+        if (ending || isOver(states)) {
+            return windDown(states, !ending && succeeded(states));
+        }
+        List<Act> acts = new ArrayList<>();
+        for (ContainerState state : states) {
+            if (state.kind() == Kind.MAIN) {
+                startWhenDue(state, now, acts);
+            } else if (!(state.kind() == Kind.SIDECAR && state.phase() == Phase.RUNNING) && !state.endedWell()) {
+                startWhenDue(state, now, acts);
+                if (!mainsBegan(states)) {
+                    // A later container waits for this one.
+                    return acts;
+                }
+            }
+        }
+        return acts;
+    }
+
+    /// True once nothing but sidecars may still run: all mains have ended for good, or an init container failed for good.
+    public static boolean isOver(List<ContainerState> states) {
+        boolean initFailed = states.stream().anyMatch(s -> s.kind() == Kind.INIT && s.phase() == Phase.ENDED && !s.endedWell());
+        return initFailed || states.stream().filter(s -> s.kind() == Kind.MAIN).allMatch(s -> s.phase() == Phase.ENDED);
+    }
+
+    private static boolean succeeded(List<ContainerState> states) {
+        return states.stream().filter(s -> s.kind() != Kind.SIDECAR).allMatch(ContainerState::endedWell);
+    }
+
+    private static boolean mainsBegan(List<ContainerState> states) {
+        return states.stream().anyMatch(s -> s.kind() == Kind.MAIN && (s.phase() != Phase.WAITING || s.restarts() > 0));
+    }
+
+    private static List<Act> windDown(List<ContainerState> states, boolean succeeded) {
+        List<Act> acts = new ArrayList<>();
+        for (ContainerState state : states) {
+            if (state.phase() == Phase.RUNNING && state.kind() != Kind.SIDECAR) {
+                acts.add(new Act.Stop(state.name()));
+            }
+        }
+        if (!acts.isEmpty()) {
+            return acts;
+        }
+        for (ContainerState state : states.reversed()) {
+            if (state.phase() == Phase.RUNNING) {
+                return List.of(new Act.Stop(state.name()));
+            }
+        }
+        return List.of(new Act.Finish(succeeded));
+    }
+
+    private static void startWhenDue(ContainerState state, Instant now, List<Act> acts) {
+        if (state.phase() != Phase.WAITING) {
+            return;
+        }
+        if (state.notBefore() == null || !now.isBefore(state.notBefore())) {
+            acts.add(new Act.Start(state.name()));
+        } else {
+            acts.add(new Act.AskAgain(Objects.requireNonNull(state.notBefore())));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.kumiki.localcluster.node.pod;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.localcluster.node.image.ImageTable;
+import io.kumiki.localcluster.node.image.ImageVerdict;
+import io.kumiki.localcluster.node.process.Isolation;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// What this node cannot do for a pod, all of it at once and by name. Asked when a pod is admitted and again when it starts here.
+public final class PodRules {
+    private static final Set<String> VOLUMES =
+            Set.of("emptyDir", "configMap", "secret", "projected", "downwardAPI", "persistentVolumeClaim");
+
+    private final ImageTable images;
+    private final Isolation isolation;
+    private final Path stepsRoot;
+    private final long ownUid;
+    private final long ownGid;
+
+    public PodRules(ImageTable images, Isolation isolation, Path stepsRoot, long ownUid, long ownGid) {
+        this.images = images;
+        this.isolation = isolation;
+        this.stepsRoot = stepsRoot;
+        this.ownUid = ownUid;
+        this.ownGid = ownGid;
+    }
+
+    /// Sentences, one for each thing that is refused; empty when the pod can run here.
+    public List<String> refusals(JsonNode pod) {
+        List<String> refusals = new ArrayList<>();
+        JsonNode spec = pod.path("spec");
+        for (JsonNode volume : spec.path("volumes")) {
+            volume(volume, refusals);
+        }
+        for (String list : List.of("initContainers", "containers")) {
+            for (JsonNode container : spec.path(list)) {
+                container(container, spec, refusals);
+            }
+        }
+        for (String foreign : List.of("hostPID", "hostIPC")) {
+            if (spec.path(foreign).asBoolean()) {
+                refusals.add("spec." + foreign + " is not offered: a pod of this node sees its own processes only");
+            }
+        }
+        user(spec.path("securityContext"), "the pod", refusals);
+        return refusals;
+    }
+
+    private void volume(JsonNode volume, List<String> refusals) {
+        String name = volume.path("name").asText();
+        if (volume.has("hostPath")) {
+            refusals.add("volume \"" + name + "\": hostPath is refused, a pod may not reach the machine's own files; "
+                    + "offer the folder with --mount NAME=FOLDER and use it as persistentVolumeClaim NAME");
+            return;
+        }
+        for (String field : (Iterable<String>) volume::fieldNames) {
+            if (!field.equals("name") && !VOLUMES.contains(field)) {
+                refusals.add("volume \"" + name + "\": " + field + " is not known to this node; it can mount "
+                        + String.join(", ", VOLUMES.stream().sorted().toList()));
+            }
+        }
+    }
+
+    private void container(JsonNode container, JsonNode spec, List<String> refusals) {
+        String name = container.path("name").asText();
+        if (images.check(container.path("image").asText()) instanceof ImageVerdict.Refused refused) {
+            refusals.add("container \"" + name + "\": " + refused.reason());
+        }
+        JsonNode context = container.path("securityContext");
+        if (context.path("privileged").asBoolean()) {
+            refusals.add("container \"" + name + "\": securityContext.privileged is not offered on this node");
+        }
+        user(context, "container \"" + name + "\"", refusals);
+        if (!isolation.isolated()) {
+            container.path("volumeMounts").forEach(mount -> plainMount(name, mount, spec, refusals));
+        }
+        if (!container.path("volumeDevices").isEmpty()) {
+            refusals.add("container \"" + name + "\": volumeDevices are not offered: volumes of this node are folders");
+        }
+    }
+
+    private void plainMount(String container, JsonNode mount, JsonNode spec, List<String> refusals) {
+        String path = mount.path("mountPath").asText();
+        boolean provided = path.equals(PodMounts.IDENTITY)
+                || path.equals("/tmp")
+                || (path.equals("/dev/shm") && isEmptyDir(spec, mount.path("name").asText()))
+                || (Path.of("/").resolve(path).normalize().startsWith(stepsRoot) && !mount.path("readOnly").asBoolean());
+        if (!provided) {
+            refusals.add("container \"" + container + "\": mountPath " + path + " cannot be provided, because this machine permits no private mounts "
+                    + "(plain mode); use a path below " + stepsRoot + ", or a Linux where unshare or bubblewrap works");
+        }
+    }
+
+    private static boolean isEmptyDir(JsonNode spec, String volumeName) {
+        for (JsonNode volume : spec.path("volumes")) {
+            if (volume.path("name").asText().equals(volumeName)) {
+                return volume.has("emptyDir");
+            }
+        }
+        return false;
+    }
+
+    /// runAsUser and fsGroup are honoured as root, accepted when they are ours already, else refused.
+    private void user(JsonNode context, String whose, List<String> refusals) {
+        if (ownUid == 0 && isolation != Isolation.UNSHARE_USER && isolation != Isolation.BUBBLEWRAP) {
+            return;
+        }
+        long[] own = {ownUid, ownGid, ownGid};
+        String[] fields = {"runAsUser", "runAsGroup", "fsGroup"};
+        for (int i = 0; i < fields.length; i++) {
+            if (context.has(fields[i]) && context.path(fields[i]).asLong() != own[i]) {
+                refusals.add(whose + ": securityContext." + fields[i] + " " + context.path(fields[i]).asText()
+                        + " needs Kumiki to run as root; it runs as " + ownUid + ":" + ownGid);
+            }
+        }
+    }
+}

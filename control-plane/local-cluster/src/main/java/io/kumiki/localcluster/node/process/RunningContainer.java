@@ -1,0 +1,20 @@
+package io.kumiki.localcluster.node.process;
+
+import org.jspecify.annotations.Nullable;
+
+/// One start of a container, whatever runs it.
+public interface RunningContainer {
+    /// How it ended. `exitCode` is null when nobody knows; `error` says why it never started.
+    record End(@Nullable Integer exitCode, @Nullable String error) {
+        static final End UNKNOWN = new End(null, null);
+    }
+
+    /// Waits until it has ended and nothing of it is left.
+    End await() throws InterruptedException;
+
+    /// SIGTERM. False when it has ended already.
+    boolean terminate() throws InterruptedException;
+
+    /// SIGKILL, to everything of it.
+    void kill() throws InterruptedException;
+}
