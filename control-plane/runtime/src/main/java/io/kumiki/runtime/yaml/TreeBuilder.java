@@ -112,8 +112,6 @@ final class TreeBuilder {
             BigInteger value;
             if (digits.startsWith("0x")) {
                 value = new BigInteger(digits.substring(2), 16);
-            } else if (digits.startsWith("0o")) {
-                value = new BigInteger(digits.substring(2), 8);
             } else if (digits.startsWith("0b")) {
                 value = new BigInteger(digits.substring(2), 2);
             } else if (digits.length() > 1 && digits.startsWith("0")) {
