@@ -98,6 +98,11 @@ public final class Message {
         return out;
     }
 
+    /// Reads what stands at a path of something larger; mistakes are added to its list.
+    ObjectNode read(JsonNode tree, String path, List<Violation> violations) {
+        return decode(tree, path, violations);
+    }
+
     private ObjectNode decode(JsonNode tree, String path, List<Violation> violations) {
         ObjectNode out = Json.object();
         if (!(tree instanceof ObjectNode object)) {

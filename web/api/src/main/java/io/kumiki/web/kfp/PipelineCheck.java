@@ -1,0 +1,32 @@
+package io.kumiki.web.kfp;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Violation;
+import io.kumiki.pipelines.Parameters;
+import io.kumiki.pipelines.Pipeline;
+import io.kumiki.pipelines.PipelineReader;
+import io.kumiki.pipelines.Read;
+import io.kumiki.store.SpecRecord;
+import io.kumiki.web.kfp.wire.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+
+/// All that is checked of a pipeline before a row is written; every mistake is listed.
+final class PipelineCheck {
+    private PipelineCheck() {}
+
+    static Pipeline valid(SpecRecord spec) {
+        return switch (PipelineReader.read(spec.pipelineSpec(), spec.platformSpec())) {
+            case Read.Valid(Pipeline pipeline) -> pipeline;
+            case Read.Invalid(List<Violation> violations) -> throw Refusal.invalid("The pipeline is not valid", violations);
+        };
+    }
+
+    /// What a run needs besides a valid pipeline: parameters that fit, images that can run here.
+    /// Computed images are checked when their pod is admitted.
+    static List<Violation> forRun(Pipeline pipeline, ObjectNode parameters, ImageCheck images) {
+        var violations = new ArrayList<>(Parameters.check(pipeline, parameters));
+        violations.addAll(images.check(pipeline.literalImages()));
+        return violations;
+    }
+}
