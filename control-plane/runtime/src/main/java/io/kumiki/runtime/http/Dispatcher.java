@@ -3,14 +3,15 @@ package io.kumiki.runtime.http;
 import io.kumiki.model.Json;
 import io.kumiki.runtime.http.RouteTable.Match;
 import io.kumiki.runtime.http.identity.Identity;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.trace.Span;
-import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +29,17 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
     private final Guard guard;
     private final HostRule hosts;
 
-    public Dispatcher(Vertx vertx, RouteTable table, Identity identity, Guard guard, HostRule hosts) {
+    private final DoubleHistogram duration;
+
+    public Dispatcher(
+            Vertx vertx, RouteTable table, Identity identity, Guard guard, HostRule hosts, OpenTelemetry telemetry) {
         this.vertx = vertx;
         this.table = table;
         this.identity = identity;
         this.guard = guard;
         this.hosts = hosts;
+        this.duration = telemetry.getMeter("io.kumiki.http").histogramBuilder("http.server.request.duration")
+                .setUnit("s").setDescription("From the request's head to the end of its answer, by route and status").build();
     }
 
     @Override
@@ -82,7 +88,16 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                         "the server failed while answering; its log says more under trace " + exchange.traceId()));
             }
         };
+        measure(exchange.http(), route);
         Thread.ofVirtual().name(route.toString()).start(io.opentelemetry.context.Context.current().wrap(work));
+    }
+
+    private void measure(HttpServerRequest http, Route route) {
+        long from = System.nanoTime();
+        http.response().endHandler(ended -> duration.record((System.nanoTime() - from) / 1e9, Attributes.of(
+                AttributeKey.stringKey("http.request.method"), route.method(),
+                AttributeKey.stringKey("http.route"), route.path(),
+                AttributeKey.longKey("http.response.status_code"), (long) http.response().getStatusCode())));
     }
 
     private static void answer(Exchange exchange, Route route, Request request) throws Exception {

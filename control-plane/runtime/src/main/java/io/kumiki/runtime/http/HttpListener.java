@@ -1,6 +1,7 @@
 package io.kumiki.runtime.http;
 
 import io.kumiki.runtime.http.identity.Identity;
+import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -48,6 +49,7 @@ public final class HttpListener implements AutoCloseable {
         private Guard guard = Guard.singleUser();
         private HostRule hosts = HostRule.loopbackAnd(java.util.Set.of());
         private HttpServerOptions options = defaults();
+        private OpenTelemetry telemetry = OpenTelemetry.noop();
 
         private Builder(Vertx vertx, Identity identity) {
             this.vertx = vertx;
@@ -69,6 +71,11 @@ public final class HttpListener implements AutoCloseable {
             return this;
         }
 
+        public Builder telemetry(OpenTelemetry telemetry) {
+            this.telemetry = telemetry;
+            return this;
+        }
+
         /// Starts from {@link HttpListener#defaults()} where limits matter.
         public Builder options(HttpServerOptions options) {
             this.options = options;
@@ -77,7 +84,7 @@ public final class HttpListener implements AutoCloseable {
 
         /// Blocks until the port is open. Port 0 takes a free one.
         public HttpListener listen(String host, int port) {
-            Dispatcher dispatcher = new Dispatcher(vertx, new RouteTable(surfaces), identity, guard, hosts);
+            Dispatcher dispatcher = new Dispatcher(vertx, new RouteTable(surfaces), identity, guard, hosts, telemetry);
             Future<HttpServer> listening = vertx.createHttpServer(options).requestHandler(dispatcher).listen(port, host);
             return new HttpListener(listening.toCompletionStage().toCompletableFuture().join());
         }
