@@ -1,26 +1,16 @@
 package io.kumiki.store;
 
-/// The database could not do what was asked: disk full, file damaged, closed, or written by a newer version.
-public class StoreFault extends RuntimeException {
+import io.kumiki.store.sql.SqlFault;
+
+/// A row was not as the caller thought; the transaction is rolled back. (The database's own trouble is a plain `SqlFault`.)
+public abstract sealed class StoreFault extends SqlFault {
     private static final long serialVersionUID = 1;
 
-    private final boolean retryable;
-
-    public StoreFault(String message, boolean retryable, Throwable cause) {
-        super(message, cause);
-        this.retryable = retryable;
-    }
-
-    public StoreFault(String message) {
+    private StoreFault(String message) {
         super(message);
-        this.retryable = false;
     }
 
-    public boolean retryable() {
-        return retryable;
-    }
-
-    /// A row of that name exists already: 409 on every surface. The transaction it happened in is rolled back.
+    /// A row of that name exists already: 409 on every surface.
     public static final class AlreadyExists extends StoreFault {
         private static final long serialVersionUID = 1;
 

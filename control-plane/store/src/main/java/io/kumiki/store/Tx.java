@@ -1,24 +1,70 @@
 package io.kumiki.store;
 
+import io.kumiki.store.sql.Sql;
+import org.jspecify.annotations.Nullable;
+
 /// What a function given to `Store.read` or `Store.write` works with; of no use after the function has returned.
-public interface Tx {
-    Experiments experiments();
+public final class Tx {
+    /// A change before the commit gives it its number.
+    record Note(String kind, String id, @Nullable String runId) {}
 
-    Pipelines pipelines();
+    private final Sql sql;
 
-    Versions versions();
+    Tx(Sql sql) {
+        this.sql = sql;
+    }
 
-    Specs specs();
+    public Experiments experiments() {
+        return new Experiments(this);
+    }
 
-    Runs runs();
+    public Pipelines pipelines() {
+        return new Pipelines(this);
+    }
 
-    Tasks tasks();
+    public Versions versions() {
+        return new Versions(this);
+    }
 
-    Artifacts artifacts();
+    public Specs specs() {
+        return new Specs(this);
+    }
 
-    Cache cache();
+    public Runs runs() {
+        return new Runs(this);
+    }
 
-    Intents intents();
+    public Tasks tasks() {
+        return new Tasks(this);
+    }
 
-    Settings settings();
+    public Artifacts artifacts() {
+        return new Artifacts(this);
+    }
+
+    public Cache cache() {
+        return new Cache(this);
+    }
+
+    public Intents intents() {
+        return new Intents(this);
+    }
+
+    public Settings settings() {
+        return new Settings(this);
+    }
+
+    Sql sql() {
+        return sql;
+    }
+
+    void changed(String kind, String id, @Nullable String runId) {
+        sql.note(new Note(kind, id, runId));
+    }
+
+    /// Reserves n numbers of a sequence and returns the first.
+    long next(String counter, int n) {
+        sql.update("UPDATE counters SET n = n + ? WHERE name = ?", n, counter);
+        return sql.number("SELECT n FROM counters WHERE name = ?", counter) - n + 1;
+    }
 }

@@ -1,0 +1,88 @@
+package io.kumiki.store.list;
+
+import io.kumiki.model.Violation;
+import io.kumiki.store.list.Keys.Key;
+import io.kumiki.store.sql.Cursor;
+import io.kumiki.store.sql.Sql;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Pages of one table by key, never by offset: the hundredth page costs what the first does.
+///
+/// @param columns what row reads, `id` among the table's columns as tie breaker
+/// @param counts a table of sums (column n) that answers totals for predicates over countedColumns; null counts rows
+public record ListedTable<T>(
+        String table,
+        int columnCount,
+        String columns,
+        Keys keys,
+        @Nullable String counts,
+        Set<String> countedColumns,
+        Function<Cursor, T> row) {
+
+    private record Found<T>(T row, String sortValue, String id) {}
+
+    public Page<T> page(Sql sql, ListQuery query) {
+        var where = new Where(keys, query);
+        List<Violation> violations = new ArrayList<>(where.violations());
+        Key sort = keys.find(query.sort().key());
+        if (sort == null) {
+            violations.add(new Violation(
+                    "sort_by", "UnknownKey", "unknown sort key '" + query.sort().key() + "'; " + keys.sentence()));
+        }
+        Object after = sort == null || query.after() == null ? null : sortValue(sort, query.after(), violations);
+        if (!violations.isEmpty() || sort == null) {
+            throw new ListRefused(violations);
+        }
+        PageKey last = query.after();
+        long total = last != null ? last.total() : total(sql, where);
+        boolean down = query.sort().descending();
+        if (last != null && after != null) {
+            var values = new ArrayList<Object>(sort.values());
+            values.add(after);
+            values.add(last.id());
+            where.and("(" + sort.sql() + ", id) " + (down ? "<" : ">") + " (?, ?)", values);
+        }
+        return fetch(sql, query, where, sort, total);
+    }
+
+    private Page<T> fetch(Sql sql, ListQuery query, Where where, Key sort, long total) {
+        String direction = query.sort().descending() ? " DESC" : "";
+        String order = sort.plainColumn() ? sort.sql() : "sort_value";
+        var values = new ArrayList<Object>(sort.values());
+        values.addAll(where.values());
+        values.add(query.pageSize() + 1);
+        List<Found<T>> found = sql.list(
+                "SELECT " + columns + ", " + sort.sql() + " AS sort_value, id AS row_id FROM " + table + where.sql() + " ORDER BY "
+                        + order + direction + ", id" + direction + " LIMIT ?",
+                cursor -> new Found<>(row.apply(cursor), cursor.text(columnCount + 1), cursor.text(columnCount + 2)),
+                values.toArray());
+        boolean more = found.size() > query.pageSize();
+        List<Found<T>> shown = more ? found.subList(0, query.pageSize()) : found;
+        PageKey next = more ? new PageKey(shown.getLast().sortValue, shown.getLast().id, total) : null;
+        return new Page<>(shown.stream().map(Found::row).toList(), total, next);
+    }
+
+    private long total(Sql sql, Where where) {
+        if (counts != null && countedColumns.containsAll(where.columns())) {
+            return sql.number("SELECT SUM(n) FROM " + counts + where.sql(), where.values().toArray());
+        }
+        return sql.number("SELECT COUNT(*) FROM " + table + where.sql(), where.values().toArray());
+    }
+
+    private static @Nullable Object sortValue(Key sort, PageKey after, List<Violation> violations) {
+        try {
+            return switch (sort.kind()) {
+                case TEXT -> after.value();
+                case TIME, STORAGE -> Long.parseLong(after.value());
+                case NUMBER -> Double.parseDouble(after.value());
+            };
+        } catch (NumberFormatException e) {
+            violations.add(new Violation("page_token", "WrongToken", "the page token belongs to another sort order"));
+            return null;
+        }
+    }
+}
