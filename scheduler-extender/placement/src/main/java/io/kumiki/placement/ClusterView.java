@@ -42,6 +42,21 @@ public final class ClusterView {
         }
     }
 
+    /// The same state, to be changed without changing this one.
+    public ClusterView copy() {
+        var copy = new ClusterView(nodes);
+        System.arraycopy(cpu, 0, copy.cpu, 0, cpu.length);
+        System.arraycopy(memory, 0, copy.memory, 0, memory.length);
+        System.arraycopy(pods, 0, copy.pods, 0, pods.length);
+        System.arraycopy(whole, 0, copy.whole, 0, whole.length);
+        System.arraycopy(idle, 0, copy.idle, 0, idle.length);
+        for (int n = 0; n < gpus.length; n++) {
+            copy.gpus[n] = gpus[n].clone();
+        }
+        copy.freeMilli = freeMilli;
+        return copy;
+    }
+
     public int size() {
         return nodes.size();
     }

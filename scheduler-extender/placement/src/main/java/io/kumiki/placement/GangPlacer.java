@@ -2,6 +2,7 @@ package io.kumiki.placement;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,17 @@ import org.jspecify.annotations.Nullable;
 public final class GangPlacer {
     private final ClusterView view;
     private final Topology topology;
+    private final BitSet avoided;
 
     public GangPlacer(ClusterView view, Topology topology) {
+        this(view, topology, new BitSet());
+    }
+
+    /// @param avoided nodes that are kept for somebody else; the caller does not change it meanwhile
+    public GangPlacer(ClusterView view, Topology topology, BitSet avoided) {
         this.view = view;
         this.topology = topology;
+        this.avoided = avoided;
     }
 
     /// Decides only; the view is unchanged.
@@ -83,7 +91,7 @@ public final class GangPlacer {
 
     /// Members of this demand that the node could take.
     private int room(Demand demand, int n, int cpu, int memory, int pods, int[] remnants) {
-        if (!demand.allows(view.node(n).model())) {
+        if (avoided.get(n) || !demand.allows(view.node(n).model())) {
             return 0;
         }
         int room = pods;

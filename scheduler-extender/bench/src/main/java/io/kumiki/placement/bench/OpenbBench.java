@@ -29,7 +29,7 @@ public final class OpenbBench implements Benchmark {
 
     @Override
     public List<Figure> run(Size size) throws IOException {
-        var data = new OpenbData(folder());
+        var data = new OpenbData(folder("openb-fgd"));
         var nodes = data.nodes();
         List<Figure> figures = new ArrayList<>();
         for (String workload : OpenbData.WORKLOADS) {
@@ -56,10 +56,10 @@ public final class OpenbBench implements Benchmark {
         return figures;
     }
 
-    private static Path folder() {
+    static Path folder(String set) {
         String data = System.getenv("KUMIKI_DATA");
         String home = System.getenv("KUMIKI_HOME");
         Path parent = data != null ? Path.of(data) : Path.of(home == null ? "." : home).resolve("../shared/data");
-        return parent.normalize().resolve("openb-fgd");
+        return parent.normalize().resolve(set);
     }
 }

@@ -1,0 +1,146 @@
+package io.kumiki.placement.bench;
+
+import io.kumiki.placement.BackfillPlanner;
+import io.kumiki.placement.BackfillPlanner.Running;
+import io.kumiki.placement.BackfillPlanner.Waiting;
+import io.kumiki.placement.ClusterView;
+import io.kumiki.placement.Demand;
+import io.kumiki.placement.GangSpec;
+import io.kumiki.placement.NodeSpec;
+import io.kumiki.placement.Topology;
+import io.kumiki.runtime.bench.Benchmark;
+import io.kumiki.runtime.bench.Figure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/// Queueing on the Philly job trace: all virtual clusters merged, true durations known, no preemption; nodes of 8 GPUs, racks of 8 nodes.
+/// A job of more than 8 GPUs needs wholly free nodes at once.
+public final class PhillyBench implements Benchmark {
+    private static final int GPUS = 8;
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+
+    private record Job(String id, long submitted, long seconds, int gpus) {}
+
+    @Override
+    public String name() {
+        return "philly";
+    }
+
+    @Override
+    public String measures() {
+        return "mean queue time on the Philly trace with true durations, N (70) nodes of 8 GPUs";
+    }
+
+    @Override
+    public int defaultSize() {
+        return 70;
+    }
+
+    @Override
+    public List<Figure> run(Size size) throws IOException {
+        var jobs = jobs(OpenbBench.folder("philly-jobs").resolve("philly.csv"));
+        double[] sum = new double[3];
+        int[] count = new int[3];
+        replay(jobs, size.n(), (job, start) -> {
+            int kind = job.gpus() == 1 ? 0 : job.gpus() <= GPUS ? 1 : 2;
+            sum[kind] += start - job.submitted();
+            count[kind]++;
+        });
+        String kase = size.n() + " nodes, true durations";
+        return List.of(
+                new Figure(name(), kase, "mean queue", (sum[0] + sum[1] + sum[2]) / jobs.size(), "s"),
+                new Figure(name(), kase, "mean queue, 1 GPU", sum[0] / count[0], "s"),
+                new Figure(name(), kase, "mean queue, 2-8 GPUs", sum[1] / count[1], "s"),
+                new Figure(name(), kase, "mean queue, > 8 GPUs", sum[2] / count[2], "s"));
+    }
+
+    private interface Started {
+        void at(Job job, long start);
+    }
+
+    /// At each time first all ends, then all arrivals, then one plan.
+    private static void replay(List<Job> jobs, int nodes, Started listener) {
+        var view = cluster(nodes);
+        var planner = new BackfillPlanner(topology(nodes));
+        Map<String, Job> byId = new HashMap<>();
+        jobs.forEach(job -> byId.put(job.id(), job));
+        Map<String, Waiting> waiting = new LinkedHashMap<>();
+        var running = new PriorityQueue<Running>(Comparator.comparingLong(Running::expectedEnd));
+        BackfillPlanner.@Nullable Reservation reservation = null;
+        int next = 0;
+        while (next < jobs.size() || !running.isEmpty()) {
+            long arrival = next < jobs.size() ? jobs.get(next).submitted() : Long.MAX_VALUE;
+            Running first = running.peek();
+            long now = Math.min(arrival, first == null ? Long.MAX_VALUE : first.expectedEnd());
+            for (Running end = running.peek(); end != null && end.expectedEnd() == now; end = running.peek()) {
+                running.remove().held().forEach(h -> view.release(h.demand(), h.node(), h.devices()));
+            }
+            for (; next < jobs.size() && jobs.get(next).submitted() == now; next++) {
+                Job job = jobs.get(next);
+                waiting.put(job.id(), new Waiting(job.id(), gang(job.gpus()), job.submitted(), job.seconds()));
+            }
+            var plan = planner.plan(view, waiting.values(), running, now, reservation);
+            reservation = plan.reservation();
+            for (var start : plan.starts()) {
+                Job job = byId.get(start.waiting().id());
+                waiting.remove(job.id());
+                running.add(new Running(job.id(), BackfillPlanner.held(start), now + job.seconds()));
+                listener.at(job, now);
+            }
+        }
+    }
+
+    /// Equal shapes share one spec, so that a pass asks for each only once.
+    private static final Map<Integer, GangSpec> GANGS = new HashMap<>();
+
+    private static GangSpec gang(int gpus) {
+        return GANGS.computeIfAbsent(gpus, g -> {
+            int members = (g + GPUS - 1) / GPUS;
+            int each = Math.min(g, GPUS);
+            var role = new GangSpec.Role("worker", new Demand(0, 0, each, 1000, List.of()), members, members);
+            return new GangSpec("gpus-" + g, List.of(role), null, null);
+        });
+    }
+
+    private static ClusterView cluster(int count) {
+        List<NodeSpec> nodes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            nodes.add(new NodeSpec("node-" + i, 1, 1, GPUS, "GPU", 110));
+        }
+        return new ClusterView(nodes);
+    }
+
+    private static Topology topology(int count) {
+        List<Map<String, String>> labels = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            labels.add(Map.of("rack", "r" + i / 8));
+        }
+        return Topology.of(List.of("rack"), labels);
+    }
+
+    private static List<Job> jobs(Path file) throws IOException {
+        List<Job> jobs = new ArrayList<>();
+        List<String> lines = Files.readAllLines(file);
+        for (String line : lines.subList(1, lines.size())) {
+            if (!line.isBlank()) {
+                String[] c = line.split(",");
+                long submitted = LocalDateTime.parse(c[0], TIME).toEpochSecond(ZoneOffset.UTC);
+                jobs.add(new Job("job-" + jobs.size(), submitted, Math.max(1, (long) Double.parseDouble(c[1])), Integer.parseInt(c[2])));
+            }
+        }
+        jobs.sort(Comparator.comparingLong(Job::submitted));
+        return jobs;
+    }
+}
