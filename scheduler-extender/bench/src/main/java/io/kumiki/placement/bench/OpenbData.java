@@ -37,7 +37,7 @@ final class OpenbData {
     List<NodeSpec> nodes() throws IOException {
         List<NodeSpec> nodes = new ArrayList<>();
         for (Map<String, String> row : rows(folder.resolve("nodes/openb_node_list_gpu_node.csv"))) {
-            nodes.add(new NodeSpec(row.get("sn"), number(row, "cpu_milli"), number(row, "memory_mib"), number(row, "gpu"), row.get("model"), PODS_PER_NODE));
+            nodes.add(new NodeSpec(text(row, "sn"), number(row, "cpu_milli"), number(row, "memory_mib"), number(row, "gpu"), text(row, "model"), PODS_PER_NODE));
         }
         return nodes;
     }
@@ -73,8 +73,8 @@ final class OpenbData {
     /// The published allocation of a policy at a load, mean of its seeds.
     double published(String workload, String policy, int load) throws IOException {
         return rows(folder.resolve("published/analysis_allo_discrete.csv")).stream()
-                .filter(row -> row.get("workload").equals("openb_pod_list_" + workload) && row.get("sc_policy").endsWith(policy))
-                .mapToDouble(row -> Double.parseDouble(row.get(Integer.toString(load))))
+                .filter(row -> text(row, "workload").equals("openb_pod_list_" + workload) && text(row, "sc_policy").endsWith(policy))
+                .mapToDouble(row -> Double.parseDouble(text(row, Integer.toString(load))))
                 .average()
                 .orElseThrow(() -> new IOException("nothing published for " + policy + " on " + workload));
     }
@@ -95,6 +95,14 @@ final class OpenbData {
             rows.add(row);
         }
         return rows;
+    }
+
+    private static String text(Map<String, String> row, String column) {
+        String value = row.get(column);
+        if (value == null) {
+            throw new IllegalArgumentException("the file has no column " + column);
+        }
+        return value;
     }
 
     private static int number(Map<String, String> row, String column) {

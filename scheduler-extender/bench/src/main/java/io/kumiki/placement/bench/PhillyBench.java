@@ -94,7 +94,7 @@ public final class PhillyBench implements Benchmark {
             var plan = planner.plan(view, waiting.values(), running, now, reservation);
             reservation = plan.reservation();
             for (var start : plan.starts()) {
-                Job job = byId.get(start.waiting().id());
+                Job job = java.util.Objects.requireNonNull(byId.get(start.waiting().id()));
                 waiting.remove(job.id());
                 running.add(new Running(job.id(), BackfillPlanner.held(start), now + job.seconds()));
                 listener.at(job, now);
