@@ -1,6 +1,5 @@
 package io.kumiki.placement.bench;
 
-import io.kumiki.placement.EtwOptions;
 import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.runtime.bench.Figure;
 import java.io.IOException;
@@ -39,7 +38,7 @@ public final class OpenbBench implements Benchmark {
             double[] alloc = new double[LOADS.length];
             double slowest = 0;
             for (int seed = 0; seed < seeds; seed++) {
-                var outcome = OpenbReplay.run(nodes, pods, orders.get(seed), EtwOptions.BATCH);
+                var outcome = OpenbReplay.run(nodes, pods, orders.get(seed), Policy.OURS, seed);
                 for (int i = 0; i < LOADS.length; i++) {
                     alloc[i] += outcome.curve().at(LOADS[i]) / seeds;
                 }
