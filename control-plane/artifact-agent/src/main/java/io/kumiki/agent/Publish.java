@@ -38,6 +38,7 @@ final class Publish {
     }
 
     int run() throws InterruptedException {
+        long ended = System.currentTimeMillis();
         var target = S3Uri.of(plan.outcome())
                 .orElseThrow(() -> new IllegalArgumentException(plan.outcome() + " names no object storage"));
         var outcome = new LinkedHashMap<String, @Nullable Object>();
@@ -50,6 +51,9 @@ final class Publish {
         outcome.put("parameters", parameters());
         outcome.put("artifacts", artifacts(executorOutput));
         outcome.put("problems", problems);
+        // Kubernetes' own times have whole seconds.
+        outcome.put("endedAt", ended);
+        outcome.put("storedAt", System.currentTimeMillis());
         try {
             s3.put(target, JsonText.write(outcome).getBytes(StandardCharsets.UTF_8), "application/json");
         } catch (S3Failure e) {
