@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -51,6 +52,8 @@ public final class Message {
             return new Choice(List.of(names));
         }
     }
+
+    private static final int LONGEST_NUMBER = 20;
 
     private record Field(String name, Type type) {}
 
@@ -114,7 +117,7 @@ public final class Message {
             String at = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
             Field field = fields.get(entry.getKey());
             if (field == null) {
-                violations.add(new Violation(at, "UnknownField", "a " + name + " has no such field"));
+                violations.add(new Violation(at, "UnknownField", name + " has no such field"));
             } else if (seen.put(field.name(), entry.getKey()) != null) {
                 violations.add(new Violation(at, "DuplicateField", "given twice, in snake_case and in camelCase"));
             } else if (!entry.getValue().isNull()) {
@@ -208,13 +211,18 @@ public final class Message {
         try {
             BigInteger number = in.isIntegralNumber()
                     ? in.bigIntegerValue()
-                    : in.isTextual() && in.textValue().length() <= 20
+                    : in.isTextual() && in.textValue().length() <= LONGEST_NUMBER
                             ? new BigInteger(in.textValue())
-                            : in.isNumber() ? in.decimalValue().toBigIntegerExact() : null;
+                            : in.isNumber() ? whole(in.decimalValue()) : null;
             return number == null || number.bitLength() >= bits ? null : number.longValueExact();
         } catch (ArithmeticException | NumberFormatException notWhole) {
             return null;
         }
+    }
+
+    /// A short text can stand for a number of a billion digits; its size is judged before it is written out.
+    private static @Nullable BigInteger whole(BigDecimal number) {
+        return (long) number.precision() - number.scale() > LONGEST_NUMBER ? null : number.toBigIntegerExact();
     }
 
     static @Nullable Instant time(JsonNode in) {
