@@ -14,6 +14,7 @@ import io.kumiki.pipelines.engine.StepRequest;
 import io.kumiki.runs.pod.StepLabels;
 import io.kumiki.runs.pod.StepNames;
 import io.kumiki.runs.pod.StepPods;
+import io.kumiki.runs.pod.Typed;
 import io.kumiki.runtime.work.Backoff;
 import java.time.Duration;
 import java.util.Collection;
@@ -119,7 +120,7 @@ final class Effects {
             case Command.StopStep c -> stop(c, run);
             case Command.WakeAt c -> wake(c);
             case Command.CreateVolume c -> {
-                s.pods().create(claim(c.claim(), run, Json.MAPPER.convertValue(c.spec(), PersistentVolumeClaimSpec.class), c.annotations()));
+                s.pods().create(claim(c.claim(), run, Typed.of(c.spec(), PersistentVolumeClaimSpec.class), c.annotations()));
                 live.happened(new RunEvent.VolumeDone(c.taskId()));
             }
             case Command.DeleteVolume c -> {
@@ -186,7 +187,7 @@ final class Effects {
         spec.putObject("resources").putObject("requests").put("storage", wanted.size());
         spec.setAll(wanted.claimPatch());
         s.pods().create(claim(
-                StepNames.workspace(run.id()), run, Json.MAPPER.convertValue(spec, PersistentVolumeClaimSpec.class), Json.object()));
+                StepNames.workspace(run.id()), run, Typed.of(spec, PersistentVolumeClaimSpec.class), Json.object()));
     }
 
     private static PersistentVolumeClaim claim(

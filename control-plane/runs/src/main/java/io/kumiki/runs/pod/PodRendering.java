@@ -1,6 +1,5 @@
 package io.kumiki.runs.pod;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.Container;
@@ -111,9 +110,9 @@ public final class PodRendering {
         env.add(field("KFP_POD_NAME", "metadata.name"));
         env.add(field("KFP_POD_UID", "metadata.uid"));
         c.env().forEach(v -> env.add(new EnvVar(v.name(), v.value(), null)));
-        env.addAll(list(platform, PlatformFields.ENV, new TypeReference<List<EnvVar>>() {}));
+        env.addAll(Typed.list(platform, PlatformFields.ENV, EnvVar.class));
         var mounts = mounts(step);
-        mounts.addAll(list(platform, PlatformFields.VOLUME_MOUNTS, new TypeReference<List<VolumeMount>>() {}));
+        mounts.addAll(Typed.list(platform, PlatformFields.VOLUME_MOUNTS, VolumeMount.class));
         return new ContainerBuilder()
                 .withName(StepLabels.MAIN)
                 .withImage(c.image())
@@ -121,7 +120,7 @@ public final class PodRendering {
                 .withCommand(c.command())
                 .withArgs(c.args())
                 .withEnv(last(env))
-                .withResources(Json.MAPPER.convertValue(c.resources(), ResourceRequirements.class))
+                .withResources(Typed.of(c.resources(), ResourceRequirements.class))
                 .withVolumeMounts(mounts)
                 .withSecurityContext(restricted(platform.path(PlatformFields.SECURITY_CONTEXT)))
                 .build();
@@ -202,7 +201,7 @@ public final class PodRendering {
                     .endPersistentVolumeClaim()
                     .build());
         }
-        out.addAll(list(step.platform(), PlatformFields.VOLUMES, new TypeReference<List<Volume>>() {}));
+        out.addAll(Typed.list(step.platform(), PlatformFields.VOLUMES, Volume.class));
         return out;
     }
 
@@ -212,11 +211,11 @@ public final class PodRendering {
             spec.setNodeSelector(selector);
         }
         if (platform.has(PlatformFields.AFFINITY)) {
-            spec.setAffinity(Json.MAPPER.convertValue(platform.get(PlatformFields.AFFINITY), Affinity.class));
+            spec.setAffinity(Typed.of(platform.get(PlatformFields.AFFINITY), Affinity.class));
         }
-        spec.setTolerations(list(platform, PlatformFields.TOLERATIONS, new TypeReference<List<Toleration>>() {}));
+        spec.setTolerations(Typed.list(platform, PlatformFields.TOLERATIONS, Toleration.class));
         spec.setImagePullSecrets(
-                list(platform, PlatformFields.IMAGE_PULL_SECRETS, new TypeReference<List<LocalObjectReference>>() {}));
+                Typed.list(platform, PlatformFields.IMAGE_PULL_SECRETS, LocalObjectReference.class));
         if (platform.has(PlatformFields.ACTIVE_DEADLINE_SECONDS)) {
             spec.setActiveDeadlineSeconds(platform.get(PlatformFields.ACTIVE_DEADLINE_SECONDS).asLong());
         }
@@ -225,7 +224,7 @@ public final class PodRendering {
     /// Pod Security "restricted" except for the user id, which belongs to the image; then what the step asks for.
     private static SecurityContext restricted(JsonNode wanted) {
         var context = wanted.isObject()
-                ? Json.MAPPER.convertValue(wanted, SecurityContext.class)
+                ? Typed.of(wanted, SecurityContext.class)
                 : new SecurityContext();
         return context.edit()
                 .withAllowPrivilegeEscalation(false)
@@ -262,11 +261,6 @@ public final class PodRendering {
                 .withNewSecretKeyRef(key, settings.s3Secret(), null)
                 .endValueFrom()
                 .build();
-    }
-
-    private static <T> List<T> list(JsonNode platform, String key, TypeReference<List<T>> kind) {
-        var found = platform.get(key);
-        return found == null ? List.of() : Json.MAPPER.convertValue(found, kind);
     }
 
     private static Map<String, String> texts(JsonNode object) {

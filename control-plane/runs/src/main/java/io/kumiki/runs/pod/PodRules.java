@@ -3,7 +3,6 @@ package io.kumiki.runs.pod;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Volume;
-import io.kumiki.model.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,7 +33,7 @@ final class PodRules {
         rules.volumes(pod.getSpec().getVolumes());
         pod.getSpec().getInitContainers().forEach(rules::container);
         pod.getSpec().getContainers().forEach(rules::container);
-        int size = Json.bytes(Json.MAPPER.valueToTree(pod)).length;
+        int size = Typed.bytes(pod).length;
         if (size > LARGEST_POD) {
             rules.problems.add("the pod would have " + size + " bytes, Kubernetes stores at most " + LARGEST_POD
                     + ": hand large values over as artifacts");
