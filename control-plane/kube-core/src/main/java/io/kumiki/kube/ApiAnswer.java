@@ -1,0 +1,16 @@
+package io.kumiki.kube;
+
+import java.util.List;
+import java.util.Map;
+
+/// What goes back to the client. The shell writes it; only it knows sockets.
+public sealed interface ApiAnswer {
+    /// A complete body in parts, so that a list of stored objects is never copied into one array.
+    record Whole(int status, String contentType, List<byte[]> body, Map<String, String> headers) implements ApiAnswer {}
+
+    /// Frames that keep coming: the shell opens the watch and sends each frame as a chunk or as a WebSocket message.
+    record Watch(WatchFeed feed) implements ApiAnswer {}
+
+    /// The text of a container.
+    record Log(PodLogs.Order order) implements ApiAnswer {}
+}

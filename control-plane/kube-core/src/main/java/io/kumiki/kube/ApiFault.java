@@ -1,0 +1,138 @@
+package io.kumiki.kube;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Json;
+import io.kumiki.model.Violation;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A refusal as Kubernetes words it: becomes a `Status` document.
+public final class ApiFault extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int code;
+    private final String reason;
+    private final transient @Nullable ObjectNode details;
+
+    private ApiFault(int code, String reason, String message, @Nullable ObjectNode details) {
+        super(message, null, false, false);
+        this.code = code;
+        this.reason = reason;
+        this.details = details;
+    }
+
+    public int code() {
+        return code;
+    }
+
+    public String reason() {
+        return reason;
+    }
+
+    public static ApiFault of(int code, String reason, String message) {
+        return new ApiFault(code, reason, message, null);
+    }
+
+    public static ApiFault badRequest(String message) {
+        return of(400, "BadRequest", message);
+    }
+
+    public static ApiFault notFound(String storage, String name) {
+        return new ApiFault(404, "NotFound", storage + " \"" + name + "\" not found", details(storage, name));
+    }
+
+    /// A path that nothing is served at.
+    public static ApiFault noSuchPath() {
+        return of(404, "NotFound", "the server could not find the requested resource");
+    }
+
+    public static ApiFault alreadyExists(String storage, String name) {
+        return new ApiFault(409, "AlreadyExists", storage + " \"" + name + "\" already exists", details(storage, name));
+    }
+
+    public static ApiFault conflict(String storage, String name, String why) {
+        return new ApiFault(
+                409,
+                "Conflict",
+                "Operation cannot be fulfilled on " + storage + " \"" + name + "\": " + why,
+                details(storage, name));
+    }
+
+    public static ApiFault forbidden(String storage, String name, String why) {
+        String subject = name.isEmpty() ? storage : storage + " \"" + name + "\"";
+        return new ApiFault(403, "Forbidden", subject + " is forbidden: " + why, details(storage, name));
+    }
+
+    public static ApiFault gone(String message) {
+        return of(410, "Expired", message);
+    }
+
+    public static ApiFault methodNotAllowed() {
+        return of(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+    }
+
+    /// Everything that is wrong with an object, at once.
+    public static ApiFault invalid(String group, String kind, String name, List<Violation> violations) {
+        StringBuilder text = new StringBuilder();
+        ObjectNode details = Json.object();
+        details.put("name", name);
+        if (!group.isEmpty()) {
+            details.put("group", group);
+        }
+        details.put("kind", kind);
+        var causes = details.putArray("causes");
+        for (Violation violation : violations) {
+            text.append(text.isEmpty() ? "" : ", ").append(violation.path()).append(": ").append(violation.message());
+            causes.addObject()
+                    .put("reason", violation.reason())
+                    .put("message", violation.message())
+                    .put("field", violation.path());
+        }
+        String all = violations.size() == 1 ? text.toString() : "[" + text + "]";
+        String qualified = group.isEmpty() ? kind : kind + "." + group;
+        return new ApiFault(422, "Invalid", qualified + " \"" + name + "\" is invalid: " + all, details);
+    }
+
+    /// @param causes one per field that somebody else owns
+    public static ApiFault applyConflict(String message, List<Violation> causes) {
+        ObjectNode details = Json.object();
+        var list = details.putArray("causes");
+        for (Violation cause : causes) {
+            list.addObject()
+                    .put("reason", "FieldManagerConflict")
+                    .put("message", cause.message())
+                    .put("field", cause.path());
+        }
+        return new ApiFault(409, "Conflict", message, details);
+    }
+
+    /// With an expired page token: where a client that accepts inconsistency may go on.
+    public ApiFault continueAt(String token) {
+        ObjectNode marked = Json.object();
+        marked.put("continue", token);
+        return new ApiFault(code, reason, getMessage(), marked);
+    }
+
+    public ObjectNode status() {
+        ObjectNode status = Json.object();
+        status.put("kind", "Status").put("apiVersion", "v1");
+        ObjectNode metadata = status.putObject("metadata");
+        status.put("status", "Failure").put("message", getMessage()).put("reason", reason);
+        if (details != null && details.has("continue")) {
+            metadata.set("continue", details.get("continue"));
+        } else if (details != null) {
+            status.set("details", details);
+        }
+        return status.put("code", code);
+    }
+
+    private static ObjectNode details(String storage, String name) {
+        ObjectNode details = Json.object();
+        details.put("name", name);
+        int dot = storage.indexOf('.');
+        if (dot > 0) {
+            details.put("group", storage.substring(dot + 1));
+        }
+        return details.put("kind", dot > 0 ? storage.substring(0, dot) : storage);
+    }
+}

@@ -1,0 +1,130 @@
+package io.kumiki.kube;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.admission.Admission;
+import io.kumiki.kube.kinds.BuiltIns;
+import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.kinds.KindTable;
+import io.kumiki.kube.registry.Binding;
+import io.kumiki.kube.registry.Deletes;
+import io.kumiki.kube.registry.Patches;
+import io.kumiki.kube.registry.Reads;
+import io.kumiki.kube.registry.Registry;
+import io.kumiki.kube.registry.Writes;
+import io.kumiki.kube.store.StoredObject;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A Kubernetes without I/O: the door for the HTTP shell ({@link #handle}) and for the parts that live in the same process (scheduler, node agent,
+/// simulated nodes), which speak in JSON trees but pass the same admission. Safe to call from any thread; a write returns when it is durable.
+public final class Cluster {
+    private final ClusterSettings settings;
+    private final KindTable kinds;
+    private final Registry registry;
+    private final Reads reads;
+    private final Writes writes;
+    private final Deletes deletes;
+    private final Patches patches;
+
+    /// Loads what the journal holds.
+    public Cluster(ClusterSettings settings, Journal journal) {
+        this.settings = settings;
+        this.kinds = new KindTable(BuiltIns.all());
+        this.registry = new Registry(kinds, journal, settings.windowChanges());
+        Admission admission = new Admission(settings.letters(), List.of());
+        this.reads = new Reads(registry);
+        this.writes = new Writes(registry, admission, settings.now(), settings.uids());
+        this.deletes = new Deletes(registry, settings.now());
+        this.patches = new Patches(writes);
+        registry.load(sink -> {}, journal.load(entry -> {}));
+    }
+
+    /// One request of the Kubernetes API.
+    public ApiAnswer handle(ApiRequest request) {
+        throw ApiFault.noSuchPath();
+    }
+
+    /// Who shows this token; `null` when nobody known does.
+    public @Nullable Caller authenticate(String bearerToken) {
+        return null;
+    }
+
+    /// A token for a service account, as TokenRequest gives it.
+    ///
+    /// @param audience empty for this API server
+    /// @param pod to bind the token to, with its uid; empty for none
+    public String accountToken(String namespace, String account, String audience, long seconds, String pod, String podUid) {
+        throw ApiFault.noSuchPath();
+    }
+
+    /// `null` when absent.
+    public @Nullable ObjectNode get(ResourceType type, String namespace, String name) {
+        Kind kind = kinds.get(type);
+        StoredObject found = registry.get(kind.key(namespace, name));
+        return found == null ? null : tree(kind, found);
+    }
+
+    /// @param namespace empty for all
+    public Listed list(ResourceType type, String namespace, Selection selection) {
+        Kind kind = kinds.get(type);
+        var page = reads.list(kind, namespace, selection, 0, "", 0);
+        return new Listed(page.revision(), page.objects().stream().map(o -> tree(kind, o)).toList());
+    }
+
+    public ObjectNode create(ResourceType type, String namespace, ObjectNode object, WriteOptions options) {
+        Kind kind = kinds.get(type);
+        return tree(kind, writes.create(kind, namespace, object.deepCopy(), options));
+    }
+
+    /// Replaces the object; with a resourceVersion only if it is still at that.
+    ///
+    /// @param part empty for the object, `status` for its status
+    public ObjectNode update(ResourceType type, String namespace, ObjectNode object, String part, WriteOptions options) {
+        Kind kind = kinds.get(type);
+        String name = object.path("metadata").path("name").asText();
+        return tree(kind, writes.update(new Writes.Update(kind, namespace, name, part, old -> object.deepCopy()), options));
+    }
+
+    public ObjectNode patch(
+            ResourceType type, String namespace, String name, String part, PatchType how, JsonNode patch, WriteOptions options) {
+        Kind kind = kinds.get(type);
+        return tree(kind, patches.patch(kind, namespace, name, part, how, patch, options).stored());
+    }
+
+    /// Returns the object as it is after the call, or as it was when it is gone.
+    public ObjectNode delete(ResourceType type, String namespace, String name, Deletion how) {
+        Kind kind = kinds.get(type);
+        return tree(kind, deletes.delete(kind, namespace, name, how).object());
+    }
+
+    /// Gives a pod its node.
+    ///
+    /// @param uid of the pod meant, empty for whichever has the name
+    /// @param annotations merged into the pod in the same write
+    public void bind(String namespace, String pod, String uid, String node, Map<String, String> annotations) {
+        var change = Binding.change(namespace, pod, uid, node, annotations, settings.now().get());
+        writes.update(
+                new Writes.Update(kinds.get(ResourceType.PODS), namespace, pod, "binding", change),
+                WriteOptions.by("kumiki-scheduler"));
+    }
+
+    /// Tells of every change after a revision, in order, from one thread at a time; the consumer must not block.
+    ///
+    /// @param namespace empty for all
+    /// @param from a list's revision; 0 to be told first of what is there, as `ADDED`
+    public AutoCloseable watch(ResourceType type, String namespace, Selection selection, long from, Consumer<WatchEvent> consumer) {
+        return registry.watch(kinds.get(type), namespace, selection, from, consumer);
+    }
+
+    /// How many objects of a type are there.
+    public int count(ResourceType type) {
+        return registry.read(store -> store.count(type.storage()));
+    }
+
+    private static ObjectNode tree(Kind kind, StoredObject stored) {
+        return stored.tree(kind.type().apiVersion(), kind.kind());
+    }
+}

@@ -1,0 +1,40 @@
+package io.kumiki.kube;
+
+/// Names what is served at one path: `pods` of `v1`, `leases` of `coordination.k8s.io/v1`.
+///
+/// @param group empty for the core group
+/// @param plural the word in the path
+public record ResourceType(String group, String version, String plural) {
+    public static final ResourceType NAMESPACES = core("namespaces");
+    public static final ResourceType NODES = core("nodes");
+    public static final ResourceType PODS = core("pods");
+    public static final ResourceType SERVICES = core("services");
+    public static final ResourceType CONFIG_MAPS = core("configmaps");
+    public static final ResourceType SECRETS = core("secrets");
+    public static final ResourceType SERVICE_ACCOUNTS = core("serviceaccounts");
+    public static final ResourceType EVENTS = core("events");
+    public static final ResourceType CLAIMS = core("persistentvolumeclaims");
+    public static final ResourceType VOLUMES = core("persistentvolumes");
+    public static final ResourceType LEASES = new ResourceType("coordination.k8s.io", "v1", "leases");
+    public static final ResourceType STORAGE_CLASSES = new ResourceType("storage.k8s.io", "v1", "storageclasses");
+    public static final ResourceType DEFINITIONS =
+            new ResourceType("apiextensions.k8s.io", "v1", "customresourcedefinitions");
+
+    private static ResourceType core(String plural) {
+        return new ResourceType("", "v1", plural);
+    }
+
+    public String apiVersion() {
+        return group.isEmpty() ? version : group + "/" + version;
+    }
+
+    /// The name under which every version of it is stored: `pods`, `leases.coordination.k8s.io`.
+    public String storage() {
+        return group.isEmpty() ? plural : plural + "." + group;
+    }
+
+    @Override
+    public String toString() {
+        return storage();
+    }
+}

@@ -1,0 +1,28 @@
+package io.kumiki.kube;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+/// Signs and checks service-account tokens; keys are the shell's.
+public interface Tokens {
+    String sign(ObjectNode claims);
+
+    /// The claims of a token with a valid signature, whatever they say; `null` for anything else.
+    @Nullable JsonNode claims(String token);
+
+    /// For clusters whose tokens nobody checks.
+    static Tokens none() {
+        return new Tokens() {
+            @Override
+            public String sign(ObjectNode claims) {
+                throw ApiFault.of(501, "NotImplemented", "this cluster signs no tokens");
+            }
+
+            @Override
+            public @Nullable JsonNode claims(String token) {
+                return null;
+            }
+        };
+    }
+}

@@ -1,0 +1,21 @@
+package io.kumiki.kube;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.store.StoredObject;
+
+/// One change as a watcher with its own selectors sees it.
+///
+/// @param revision of the change; for `DELETED` the revision of the deletion
+public record WatchEvent(Type type, ResourceType resource, String kind, long revision, StoredObject stored) {
+    /// As on the wire.
+    public enum Type {
+        ADDED,
+        MODIFIED,
+        DELETED
+    }
+
+    /// A fresh tree that the caller may change.
+    public ObjectNode object() {
+        return stored.tree(resource.apiVersion(), kind, revision);
+    }
+}

@@ -1,0 +1,92 @@
+package io.kumiki.kube.admission;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.ApiFault;
+import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.store.ObjectKey;
+import io.kumiki.kube.store.ObjectStore;
+import io.kumiki.kube.store.StoredObject;
+import io.kumiki.model.Violation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that an object passes between the request and the store.
+public final class Admission {
+    private static final String SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
+
+    private final IntFunction<int[]> digits;
+    private final List<Step> steps;
+
+    /// A rule that needs other objects.
+    public interface Step {
+        void complete(Kind kind, ObjectNode object, @Nullable ObjectNode old, ObjectStore store, List<Violation> violations);
+    }
+
+    /// @param digits gives that many random numbers from 0 to 26
+    public Admission(IntFunction<int[]> digits, List<Step> steps) {
+        this.digits = digits;
+        this.steps = List.copyOf(steps);
+    }
+
+    /// The name a new object gets: its own, or one made from generateName.
+    public String name(Kind kind, String namespace, ObjectNode object) {
+        var metadata = object.path("metadata");
+        String given = metadata.path("namespace").asText("");
+        if (!given.isEmpty() && !given.equals(namespace)) {
+            throw ApiFault.badRequest("the namespace of the provided object does not match the namespace sent on the request");
+        }
+        String name = metadata.path("name").asText("");
+        String prefix = metadata.path("generateName").asText("");
+        if (name.isEmpty() && !prefix.isEmpty()) {
+            StringBuilder made = new StringBuilder(prefix.length() > 58 ? prefix.substring(0, 58) : prefix);
+            for (int digit : digits.apply(5)) {
+                made.append(SUFFIX_LETTERS.charAt(digit));
+            }
+            name = made.toString();
+        }
+        List<Violation> violations = new ArrayList<>();
+        if (name.isEmpty()) {
+            violations.add(new Violation("metadata.name", "FieldValueRequired", "Required value: name or generateName is required"));
+        } else {
+            Names.check(kind, name, violations);
+        }
+        refuse(kind, name, violations);
+        return name;
+    }
+
+    /// Whether a new object's namespace takes it.
+    public void mayEnter(Kind kind, String namespace, String name, ObjectStore store) {
+        if (!kind.namespaced()) {
+            return;
+        }
+        StoredObject found = store.get(new ObjectKey("namespaces", "", namespace));
+        if (found == null) {
+            throw ApiFault.notFound("namespaces", namespace);
+        }
+        if (found.deleting()) {
+            throw ApiFault.forbidden(
+                    kind.storage(),
+                    name,
+                    "unable to create new content in namespace " + namespace + " because it is being terminated");
+        }
+    }
+
+    public void complete(Kind kind, ObjectNode object, @Nullable ObjectNode old, ObjectStore store) {
+        kind.rules().complete(object, old);
+        List<Violation> violations = new ArrayList<>();
+        for (Step step : steps) {
+            step.complete(kind, object, old, store, violations);
+        }
+        Names.metadata(object, violations);
+        kind.rules().validate(object, old, violations);
+        refuse(kind, object.path("metadata").path("name").asText(), violations);
+    }
+
+    private static void refuse(Kind kind, String name, List<Violation> violations) {
+        if (!violations.isEmpty()) {
+            throw ApiFault.invalid(kind.type().group(), kind.kind(), name, violations);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.kumiki.kube.admission;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.select.LabelText;
+import io.kumiki.model.Violation;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// What names, labels and annotations may look like.
+public final class Names {
+    private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
+    private static final Set<String> SHORT = Set.of("namespaces", "services");
+    private static final int ANNOTATION_BYTES = 256 * 1024;
+
+    private Names() {}
+
+    static void check(Kind kind, String name, List<Violation> violations) {
+        if (SHORT.contains(kind.storage())) {
+            if (!label(name)) {
+                violations.add(invalid("metadata.name", name,
+                        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an"
+                                + " alphanumeric character, at most 63 characters (e.g. 'my-name' or '123-abc')"));
+            }
+        } else if (!subdomain(name)) {
+            violations.add(invalid("metadata.name", name,
+                    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with"
+                            + " an alphanumeric character, at most 253 characters (e.g. 'example.com')"));
+        }
+    }
+
+    public static boolean label(String name) {
+        return name.length() <= 63 && LABEL.matcher(name).matches();
+    }
+
+    public static boolean subdomain(String name) {
+        return name.length() <= 253 && SUBDOMAIN.matcher(name).matches();
+    }
+
+    static void metadata(JsonNode object, List<Violation> violations) {
+        JsonNode metadata = object.path("metadata");
+        for (var label : metadata.path("labels").properties()) {
+            if (!LabelText.validKey(label.getKey())) {
+                violations.add(invalid("metadata.labels", label.getKey(), "name part must consist of alphanumeric characters, '-', '_' or '.'"));
+            }
+            if (!label.getValue().isTextual() || !LabelText.validValue(label.getValue().asText())) {
+                violations.add(invalid("metadata.labels", label.getValue().asText(),
+                        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', at most 63, and must start"
+                                + " and end with an alphanumeric character"));
+            }
+        }
+        long size = 0;
+        for (var annotation : metadata.path("annotations").properties()) {
+            if (!LabelText.validKey(annotation.getKey().toLowerCase(java.util.Locale.ROOT))) {
+                violations.add(invalid("metadata.annotations", annotation.getKey(),
+                        "name part must consist of alphanumeric characters, '-', '_' or '.'"));
+            }
+            size += annotation.getKey().length() + (long) annotation.getValue().asText().length();
+        }
+        if (size > ANNOTATION_BYTES) {
+            violations.add(new Violation("metadata.annotations", "FieldValueTooLong", "Too long: may not be more than 262144 bytes"));
+        }
+        owners(metadata.path("ownerReferences"), violations);
+    }
+
+    private static void owners(JsonNode references, List<Violation> violations) {
+        for (int i = 0; i < references.size(); i++) {
+            for (String field : new String[] {"apiVersion", "kind", "name", "uid"}) {
+                if (references.get(i).path(field).asText("").isEmpty()) {
+                    violations.add(new Violation(
+                            "metadata.ownerReferences[" + i + "]." + field, "FieldValueRequired", "Required value: " + field + " must not be empty"));
+                }
+            }
+        }
+    }
+
+    public static Violation invalid(String path, String value, String why) {
+        return new Violation(path, "FieldValueInvalid", "Invalid value: \"" + value + "\": " + why);
+    }
+
+    public static Violation required(String path, String why) {
+        return new Violation(path, "FieldValueRequired", "Required value" + (why.isEmpty() ? "" : ": " + why));
+    }
+
+    public static Violation unsupported(String path, String value, List<String> supported) {
+        return new Violation(path, "FieldValueNotSupported",
+                "Unsupported value: \"" + value + "\": supported values: \"" + String.join("\", \"", supported) + "\"");
+    }
+
+    public static Violation forbidden(String path, String why) {
+        return new Violation(path, "FieldValueForbidden", "Forbidden: " + why);
+    }
+}

@@ -1,0 +1,50 @@
+package io.kumiki.kube.kinds;
+
+import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.schema.Schema;
+import java.util.List;
+
+/// The kinds that are there without a definition.
+public final class BuiltIns {
+    private BuiltIns() {}
+
+    public static List<Kind> all() {
+        return List.of(
+                of(ResourceType.NAMESPACES, "Namespace", false).shortNames("ns").withStatus().selectable("status.phase"),
+                of(ResourceType.NODES, "Node", false).shortNames("no").withStatus().selectable("spec.unschedulable"),
+                of(ResourceType.PODS, "Pod", true)
+                        .shortNames("po")
+                        .categories("all")
+                        .withStatus()
+                        .selectable(
+                                "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
+                                "status.phase", "status.podIP", "status.nominatedNodeName"),
+                of(ResourceType.SERVICES, "Service", true)
+                        .shortNames("svc")
+                        .categories("all")
+                        .withStatus()
+                        .selectable("spec.clusterIP", "spec.type"),
+                of(ResourceType.CONFIG_MAPS, "ConfigMap", true).shortNames("cm"),
+                of(ResourceType.SECRETS, "Secret", true).selectable("type"),
+                of(ResourceType.SERVICE_ACCOUNTS, "ServiceAccount", true).shortNames("sa"),
+                of(ResourceType.EVENTS, "Event", true)
+                        .shortNames("ev")
+                        .selectable(
+                                "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
+                                "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
+                                "reportingComponent", "source", "type"),
+                of(ResourceType.CLAIMS, "PersistentVolumeClaim", true).shortNames("pvc").withStatus(),
+                of(ResourceType.VOLUMES, "PersistentVolume", false).shortNames("pv").withStatus(),
+                of(ResourceType.LEASES, "Lease", true),
+                of(ResourceType.STORAGE_CLASSES, "StorageClass", false).shortNames("sc"),
+                of(ResourceType.DEFINITIONS, "CustomResourceDefinition", false)
+                        .shortNames("crd", "crds")
+                        .categories("api-extensions")
+                        .withStatus()
+                        .withGeneration());
+    }
+
+    private static Kind of(ResourceType type, String kind, boolean namespaced) {
+        return Kind.of(type, kind, namespaced, Schema::any);
+    }
+}

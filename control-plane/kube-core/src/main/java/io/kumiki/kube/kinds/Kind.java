@@ -1,0 +1,108 @@
+package io.kumiki.kube.kinds;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.schema.Schema;
+import io.kumiki.kube.store.ObjectKey;
+import io.kumiki.kube.store.StoredObject;
+import io.kumiki.kube.table.Column;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// Everything the server knows of one kind at one version.
+///
+/// @param stored false for kinds that are only asked, such as reviews
+/// @param selectable fields that a field selector may name, beside name and namespace
+/// @param generation whether a changed spec raises metadata.generation
+public record Kind(
+        ResourceType type,
+        String kind,
+        String singular,
+        boolean namespaced,
+        List<String> shortNames,
+        List<String> categories,
+        boolean stored,
+        boolean status,
+        boolean generation,
+        List<String> selectable,
+        Supplier<Schema> schema,
+        List<Column> columns,
+        KindRules rules) {
+
+    public static Kind of(ResourceType type, String kind, boolean namespaced, Supplier<Schema> schema) {
+        return new Kind(
+                type, kind, kind.toLowerCase(java.util.Locale.ROOT), namespaced, List.of(), List.of(), true, false, false, List.of(),
+                schema, Column.NAME_AND_AGE, KindRules.NONE);
+    }
+
+    public Kind singularName(String name) {
+        return new Kind(type, kind, name, namespaced, shortNames, categories, stored, status, generation, selectable, schema, columns, rules);
+    }
+
+    public Kind shortNames(String... names) {
+        return new Kind(type, kind, singular, namespaced, List.of(names), categories, stored, status, generation, selectable, schema, columns, rules);
+    }
+
+    public Kind categories(String... names) {
+        return new Kind(type, kind, singular, namespaced, shortNames, List.of(names), stored, status, generation, selectable, schema, columns, rules);
+    }
+
+    public Kind notStored() {
+        return new Kind(type, kind, singular, namespaced, shortNames, categories, false, status, generation, selectable, schema, columns, rules);
+    }
+
+    public Kind withStatus() {
+        return new Kind(type, kind, singular, namespaced, shortNames, categories, stored, true, generation, selectable, schema, columns, rules);
+    }
+
+    public Kind withGeneration() {
+        return new Kind(type, kind, singular, namespaced, shortNames, categories, stored, status, true, selectable, schema, columns, rules);
+    }
+
+    public Kind selectable(String... fields) {
+        return new Kind(type, kind, singular, namespaced, shortNames, categories, stored, status, generation, List.of(fields), schema, columns, rules);
+    }
+
+    public Kind columns(List<Column> shown) {
+        return new Kind(type, kind, singular, namespaced, shortNames, categories, stored, status, generation, selectable, schema, shown, rules);
+    }
+
+    public Kind rules(KindRules kept) {
+        return new Kind(type, kind, singular, namespaced, shortNames, categories, stored, status, generation, selectable, schema, columns, kept);
+    }
+
+    public String storage() {
+        return type.storage();
+    }
+
+    public ObjectKey key(String namespace, String name) {
+        return new ObjectKey(storage(), namespaced ? namespace : "", name);
+    }
+
+    public StoredObject store(ObjectKey key, long revision, ObjectNode object) {
+        return StoredObject.of(key, revision, object, fieldsOf(object));
+    }
+
+    /// Values of the selectable fields, in their order.
+    public String[] fieldsOf(JsonNode object) {
+        String[] values = new String[selectable.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Fields.text(object, selectable.get(i)).intern();
+        }
+        return values;
+    }
+
+    /// The value that a field selector compares.
+    public String field(StoredObject object, String field) {
+        return switch (field) {
+            case "metadata.name" -> object.key().name();
+            case "metadata.namespace" -> object.key().namespace();
+            default -> object.field(selectable.indexOf(field));
+        };
+    }
+
+    public boolean knowsField(String field) {
+        return field.equals("metadata.name") || (field.equals("metadata.namespace") && namespaced) || selectable.contains(field);
+    }
+}

@@ -1,0 +1,22 @@
+package io.kumiki.kube.kinds;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Violation;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What one kind adds to the path between request and store.
+public interface KindRules {
+    KindRules NONE = new KindRules() {};
+
+    /// Fills in what the user left out. Runs before validation on every write of the main resource.
+    default void complete(ObjectNode object, @Nullable ObjectNode old) {}
+
+    /// Adds what is wrong. `old` is `null` on create.
+    default void validate(ObjectNode object, @Nullable ObjectNode old, List<Violation> violations) {}
+
+    /// What a create sets in status, whatever the user sent.
+    default void initialStatus(ObjectNode object) {
+        object.remove("status");
+    }
+}

@@ -1,0 +1,114 @@
+package io.kumiki.kube.registry;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.ApiFault;
+import io.kumiki.kube.Deletion;
+import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.store.StoredObject;
+import java.time.Instant;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/// Delete: at once, after finalizers, or (pods) after the node agent has ended the containers.
+public final class Deletes {
+    private static final Set<String> OVER = Set.of("Succeeded", "Failed");
+
+    private final Registry registry;
+    private final Supplier<Instant> now;
+
+    public Deletes(Registry registry, Supplier<Instant> now) {
+        this.registry = registry;
+        this.now = now;
+    }
+
+    /// @param finished whether the object is gone; otherwise its deletion has begun
+    public record Deleted(StoredObject object, boolean finished) {}
+
+    public Deleted delete(Kind kind, String namespace, String name, Deletion how) {
+        return registry.write(how.dryRun(), tx -> {
+            StoredObject before = tx.get(kind.key(namespace, name));
+            if (before == null) {
+                throw ApiFault.notFound(kind.storage(), name);
+            }
+            check(kind, before, how);
+            ObjectNode object = Metadata.tree(before);
+            long grace = grace(kind, object, how);
+            propagate(object, how);
+            boolean held = Metadata.finalizing(object) || kind.storage().equals("namespaces");
+            if (!held && grace == 0) {
+                return new Deleted(tx.remove(before), true);
+            }
+            boolean sooner = !before.deleting()
+                    || grace < object.path("metadata").path("deletionGracePeriodSeconds").asLong();
+            if (sooner) {
+                ObjectNode metadata = Metadata.of(object);
+                metadata.put("deletionTimestamp", Metadata.time(now.get().plusSeconds(grace)));
+                metadata.put("deletionGracePeriodSeconds", grace);
+                if (kind.generation()) {
+                    metadata.put("generation", metadata.path("generation").asLong() + 1);
+                }
+            }
+            if (kind.storage().equals("namespaces")) {
+                object.withObject("/status").put("phase", "Terminating");
+            }
+            if (object.equals(Metadata.tree(before))) {
+                return new Deleted(before, false);
+            }
+            return new Deleted(tx.put(kind, before.key(), object), false);
+        });
+    }
+
+    private static void check(Kind kind, StoredObject before, Deletion how) {
+        String name = before.key().name();
+        if (how.uid() != null && !how.uid().equals(before.uid())) {
+            throw ApiFault.conflict(kind.storage(), name,
+                    "Precondition failed: UID in precondition: " + how.uid() + ", UID in object meta: " + before.uid());
+        }
+        if (how.resourceVersion() != null && !how.resourceVersion().equals(Long.toString(before.revision()))) {
+            throw ApiFault.conflict(kind.storage(), name, "Precondition failed: ResourceVersion in precondition: " + how.resourceVersion()
+                    + ", ResourceVersion in object meta: " + before.revision());
+        }
+    }
+
+    /// Only a pod that may have containers waits.
+    private static long grace(Kind kind, ObjectNode object, Deletion how) {
+        if (!kind.storage().equals("pods")) {
+            return 0;
+        }
+        Long asked = how.graceSeconds();
+        boolean unplaced = object.path("spec").path("nodeName").asText("").isEmpty();
+        if (unplaced || OVER.contains(object.path("status").path("phase").asText()) || (asked != null && asked <= 0)) {
+            return 0;
+        }
+        return asked != null ? asked : object.path("spec").path("terminationGracePeriodSeconds").asLong(30);
+    }
+
+    private static void propagate(ObjectNode object, Deletion how) {
+        String policy = how.propagation();
+        if (policy == null) {
+            return;
+        }
+        String finalizer = switch (policy) {
+            case "Foreground" -> "foregroundDeletion";
+            case "Orphan" -> "orphan";
+            case "Background" -> "";
+            default -> throw ApiFault.badRequest("propagationPolicy \"" + policy + "\" is not one of Background, Foreground, Orphan");
+        };
+        ObjectNode metadata = Metadata.of(object);
+        ArrayNode kept = metadata.arrayNode();
+        metadata.path("finalizers").forEach(held -> {
+            if (!held.asText().equals("foregroundDeletion") && !held.asText().equals("orphan")) {
+                kept.add(held);
+            }
+        });
+        if (!finalizer.isEmpty()) {
+            kept.add(finalizer);
+        }
+        if (kept.isEmpty()) {
+            metadata.remove("finalizers");
+        } else {
+            metadata.set("finalizers", kept);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package io.kumiki.kube.registry;
+
+import io.kumiki.kube.ApiFault;
+import io.kumiki.kube.Journal;
+import io.kumiki.kube.Selection;
+import io.kumiki.kube.WatchEvent;
+import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.kinds.KindTable;
+import io.kumiki.kube.store.Change;
+import io.kumiki.kube.store.ObjectKey;
+import io.kumiki.kube.store.ObjectStore;
+import io.kumiki.kube.store.StoredObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Store, journal and watchers under one lock.
+public final class Registry {
+    /// Hears of each change under the lock and may queue what follows from it.
+    @FunctionalInterface
+    public interface Consequences {
+        void of(Change change, Consumer<Runnable> later);
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ObjectStore store;
+    private final KindTable kinds;
+    private final Journal journal;
+    private final WatchHub hub = new WatchHub(lock);
+    private final ConcurrentLinkedQueue<Runnable> later = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean following = new AtomicBoolean();
+    private Consequences consequences = (change, queue) -> {};
+
+    public Registry(KindTable kinds, Journal journal, int windowChanges) {
+        this.kinds = kinds;
+        this.journal = journal;
+        this.store = new ObjectStore(windowChanges);
+    }
+
+    public KindTable kinds() {
+        return kinds;
+    }
+
+    /// Before the first write; the sequence goes on above everything that anybody may have seen.
+    public void load(Consumer<Consumer<StoredObject>> source, long seen) {
+        source.accept(store::restore);
+        store.startAt(seen);
+        hub.startAt(seen);
+        journal.onDurable(hub::durable);
+    }
+
+    public void consequences(Consequences follow) {
+        this.consequences = follow;
+    }
+
+    <T> T write(boolean dryRun, Function<Tx, T> work) {
+        if (!dryRun) {
+            journal.admit();
+        }
+        Tx tx = new Tx(store, dryRun);
+        T result;
+        lock.lock();
+        try {
+            result = work.apply(tx);
+            if (!tx.entries.isEmpty()) {
+                tx.changes.forEach(change -> {
+                    hub.committed(change);
+                    consequences.of(change, later::add);
+                });
+                journal.append(tx.entries);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (!tx.entries.isEmpty()) {
+            journal.await(tx.entries.getLast().revision());
+            follow();
+        }
+        return result;
+    }
+
+    /// Carries out what follows from earlier writes. One thread at a time; what it writes itself is queued behind.
+    public void follow() {
+        while (!later.isEmpty() && following.compareAndSet(false, true)) {
+            try {
+                for (Runnable next = later.poll(); next != null; next = later.poll()) {
+                    runOne(next);
+                }
+            } finally {
+                following.set(false);
+            }
+        }
+    }
+
+    private static void runOne(Runnable next) {
+        try {
+            next.run();
+        } catch (ApiFault e) {
+            // Somebody else was first (gone, changed): whatever they did queued its own consequences.
+            assert e.code() >= 400;
+        }
+    }
+
+    public void queue(Runnable work) {
+        later.add(work);
+    }
+
+    /// Under the lock, without a write.
+    public <T> T read(Function<ObjectStore, T> work) {
+        lock.lock();
+        try {
+            return work.apply(store);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// For an answer that must not show what a crash could take back.
+    public void awaitDurable() {
+        long seen = read(ObjectStore::revision);
+        if (seen > 0) {
+            journal.await(seen);
+        }
+    }
+
+    public @Nullable StoredObject get(ObjectKey key) {
+        return read(s -> s.get(key));
+    }
+
+    public long delivered() {
+        return hub.delivered();
+    }
+
+    /// @param from 0 for everything that is there now as `ADDED`, then changes
+    public AutoCloseable watch(Kind kind, String namespace, Selection selection, long from, Consumer<WatchEvent> sink) {
+        Selecting.check(kind, selection);
+        WatchHub.Watcher watcher;
+        lock.lock();
+        try {
+            if (from > 0 && from < store.oldestRevision()) {
+                throw tooOld(from);
+            }
+            if (from > store.revision()) {
+                throw ApiFault.of(
+                        504, "Timeout", "Too large resource version: " + from + ", current: " + store.revision());
+            }
+            List<WatchEvent> initial = from > 0 ? List.of() : present(kind, namespace, selection);
+            long start = from > 0 ? from : store.revision();
+            watcher = hub.register(kind, namespace, selection, start, initial, store.changesAfter(start, kind.storage()), sink);
+        } finally {
+            lock.unlock();
+        }
+        watcher.drain();
+        return watcher;
+    }
+
+    public ApiFault tooOld(long from) {
+        return ApiFault.gone("too old resource version: " + from + " (" + read(ObjectStore::oldestRevision) + ")");
+    }
+
+    private List<WatchEvent> present(Kind kind, String namespace, Selection selection) {
+        List<WatchEvent> events = new ArrayList<>();
+        for (StoredObject object : store.all(kind.storage(), namespace)) {
+            if (Selecting.matches(kind, selection, object)) {
+                events.add(new WatchEvent(WatchEvent.Type.ADDED, kind.type(), kind.kind(), object.revision(), object));
+            }
+        }
+        return events;
+    }
+}

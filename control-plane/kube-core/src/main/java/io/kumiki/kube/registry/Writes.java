@@ -1,0 +1,187 @@
+package io.kumiki.kube.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.ApiFault;
+import io.kumiki.kube.WriteOptions;
+import io.kumiki.kube.admission.Admission;
+import io.kumiki.kube.apply.Ownership;
+import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.store.ObjectKey;
+import io.kumiki.kube.store.StoredObject;
+import java.time.Instant;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// Create and every form of change.
+public final class Writes {
+    private final Registry registry;
+    private final Admission admission;
+    private final Supplier<Instant> now;
+    private final Supplier<String> uids;
+
+    public Writes(Registry registry, Admission admission, Supplier<Instant> now, Supplier<String> uids) {
+        this.registry = registry;
+        this.admission = admission;
+        this.now = now;
+        this.uids = uids;
+    }
+
+    /// @param object is taken over and changed
+    public StoredObject create(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
+        if (Metadata.resourceVersion(object) != null) {
+            throw ApiFault.badRequest("resourceVersion should not be set on objects to be created");
+        }
+        String name = admission.name(kind, namespace, object);
+        String uid = uids.get();
+        Instant at = now.get();
+        Metadata.begin(object, kind.namespaced() ? namespace : "", name, uid, at, kind.generation());
+        if (kind.status()) {
+            kind.rules().initialStatus(object);
+        }
+        return registry.write(options.dryRun(), tx -> {
+            admission.mayEnter(kind, namespace, name, tx.store());
+            ObjectKey key = kind.key(namespace, name);
+            if (tx.get(key) != null) {
+                throw ApiFault.alreadyExists(kind.storage(), name);
+            }
+            admission.complete(kind, object, null, tx.store());
+            Ownership.created(kind, object, options.manager(), at);
+            return tx.put(kind, key, object);
+        });
+    }
+
+    /// What one change does to an object.
+    ///
+    /// @param part `""` for the object, `status` for its status
+    /// @param change gets the object as it is (without resourceVersion) and gives what it shall be; may change what it was given
+    public record Update(Kind kind, String namespace, String name, String part, UnaryOperator<ObjectNode> change) {}
+
+    /// What is there or made by an update, and whether it is new.
+    public record Written(StoredObject stored, boolean created) {}
+
+    public StoredObject update(Update update, WriteOptions options) {
+        return registry.write(options.dryRun(), tx -> change(tx, update, options));
+    }
+
+    /// Changes what is there, or creates what the supplier gives. For server-side apply.
+    public Written updateOrCreate(Update update, WriteOptions options, Supplier<ObjectNode> fresh) {
+        ObjectKey key = update.kind().key(update.namespace(), update.name());
+        while (true) {
+            if (registry.get(key) == null && update.part().isEmpty()) {
+                try {
+                    return new Written(create(update.kind(), update.namespace(), fresh.get(), options), true);
+                } catch (ApiFault e) {
+                    if (!e.reason().equals("AlreadyExists")) {
+                        throw e;
+                    }
+                }
+            }
+            return new Written(update(update, options), false);
+        }
+    }
+
+    private StoredObject change(Tx tx, Update update, WriteOptions options) {
+        Kind kind = update.kind();
+        ObjectKey key = kind.key(update.namespace(), update.name());
+        StoredObject before = tx.get(key);
+        if (before == null) {
+            throw ApiFault.notFound(kind.storage(), update.name());
+        }
+        ObjectNode old = Metadata.tree(before);
+        ObjectNode next = update.change().apply(Metadata.tree(before));
+        check(kind, before, next);
+        Metadata.keep(next, old);
+        separate(kind, update.part(), next, old);
+        admission.complete(kind, next, old, tx.store());
+        Instant at = now.get();
+        raiseGeneration(kind, next, old);
+        Ownership.updated(kind, next, old, options.manager(), update.part(), at);
+        if (next.path("metadata").has("deletionTimestamp") && !Metadata.finalizing(next) && ended(kind, next)) {
+            return tx.remove(before);
+        }
+        if (next.equals(old)) {
+            return before;
+        }
+        return tx.put(kind, key, next);
+    }
+
+    /// Whether nothing but finalizers held a deletion up. A pod waits for its node agent as well.
+    static boolean ended(Kind kind, JsonNode object) {
+        boolean pod = kind.storage().equals("pods");
+        return !pod || object.path("metadata").path("deletionGracePeriodSeconds").asLong() == 0;
+    }
+
+    private static void check(Kind kind, StoredObject before, ObjectNode next) {
+        String wanted = Metadata.resourceVersion(next);
+        String name = before.key().name();
+        if (wanted != null && !wanted.equals("0") && !wanted.equals(Long.toString(before.revision()))) {
+            throw ApiFault.conflict(
+                    kind.storage(),
+                    name,
+                    "the object has been modified; please apply your changes to the latest version and try again");
+        }
+        String uid = next.path("metadata").path("uid").asText("");
+        if (!uid.isEmpty() && !uid.equals(before.uid())) {
+            throw ApiFault.conflict(
+                    kind.storage(), name, "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + before.uid());
+        }
+        String given = next.path("metadata").path("name").asText(name);
+        if (!given.equals(name)) {
+            throw ApiFault.badRequest(
+                    "the name of the object (" + given + ") does not match the name on the URL (" + name + ")");
+        }
+        String namespace = next.path("metadata").path("namespace").asText("");
+        if (!namespace.isEmpty() && !namespace.equals(before.key().namespace())) {
+            throw ApiFault.badRequest("the namespace of the object (" + namespace
+                    + ") does not match the namespace on the URL (" + before.key().namespace() + ")");
+        }
+    }
+
+    /// The main resource never changes status, the status subresource never changes anything else but metadata that is the user's.
+    private static void separate(Kind kind, String part, ObjectNode next, ObjectNode old) {
+        if (part.equals("status")) {
+            JsonNode status = next.get("status");
+            JsonNode metadata = next.get("metadata");
+            JsonNode managed = metadata.get("managedFields");
+            next.removeAll();
+            next.setAll(old.deepCopy());
+            replace(next, "status", status);
+            if (managed != null) {
+                Metadata.of(next).set("managedFields", managed);
+            }
+            if (kind.storage().equals("nodes") || kind.storage().equals("pods")) {
+                replace(Metadata.of(next), "labels", metadata.get("labels"));
+                replace(Metadata.of(next), "annotations", metadata.get("annotations"));
+            }
+        } else if (kind.status() && part.isEmpty()) {
+            replace(next, "status", old.get("status"));
+        }
+    }
+
+    private static void replace(ObjectNode object, String field, @Nullable JsonNode value) {
+        if (value == null || value.isNull()) {
+            object.remove(field);
+        } else {
+            object.set(field, value);
+        }
+    }
+
+    private static void raiseGeneration(Kind kind, ObjectNode next, ObjectNode old) {
+        if (!kind.generation()) {
+            return;
+        }
+        ObjectNode a = next.deepCopy();
+        ObjectNode b = old.deepCopy();
+        for (ObjectNode each : new ObjectNode[] {a, b}) {
+            each.remove("metadata");
+            if (kind.status()) {
+                each.remove("status");
+            }
+        }
+        if (!a.equals(b)) {
+            Metadata.of(next).put("generation", old.path("metadata").path("generation").asLong() + 1);
+        }
+    }
+}

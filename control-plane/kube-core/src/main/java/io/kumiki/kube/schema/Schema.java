@@ -1,0 +1,103 @@
+package io.kumiki.kube.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The type of a value: of a built-in kind or of a CustomResourceDefinition. Filled once by its reader, then never changed; may contain itself.
+public final class Schema {
+    /// What JSON value is wanted.
+    public enum Type {
+        OBJECT,
+        ARRAY,
+        STRING,
+        INTEGER,
+        NUMBER,
+        BOOLEAN,
+        INT_OR_STRING,
+        ANY
+    }
+
+    /// How a list or a map is merged.
+    public enum Merge {
+        ATOMIC,
+        SET,
+        MAP,
+        GRANULAR
+    }
+
+    final Type type;
+    String name = "";
+    String description = "";
+    String format = "";
+    final Map<String, Schema> properties = new LinkedHashMap<>();
+    @Nullable Schema items;
+    @Nullable Schema additional;
+    boolean preserveUnknown;
+    boolean embedded;
+    boolean nullable;
+    List<String> required = List.of();
+    @Nullable JsonNode defaultValue;
+    Merge merge;
+    List<String> mergeKeys = List.of();
+    String patchStrategy = "";
+    String patchMergeKey = "";
+    Limits limits = Limits.NONE;
+
+    public Schema(Type type) {
+        this.type = type;
+        this.merge = type == Type.ARRAY ? Merge.ATOMIC : Merge.GRANULAR;
+    }
+
+    public static Schema any() {
+        return new Schema(Type.ANY);
+    }
+
+    public Type type() {
+        return type;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Map<String, Schema> properties() {
+        return properties;
+    }
+
+    public @Nullable Schema items() {
+        return items;
+    }
+
+    public @Nullable Schema additional() {
+        return additional;
+    }
+
+    public Merge merge() {
+        return merge;
+    }
+
+    public List<String> mergeKeys() {
+        return mergeKeys;
+    }
+
+    public String patchStrategy() {
+        return patchStrategy;
+    }
+
+    public String patchMergeKey() {
+        return patchMergeKey;
+    }
+
+    public @Nullable JsonNode defaultValue() {
+        return defaultValue;
+    }
+
+    /// The type of a member of an object; `null` when the object may not have it.
+    public @Nullable Schema member(String field) {
+        Schema known = properties.get(field);
+        return known != null ? known : additional;
+    }
+}
