@@ -1,0 +1,164 @@
+package io.kumiki.quota;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The tenants as a tree, with what each uses. Usage of a tenant is its own plus that of all below it. An amount is admitted where no limit on the
+/// path to the root is exceeded and the root's guarantee (all there is) is not; the part above a tenant's own guarantee is borrowed.
+///
+/// Immutable: a change of quota or usage gives a new tree.
+public final class QuotaTree {
+    private final Map<String, QuotaNode> nodes;
+    private final Map<String, Amounts> usage;
+
+    private QuotaTree(Map<String, QuotaNode> nodes, Map<String, Amounts> usage) {
+        this.nodes = nodes;
+        this.usage = usage;
+    }
+
+    /// Every mistake at once: unknown parents, cycles, several roots, guarantees that do not fit into the parent's.
+    public static List<String> problems(Collection<QuotaNode> nodes) {
+        var problems = new ArrayList<String>();
+        Map<String, QuotaNode> byName = new LinkedHashMap<>();
+        for (QuotaNode node : nodes) {
+            if (byName.put(node.name(), node) != null) {
+                problems.add(node.name() + " is there twice");
+            }
+        }
+        List<String> roots = nodes.stream().filter(n -> n.parent() == null).map(QuotaNode::name).toList();
+        if (roots.size() != 1) {
+            problems.add("exactly one tenant has no parent, found " + roots);
+        }
+        Map<String, Amounts> promised = new HashMap<>();
+        for (QuotaNode node : nodes) {
+            String parent = node.parent();
+            if (parent == null) {
+                continue;
+            }
+            if (!byName.containsKey(parent)) {
+                problems.add(node.name() + ": there is no parent " + parent);
+            } else if (cyclic(node, byName)) {
+                problems.add(node.name() + " is its own ancestor");
+            } else {
+                promised.merge(parent, node.guaranteed(), Amounts::plus);
+            }
+        }
+        promised.forEach((parent, sum) -> sum.of().forEach((resource, amount) -> {
+            QuotaNode node = byName.get(parent);
+            long has = node == null ? 0 : node.guaranteed().get(resource);
+            if (amount > has) {
+                problems.add("the tenants below " + parent + " are guaranteed " + amount + " " + resource + ", it has " + has);
+            }
+        }));
+        return problems;
+    }
+
+    private static boolean cyclic(QuotaNode node, Map<String, QuotaNode> byName) {
+        QuotaNode at = node;
+        for (int steps = 0; at != null && at.parent() != null; steps++) {
+            if (steps > byName.size()) {
+                return true;
+            }
+            at = byName.get(at.parent());
+        }
+        return false;
+    }
+
+    public static QuotaTree of(Collection<QuotaNode> nodes) {
+        List<String> problems = problems(nodes);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
+        }
+        Map<String, QuotaNode> byName = new LinkedHashMap<>();
+        nodes.forEach(n -> byName.put(n.name(), n));
+        return new QuotaTree(byName, Map.of());
+    }
+
+    public Amounts usage(String tenant) {
+        return usage.getOrDefault(tenant, Amounts.NONE);
+    }
+
+    /// The tree after the tenant has taken this much more; limits are not looked at (what runs is counted, admitted or not).
+    public QuotaTree using(String tenant, Amounts more) {
+        return changed(tenant, have -> have.plus(more));
+    }
+
+    public QuotaTree releasing(String tenant, Amounts less) {
+        return changed(tenant, have -> have.minus(less));
+    }
+
+    private QuotaTree changed(String tenant, java.util.function.UnaryOperator<Amounts> change) {
+        Map<String, Amounts> after = new HashMap<>(usage);
+        for (QuotaNode node : path(tenant)) {
+            after.put(node.name(), change.apply(usage(node.name())));
+        }
+        return new QuotaTree(nodes, after);
+    }
+
+    public Admission admit(String tenant, Amounts wanted) {
+        List<QuotaNode> path = path(tenant);
+        for (var entry : wanted.of().entrySet()) {
+            String resource = entry.getKey();
+            for (QuotaNode node : path) {
+                long after = usage(node.name()).plus(Amounts.of(resource, entry.getValue())).get(resource);
+                long bound = node.parent() == null ? Math.min(node.limit(resource), node.guaranteed().get(resource)) : node.limit(resource);
+                if (after > bound) {
+                    var why = node.parent() == null && bound == node.guaranteed().get(resource)
+                            ? Admission.Why.NothingLeftToBorrow
+                            : Admission.Why.AboveLimit;
+                    return new Admission.Refused(why, node.name(), resource, entry.getValue(), after - bound, holders(node, resource));
+                }
+            }
+        }
+        return new Admission.Admitted(borrowed(path.getFirst(), wanted));
+    }
+
+    private Amounts borrowed(QuotaNode leaf, Amounts wanted) {
+        Map<String, Long> borrowed = new HashMap<>();
+        wanted.of().forEach((resource, amount) -> {
+            long own = Math.max(0, leaf.guaranteed().get(resource) - usage(leaf.name()).get(resource));
+            borrowed.put(resource, Math.max(0, amount - own));
+        });
+        return new Amounts(borrowed);
+    }
+
+    private List<Admission.Holder> holders(QuotaNode top, String resource) {
+        return nodes.values().stream()
+                .filter(n -> !isParent(n) && path(n.name()).contains(top))
+                .map(n -> new Admission.Holder(n.name(), usage(n.name()).get(resource) - n.guaranteed().get(resource)))
+                .filter(h -> h.aboveGuarantee() > 0)
+                .sorted(Comparator.comparingLong((Admission.Holder h) -> -h.aboveGuarantee()).thenComparing(Admission.Holder::tenant))
+                .toList();
+    }
+
+    private boolean isParent(QuotaNode node) {
+        return nodes.values().stream().anyMatch(n -> node.name().equals(n.parent()));
+    }
+
+    /// From the tenant up to the root.
+    private List<QuotaNode> path(String tenant) {
+        List<QuotaNode> path = new ArrayList<>();
+        for (QuotaNode node = known(tenant); node != null; node = up(node)) {
+            path.add(node);
+        }
+        return path;
+    }
+
+    private @Nullable QuotaNode up(QuotaNode node) {
+        return node.parent() == null ? null : known(node.parent());
+    }
+
+    private QuotaNode known(String tenant) {
+        QuotaNode node = nodes.get(tenant);
+        if (node == null) {
+            throw new IllegalArgumentException("there is no tenant " + tenant);
+        }
+        return node;
+    }
+}

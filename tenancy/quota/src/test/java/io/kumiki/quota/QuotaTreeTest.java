@@ -1,0 +1,96 @@
+package io.kumiki.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class QuotaTreeTest {
+    private static Amounts gpus(long n) {
+        return Amounts.of("gpu", n);
+    }
+
+    private static QuotaTree tree() {
+        return QuotaTree.of(List.of(
+                new QuotaNode("all", null, gpus(16), null),
+                new QuotaNode("vision", "all", gpus(8), gpus(12)),
+                new QuotaNode("speech", "all", gpus(8), null)));
+    }
+
+    @Test
+    void whatIsAboveTheGuaranteeIsBorrowed() {
+        assertThat(tree().using("vision", gpus(6)).admit("vision", gpus(5))).isEqualTo(new Admission.Admitted(gpus(3)));
+    }
+
+    @Test
+    void aLimitHoldsEvenWhileOthersAreIdle() {
+        assertThat(tree().using("vision", gpus(10)).admit("vision", gpus(4)))
+                .isInstanceOfSatisfying(Admission.Refused.class, r -> {
+                    assertThat(r.why()).isEqualTo(Admission.Why.AboveLimit);
+                    assertThat(r.at()).isEqualTo("vision");
+                    assertThat(r.missing()).isEqualTo(2);
+                });
+    }
+
+    @Test
+    void aRefusalNamesWhoHoldsMoreThanTheirGuarantee() {
+        var full = tree().using("vision", gpus(12)).using("speech", gpus(3));
+        assertThat(full.admit("speech", gpus(3))).isInstanceOfSatisfying(Admission.Refused.class, r -> {
+            assertThat(r.why()).isEqualTo(Admission.Why.NothingLeftToBorrow);
+            assertThat(r.missing()).isEqualTo(2);
+            assertThat(r.holders()).containsExactly(new Admission.Holder("vision", 4));
+        });
+    }
+
+    @Test
+    void everyMistakeInATreeIsNamed() {
+        var problems = QuotaTree.problems(List.of(
+                new QuotaNode("a", null, gpus(4), null),
+                new QuotaNode("b", "a", gpus(3), null),
+                new QuotaNode("c", "a", gpus(3), null),
+                new QuotaNode("d", "nobody", gpus(0), null),
+                new QuotaNode("e", "f", gpus(0), null),
+                new QuotaNode("f", "e", gpus(0), null)));
+        assertThat(problems).anyMatch(p -> p.contains("guaranteed 6 gpu, it has 4")).anyMatch(p -> p.contains("no parent nobody"))
+                .anyMatch(p -> p.equals("e is its own ancestor"));
+    }
+
+    /// Whatever is admitted, no limit and no total is ever exceeded, and giving all back leaves nothing.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void admittedUsageNeverExceedsABound(long seed) {
+        var random = new SplittableRandom(seed);
+        List<QuotaNode> nodes = new ArrayList<>();
+        nodes.add(new QuotaNode("root", null, new Amounts(Map.of("gpu", 40L, "cpu", 100L)), null));
+        for (int i = 0; i < 8; i++) {
+            String parent = i < 3 ? "root" : "t" + random.nextInt(3);
+            nodes.add(new QuotaNode("t" + i, parent, gpus(i < 3 ? 8 : 1), random.nextBoolean() ? gpus(4 + random.nextInt(12)) : null));
+        }
+        var tree = QuotaTree.of(nodes);
+        record Taken(String tenant, Amounts amounts) {}
+        List<Taken> taken = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            String tenant = "t" + random.nextInt(8);
+            var want = new Amounts(Map.of("gpu", (long) random.nextInt(5), "cpu", (long) random.nextInt(9)));
+            if (tree.admit(tenant, want) instanceof Admission.Admitted) {
+                tree = tree.using(tenant, want);
+                taken.add(new Taken(tenant, want));
+            }
+            for (QuotaNode node : nodes) {
+                assertThat(tree.usage(node.name()).get("gpu")).isLessThanOrEqualTo(node.limit("gpu"));
+            }
+            assertThat(tree.usage("root").get("gpu")).isLessThanOrEqualTo(40);
+            assertThat(tree.usage("root").get("cpu")).isLessThanOrEqualTo(100);
+        }
+        assertThat(taken).hasSizeGreaterThan(5);
+        for (Taken t : taken) {
+            tree = tree.releasing(t.tenant(), t.amounts());
+        }
+        assertThat(tree.usage("root")).isEqualTo(Amounts.NONE);
+    }
+}
