@@ -8,7 +8,9 @@ import io.kumiki.store.sql.Cursor;
 import io.kumiki.store.sql.Micros;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +72,19 @@ public final class Tasks {
     public List<TaskRecord> ofRun(String runId) {
         return tx.sql()
                 .list("SELECT " + COLUMNS + " FROM tasks WHERE run_id = ? ORDER BY created_at, path", Tasks::row, runId);
+    }
+
+    /// How many tasks that do something themselves (not DAGs, loops and iterations) a run has, by state.
+    public Map<TaskState, Integer> counts(String runId) {
+        var counts = new EnumMap<TaskState, Integer>(TaskState.class);
+        tx.sql()
+                .list(
+                        """
+                        SELECT state, COUNT(*) FROM tasks
+                        WHERE run_id = ? AND kind IN ('CONTAINER', 'IMPORTER', 'CREATE_PVC', 'DELETE_PVC') GROUP BY state""",
+                        row -> counts.put(TaskState.valueOf(row.text(1)), (int) row.number(2)),
+                        runId);
+        return counts;
     }
 
     public @Nullable TaskRecord get(String id) {

@@ -152,6 +152,7 @@ CREATE TABLE tasks (
     history       TEXT NOT NULL
 );
 CREATE INDEX tasks_run ON tasks (run_id, created_at);
+CREATE INDEX tasks_state ON tasks (run_id, kind, state);
 
 CREATE TABLE artifacts (
     id             BIGINT PRIMARY KEY,

@@ -63,7 +63,7 @@ interface BodyReader {
                 if (e.getCause() instanceof HttpFault fault) {
                     throw fault;
                 }
-                throw HttpFault.badRequest("the multipart form cannot be read: " + e.getCause().getMessage());
+                throw HttpFault.badRequest("the multipart form cannot be read: " + e.getMessage());
             } catch (TimeoutException e) {
                 throw new HttpFault(408, "BodyTimeout", "the multipart form was not complete after 120 seconds");
             }

@@ -94,7 +94,7 @@ public final class Settings {
             constructor.setAccessible(true);
             return constructor.newInstance(arguments);
         } catch (InvocationTargetException e) {
-            problems.add(section + ": " + e.getCause().getMessage());
+            problems.add(section + ": " + e.getTargetException().getMessage());
             return null;
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("settings record " + type + " cannot be made", e);

@@ -9,6 +9,7 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -110,12 +111,9 @@ public final class Controller<R extends HasMetadata> implements AutoCloseable {
         long from = System.nanoTime();
         Span span = tracer.spanBuilder("reconcile " + resource.getKind()).setAttribute("k8s.object", key.toString()).startSpan();
         String outcome = "settled";
-        try (var scope = span.makeCurrent()) {
-            Plan plan = parts.reconciler().decide(resource, parts.world(), parts.clock().instant());
-            outcome = carryOut(key, resource, plan);
-            failures.remove(key);
-            plan.requeueAfter().ifPresent(delay -> queue.addAfter(key, delay));
-        } catch (RuntimeException e) {
+        try {
+            outcome = Context.current().with(span).wrap(() -> decide(key, resource)).call();
+        } catch (Exception e) {
             outcome = e instanceof Applier.ApplyFault fault ? fault.code() : "failed";
             span.setStatus(StatusCode.ERROR).recordException(e);
             retry(key, e);
@@ -124,6 +122,14 @@ public final class Controller<R extends HasMetadata> implements AutoCloseable {
             duration.record((System.nanoTime() - from) / 1e9,
                     Attributes.of(AttributeKey.stringKey("kind"), resource.getKind(), AttributeKey.stringKey("outcome"), outcome));
         }
+    }
+
+    private String decide(ObjectKey key, R resource) {
+        Plan plan = parts.reconciler().decide(resource, parts.world(), parts.clock().instant());
+        String outcome = carryOut(key, resource, plan);
+        failures.remove(key);
+        plan.requeueAfter().ifPresent(delay -> queue.addAfter(key, delay));
+        return outcome;
     }
 
     private String carryOut(ObjectKey key, R resource, Plan plan) {
@@ -154,7 +160,7 @@ public final class Controller<R extends HasMetadata> implements AutoCloseable {
         return revision == null ? "" : revision;
     }
 
-    private void retry(ObjectKey key, RuntimeException e) {
+    private void retry(ObjectKey key, Exception e) {
         int count = failures.merge(key, 1, Integer::sum);
         Duration wait = parts.backoff().after(count);
         boolean expected = e instanceof Applier.ApplyFault fault && fault.retryable();

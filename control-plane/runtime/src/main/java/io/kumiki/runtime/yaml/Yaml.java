@@ -65,6 +65,11 @@ public final class Yaml {
         return documents;
     }
 
+    /// A tree as YAML text that reads back as the same tree; texts of several lines stay readable.
+    public static String write(JsonNode tree) {
+        return TreeWriter.write(tree);
+    }
+
     /// Exactly one document is wanted.
     public static JsonNode document(String text) {
         List<JsonNode> all = documents(text);

@@ -71,4 +71,16 @@ class YamlTest {
         assertThatThrownBy(() -> Yaml.documents("x".repeat(50), new Yaml.Limits(40, 5, 5))).hasMessageContaining("at most 40");
         assertThatThrownBy(() -> Yaml.document("a: &a [*a]")).isInstanceOf(Yaml.Malformed.class);
     }
+
+    @Test
+    void whatIsWrittenReadsBackTheSame() {
+        String json = "{\"a\":\"x: y\",\"true\":\"true\",\"n\":[1,-2,1.5,1E+3,0.1,123456789012345678901],\"s\":[\"1\",\"null\",\"~\",\"\",\" lead\",\"trail \",\"2024-01-02\","
+                + "\"12:30\",\"- x\",\"#c\",\"a\\nb\\n\",\"a\\n  b\",\"\\n\\nx\",\"tab\\there\",\"\\u0007\",\"組木\",\"{}\",\"*a\",\"<<\",\"yes\",\"0o7\",\"'q'\",\"line \\nspace\"],"
+                + "\"e\":{},\"l\":[],\"z\":null,\"deep\":[[{\"k\":[{}]}]],\"b\":false}";
+        var tree = Json.parse(json);
+        String text = Yaml.write(tree);
+        assertThat(Json.write(Yaml.document(text).path("s"))).as(text).isEqualTo(Json.write(tree.path("s")));
+        assertThat(Yaml.document(text).toString().replace("1.0E+3", "1E+3")).as(text).isEqualTo(tree.toString());
+        assertThat(text).contains("- |\n");
+    }
 }
