@@ -53,14 +53,12 @@ final class KfpServer implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
 
     KfpServer(Path folder, ImageCheck images, StepLogs logs) {
-        objects = tmp(folder);
+        objects = DiskObjects.open(folder);
         var settings = new KfpSettings("kubeflow", "test", "0000000", PackageLimits.STANDARD, Duration.ofMillis(200));
         var api = new KfpApi(settings, store, new KfpPorts(images, logs, namespace -> LauncherConfig.FACTORY_ROOT, objects), InstantSource.system(), UUID::randomUUID);
         Identity identity = request -> ("Bearer " + TOKEN).equals(request.getHeader("Authorization")) ? Caller.ADMINISTRATOR : null;
         listener = HttpListener.on(vertx, identity).serve(api.routes().toArray(Routes[]::new)).listen("127.0.0.1", 0);
     }
-
-    private static ObjectStorage tmp(Path folder) { try { return DiskObjects.open(folder); } catch (UnsupportedOperationException e) { return (ObjectStorage) java.lang.reflect.Proxy.newProxyInstance(KfpServer.class.getClassLoader(), new Class<?>[] {ObjectStorage.class}, (a, b, c) -> null); } }
 
     URI uri(String path) {
         return URI.create("http://127.0.0.1:" + listener.port() + path);
