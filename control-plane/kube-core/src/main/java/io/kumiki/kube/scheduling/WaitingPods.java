@@ -21,7 +21,7 @@ public final class WaitingPods {
         final int priority;
         final long order;
         int attempts;
-        Instant notBefore = Instant.MIN;
+        Instant notBefore = Instant.EPOCH;
         boolean parked;
         long changesSeen;
 
@@ -50,7 +50,7 @@ public final class WaitingPods {
             entry.pod = pod;
             if (specChanged && entry.parked) {
                 entry.parked = false;
-                entry.notBefore = Instant.MIN;
+                entry.notBefore = Instant.EPOCH;
                 ready.add(entry);
             }
         }

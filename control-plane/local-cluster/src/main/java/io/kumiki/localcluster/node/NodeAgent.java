@@ -1,6 +1,9 @@
 package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.ApiFault;
+import io.kumiki.kube.PodLogs;
 import io.kumiki.localcluster.node.NodeCluster.PodChange;
 import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.PythonEnvironment;
@@ -18,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -61,6 +63,12 @@ public final class NodeAgent {
     private @Nullable AutoCloseable watch;
     private volatile boolean stopping;
 
+    /// `builtIns`: image prefix → the code that is its container. The table of images must know the same prefixes.
+    public NodeAgent(LocalApi api, NodeSettings settings, ImageTable images, Map<String, BuiltInImage> builtIns, PythonEnvironment pythons)
+            throws IOException {
+        this(new ClusterOfNode(api), settings, images, builtIns, pythons, api.clock());
+    }
+
     NodeAgent(NodeCluster cluster, NodeSettings settings, ImageTable images, Map<String, BuiltInImage> builtIns, PythonEnvironment pythons, Clock clock)
             throws IOException {
         this.cluster = cluster;
@@ -70,8 +78,8 @@ public final class NodeAgent {
         Launcher launcher = new Launcher(settings.isolation(), settings.folder().resolve("scripts"));
         ContainerStart starts = new ContainerStart(settings, images, builtIns, pythons, launcher);
         PodPreparation preparation = new PodPreparation(settings, cluster, machine.allocatable());
-        this.node = new PodWorker.Node(cluster, settings, starts, preparation, clock);
         this.logs = new PodLogFiles(settings.folder(), clock);
+        this.node = new PodWorker.Node(cluster, settings, starts, preparation, logs, clock);
         this.disk = new DiskWatch(settings, this::livingWorkers);
     }
 
@@ -84,6 +92,25 @@ public final class NodeAgent {
         return logs;
     }
 
+    /// The logs of this node's containers for the API server.
+    public PodLogs podLogs() {
+        return (order, sink) -> {
+            ObjectNode metadata = Json.object().put("namespace", order.namespace()).put("name", order.pod()).put("uid", order.podUid());
+            Path log = logs.find(metadata, order.container(), order.options().previous());
+            if (log == null) {
+                throw ApiFault.badRequest(
+                        order.options().previous()
+                                ? "previous terminated container \"" + order.container() + "\" in pod \"" + order.pod() + "\" not found"
+                                : "container \"" + order.container() + "\" in pod \"" + order.pod() + "\" is waiting to start: PodInitializing");
+            }
+            new LogStream(log, order.options(), sink, () -> {
+                        PodWorker worker = workers.get(order.podUid());
+                        return worker == null || !worker.writesTo(log);
+                    })
+                    .run();
+        };
+    }
+
     /// Measures pods' disk use now instead of at the next heartbeat.
     void lookAtDisk() {
         disk.look();
@@ -93,7 +120,7 @@ public final class NodeAgent {
         Files.createDirectories(settings.folder().resolve("pods"));
         cluster.writeNode(machine.node(disk.pressure(), node.clock().instant()));
         cluster.renewLease(settings.name());
-        Set<String> known = new HashSet<>();
+        Set<String> known = ConcurrentHashMap.newKeySet();
         watch = cluster.watchPods(settings.name(), change -> {
             known.add(uid(change.pod()));
             hear(change);

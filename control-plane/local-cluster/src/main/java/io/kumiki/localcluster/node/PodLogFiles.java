@@ -11,10 +11,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// The log files of this node's containers. Processes append to them directly, so a line carries no time of its own: once a second the
@@ -24,7 +24,7 @@ public final class PodLogFiles {
 
     private final Path nodeFolder;
     private final Clock clock;
-    private final Map<Path, Long> noted = new HashMap<>();
+    private final Map<Path, Long> noted = new ConcurrentHashMap<>();
 
     PodLogFiles(Path nodeFolder, Clock clock) {
         this.nodeFolder = nodeFolder;
@@ -57,20 +57,20 @@ public final class PodLogFiles {
             noted.clear();
             return;
         }
-        long now = clock.millis();
-        for (PodWorker worker : workers) {
-            for (Path log : worker.openLogs()) {
-                try {
-                    long size = Files.exists(log) ? Files.size(log) : 0;
-                    if (size != noted.getOrDefault(log, 0L)) {
-                        noted.put(log, size);
-                        Files.writeString(times(log), now + " " + size + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-                    }
-                } catch (IOException e) {
-                    // The next second comes; without a note the times are only less exact.
-                    noted.remove(log);
-                }
+        workers.forEach(worker -> worker.openLogs().forEach(this::note));
+    }
+
+    /// Notes the log's length if it grew; also when its container has ended.
+    void note(Path log) {
+        try {
+            long size = Files.exists(log) ? Files.size(log) : 0;
+            Long before = noted.put(log, size);
+            if (size != (before == null ? 0 : before)) {
+                Files.writeString(times(log), clock.millis() + " " + size + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             }
+        } catch (IOException e) {
+            // The next second comes; without a note the times are only less exact.
+            noted.remove(log);
         }
     }
 

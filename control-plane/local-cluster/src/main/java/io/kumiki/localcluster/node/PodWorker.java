@@ -55,7 +55,7 @@ final class PodWorker {
     }
 
     /// What the worker needs of its node.
-    record Node(NodeCluster cluster, NodeSettings settings, ContainerStart starts, PodPreparation preparation, Clock clock) {}
+    record Node(NodeCluster cluster, NodeSettings settings, ContainerStart starts, PodPreparation preparation, PodLogFiles logs, Clock clock) {}
 
     private final Node node;
     private final PodFolder folder;
@@ -124,6 +124,10 @@ final class PodWorker {
     /// The logs that running containers write to.
     Collection<Path> openLogs() {
         return List.copyOf(openLogs.values());
+    }
+
+    boolean writesTo(Path log) {
+        return openLogs.containsValue(log);
     }
 
     Thread start() {
@@ -228,7 +232,10 @@ final class PodWorker {
             return;
         }
         running.remove(over.container());
-        openLogs.remove(over.container());
+        Path log = openLogs.remove(over.container());
+        if (log != null) {
+            node.logs().note(log);
+        }
         killAt.remove(over.container());
         killed.remove(over.container());
         Instant now = node.clock().instant();

@@ -1,5 +1,6 @@
 package io.kumiki.localcluster.node.image;
 
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +34,13 @@ public final class ImageTable {
         this.pythons = pythons;
         this.builtIns = List.copyOf(builtIns);
         this.rows = List.copyOf(rows);
+    }
+
+    /// The table of this machine, with the Pythons found in the usual folders.
+    public static ImageTable ofThisMachine(Collection<String> builtIns, List<Row> rows) {
+        Path home = Path.of(System.getProperty("user.home"));
+        String path = System.getenv().getOrDefault("PATH", "");
+        return new ImageTable(InstalledPythons.in(InstalledPythons.usualFolders(path, home)), builtIns, rows);
     }
 
     public InstalledPythons pythons() {

@@ -11,15 +11,22 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /// A private virtual environment per container, written by hand in a millisecond: nothing of the host's own packages is visible,
 /// nothing a step installs reaches another step. Its `pip` is the shim that links sets of packages from the shared cache
 /// (one folder per Python and set of requirements), so that `pip install kfp==…` costs a Python start instead of a download.
 public final class PythonEnvironment {
     private static final String SHIM = text("pip_shim.py");
+
+    /// What pip reads beside PIP_*: proxies and certificate bundles.
+    private static final Set<String> INSTALLER =
+            Set.of("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE");
 
     private final Path cache;
     private final Map<String, String> installer;
@@ -30,6 +37,19 @@ public final class PythonEnvironment {
         this.cache = cache;
         this.installer = Map.copyOf(installer);
         this.pipSettings = List.of(home.resolve(".config/pip/pip.conf"), home.resolve(".pip/pip.conf"));
+    }
+
+    /// The user's own: cache under XDG_CACHE_HOME or ~/.cache, installer settings from the environment.
+    public static PythonEnvironment ofThisUser(Map<String, String> environment) {
+        Path home = Path.of(System.getProperty("user.home"));
+        String base = environment.getOrDefault("XDG_CACHE_HOME", home.resolve(".cache").toString());
+        Map<String, String> installer = new HashMap<>();
+        environment.forEach((name, value) -> {
+            if (name.startsWith("PIP_") || INSTALLER.contains(name.toUpperCase(Locale.ROOT))) {
+                installer.put(name, value);
+            }
+        });
+        return new PythonEnvironment(Path.of(base, "kumiki", "python"), installer, home);
     }
 
     public Path cache() {
