@@ -268,10 +268,10 @@ class Suite:
     def a_pipeline_that_is_none_is_refused(self):
         bad = os.path.join(FOLDER, "bad.yaml")
         with open(self.package) as f:
-            text = f.read().replace("schemaVersion: 2.1.0", "schemaVersion: 9.0.0").replace("componentRef:", "componentReference:")
+            text = f.read().replace("schemaVersion: 2.1.0", "schemaVersion: 9.0.0") + "unknownThing: 1\n"
         with open(bad, "w") as f:
             f.write(text)
-        self.refused(400, lambda: self.client.upload_pipeline(bad, self.name("bad")), "schemaVersion", "componentReference")
+        self.refused(400, lambda: self.client.upload_pipeline(bad, self.name("bad")), "schemaVersion", "unknownThing")
         with open(bad, "w") as f:
             f.write("pipelineInfo: {name: [unclosed\n")
         return self.refused(400, lambda: self.client.upload_pipeline(bad, self.name("bad")), "line")

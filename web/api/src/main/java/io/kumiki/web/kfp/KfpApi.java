@@ -1,9 +1,14 @@
 package io.kumiki.web.kfp;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.kumiki.model.run.RunRecord;
 import io.kumiki.runtime.http.Routes;
+import io.kumiki.store.SpecRecord;
 import io.kumiki.store.Store;
 import io.kumiki.store.Tx;
+import io.kumiki.web.kfp.wire.CatalogueJson;
 import io.kumiki.web.kfp.wire.KfpErrors;
 import io.kumiki.web.kfp.wire.PageTokens;
 import java.security.SecureRandom;
@@ -23,6 +28,7 @@ public final class KfpApi {
     private static final String TOKEN_KEY = "kfp.page-token-key";
 
     private final List<Routes> routes = new ArrayList<>();
+    private final NewRun newRun;
 
     /// Creates the experiment "Default" and the page-token key when the store has none yet.
     public KfpApi(KfpSettings settings, Store store, KfpPorts ports, InstantSource clock, Supplier<UUID> ids) {
@@ -39,6 +45,7 @@ public final class KfpApi {
         pipelines.addTo(v2beta1);
         versions.addTo(v2beta1);
         new RunCalls(surface, experiments).addTo(v2beta1);
+        newRun = new NewRun(surface, experiments);
         new RecurringRunCalls(surface).addTo(v2beta1);
         nodes.addTo(v2beta1);
         others.addTo(v2beta1);
@@ -61,6 +68,16 @@ public final class KfpApi {
     /// The same surface below a prefix, e.g. `/api/v1/namespaces/kubeflow/services/ml-pipeline:http/proxy`.
     public List<Routes> routesUnder(String prefix) {
         return routes.stream().map(r -> r.under(prefix)).toList();
+    }
+
+    /// What `POST /runs` does with its body, for the dashboard's own form.
+    public RunRecord start(ObjectNode run) {
+        return newRun.create(run, "").run();
+    }
+
+    /// The form of a stored spec that a run's body takes.
+    public static JsonNode submitted(SpecRecord spec) {
+        return CatalogueJson.submitted(spec);
     }
 
     private static byte[] tokenKey(Tx tx) {

@@ -175,7 +175,8 @@ final class RunCalls {
     private Answer delete(Request request) throws Exception {
         String id = request.param("run_id");
         var gone = new CountDownLatch(1);
-        try (AutoCloseable listening = surface.store().onCommit(changes -> release(gone, changes, id))) {
+        AutoCloseable listening = surface.store().onCommit(changes -> release(gone, changes, id));
+        try (listening) {
             boolean finished = surface.store().write(tx -> {
                 RunRecord run = find(tx, id);
                 if (run.state().terminal()) {

@@ -152,6 +152,12 @@ public record ListRequest(ListQuery query, String binding) {
 
     private static Object value(String field, JsonNode value) {
         Instant time = field.equals("timestamp_value") ? Message.time(value) : null;
-        return time != null ? time : value.isNumber() ? (Object) value.longValue() : value.asText();
+        if (time != null) {
+            return time;
+        }
+        if (value.isNumber()) {
+            return value.longValue();
+        }
+        return value.asText();
     }
 }
