@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.client import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, MissingDependencyException
 
 ENDPOINT, ACCESS, SECRET = sys.argv[1:4]
 
@@ -149,10 +149,9 @@ def checksums():
     for algorithm in ["CRC32", "CRC32C", "SHA1", "SHA256", "CRC64NVME"]:
         try:
             put = s3.put_object(Bucket=BUCKET, Key="sum", Body=b"hello", ChecksumAlgorithm=algorithm)
-        except Exception as e:
-            if "CRT" in str(e) or "awscrt" in str(e):
-                continue
-            raise
+        except MissingDependencyException:
+            # botocore computes these only with its native extension.
+            continue
         assert put["Checksum" + algorithm]
         assert s3.get_object(Bucket=BUCKET, Key="sum", ChecksumMode="ENABLED")["Checksum" + algorithm] == put["Checksum" + algorithm]
     refused("BadDigest", 400, s3.put_object, Bucket=BUCKET, Key="bad", Body=b"hello", ChecksumCRC32="AAAAAA==")

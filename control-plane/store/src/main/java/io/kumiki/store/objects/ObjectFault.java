@@ -13,6 +13,7 @@ public final class ObjectFault extends RuntimeException {
         INVALID_BUCKET_NAME,
         KEY_TOO_LONG,
         INVALID_PART,
+        INVALID_PART_ORDER,
         PART_TOO_SMALL,
         TOO_LARGE,
         DISK_FULL,
