@@ -45,6 +45,14 @@ final class ClusterOfNode implements NodeCluster {
     }
 
     @Override
+    public void noteImage(JsonNode pod, String note) {
+        event(pod, "Normal", "ImagePlayed", note);
+        ObjectNode change = Json.object();
+        change.putObject("metadata").put("uid", pod.path("metadata").path("uid").asText()).putObject("annotations").put(NodeAgent.IMAGE_NOTE, note);
+        api.mergeIfThere(ResourceType.PODS, pod, change);
+    }
+
+    @Override
     public void writeNode(ObjectNode node) {
         String name = node.path("metadata").path("name").asText();
         api.createIfAbsent(ResourceType.NODES, "", node);

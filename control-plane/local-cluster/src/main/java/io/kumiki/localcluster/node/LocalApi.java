@@ -130,6 +130,12 @@ public final class LocalApi {
         cluster.patch(type, namespace, name, "", PatchType.MERGE, patch, by());
     }
 
+    /// The same, and nothing happens when the object is gone or another one has its name.
+    public void mergeIfThere(ResourceType type, JsonNode object, JsonNode patch) {
+        JsonNode metadata = object.path("metadata");
+        quietly(() -> merge(type, metadata.path("namespace").asText(""), metadata.path("name").asText(), patch));
+    }
+
     /// Deletes at once, if it is still the object meant.
     public void remove(ResourceType type, JsonNode object) {
         JsonNode metadata = object.path("metadata");

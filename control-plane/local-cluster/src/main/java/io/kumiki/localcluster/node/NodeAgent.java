@@ -43,6 +43,9 @@ public final class NodeAgent {
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
+    /// Pod annotation: what stands in for an image on this machine (another Python, the host's shell).
+    public static final String IMAGE_NOTE = "kumiki.io/image-note";
+
     /// What becomes of running pods when Kumiki stops.
     public enum OnStop {
         END_PODS,
@@ -79,7 +82,7 @@ public final class NodeAgent {
         ContainerStart starts = new ContainerStart(settings, images, builtIns, pythons, launcher);
         PodPreparation preparation = new PodPreparation(settings, cluster, machine.allocatable());
         this.logs = new PodLogFiles(settings.folder(), clock);
-        this.node = new PodWorker.Node(cluster, settings, starts, preparation, logs, clock);
+        this.node = new PodWorker.Node(cluster, settings, starts, preparation, logs, new PodNetwork(), clock);
         this.disk = new DiskWatch(settings, this::livingWorkers);
     }
 
@@ -219,7 +222,7 @@ public final class NodeAgent {
         List<ContainerState> states = PodPlan.created(pod.path("spec"));
         var now = node.clock().instant();
         cluster.writeStatus(
-                pod, new PodStatus(pod, states, "127.0.0.1", now, now).render("Failed", new PodStatus.Ending("Refused", message, false)));
+                pod, new PodStatus(pod, states, "127.0.0.1", "", now, now).render("Failed", new PodStatus.Ending("Refused", message, false)));
     }
 
     private void over(String uid) {

@@ -19,6 +19,9 @@ interface NodeCluster extends Sources {
     /// Ends a graceful delete: the pod's containers are gone.
     void finishDelete(JsonNode pod);
 
+    /// Says, on the pod and as an event, what stands in for an image.
+    void noteImage(JsonNode pod, String note);
+
     void event(JsonNode pod, String type, String reason, String message);
 
     /// Creates the node or brings its labels, capacity and conditions up to date.

@@ -55,7 +55,7 @@ final class PodWorker {
     }
 
     /// What the worker needs of its node.
-    record Node(NodeCluster cluster, NodeSettings settings, ContainerStart starts, PodPreparation preparation, PodLogFiles logs, Clock clock) {}
+    record Node(NodeCluster cluster, NodeSettings settings, ContainerStart starts, PodPreparation preparation, PodLogFiles logs, PodNetwork network, Clock clock) {}
 
     private final Node node;
     private final PodFolder folder;
@@ -66,6 +66,7 @@ final class PodWorker {
     private final Map<String, Instant> killAt = new HashMap<>();
     private final Set<String> killed = new HashSet<>();
     private final Runnable whenOver;
+    private final PodNetwork.Joined network;
     private volatile JsonNode pod;
     private Instant startTime;
     private ContainerStart.@Nullable Prepared prepared;
@@ -86,6 +87,7 @@ final class PodWorker {
         this.newest = pod;
         this.whenOver = whenOver;
         this.folder = new PodFolder(node.settings().folder(), pod.path("metadata"));
+        this.network = node.network().join(pod);
         this.plan = new PodPlan(pod.path("spec"));
         JsonNode since = pod.path("status").path("startTime");
         this.startTime = since.isTextual() ? Instant.parse(since.asText()) : node.clock().instant();
@@ -156,6 +158,7 @@ final class PodWorker {
             LOG.error("pod {} cannot be worked on", pod.path("metadata").path("name").asText(), e);
             fail(new PodStatus.Ending("NodeError", "the node could not work on this pod: " + e, true));
         } finally {
+            node.network().leave(pod.path("metadata").path("uid").asText());
             whenOver.run();
         }
     }
@@ -376,7 +379,7 @@ final class PodWorker {
 
     private void publish(String phase, PodStatus.@Nullable Ending why) {
         Instant now = node.clock().instant();
-        ObjectNode status = new PodStatus(pod, List.copyOf(states.values()), "127.0.0.1", startTime, now).render(phase, why);
+        ObjectNode status = new PodStatus(pod, List.copyOf(states.values()), network.address(), network.collision(), startTime, now).render(phase, why);
         if (!status.equals(written)) {
             node.cluster().writeStatus(pod, status);
             written = status;
@@ -401,7 +404,7 @@ final class PodWorker {
             for (JsonNode container : pod.path("spec").path(list)) {
                 String note = node.starts().note(container);
                 if (!note.isEmpty()) {
-                    node.cluster().event(pod, "Normal", "ImagePlayed", "container " + container.path("name").asText() + ": " + note);
+                    node.cluster().noteImage(pod, note);
                 }
             }
         }

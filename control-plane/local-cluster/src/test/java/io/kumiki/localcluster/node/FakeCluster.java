@@ -100,6 +100,11 @@ final class FakeCluster implements NodeCluster {
     }
 
     @Override
+    public void noteImage(JsonNode pod, String note) {
+        event(pod, "Normal", "ImagePlayed", note);
+    }
+
+    @Override
     public void writeNode(ObjectNode node) {}
 
     @Override

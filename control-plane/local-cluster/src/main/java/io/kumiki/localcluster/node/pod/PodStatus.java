@@ -13,7 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A pod's `status` as the kubelet would write it, made from its containers' states. Pure.
-public record PodStatus(JsonNode pod, List<ContainerState> states, String address, Instant startTime, Instant now) {
+///
+/// @param collision which other pod wants the same port, or empty: pods of a node share its network
+public record PodStatus(JsonNode pod, List<ContainerState> states, String address, String collision, Instant startTime, Instant now) {
     /// Why a pod ended that did not simply run to its end: `Evicted`, `DeadlineExceeded`, `Terminated`, `Refused`.
     /// `disrupted`: not the pod's own failure (kubectl and the run loop read it from the condition DisruptionTarget).
     public record Ending(String reason, String message, boolean disrupted) {}
@@ -72,6 +74,9 @@ public record PodStatus(JsonNode pod, List<ContainerState> states, String addres
         conditions.add(condition("Initialized", initialized, initialized ? (phase.equals("Succeeded") ? done : null) : "ContainersNotInitialized", ""));
         conditions.add(condition("Ready", ready, ready ? null : notReady, ""));
         conditions.add(condition("ContainersReady", ready, ready ? null : notReady, ""));
+        if (!collision.isEmpty() && !terminal) {
+            conditions.add(condition("PortCollision", true, "HostNetwork", collision));
+        }
         if (ending != null && ending.disrupted()) {
             conditions.add(condition("DisruptionTarget", true, "TerminationByKubelet", ending.message()));
         }
@@ -124,7 +129,7 @@ public record PodStatus(JsonNode pod, List<ContainerState> states, String addres
                     waiting.put("message", state.message());
                 }
             }
-            case RUNNING -> now.putObject("running").put("startedAt", time(state.startedAt()));
+            case RUNNING -> now.putObject("running").put("startedAt", exact(state.startedAt()));
             case ENDED -> {
                 if (state.ended() != null) {
                     now.set("terminated", terminated(state.ended(), containerId(state, state.restarts())));
@@ -148,9 +153,9 @@ public record PodStatus(JsonNode pod, List<ContainerState> states, String addres
             terminated.put("message", ended.message());
         }
         if (ended.startedAt() != null) {
-            terminated.put("startedAt", time(ended.startedAt()));
+            terminated.put("startedAt", exact(ended.startedAt()));
         }
-        return terminated.put("finishedAt", time(ended.finishedAt())).put("containerID", containerId);
+        return terminated.put("finishedAt", exact(ended.finishedAt())).put("containerID", containerId);
     }
 
     /// Guaranteed, Burstable or BestEffort, by requests and limits of CPU and memory.
@@ -172,6 +177,11 @@ public record PodStatus(JsonNode pod, List<ContainerState> states, String addres
 
     private static String time(@Nullable Instant at) {
         return at == null ? "1970-01-01T00:00:00Z" : at.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /// A container's times in milliseconds: RFC 3339 permits it, and steps on a laptop often take less than a second.
+    private static String exact(@Nullable Instant at) {
+        return at == null ? "1970-01-01T00:00:00Z" : at.truncatedTo(ChronoUnit.MILLIS).toString();
     }
 
     /// Exit code → the reason the kubelet shows.

@@ -1,0 +1,69 @@
+package io.kumiki.localcluster.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.localcluster.node.process.Isolation;
+import io.kumiki.model.Json;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// kill -9 of a real agent process while a pod runs, and another agent on the same folder.
+class CrashIT {
+    @TempDir
+    Path dir;
+
+    static Stream<Isolation> modes() {
+        Isolation best = Isolation.choose(Map.of());
+        return best.isolated() ? Stream.of(best, Isolation.PLAIN) : Stream.of(Isolation.PLAIN);
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void theStepLivesOnAndIsAdopted(Isolation isolation) throws Exception {
+        String uid = UUID.randomUUID().toString();
+        ObjectNode pod = (ObjectNode) Json.parse("""
+                {"apiVersion":"v1","kind":"Pod","metadata":{"name":"survivor","namespace":"kubeflow","uid":"%s"},
+                 "spec":{"nodeName":"local","restartPolicy":"Never","terminationGracePeriodSeconds":5,
+                  "initContainers":[{"name":"publish","image":"kumiki/artifact-agent:0.1.0","restartPolicy":"Always"}],
+                  "containers":[{"name":"main","image":"busybox","command":["sh","-c","echo begun; while [ ! -e go ]; do sleep 0.05; done; echo done; exit 6"]}]}}"""
+                .formatted(uid));
+        Files.write(dir.resolve("pod.json"), Json.bytes(pod));
+        Process first = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(), "-cp", System.getProperty("java.class.path"),
+                        CrashingAgent.class.getName(), dir.toString(), isolation.name())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader out = new BufferedReader(new InputStreamReader(first.getInputStream(), StandardCharsets.UTF_8))) {
+            assertThat(out.readLine()).isEqualTo("running");
+        } finally {
+            first.destroyForcibly().waitFor();
+        }
+        FakeCluster cluster = new FakeCluster();
+        cluster.put((ObjectNode) Json.parse(Files.readAllBytes(dir.resolve("running.json"))));
+        NodeAgent second = CrashingAgent.agent(cluster, dir, isolation);
+        second.start();
+        Path start = dir.resolve("node/pods/" + uid + "/containers/main/0");
+        Files.createFile(start.resolve(isolation.isolated() ? "root/go" : "work/go"));
+        JsonNode done = cluster.awaitPhase("survivor", "Failed");
+        JsonNode main = done.path("status").path("containerStatuses").get(0);
+        assertThat(main.path("state").path("terminated").path("exitCode").asInt()).isEqualTo(6);
+        assertThat(main.path("restartCount").asInt()).as("the step did not run twice").isZero();
+        assertThat(Files.readString(Objects.requireNonNull(second.logFiles().find(done.path("metadata"), "main", false)))).isEqualTo("begun\ndone\n");
+        assertThat(done.path("status").path("initContainerStatuses").get(0).path("restartCount").asInt())
+                .as("the sidecar lived inside the agent and began again")
+                .isEqualTo(1);
+        second.stop(NodeAgent.OnStop.END_PODS);
+    }
+}
