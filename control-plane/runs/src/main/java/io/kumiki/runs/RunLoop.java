@@ -232,17 +232,27 @@ public final class RunLoop implements AutoCloseable {
 
     /// Stops driving; steps go on, and the next start adopts them.
     @Override
-    public void close() throws Exception {
+    public void close() {
         if (doorkeeper != null) {
             doorkeeper.interrupt();
         }
-        for (var f : following.reversed()) {
-            f.close();
-        }
+        following.reversed().forEach(RunLoop::end);
         s.timers().close();
-        for (var run : live.values()) {
-            run.close();
+        try {
+            for (var run : live.values()) {
+                run.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         s.keeper().close();
+    }
+
+    private static void end(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            LOG.warn("could not stop following: {}", e.toString());
+        }
     }
 }
