@@ -58,7 +58,7 @@ final class NewRun {
         Source source = source(body);
         Pipeline pipeline = PipelineCheck.valid(source.spec());
         ObjectNode parameters = body.at("/runtime_config/parameters") instanceof ObjectNode given ? given : Json.object();
-        List<Violation> misfits = PipelineCheck.forRun(pipeline, parameters, surface.ports().images());
+        List<Violation> misfits = PipelineCheck.forRun(pipeline, source.spec(), parameters, surface.ports().images());
         if (!misfits.isEmpty()) {
             throw Refusal.invalid("The run cannot be created", misfits);
         }

@@ -10,6 +10,7 @@ import io.kumiki.store.SpecRecord;
 import io.kumiki.web.kfp.wire.Refusal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /// All that is checked of a pipeline before a row is written; every mistake is listed.
 final class PipelineCheck {
@@ -24,9 +25,12 @@ final class PipelineCheck {
 
     /// What a run needs besides a valid pipeline: parameters that fit, images that can run here.
     /// Computed images are checked when their pod is admitted.
-    static List<Violation> forRun(Pipeline pipeline, ObjectNode parameters, ImageCheck images) {
+    static List<Violation> forRun(Pipeline pipeline, SpecRecord spec, ObjectNode parameters, ImageCheck images) {
         var violations = new ArrayList<>(Parameters.check(pipeline, parameters));
         violations.addAll(images.check(pipeline.literalImages()));
+        if (spec.platformSpec() != null) {
+            violations.addAll(images.checkMounts(new TreeSet<>(spec.platformSpec().findValuesAsText("mountPath"))));
+        }
         return violations;
     }
 }

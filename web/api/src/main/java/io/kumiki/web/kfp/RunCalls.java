@@ -150,7 +150,7 @@ final class RunCalls {
         surface.store().write(tx -> {
             RunRecord run = find(tx, id);
             if (!run.state().terminal() && run.state() != RunState.CANCELING) {
-                tx.intents().add(id, IntentRecord.Kind.STOP, surface.now());
+                ask(tx, id, IntentRecord.Kind.STOP);
             }
             return null;
         });
@@ -164,32 +164,34 @@ final class RunCalls {
             if (run.state() != RunState.FAILED && run.state() != RunState.CANCELED) {
                 throw Refusal.precondition("Only a run that failed or was stopped can be retried; this one is " + run.state() + ".");
             }
-            tx.intents().add(id, IntentRecord.Kind.RETRY, surface.now());
+            ask(tx, id, IntentRecord.Kind.RETRY);
             return null;
         });
         return Surface.done();
     }
 
-    /// A finished run is gone at once. One under way is stopped first: the answer waits for that, within reason;
-    /// the intent is on disk either way.
+    /// The run loop stops what runs, removes the run's pods and volumes, then its rows. The answer waits for that, within
+    /// reason; the intent is on disk either way.
     private Answer delete(Request request) throws Exception {
         String id = request.param("run_id");
         var gone = new CountDownLatch(1);
         AutoCloseable listening = surface.store().onCommit(changes -> release(gone, changes, id));
         try (listening) {
-            boolean finished = surface.store().write(tx -> {
-                RunRecord run = find(tx, id);
-                if (run.state().terminal()) {
-                    return tx.runs().delete(id);
-                }
-                tx.intents().add(id, IntentRecord.Kind.DELETE, surface.now());
-                return false;
+            surface.store().write(tx -> {
+                find(tx, id);
+                ask(tx, id, IntentRecord.Kind.DELETE);
+                return null;
             });
-            if (!finished) {
-                var ignored = gone.await(surface.settings().deletionWait().toMillis(), TimeUnit.MILLISECONDS);
-            }
+            var ignored = gone.await(surface.settings().deletionWait().toMillis(), TimeUnit.MILLISECONDS);
         }
         return Surface.done();
+    }
+
+    /// Asking again before the loop has acted says nothing new.
+    private void ask(Tx tx, String id, IntentRecord.Kind kind) {
+        if (tx.intents().pending().stream().noneMatch(i -> i.runId().equals(id) && i.kind() == kind)) {
+            tx.intents().add(id, kind, surface.now());
+        }
     }
 
     private void release(CountDownLatch gone, List<Change> changes, String id) {

@@ -12,6 +12,7 @@ import io.kumiki.model.run.StateChange;
 import io.kumiki.model.run.TaskKind;
 import io.kumiki.model.run.TaskRecord;
 import io.kumiki.model.run.TaskState;
+import io.kumiki.store.Change;
 import io.kumiki.store.IntentRecord;
 import io.kumiki.web.kfp.KfpServer.Reply;
 import java.io.ByteArrayInputStream;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -35,8 +37,17 @@ class RunsIT {
 
     @BeforeEach
     void start(@TempDir Path folder) {
-        ImageCheck onlyAlpine = images -> images.stream().filter(i -> !i.equals("alpine"))
-                .map(i -> new Violation("image " + i, "NoContainerEngine", "cannot run here")).toList();
+        var onlyAlpine = new ImageCheck() {
+            @Override
+            public List<Violation> check(Collection<String> images) {
+                return images.stream().filter(i -> !i.equals("alpine")).map(i -> new Violation("image " + i, "NoContainerEngine", "cannot run here")).toList();
+            }
+
+            @Override
+            public List<Violation> checkMounts(Collection<String> paths) {
+                return paths.stream().map(p -> new Violation("mount " + p, "PlainMode", "no private mounts")).toList();
+            }
+        };
         kfp = new KfpServer(folder, onlyAlpine, (run, task, follow) ->
                 task.equals("task-1") ? Optional.of(new ByteArrayInputStream(("log of " + task + (follow ? ", followed" : "")).getBytes(StandardCharsets.UTF_8))) : Optional.empty());
     }
@@ -152,15 +163,40 @@ class RunsIT {
     }
 
     @Test
-    void deleteOfAFinishedRunIsAtOnceAndOfALiveOneAnIntent() {
-        String finished = newRun("");
-        move(finished, RunState.SUCCEEDED);
-        assertThat(kfp.delete("/runs/" + finished).text()).isEqualTo("{}");
-        assertThat(kfp.get("/runs/" + finished).status()).isEqualTo(404);
-        assertThat(kfp.delete("/runs/" + finished).status()).isEqualTo(404);
-        String live = newRun("");
-        assertThat(kfp.delete("/runs/" + live).text()).isEqualTo("{}");
+    void deleteAnswersWhenTheRunLoopHasRemovedTheRun() throws Exception {
+        String run = newRun("");
+        try (AutoCloseable loop = loopThatDeletes()) {
+            assertThat(loop).isNotNull();
+            assertThat(kfp.delete("/runs/" + run).text()).isEqualTo("{}");
+            assertThat(kfp.get("/runs/" + run).status()).isEqualTo(404);
+            assertThat(kfp.delete("/runs/" + run).status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void deleteIsOnDiskEvenWhenNobodyActsOnIt() {
+        String run = newRun("");
+        assertThat(kfp.delete("/runs/" + run).text()).isEqualTo("{}");
+        assertThat(kfp.delete("/runs/" + run).text()).isEqualTo("{}");
         assertThat(intents()).extracting(IntentRecord::kind).containsExactly(IntentRecord.Kind.DELETE);
+    }
+
+    @Test
+    void mountPathsThatNoStepCanBeGivenAreNamed() {
+        String pair = "{\"pipeline_spec\":" + ECHO + ",\"platform_spec\":" + Specs.PLATFORM.replace("\"imagePullPolicy\":\"Always\"",
+                "\"pvcMount\":[{\"constant\":\"claim\",\"mountPath\":\"/data\"}]") + "}";
+        assertThat(kfp.post("/runs", Specs.run("r", pair, "{\"text\":\"\"}")).message()).contains("mount /data: no private mounts");
+    }
+
+    private AutoCloseable loopThatDeletes() {
+        return kfp.store.onCommit(changes -> {
+            if (changes.stream().anyMatch(c -> c.kind().equals(Change.INTENT))) {
+                Thread.ofVirtual().start(() -> kfp.store.write(tx -> {
+                    tx.intents().pending().forEach(i -> tx.runs().delete(i.runId()));
+                    return null;
+                }));
+            }
+        });
     }
 
     @Test
