@@ -1,10 +1,13 @@
 package io.kumiki.runs;
 
+import io.kumiki.model.run.TaskRecord;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import java.time.Instant;
 import java.util.List;
 
 /// What the run loop measures about itself.
@@ -65,7 +68,19 @@ final class RunMetrics {
         ended.add(1, Attributes.builder().put("result", exitCode == 0 ? "success" : "failure").build());
     }
 
-    Tracer tracer() {
-        return tracer;
+    /// One span per attempt, from the start of its container to its end.
+    void stepSpan(TaskRecord task, Instant end, int exitCode) {
+        var began = task.startedAt() == null ? task.createdAt() : task.startedAt();
+        var span = tracer.spanBuilder("step " + task.name())
+                .setStartTimestamp(began)
+                .setAttribute("kumiki.run", task.runId())
+                .setAttribute("kumiki.task.path", task.path())
+                .setAttribute("kumiki.task.attempt", (long) task.attempt())
+                .setAttribute("kumiki.exit_code", (long) exitCode)
+                .startSpan();
+        if (exitCode != 0) {
+            span.setStatus(StatusCode.ERROR, "exit code " + exitCode);
+        }
+        span.end(end.isAfter(began) ? end : began);
     }
 }

@@ -95,6 +95,7 @@ final class StepWatch {
     private List<RunEvent> ended(Pod pod, TaskRecord task, PodNews.Ended end) {
         var outcome = outcomes.of(pod, end);
         s.metrics().stepEnded(end.exitCode());
+        s.metrics().stepSpan(task, s.clock().instant(), end.exitCode());
         times(outcome, end);
         var over = new RunEvent.StepEnded(task.id(), task.attempt(), outcome);
         var before = told.get(pod.getMetadata().getName());
@@ -135,11 +136,12 @@ final class StepWatch {
         return last.isEmpty() ? why : new RunFault(why.reason(), why.message() + ": " + last);
     }
 
-    /// The agent knows the moment the main container ended to the millisecond; Kubernetes' own times have whole seconds.
+    /// The embedded node agent tells milliseconds. Elsewhere Kubernetes' times have whole seconds, and the moment counts at which the
+    /// agent was told of the end.
     private void times(StepOutcome outcome, PodNews.Ended end) {
         var published = outcome.published();
         if (published != null && published.path("endedAt").isNumber()) {
-            lastEnd = Instant.ofEpochMilli(published.path("endedAt").asLong());
+            lastEnd = end.at().getNano() != 0 ? end.at() : Instant.ofEpochMilli(published.path("endedAt").asLong());
             var stored = Instant.ofEpochMilli(published.path("storedAt").asLong());
             lastUpload = Duration.between(lastEnd, stored);
             s.metrics().upload(lastUpload.toNanos() / 1e9);
