@@ -49,16 +49,35 @@ public final class LocalApi {
     }
 
     /// Tells of every object there is (before this returns), then of every change, in order, on a thread of its own that may block.
-    public AutoCloseable follow(ResourceType type, Selection selection, BiConsumer<WatchEvent.Type, ObjectNode> consumer) {
+    public Following follow(ResourceType type, Selection selection, BiConsumer<WatchEvent.Type, ObjectNode> consumer) {
         Listed listed = cluster.list(type, "", selection);
         listed.items().forEach(object -> consumer.accept(WatchEvent.Type.ADDED, object));
         LinkedBlockingQueue<WatchEvent> events = new LinkedBlockingQueue<>();
         Thread reader = Thread.ofVirtual().name("follow " + type.plural()).start(() -> deliver(events, consumer));
         AutoCloseable watch = cluster.watch(type, "", selection, listed.revision(), events::add);
-        return () -> {
-            watch.close();
+        return new Following(watch, reader);
+    }
+
+    /// A running [#follow].
+    public static final class Following implements AutoCloseable {
+        private final AutoCloseable watch;
+        private final Thread reader;
+
+        private Following(AutoCloseable watch, Thread reader) {
+            this.watch = watch;
+            this.reader = reader;
+        }
+
+        /// Nothing is told any more; what is being told is not waited for.
+        @Override
+        public void close() {
+            try {
+                watch.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a watch of the cluster did not close", e);
+            }
             reader.interrupt();
-        };
+        }
     }
 
     private static void deliver(LinkedBlockingQueue<WatchEvent> events, BiConsumer<WatchEvent.Type, ObjectNode> consumer) {

@@ -27,7 +27,7 @@ public final class LocalVolumes implements AutoCloseable {
     private final LocalApi api;
     private final Path folder;
     private final String nodeName;
-    private @Nullable AutoCloseable watch;
+    private LocalApi.@Nullable Following watch;
 
     public LocalVolumes(LocalApi api, Path folder, String nodeName) {
         this.api = api;
@@ -42,7 +42,7 @@ public final class LocalVolumes implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         if (watch != null) {
             watch.close();
         }

@@ -45,7 +45,7 @@ public final class SchedulerLoop implements AutoCloseable {
     private final WaitingPods waiting = new WaitingPods();
     private final LinkedBlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
     private final ExecutorService binds = Executors.newVirtualThreadPerTaskExecutor();
-    private final List<AutoCloseable> watches = new ArrayList<>();
+    private final List<LocalApi.Following> watches = new ArrayList<>();
     private final Map<String, JsonNode> claims = new HashMap<>();
     private final Map<String, JsonNode> volumes = new HashMap<>();
     private @Nullable Thread thread;
@@ -72,8 +72,8 @@ public final class SchedulerLoop implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable watch : watches) {
+    public void close() {
+        for (LocalApi.Following watch : watches) {
             watch.close();
         }
         if (thread != null) {

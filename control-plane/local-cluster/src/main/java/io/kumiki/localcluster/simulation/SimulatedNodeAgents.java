@@ -31,7 +31,7 @@ public final class SimulatedNodeAgents implements AutoCloseable {
     private final Map<String, ObjectNode> pods = new HashMap<>();
     private final PriorityQueue<Due> due = new PriorityQueue<>();
     private final LinkedBlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
-    private @Nullable AutoCloseable watch;
+    private LocalApi.@Nullable Following watch;
     private @Nullable Thread thread;
 
     private record Due(Instant at, String uid) implements Comparable<Due> {
@@ -74,7 +74,7 @@ public final class SimulatedNodeAgents implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         if (watch != null) {
             watch.close();
         }

@@ -95,7 +95,7 @@ class NodeOnClusterIT {
 
     private JsonNode await(String name, Predicate<JsonNode> wanted) throws Exception {
         CountDownLatch seen = new CountDownLatch(1);
-        try (AutoCloseable watch = api.follow(ResourceType.PODS, Selection.ALL, (type, pod) -> {
+        try (var _ = api.follow(ResourceType.PODS, Selection.ALL, (type, pod) -> {
             if (pod.path("metadata").path("name").asText().equals(name) && type != WatchEvent.Type.DELETED && wanted.test(pod)) {
                 seen.countDown();
             }
