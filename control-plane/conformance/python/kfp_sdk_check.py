@@ -9,6 +9,7 @@ import os
 import sys
 import tempfile
 import time
+import urllib.request
 import uuid
 import zipfile
 import tarfile
@@ -51,6 +52,27 @@ def break_down(message: str):
 def nap(seconds: int):
     import time
     time.sleep(seconds)
+
+
+@dsl.component
+def chatter(megabytes: int):
+    line = "x" * 1023
+    for _ in range(megabytes * 1024):
+        print(line)
+    print("the last line")
+
+
+@dsl.component
+def ask_the_api() -> str:
+    import json
+    import os
+    import urllib.request
+    endpoint = os.environ.get("KF_PIPELINES_ENDPOINT") or "http://ml-pipeline.kubeflow.svc.cluster.local:8888"
+    request = urllib.request.Request(endpoint + "/apis/v2beta1/healthz")
+    token = "/var/run/secrets/kubernetes.io/serviceaccount/token"
+    if os.path.exists(token):
+        request.add_header("Authorization", "Bearer " + open(token).read())
+    return json.load(urllib.request.urlopen(request, timeout=10))["pipeline_store"]
 
 
 @dsl.component
@@ -99,6 +121,16 @@ def control_flow(limit: int = 2) -> int:
 @dsl.pipeline(name="shouts")
 def shouts(text: str = "hello") -> str:
     return shout(text=text).outputs["out"]
+
+
+@dsl.pipeline(name="chatters")
+def chatters(megabytes: int = 100):
+    chatter(megabytes=megabytes)
+
+
+@dsl.pipeline(name="asks")
+def asks() -> str:
+    return ask_the_api().output
 
 
 class Suite:
@@ -447,6 +479,25 @@ class Suite:
         running = self.start(naps, {"seconds": 300})
         self.client.delete_run(running)
         return self.refused(404, lambda: self.client.get_run(running), "not found")
+
+    def a_step_that_prints_100_mb_disturbs_nobody(self):
+        run_id = self.start(chatters, {"megabytes": 100}, enable_caching=False)
+        run = self.ends(run_id)
+        task = next(t for t in run.run_details.task_details if t.display_name == "chatter")
+        request = urllib.request.Request(f"{self.kumiki.endpoint}/apis/v1alpha1/runs/{run_id}/nodes/{task.task_id}/log",
+                                         headers={"Authorization": "Bearer " + self.kumiki.token})
+        size, tail = 0, b""
+        with urllib.request.urlopen(request, timeout=60) as log:
+            for chunk in iter(lambda: log.read(1 << 20), b""):
+                size += len(chunk)
+                tail = (tail + chunk)[-200:]
+        assert size <= 101 << 20 and b"the last line" in tail, (size, tail)
+        return f"{size >> 20} MiB of log kept, its last line among them"
+
+    def a_step_reaches_the_api_that_runs_it(self):
+        run_id = self.start(asks, enable_caching=False)
+        self.ends(run_id)
+        assert self.kumiki.outputs(run_id) == {"Output": "database"}
 
     def the_new_pipelines_client_works(self):
         from kfp.kubeflow_client import PipelinesClient
