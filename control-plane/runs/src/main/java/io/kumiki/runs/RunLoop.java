@@ -33,6 +33,7 @@ public final class RunLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunLoop.class);
 
     private final Surroundings s;
+    private final String installation;
     private final Map<String, LiveRun> live = new ConcurrentHashMap<>();
     private final Set<Long> asked = new HashSet<>();
     private final LinkedBlockingQueue<List<Change>> bell = new LinkedBlockingQueue<>();
@@ -53,13 +54,14 @@ public final class RunLoop implements AutoCloseable {
 
     public RunLoop(
             Store store, StepPods pods, ObjectStorage objects, RunSettings settings, Clock clock, OpenTelemetry telemetry) {
+        this.installation = Installation.id(store);
         this.s = new Surroundings(
                 store,
                 pods,
                 objects,
                 settings,
                 clock,
-                new PodRendering(settings),
+                new PodRendering(settings, installation),
                 new PodKeeper(pods, objects, settings, clock),
                 new Pipelines(store),
                 new ArtifactIdBlocks(store),
@@ -70,7 +72,7 @@ public final class RunLoop implements AutoCloseable {
     /// Returns once every unfinished run has been adopted.
     public void start() {
         following.add(s.store().onCommit(bell::add));
-        following.add(s.pods().follow(new StepPods.Listener() {
+        following.add(s.pods().follow(installation, new StepPods.Listener() {
             @Override
             public void seen(Pod pod) {
                 podSeen(pod);

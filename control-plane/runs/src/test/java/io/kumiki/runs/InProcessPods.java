@@ -86,8 +86,8 @@ final class InProcessPods implements StepPods {
     }
 
     @Override
-    public AutoCloseable follow(Listener listener) {
-        return api.follow(ResourceType.PODS, Selection.labels(StepLabels.RUN), (type, object) -> {
+    public AutoCloseable follow(String installation, Listener listener) {
+        return api.follow(ResourceType.PODS, Selection.labels(StepLabels.RUN + "," + StepLabels.INSTALLATION + "=" + installation), (type, object) -> {
             var pod = Serialization.unmarshal(Json.write(object), Pod.class);
             if (type == WatchEvent.Type.DELETED) {
                 listener.gone(pod);

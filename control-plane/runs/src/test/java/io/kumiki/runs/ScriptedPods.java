@@ -127,7 +127,7 @@ final class ScriptedPods implements AutoCloseable {
         }
 
         @Override
-        public AutoCloseable follow(Listener listener) {
+        public AutoCloseable follow(String installation, Listener listener) {
             var mine = new Listener() {
                 @Override
                 public void seen(Pod pod) {

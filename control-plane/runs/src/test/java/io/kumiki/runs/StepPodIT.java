@@ -49,9 +49,9 @@ class StepPodIT {
                     List.of(new StepRequest.Upload("m", ROOT + "/m", base + "/minio/mlpipeline/v2/artifacts/p/r1/train/u1/m")),
                     List.of(new StepRequest.Mount("minio://", base + "/minio/")),
                     null, Json.object());
-            var pod = new PodRendering(laptop.settings).render(step, run());
+            var pod = new PodRendering(laptop.settings, "test").render(step, run());
             var ended = new CompletableFuture<PodNews>();
-            try (var watch = laptop.pods.follow(new StepPods.Listener() {
+            try (var watch = laptop.pods.follow("test", new StepPods.Listener() {
                 @Override
                 public void seen(Pod p) {
                     var news = PodReading.read(p);

@@ -88,7 +88,7 @@ public final class KubernetesPods implements StepPods {
     }
 
     @Override
-    public AutoCloseable follow(Listener listener) {
+    public AutoCloseable follow(String installation, Listener listener) {
         var handler = new ResourceEventHandler<Pod>() {
             @Override
             public void onAdd(Pod pod) {
@@ -105,7 +105,7 @@ public final class KubernetesPods implements StepPods {
                 listener.gone(last);
             }
         };
-        var informer = client.pods().inAnyNamespace().withLabel(StepLabels.RUN).runnableInformer(0);
+        var informer = client.pods().inAnyNamespace().withLabel(StepLabels.RUN).withLabel(StepLabels.INSTALLATION, installation).runnableInformer(0);
         informer.addEventHandler(handler);
         // Keep trying for ever: an API server that restarts must not end the loop.
         informer.exceptionHandler((started, problem) -> true);

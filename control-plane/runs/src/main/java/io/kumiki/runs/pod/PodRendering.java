@@ -40,10 +40,12 @@ public final class PodRendering {
     private static final List<String> HOMES = List.of("/.local", "/.cache", "/.config");
 
     private final RunSettings settings;
+    private final String installation;
     private final PathLayout layout;
 
-    public PodRendering(RunSettings settings) {
+    public PodRendering(RunSettings settings, String installation) {
         this.settings = settings;
+        this.installation = installation;
         this.layout = settings.layout();
     }
 
@@ -72,12 +74,13 @@ public final class PodRendering {
         return pod;
     }
 
-    private static Map<String, String> labels(StepRequest step) {
+    private Map<String, String> labels(StepRequest step) {
         var out = new LinkedHashMap<>(texts(step.platform().path(PlatformFields.LABELS)));
         out.put("pipeline/runid", step.runId());
         out.put("pipelines.kubeflow.org/v2_component", "true");
         out.put(StepLabels.RUN, step.runId());
         out.put(StepLabels.TASK, step.taskId());
+        out.put(StepLabels.INSTALLATION, installation);
         return out;
     }
 

@@ -4,6 +4,8 @@ package io.kumiki.runs.pod;
 public final class StepLabels {
     public static final String RUN = "kumiki.io/run";
     public static final String TASK = "kumiki.io/task";
+    /// Which store the run is in; two installations may share a cluster.
+    public static final String INSTALLATION = "kumiki.io/installation";
     public static final String TASK_PATH = "kumiki.io/task-path";
     public static final String ATTEMPT = "kumiki.io/attempt";
     /// Where the log is kept once the pod has ended.

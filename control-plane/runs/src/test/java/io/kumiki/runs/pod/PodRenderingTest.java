@@ -54,7 +54,7 @@ class PodRenderingTest {
     }
 
     private static Pod render(StepRequest step) {
-        return new PodRendering(SETTINGS).render(step, run());
+        return new PodRendering(SETTINGS, "i").render(step, run());
     }
 
     private static Container main(Pod pod) {
@@ -138,7 +138,7 @@ class PodRenderingTest {
 
     @Test
     void withoutPrivateMountsThereIsOneRealFolder() {
-        var pod = new PodRendering(SETTINGS.withStepsRoot(Path.of("/data/steps"))).render(step(1, 0, List.of(), Json.object()), run());
+        var pod = new PodRendering(SETTINGS.withStepsRoot(Path.of("/data/steps")), "i").render(step(1, 0, List.of(), Json.object()), run());
         assertThat(main(pod).getVolumeMounts())
                 .extracting(VolumeMount::getMountPath)
                 .containsExactly("/data/steps/r1/t1/1");
