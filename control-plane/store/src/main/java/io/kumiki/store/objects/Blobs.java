@@ -101,7 +101,7 @@ final class Blobs {
             // A link has its original's age; young files are left alone by the sweep.
             Files.setLastModifiedTime(path(id), FileTime.from(Instant.now()));
             Files.createLink(path(copy), path(id));
-            sync(path(copy).getParent());
+            sync(folderOf(copy));
             return copy;
         } catch (UnsupportedOperationException | java.nio.file.FileSystemException e) {
             if (e instanceof NoSuchFileException missing) {
@@ -210,7 +210,7 @@ final class Blobs {
         try {
             out.force(false);
             Files.move(file, path(id), StandardCopyOption.ATOMIC_MOVE);
-            sync(path(id).getParent());
+            sync(folderOf(id));
         } catch (IOException e) {
             throw failed(e);
         }
@@ -231,7 +231,11 @@ final class Blobs {
     }
 
     private Path path(String id) {
-        return bytes.resolve(id.substring(0, 2)).resolve(id);
+        return folderOf(id).resolve(id);
+    }
+
+    private Path folderOf(String id) {
+        return bytes.resolve(id.substring(0, 2));
     }
 
     private static void sync(Path folder) throws IOException {

@@ -37,7 +37,7 @@ final class SqliteFile {
                 create();
             }
         } catch (IOException e) {
-            throw damaged(e.getMessage(), e);
+            throw damaged(String.valueOf(e.getMessage()), e);
         }
         try (Connection connection = connect()) {
             if (old && Files.size(file) <= CHECKED_UP_TO) {
@@ -45,7 +45,7 @@ final class SqliteFile {
             }
             schema.bring(connection, file.toString(), () -> backUp(connection));
         } catch (SQLException | IOException e) {
-            throw damaged(e.getMessage(), e);
+            throw damaged(String.valueOf(e.getMessage()), e);
         }
     }
 
