@@ -1,13 +1,13 @@
 package io.kumiki.runs;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.kumiki.agent.ArtifactAgent;
-import io.kumiki.kube.Cluster;
-import io.kumiki.kube.ClusterSettings;
-import io.kumiki.kube.Journal;
 import io.kumiki.kube.ResourceType;
-import io.kumiki.kube.Tokens;
+import io.kumiki.localcluster.LocalCluster;
+import io.kumiki.localcluster.LocalClusterSettings;
 import io.kumiki.localcluster.node.BuiltInImage;
 import io.kumiki.localcluster.node.LocalApi;
 import io.kumiki.localcluster.node.LocalVolumes;
@@ -18,6 +18,7 @@ import io.kumiki.localcluster.node.image.PythonEnvironment;
 import io.kumiki.localcluster.node.process.Isolation;
 import io.kumiki.localcluster.scheduler.SchedulerLoop;
 import io.kumiki.model.Json;
+import io.kumiki.runs.pod.KubernetesPods;
 import io.kumiki.store.Store;
 import io.kumiki.store.objects.DiskObjects;
 import io.kumiki.store.s3.S3Credentials;
@@ -26,6 +27,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Base64;
@@ -45,28 +47,35 @@ final class Laptop implements AutoCloseable {
     private final NodeAgent node;
     private final LocalVolumes volumes;
     private final RunLoop loop;
-    final InProcessPods pods;
+    final KubernetesPods pods;
+    private final LocalCluster cluster;
+    private final KubernetesClient client;
     final RunSettings settings;
 
     Laptop(Path folder, Isolation isolation) throws Exception {
         rig = new Rig(Store.open(folder.resolve("kumiki.db")), DiskObjects.open(folder.resolve("objects")));
         s3 = S3Server.start(vertx, rig.objects, new S3Credentials("minio", "minio123"), "127.0.0.1", 0)
                 .await();
-        api = new LocalApi(cluster(), "test", Clock.systemUTC());
+        cluster = LocalCluster.start(vertx, LocalClusterSettings.in(Files.createDirectories(folder.resolve("cluster"))).freeFloor(0));
+        api = new LocalApi(cluster.cluster(), "test", Clock.systemUTC());
         basics();
         scheduler = new SchedulerLoop(api, List.of(), Clock.systemUTC());
         scheduler.start();
         var machine = new NodeSettings(
-                "local", folder.resolve("node"), folder.resolve("steps"), isolation, URI.create("https://127.0.0.1:6443"),
-                "CA".getBytes(StandardCharsets.UTF_8), URI.create("http://127.0.0.1:8888"), Map.of(), NodeSettings.TEN_GIB, 0);
+                "local", folder.resolve("node"), folder.resolve("steps"), isolation, URI.create(cluster.url()),
+                cluster.authorityPem().getBytes(StandardCharsets.UTF_8), URI.create("http://127.0.0.1:8888"), Map.of(), NodeSettings.TEN_GIB, 0);
         BuiltInImage agent =
                 c -> ArtifactAgent.run(c.args().getFirst(), c.env(), c::hostPath, c.log(), c::awaitStop);
         node = new NodeAgent(
                 api, machine, ImageTable.ofThisMachine(List.of(AGENT), List.of()), Map.of(AGENT, agent), PythonEnvironment.ofThisUser(System.getenv()));
+        cluster.podLogs(node.podLogs());
         node.start();
         volumes = new LocalVolumes(api, folder.resolve("volumes"), "local");
         volumes.start("kubeflow", Map.of());
-        pods = new InProcessPods(api, node.podLogs());
+        client = new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(cluster.kubeconfig().toFile()))
+                .build();
+        pods = new KubernetesPods(client);
         settings = RunSettings.at(URI.create("http://127.0.0.1:" + s3.actualPort()))
                 .withStepsRoot(isolation.isolated() ? null : folder.resolve("steps"));
         loop = new RunLoop(rig.store, pods, rig.objects, settings, Clock.systemUTC(), OpenTelemetry.noop());
@@ -75,26 +84,6 @@ final class Laptop implements AutoCloseable {
     Laptop drive() {
         loop.start();
         return this;
-    }
-
-    private static Cluster cluster() {
-        var s = ClusterSettings.simulated(() -> Clock.systemUTC().instant(), 1);
-        return new Cluster(
-                new ClusterSettings(s.now(), s.uids(), s.letters(), s.authorizer(), new UnsignedTokens(), s.authority(), s.windowChanges()),
-                Journal.memory());
-    }
-
-    /// Nobody checks them here.
-    private static final class UnsignedTokens implements Tokens {
-        @Override
-        public String sign(ObjectNode claims) {
-            return "unsigned." + Json.write(claims);
-        }
-
-        @Override
-        public @Nullable JsonNode claims(String token) {
-            return null;
-        }
     }
 
     private void basics() {
@@ -126,9 +115,11 @@ final class Laptop implements AutoCloseable {
     @Override
     public void close() throws Exception {
         loop.close();
+        client.close();
         volumes.close();
         node.stop(NodeAgent.OnStop.END_PODS);
         scheduler.close();
+        cluster.close();
         s3.close().await();
         vertx.close().await();
         rig.close();

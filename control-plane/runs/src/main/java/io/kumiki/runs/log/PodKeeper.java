@@ -35,7 +35,10 @@ public final class PodKeeper implements AutoCloseable {
     private final RunSettings settings;
     private final Clock clock;
     private final WorkQueue<ObjectKey> queue = new WorkQueue<>();
-    private final Map<ObjectKey, Pod> ended = new ConcurrentHashMap<>();
+    /// What is needed of an ended pod; the pod itself is large.
+    private record Ended(String run, @Nullable String log, Instant at, boolean deleting) {}
+
+    private final Map<ObjectKey, Ended> ended = new ConcurrentHashMap<>();
     /// In the order of archiving.
     private final ConcurrentLinkedDeque<ObjectKey> put = new ConcurrentLinkedDeque<>();
     private final Map<String, Duration> ttls = new ConcurrentHashMap<>();
@@ -57,7 +60,7 @@ public final class PodKeeper implements AutoCloseable {
         var news = PodReading.read(pod);
         if (news instanceof PodNews.Ended || news instanceof PodNews.Refused || news instanceof PodNews.Lost) {
             var key = ObjectKey.of(pod);
-            if (ended.put(key, pod) == null) {
+            if (ended.put(key, ended(pod, news)) == null) {
                 queue.add(key);
             }
         }
@@ -68,7 +71,7 @@ public final class PodKeeper implements AutoCloseable {
         if (ttl != null) {
             ttls.put(runId, ttl);
             ended.forEach((key, pod) -> {
-                if (runId.equals(runOf(pod))) {
+                if (runId.equals(pod.run())) {
                     queue.add(key);
                 }
             });
@@ -81,8 +84,13 @@ public final class PodKeeper implements AutoCloseable {
         runEnded(runId, Duration.ZERO);
     }
 
-    private static String runOf(Pod pod) {
-        return pod.getMetadata().getLabels().getOrDefault(StepLabels.RUN, "");
+    private Ended ended(Pod pod, PodNews news) {
+        var meta = pod.getMetadata();
+        return new Ended(
+                meta.getLabels().getOrDefault(StepLabels.RUN, ""),
+                meta.getAnnotations().get(StepLabels.LOG),
+                news instanceof PodNews.Ended e ? e.at() : clock.instant(),
+                meta.getDeletionTimestamp() != null);
     }
 
     public void gone(Pod pod) {
@@ -93,7 +101,7 @@ public final class PodKeeper implements AutoCloseable {
     /// Keeps what the log holds so far; for a pod that is about to be deleted. A log that cannot be had is not worth failing for.
     public void archiveNow(Pod pod) {
         try {
-            archive(pod, true);
+            archive(ObjectKey.of(pod), ended(pod, PodReading.read(pod)), true);
         } catch (IOException | RuntimeException e) {
             LOG.warn("the log of pod {} could not be archived: {}", ObjectKey.of(pod), e.getMessage());
         }
@@ -117,9 +125,9 @@ public final class PodKeeper implements AutoCloseable {
         }
         try {
             // What was kept when a deletion began lacks the last words.
-            archive(pod, pod.getMetadata().getDeletionTimestamp() != null);
+            archive(key, pod, pod.deleting());
             tidy(key);
-            var left = Duration.between(clock.instant(), endedAt(pod).plus(ttls.getOrDefault(runOf(pod), settings.podTtl())));
+            var left = Duration.between(clock.instant(), pod.at().plus(ttls.getOrDefault(pod.run(), settings.podTtl())));
             if (left.isPositive()) {
                 queue.addAfter(key, left);
             } else {
@@ -132,16 +140,14 @@ public final class PodKeeper implements AutoCloseable {
         }
     }
 
-    private void archive(Pod pod, boolean replace) throws IOException {
-        var uri = pod.getMetadata().getAnnotations().get(StepLabels.LOG);
-        if (uri == null) {
+    private void archive(ObjectKey key, Ended pod, boolean replace) throws IOException {
+        if (pod.log() == null) {
             return;
         }
-        var to = ObjectUri.parse(uri);
+        var to = ObjectUri.parse(pod.log());
         if (!replace && objects.head(to.bucket(), to.key()) != null) {
             return;
         }
-        var key = ObjectKey.of(pod);
         var stream = pods.log(key.namespace(), key.name(), StepLabels.MAIN);
         if (stream == null) {
             return;
@@ -167,10 +173,6 @@ public final class PodKeeper implements AutoCloseable {
                 pods.delete(oldest.namespace(), oldest.name(), Duration.ZERO);
             }
         }
-    }
-
-    private Instant endedAt(Pod pod) {
-        return PodReading.read(pod) instanceof PodNews.Ended e ? e.at() : clock.instant();
     }
 
     @Override
