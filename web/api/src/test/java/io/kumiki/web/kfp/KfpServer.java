@@ -90,7 +90,22 @@ final class KfpServer implements AutoCloseable {
         return send("POST", "/apis/v2beta1" + path, body.toByteArray(), "multipart/form-data; boundary=" + boundary);
     }
 
+    /// Every good answer must be as published.
     Reply send(String method, String path, byte @Nullable [] body, String contentType) {
+        Reply reply = ask(method, path, body, contentType);
+        String raw = path.replaceFirst("[?].*", "").replaceFirst("^/pipeline/", "/");
+        if (reply.status() == 200 && reply.contentType().startsWith("application/json") && !raw.endsWith("/healthz")) {
+            Swagger.published().ifPresent(swagger -> {
+                var misfits = swagger.misfits(method, raw, reply.json());
+                if (!misfits.isEmpty()) {
+                    throw new AssertionError(method + " " + path + " answers what is not published: " + misfits);
+                }
+            });
+        }
+        return reply;
+    }
+
+    private Reply ask(String method, String path, byte @Nullable [] body, String contentType) {
         return send(HttpRequest.newBuilder(uri(path))
                 .header("Authorization", "Bearer " + TOKEN)
                 .header("Content-Type", contentType)

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// A message as protojson reads it: snake_case and camelCase names, enums by name or number, int64 as number or text,
@@ -79,6 +81,12 @@ public final class Message {
 
     public Message with(Message nested, String field) {
         return with(new Type.Nested(nested), field);
+    }
+
+    public SortedSet<String> fieldNames() {
+        var names = new TreeSet<String>();
+        fields.values().forEach(field -> names.add(field.name()));
+        return names;
     }
 
     /// Reads a body; throws one fault that lists every mistake.
