@@ -1,5 +1,7 @@
 package io.kumiki.kube;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.model.Json;
 import java.util.List;
 import java.util.Map;
 
@@ -13,4 +15,15 @@ public sealed interface ApiAnswer {
 
     /// The text of a container.
     record Log(PodLogs.Order order) implements ApiAnswer {}
+
+    String JSON = "application/json";
+
+    static Whole json(int status, JsonNode body) {
+        return new Whole(status, JSON, List.of(Json.bytes(body)), Map.of());
+    }
+
+    static Whole of(ApiFault fault) {
+        Map<String, String> headers = fault.code() == 429 || fault.code() == 503 ? Map.of("Retry-After", "1") : Map.of();
+        return new Whole(fault.code(), JSON, List.of(Json.bytes(fault.status())), headers);
+    }
 }

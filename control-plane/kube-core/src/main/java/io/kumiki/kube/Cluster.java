@@ -12,7 +12,12 @@ import io.kumiki.kube.registry.Patches;
 import io.kumiki.kube.registry.Reads;
 import io.kumiki.kube.registry.Registry;
 import io.kumiki.kube.registry.Writes;
+import io.kumiki.kube.rest.Accounts;
+import io.kumiki.kube.rest.Parts;
+import io.kumiki.kube.rest.Router;
 import io.kumiki.kube.store.StoredObject;
+import io.kumiki.model.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -28,6 +33,8 @@ public final class Cluster {
     private final Writes writes;
     private final Deletes deletes;
     private final Patches patches;
+    private final Accounts accounts;
+    private final Router router;
 
     /// Loads what the journal holds.
     public Cluster(ClusterSettings settings, Journal journal) {
@@ -39,17 +46,37 @@ public final class Cluster {
         this.writes = new Writes(registry, admission, settings.now(), settings.uids());
         this.deletes = new Deletes(registry, settings.now());
         this.patches = new Patches(writes);
-        registry.load(sink -> {}, journal.load(entry -> {}));
+        this.accounts = new Accounts(settings, registry);
+        this.router = new Router(new Parts(settings, kinds, registry, reads, writes, deletes, patches), accounts);
+        load(journal);
+    }
+
+    private void load(Journal journal) {
+        List<Journal.Entry> held = new ArrayList<>();
+        long seen = journal.load(held::add);
+        registry.load(
+                sink -> held.forEach(entry -> {
+                    Kind kind = kinds.byStorage(entry.key().storage());
+                    JsonNode object = Json.parse(entry.json());
+                    String[] fields = kind == null ? new String[0] : kind.fieldsOf(object);
+                    sink.accept(StoredObject.of(entry.key(), entry.revision(), object, fields, entry.json()));
+                }),
+                seen);
+    }
+
+    /// After a start: goes on with consequences that a stop interrupted (namespaces that were ending, owners that are gone).
+    public void resume() {
+        registry.follow();
     }
 
     /// One request of the Kubernetes API.
     public ApiAnswer handle(ApiRequest request) {
-        throw ApiFault.noSuchPath();
+        return router.handle(request);
     }
 
     /// Who shows this token; `null` when nobody known does.
     public @Nullable Caller authenticate(String bearerToken) {
-        return null;
+        return accounts.authenticate(bearerToken, List.of());
     }
 
     /// A token for a service account, as TokenRequest gives it.
@@ -57,7 +84,9 @@ public final class Cluster {
     /// @param audience empty for this API server
     /// @param pod to bind the token to, with its uid; empty for none
     public String accountToken(String namespace, String account, String audience, long seconds, String pod, String podUid) {
-        throw ApiFault.noSuchPath();
+        var bound = pod.isEmpty() ? null : new Accounts.BoundPod(pod, podUid);
+        return accounts.issue(namespace, account, audience.isEmpty() ? List.of() : List.of(audience), seconds, bound)
+                .token();
     }
 
     /// `null` when absent.
@@ -116,7 +145,7 @@ public final class Cluster {
     /// @param namespace empty for all
     /// @param from a list's revision; 0 to be told first of what is there, as `ADDED`
     public AutoCloseable watch(ResourceType type, String namespace, Selection selection, long from, Consumer<WatchEvent> consumer) {
-        return registry.watch(kinds.get(type), namespace, selection, from, consumer);
+        return registry.watch(new Registry.WatchOrder(kinds.get(type), namespace, selection, from, false), consumer);
     }
 
     /// How many objects of a type are there.

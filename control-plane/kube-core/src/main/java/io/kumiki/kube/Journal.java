@@ -18,7 +18,9 @@ public interface Journal extends AutoCloseable {
     long load(Consumer<Entry> sink);
 
     /// Before a write is accepted; throws {@link ApiFault} when the disk has no room.
-    void admit();
+    ///
+    /// @param growth whether the write makes something new; what is there may still be changed and deleted when room is short
+    void admit(boolean growth);
 
     /// Takes the entries of one write. Called in revision order under the cluster's lock; must not block.
     void append(List<Entry> entries);

@@ -15,7 +15,7 @@ final class MemoryJournal implements Journal {
     }
 
     @Override
-    public void admit() {}
+    public void admit(boolean growth) {}
 
     @Override
     public void append(List<Entry> entries) {

@@ -11,7 +11,9 @@ public record WatchEvent(Type type, ResourceType resource, String kind, long rev
     public enum Type {
         ADDED,
         MODIFIED,
-        DELETED
+        DELETED,
+        /// Nothing changed up to this revision. Only told to those who asked for it.
+        BOOKMARK
     }
 
     /// A fresh tree that the caller may change.

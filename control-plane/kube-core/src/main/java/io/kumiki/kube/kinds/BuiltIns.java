@@ -41,7 +41,17 @@ public final class BuiltIns {
                         .shortNames("crd", "crds")
                         .categories("api-extensions")
                         .withStatus()
-                        .withGeneration());
+                        .withGeneration(),
+                review("authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview", false),
+                review("authentication.k8s.io", "tokenreviews", "TokenReview", false),
+                review("authorization.k8s.io", "localsubjectaccessreviews", "LocalSubjectAccessReview", true),
+                review("authorization.k8s.io", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false),
+                review("authorization.k8s.io", "selfsubjectrulesreviews", "SelfSubjectRulesReview", false),
+                review("authorization.k8s.io", "subjectaccessreviews", "SubjectAccessReview", false));
+    }
+
+    private static Kind review(String group, String plural, String kind, boolean namespaced) {
+        return of(new ResourceType(group, "v1", plural), kind, namespaced).notStored();
     }
 
     private static Kind of(ResourceType type, String kind, boolean namespaced) {

@@ -26,7 +26,7 @@ public final class Deletes {
     public record Deleted(StoredObject object, boolean finished) {}
 
     public Deleted delete(Kind kind, String namespace, String name, Deletion how) {
-        return registry.write(how.dryRun(), tx -> {
+        return registry.write(how.dryRun(), false, tx -> {
             StoredObject before = tx.get(kind.key(namespace, name));
             if (before == null) {
                 throw ApiFault.notFound(kind.storage(), name);

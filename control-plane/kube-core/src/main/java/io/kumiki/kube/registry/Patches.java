@@ -6,7 +6,9 @@ import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.PatchType;
 import io.kumiki.kube.WriteOptions;
 import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.patch.JsonPatch;
 import io.kumiki.kube.patch.MergePatch;
+import io.kumiki.kube.patch.PatchFault;
 
 /// The four kinds of patch as updates.
 public final class Patches {
@@ -23,10 +25,16 @@ public final class Patches {
     }
 
     private static ObjectNode patched(Kind kind, ObjectNode old, PatchType how, JsonNode patch) {
-        JsonNode result = switch (how) {
-            case MERGE, STRATEGIC -> MergePatch.apply(old, patch);
-            default -> throw ApiFault.noSuchPath();
-        };
+        JsonNode result;
+        try {
+            result = switch (how) {
+                case JSON -> JsonPatch.apply(old, patch);
+                case MERGE, STRATEGIC -> MergePatch.apply(old, patch);
+                case APPLY -> throw ApiFault.noSuchPath();
+            };
+        } catch (PatchFault e) {
+            throw ApiFault.of(422, "Invalid", "the server rejected our request due to an error in our request: " + e.getMessage());
+        }
         if (result instanceof ObjectNode object) {
             return object;
         }

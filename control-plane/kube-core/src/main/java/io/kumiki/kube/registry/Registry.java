@@ -27,6 +27,21 @@ public final class Registry {
         void of(Change change, Consumer<Runnable> later);
     }
 
+    /// A running watch.
+    public interface Watching extends AutoCloseable {
+        /// Tells that everything up to now was told.
+        void bookmark();
+
+        @Override
+        void close();
+    }
+
+    /// Which watch is wanted.
+    ///
+    /// @param from 0 for everything that is there now as `ADDED`, then changes
+    /// @param marksInitial puts a bookmark behind what is there now
+    public record WatchOrder(Kind kind, String namespace, Selection selection, long from, boolean marksInitial) {}
+
     private final ReentrantLock lock = new ReentrantLock();
     private final ObjectStore store;
     private final KindTable kinds;
@@ -58,9 +73,9 @@ public final class Registry {
         this.consequences = follow;
     }
 
-    <T> T write(boolean dryRun, Function<Tx, T> work) {
+    <T> T write(boolean dryRun, boolean growth, Function<Tx, T> work) {
         if (!dryRun) {
-            journal.admit();
+            journal.admit(growth);
         }
         Tx tx = new Tx(store, dryRun);
         T result;
@@ -136,9 +151,10 @@ public final class Registry {
         return hub.delivered();
     }
 
-    /// @param from 0 for everything that is there now as `ADDED`, then changes
-    public AutoCloseable watch(Kind kind, String namespace, Selection selection, long from, Consumer<WatchEvent> sink) {
-        Selecting.check(kind, selection);
+    public Watching watch(WatchOrder order, Consumer<WatchEvent> sink) {
+        Kind kind = order.kind();
+        long from = order.from();
+        Selecting.check(kind, order.selection());
         WatchHub.Watcher watcher;
         lock.lock();
         try {
@@ -149,9 +165,9 @@ public final class Registry {
                 throw ApiFault.of(
                         504, "Timeout", "Too large resource version: " + from + ", current: " + store.revision());
             }
-            List<WatchEvent> initial = from > 0 ? List.of() : present(kind, namespace, selection);
             long start = from > 0 ? from : store.revision();
-            watcher = hub.register(kind, namespace, selection, start, initial, store.changesAfter(start, kind.storage()), sink);
+            List<WatchEvent> initial = from > 0 ? List.of() : present(order, start);
+            watcher = hub.register(order, start, initial, store.changesAfter(start, kind.storage()), sink);
         } finally {
             lock.unlock();
         }
@@ -163,12 +179,16 @@ public final class Registry {
         return ApiFault.gone("too old resource version: " + from + " (" + read(ObjectStore::oldestRevision) + ")");
     }
 
-    private List<WatchEvent> present(Kind kind, String namespace, Selection selection) {
+    private List<WatchEvent> present(WatchOrder order, long at) {
+        Kind kind = order.kind();
         List<WatchEvent> events = new ArrayList<>();
-        for (StoredObject object : store.all(kind.storage(), namespace)) {
-            if (Selecting.matches(kind, selection, object)) {
+        for (StoredObject object : store.all(kind.storage(), order.namespace())) {
+            if (Selecting.matches(kind, order.selection(), object)) {
                 events.add(new WatchEvent(WatchEvent.Type.ADDED, kind.type(), kind.kind(), object.revision(), object));
             }
+        }
+        if (order.marksInitial()) {
+            events.add(new WatchEvent(WatchEvent.Type.BOOKMARK, kind.type(), kind.kind(), at, Bookmarks.initialEnd(kind.storage())));
         }
         return events;
     }

@@ -88,21 +88,21 @@ final class WatchHub {
     }
 
     /// Under the lock. The backlog is offered before anything later can be.
-    Watcher register(Kind kind, String namespace, Selection selection, long from, List<WatchEvent> initial, List<Change> backlog,
-            Consumer<WatchEvent> sink) {
-        Watcher watcher = new Watcher(kind, namespace, selection, from, sink);
+    Watcher register(
+            Registry.WatchOrder order, long from, List<WatchEvent> initial, List<Change> backlog, Consumer<WatchEvent> sink) {
+        Watcher watcher = new Watcher(order.kind(), order.namespace(), order.selection(), from, sink);
         watcher.queue.addAll(initial);
         for (Change change : backlog) {
             if (change.revision() <= delivered) {
                 watcher.offer(change);
             }
         }
-        watchers.computeIfAbsent(kind.storage(), s -> new ArrayList<>()).add(watcher);
+        watchers.computeIfAbsent(order.kind().storage(), s -> new ArrayList<>()).add(watcher);
         return watcher;
     }
 
     /// One watch with its selectors.
-    final class Watcher implements AutoCloseable {
+    final class Watcher implements Registry.Watching {
         private final Kind kind;
         private final String namespace;
         private final Selection selection;
@@ -149,6 +149,19 @@ final class WatchHub {
 
         private WatchEvent event(WatchEvent.Type type, Change change, StoredObject object) {
             return new WatchEvent(type, kind.type(), kind.kind(), change.revision(), object);
+        }
+
+        /// Tells that everything up to now was told, behind what is still on its way.
+        @Override
+        public void bookmark() {
+            lock.lock();
+            try {
+                queue.add(new WatchEvent(
+                        WatchEvent.Type.BOOKMARK, kind.type(), kind.kind(), Math.max(from, delivered), Bookmarks.plain(kind.storage())));
+            } finally {
+                lock.unlock();
+            }
+            drain();
         }
 
         /// Without the lock. Keeps the order when two threads come at once.

@@ -40,7 +40,7 @@ public final class Writes {
         if (kind.status()) {
             kind.rules().initialStatus(object);
         }
-        return registry.write(options.dryRun(), tx -> {
+        return registry.write(options.dryRun(), true, tx -> {
             admission.mayEnter(kind, namespace, name, tx.store());
             ObjectKey key = kind.key(namespace, name);
             if (tx.get(key) != null) {
@@ -62,7 +62,7 @@ public final class Writes {
     public record Written(StoredObject stored, boolean created) {}
 
     public StoredObject update(Update update, WriteOptions options) {
-        return registry.write(options.dryRun(), tx -> change(tx, update, options));
+        return registry.write(options.dryRun(), false, tx -> change(tx, update, options));
     }
 
     /// Changes what is there, or creates what the supplier gives. For server-side apply.

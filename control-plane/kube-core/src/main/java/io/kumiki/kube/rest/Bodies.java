@@ -1,0 +1,121 @@
+package io.kumiki.kube.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.ApiAnswer;
+import io.kumiki.kube.ApiFault;
+import io.kumiki.kube.ApiRequest;
+import io.kumiki.kube.Deletion;
+import io.kumiki.kube.kinds.Kind;
+import io.kumiki.model.Json;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Reads request bodies.
+final class Bodies {
+    private Bodies() {}
+
+    static String contentType(ApiRequest request) {
+        String header = request.header("content-type");
+        int end = header.indexOf(';');
+        return (end < 0 ? header : header.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    /// JSON; the shell has turned YAML into it.
+    static JsonNode json(ApiRequest request) {
+        try {
+            return Json.parse(request.body());
+        } catch (Json.Malformed e) {
+            throw ApiFault.badRequest("the object provided is unrecognized (must be of type Object): the body is " + e.getMessage());
+        }
+    }
+
+    /// An object of the kind that the path serves.
+    static ObjectNode object(ApiRequest request, Kind kind) {
+        return object(request, kind.type().apiVersion(), kind.kind());
+    }
+
+    static ObjectNode object(ApiRequest request, String apiVersion, String kind) {
+        String type = contentType(request);
+        if (!type.isEmpty() && !type.equals(ApiAnswer.JSON) && !type.equals("application/yaml") && !type.equals("*/*")) {
+            throw unsupported(type, "application/json, application/yaml");
+        }
+        if (!(json(request) instanceof ObjectNode object)) {
+            throw ApiFault.badRequest("the body is not an object; an object of kind " + kind + " is wanted");
+        }
+        String givenVersion = object.path("apiVersion").asText("");
+        String givenKind = object.path("kind").asText("");
+        if ((!givenVersion.isEmpty() && !givenVersion.equals(apiVersion)) || (!givenKind.isEmpty() && !givenKind.equals(kind))) {
+            throw ApiFault.badRequest(givenVersion + ", Kind=" + givenKind + " in the body is not what this path takes: " + apiVersion
+                    + ", Kind=" + kind);
+        }
+        if (object.has("metadata") && !object.get("metadata").isObject() && !object.get("metadata").isNull()) {
+            throw ApiFault.badRequest("metadata is not an object");
+        }
+        return object;
+    }
+
+    static ApiFault unsupported(String found, String wanted) {
+        return ApiFault.of(
+                415,
+                "UnsupportedMediaType",
+                "the body of the request was in an unknown format - accepted media types include: " + wanted + "; found: " + found);
+    }
+
+    /// Options of a delete: from the body, or from the query as older clients send them.
+    static Deletion deletion(ApiRequest request) {
+        JsonNode body = request.body().length == 0 ? Json.object() : json(request);
+        Long grace = body.hasNonNull("gracePeriodSeconds")
+                ? Long.valueOf(body.get("gracePeriodSeconds").asLong())
+                : number(request, "gracePeriodSeconds");
+        if (grace != null && grace < 0) {
+            throw ApiFault.badRequest("gracePeriodSeconds " + grace + " is negative");
+        }
+        JsonNode conditions = body.path("preconditions");
+        return new Deletion(
+                grace,
+                propagation(request, body),
+                text(conditions, "uid"),
+                text(conditions, "resourceVersion"),
+                dryRun(request) || !body.path("dryRun").isEmpty());
+    }
+
+    private static @Nullable String propagation(ApiRequest request, JsonNode body) {
+        String policy = body.path("propagationPolicy").asText("");
+        if (policy.isEmpty() && request.query("propagationPolicy") instanceof String given) {
+            policy = given;
+        }
+        if (policy.isEmpty() && body.path("orphanDependents").asBoolean(request.flag("orphanDependents"))) {
+            policy = "Orphan";
+        }
+        return policy.isEmpty() ? null : policy;
+    }
+
+    private static @Nullable String text(JsonNode node, String field) {
+        return node.hasNonNull(field) ? node.get(field).asText() : null;
+    }
+
+    static boolean dryRun(ApiRequest request) {
+        String value = request.query("dryRun");
+        if (value == null || value.isEmpty()) {
+            return false;
+        }
+        if (!value.equals("All")) {
+            throw ApiFault.badRequest("dryRun: Unsupported value: \"" + value + "\": supported values: \"All\"");
+        }
+        return true;
+    }
+
+    /// `null` when absent.
+    static @Nullable Long number(ApiRequest request, String name) {
+        String value = request.query(name);
+        if (value == null || value.isEmpty()) {
+            return null;
+        }
+        try {
+            return Long.valueOf(value);
+        } catch (NumberFormatException e) {
+            throw ApiFault.badRequest(name + " is a whole number; found \"" + value + "\"");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.kumiki.kube.rest;
+
+import io.kumiki.kube.ResourceType;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a path under /api/v1 or /apis/GROUP/VERSION means.
+///
+/// @param namespace empty when the path names none
+/// @param name empty for the whole collection
+/// @param part the subresource, empty for the object itself
+record RequestPath(ResourceType type, String namespace, String name, String part) {
+    private static final Set<String> OF_NAMESPACE = Set.of("status", "finalize");
+
+    /// `null` when the path is no resource's.
+    static @Nullable RequestPath parse(String path) {
+        List<String> all = List.of(path.split("/", -1));
+        // A path begins with '/', so the first segment is empty.
+        int skip;
+        String group;
+        if (all.size() > 3 && all.get(1).equals("api")) {
+            skip = 3;
+            group = "";
+        } else if (all.size() > 4 && all.get(1).equals("apis")) {
+            skip = 4;
+            group = all.get(2);
+        } else {
+            return null;
+        }
+        String version = all.get(skip - 1);
+        List<String> rest = all.subList(skip, all.size());
+        if (rest.isEmpty() || rest.contains("")) {
+            return null;
+        }
+        boolean inside = rest.getFirst().equals("namespaces") && rest.size() > 2 && !(rest.size() == 3 && OF_NAMESPACE.contains(rest.get(2)));
+        String namespace = inside ? rest.get(1) : "";
+        List<String> own = inside ? rest.subList(2, rest.size()) : rest;
+        if (own.size() > 3) {
+            return null;
+        }
+        return new RequestPath(
+                new ResourceType(group, version, own.getFirst()),
+                namespace,
+                own.size() > 1 ? own.get(1) : "",
+                own.size() > 2 ? own.get(2) : "");
+    }
+}

@@ -1,0 +1,125 @@
+package io.kumiki.kube.rest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.ApiAnswer;
+import io.kumiki.kube.ApiFault;
+import io.kumiki.kube.ApiRequest;
+import io.kumiki.kube.WatchEvent;
+import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.registry.Reads;
+import io.kumiki.kube.store.StoredObject;
+import io.kumiki.kube.table.Tables;
+import io.kumiki.model.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/// Stored objects in the form that one client asked for.
+final class Shape {
+    private static final byte[] COMMA = {','};
+    private static final byte[] END = "]}".getBytes(StandardCharsets.UTF_8);
+
+    private final Kind kind;
+    private final Negotiation form;
+    private final String include;
+    private final Supplier<Instant> now;
+
+    Shape(Kind kind, ApiRequest request, Supplier<Instant> now) {
+        this.kind = kind;
+        this.form = Negotiation.of(request.header("accept"));
+        String given = request.query("includeObject");
+        this.include = given == null || given.isEmpty() ? "Metadata" : given;
+        if (!Set.of("None", "Metadata", "Object").contains(include)) {
+            throw ApiFault.badRequest("includeObject must be one of None, Metadata, Object; found \"" + include + "\"");
+        }
+        this.now = now;
+    }
+
+    private String apiVersion() {
+        return kind.type().apiVersion();
+    }
+
+    ApiAnswer.Whole one(int status, StoredObject object, Map<String, String> headers) {
+        return new ApiAnswer.Whole(status, ApiAnswer.JSON, List.of(bytes(object, object.revision(), true)), headers);
+    }
+
+    private byte[] bytes(StoredObject object, long revision, boolean headed) {
+        return switch (form) {
+            case OBJECT -> object.wire(apiVersion(), kind.kind(), revision);
+            case PARTIAL -> Json.bytes(Tables.partial(object.tree(apiVersion(), kind.kind(), revision)));
+            case TABLE -> {
+                ObjectNode tree = object.tree(apiVersion(), kind.kind(), revision);
+                ObjectNode table = Tables.of(kind.columns(), List.of(tree), include, headed, now.get());
+                ((ObjectNode) table.get("metadata")).put("resourceVersion", Long.toString(revision));
+                yield Json.bytes(table);
+            }
+        };
+    }
+
+    byte[] event(WatchEvent event, boolean first) {
+        if (event.type() == WatchEvent.Type.BOOKMARK && form == Negotiation.TABLE) {
+            ObjectNode table = Tables.of(kind.columns(), List.of(), include, false, now.get());
+            ((ObjectNode) table.get("metadata")).put("resourceVersion", Long.toString(event.revision()));
+            return Json.bytes(table);
+        }
+        return bytes(event.stored(), event.revision(), first);
+    }
+
+    ApiAnswer.Whole list(Reads.ListedPage page) {
+        return switch (form) {
+            case OBJECT -> whole(page);
+            case TABLE -> table(page);
+            case PARTIAL -> partial(page);
+        };
+    }
+
+    private ApiAnswer.Whole whole(Reads.ListedPage page) {
+        ObjectNode head = Json.object();
+        head.put("kind", kind.kind() + "List").put("apiVersion", apiVersion());
+        listMetadata(head.putObject("metadata"), page);
+        String text = Json.write(head);
+        List<byte[]> parts = new ArrayList<>(page.objects().size() * 2 + 2);
+        parts.add((text.substring(0, text.length() - 1) + ",\"items\":[").getBytes(StandardCharsets.UTF_8));
+        boolean first = true;
+        for (StoredObject object : page.objects()) {
+            if (!first) {
+                parts.add(COMMA);
+            }
+            first = false;
+            parts.add(object.wire(apiVersion(), kind.kind()));
+        }
+        parts.add(END);
+        return new ApiAnswer.Whole(200, ApiAnswer.JSON, parts, Map.of());
+    }
+
+    private ApiAnswer.Whole table(Reads.ListedPage page) {
+        List<ObjectNode> trees = trees(page);
+        ObjectNode table = Tables.of(kind.columns(), trees, include, true, now.get());
+        listMetadata((ObjectNode) table.get("metadata"), page);
+        return ApiAnswer.json(200, table);
+    }
+
+    private ApiAnswer.Whole partial(Reads.ListedPage page) {
+        ObjectNode list = Json.object();
+        list.put("kind", "PartialObjectMetadataList").put("apiVersion", "meta.k8s.io/v1");
+        listMetadata(list.putObject("metadata"), page);
+        var items = list.putArray("items");
+        trees(page).forEach(tree -> items.add(Tables.partial(tree)));
+        return ApiAnswer.json(200, list);
+    }
+
+    private List<ObjectNode> trees(Reads.ListedPage page) {
+        return page.objects().stream().map(o -> o.tree(apiVersion(), kind.kind())).toList();
+    }
+
+    private static void listMetadata(ObjectNode metadata, Reads.ListedPage page) {
+        metadata.put("resourceVersion", Long.toString(page.revision()));
+        if (!page.next().isEmpty()) {
+            metadata.put("continue", page.next()).put("remainingItemCount", page.remaining());
+        }
+    }
+}

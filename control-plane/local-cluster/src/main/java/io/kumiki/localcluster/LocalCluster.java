@@ -1,0 +1,188 @@
+package io.kumiki.localcluster;
+
+import io.kumiki.kube.ApiFault;
+import io.kumiki.kube.Authorizer;
+import io.kumiki.kube.Caller;
+import io.kumiki.kube.Cluster;
+import io.kumiki.kube.ClusterSettings;
+import io.kumiki.kube.Journal;
+import io.kumiki.kube.PodLogs;
+import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.WriteOptions;
+import io.kumiki.localcluster.api.AccountTokens;
+import io.kumiki.localcluster.api.ApiListener;
+import io.kumiki.localcluster.api.Credentials;
+import io.kumiki.localcluster.api.Hosts;
+import io.kumiki.localcluster.api.KubeconfigFile;
+import io.kumiki.localcluster.api.Mounts;
+import io.kumiki.localcluster.api.SqliteJournal;
+import io.kumiki.model.Json;
+import io.kumiki.runtime.http.identity.Identity;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// An embedded Kubernetes API server: cluster, journal and TLS listener. Scheduler, node agent and simulated nodes are its clients through
+/// {@link #cluster()}; the node agent also gives it {@link #podLogs}.
+public final class LocalCluster implements AutoCloseable {
+    private static final int WINDOW = 16_384;
+
+    private final LocalClusterSettings settings;
+    private final Credentials credentials;
+    private final Journal journal;
+    private final Cluster cluster;
+    private final Mounts mounts = new Mounts();
+    private final ApiListener listener;
+    private volatile PodLogs logs = PodLogs.none();
+    private int port;
+
+    private LocalCluster(Vertx vertx, LocalClusterSettings settings) throws IOException, GeneralSecurityException {
+        this.settings = settings;
+        this.credentials = Credentials.in(settings.folder(), names(settings), settings.clock().instant());
+        this.journal = settings.durable()
+                ? new SqliteJournal(settings.folder().resolve("cluster.db"), settings.freeFloor())
+                : Journal.memory();
+        this.cluster = new Cluster(clusterSettings(), journal);
+        this.listener = new ApiListener(
+                vertx, cluster, this::caller, (order, sink) -> logs.stream(order, sink), mounts, Hosts.LOCAL, settings.limits(), credentials);
+    }
+
+    /// Blocks until the port is open, the kubeconfig is written and the first namespaces are there.
+    public static LocalCluster start(Vertx vertx, LocalClusterSettings settings) {
+        LocalCluster made;
+        try {
+            made = new LocalCluster(vertx, settings);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("the keys in " + settings.folder().resolve("pki") + " cannot be used: " + e.getMessage(), e);
+        }
+        try {
+            made.open();
+        } catch (RuntimeException | IOException e) {
+            made.journal.close();
+            throw e instanceof RuntimeException fault ? fault : new IllegalStateException(e.getMessage(), e);
+        }
+        return made;
+    }
+
+    private void open() throws IOException {
+        cluster.resume();
+        for (String name : List.of("default", "kube-system", settings.namespace())) {
+            ensureNamespace(name);
+        }
+        port = listener.listen(settings.host(), settings.port());
+        KubeconfigFile.write(kubeconfig(), url(), credentials.authorityPem(), credentials.adminToken(), settings.namespace());
+    }
+
+    private void ensureNamespace(String name) {
+        if (cluster.get(ResourceType.NAMESPACES, "", name) != null) {
+            return;
+        }
+        var namespace = Json.object();
+        namespace.putObject("metadata").put("name", name);
+        try {
+            cluster.create(ResourceType.NAMESPACES, "", namespace, WriteOptions.by("kumiki"));
+        } catch (ApiFault fault) {
+            if (fault.code() != 409) {
+                throw fault;
+            }
+        }
+    }
+
+    private static List<String> names(LocalClusterSettings settings) {
+        List<String> names = new ArrayList<>(List.of(
+                "127.0.0.1", "::1", "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc",
+                "kubernetes.default.svc.cluster.local", "10.96.0.1"));
+        settings.names().stream().filter(name -> !names.contains(name)).forEach(names::add);
+        return List.copyOf(new java.util.LinkedHashSet<>(names));
+    }
+
+    private ClusterSettings clusterSettings() {
+        SecureRandom random = new SecureRandom();
+        return new ClusterSettings(
+                settings.clock()::instant,
+                () -> UUID.randomUUID().toString(),
+                n -> random.ints(n, 0, 27).toArray(),
+                Authorizer.namespaced(),
+                new AccountTokens(credentials.accountKey()),
+                credentials.authorityPem(),
+                WINDOW);
+    }
+
+    /// Who shows this token: the administrator or a service account; `null` for nobody known.
+    public @Nullable Caller caller(String token) {
+        byte[] given = token.getBytes(StandardCharsets.UTF_8);
+        if (MessageDigest.isEqual(given, credentials.adminToken().getBytes(StandardCharsets.UTF_8))) {
+            return Caller.administrator();
+        }
+        return cluster.authenticate(token);
+    }
+
+    /// The same for surfaces mounted on this port.
+    public Identity identity() {
+        return request -> {
+            String header = request.getHeader("authorization");
+            if (header == null || !header.regionMatches(true, 0, "Bearer ", 0, 7)) {
+                return null;
+            }
+            Caller known = caller(header.substring(7).strip());
+            return known == null ? null : new io.kumiki.runtime.http.Caller(known.name(), new HashSet<>(known.groups()));
+        };
+    }
+
+    public Cluster cluster() {
+        return cluster;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String url() {
+        return "https://127.0.0.1:" + port;
+    }
+
+    public Path kubeconfig() {
+        Path chosen = settings.kubeconfig();
+        return chosen == null ? settings.folder().resolve("kubeconfig") : chosen;
+    }
+
+    /// The CA that clients must trust.
+    public String authorityPem() {
+        return credentials.authorityPem();
+    }
+
+    public String adminToken() {
+        return credentials.adminToken();
+    }
+
+    /// From now on logs come from here.
+    public void podLogs(PodLogs source) {
+        logs = source;
+    }
+
+    /// Another surface on this port.
+    ///
+    /// @param prefix whole segments; one in braces stands for any: `/api/v1/namespaces/{ns}/services/x/proxy`
+    /// @param handler gets every request below it and authenticates it itself, see {@link #identity()}
+    public void mount(String prefix, Handler<HttpServerRequest> handler) {
+        mounts.add(prefix, handler);
+    }
+
+    /// Ends watches, closes the port, writes what waits.
+    @Override
+    public void close() {
+        listener.close();
+        journal.close();
+    }
+}

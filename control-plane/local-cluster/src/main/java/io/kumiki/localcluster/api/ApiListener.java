@@ -1,0 +1,222 @@
+package io.kumiki.localcluster.api;
+
+import io.kumiki.kube.ApiAnswer;
+import io.kumiki.kube.ApiFault;
+import io.kumiki.kube.ApiRequest;
+import io.kumiki.kube.Caller;
+import io.kumiki.kube.Cluster;
+import io.kumiki.kube.PodLogs;
+import io.kumiki.model.Json;
+import io.kumiki.runtime.yaml.Yaml;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The TLS port of the cluster. Reads a request whole, hands it to the cluster on a virtual thread and writes what comes back.
+public final class ApiListener implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiListener.class);
+
+    /// @param bookmarkEvery how often a quiet watch is told how far it is
+    public record Limits(int bodyBytes, int watchBacklogBytes, Duration bookmarkEvery) {
+        public static final Limits DEFAULT = new Limits(3 * 1024 * 1024, 32 << 20, Duration.ofSeconds(30));
+    }
+
+    private final Cluster cluster;
+    private final Function<String, @Nullable Caller> authenticator;
+    private final PodLogs logs;
+    private final Limits limits;
+    private final Mounts mounts;
+    private final Hosts hosts;
+    private final Map<Streams.Stream, Boolean> open = new ConcurrentHashMap<>();
+    private final HttpServer server;
+
+    /// @param authenticator from a bearer token to who shows it
+    public ApiListener(
+            Vertx vertx,
+            Cluster cluster,
+            Function<String, @Nullable Caller> authenticator,
+            PodLogs logs,
+            Mounts mounts,
+            Hosts hosts,
+            Limits limits,
+            Credentials credentials) {
+        this.cluster = cluster;
+        this.authenticator = authenticator;
+        this.logs = logs;
+        this.mounts = mounts;
+        this.hosts = hosts;
+        this.limits = limits;
+        this.server = vertx.createHttpServer(options(credentials)).requestHandler(this::accept);
+    }
+
+    private static HttpServerOptions options(Credentials credentials) {
+        var key = new PemKeyCertOptions()
+                .addCertValue(Buffer.buffer(credentials.servingPem()))
+                .addKeyValue(Buffer.buffer(credentials.servingKeyPem()));
+        return new HttpServerOptions()
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setKeyCertOptions(key)
+                .setEnabledSecureTransportProtocols(java.util.Set.of("TLSv1.2", "TLSv1.3"))
+                .setMaxHeaderSize(64 * 1024)
+                .setMaxInitialLineLength(32 * 1024)
+                .setMaxWebSocketFrameSize(64 * 1024)
+                .setSslHandshakeTimeout(10)
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+                .setTcpNoDelay(true)
+                .setReuseAddress(true);
+    }
+
+    /// Blocks until the port is open; 0 takes a free one.
+    public int listen(String host, int port) {
+        return server.listen(port, host).toCompletionStage().toCompletableFuture().join().actualPort();
+    }
+
+    private void accept(HttpServerRequest http) {
+        Handler<HttpServerRequest> mounted = mounts.find(http.path());
+        if (mounted != null) {
+            mounted.handle(http);
+            return;
+        }
+        String host = http.authority() == null ? "" : http.authority().host();
+        if (!hosts.allowed(host)) {
+            refuse(http, ApiFault.of(403, "Forbidden", "the Host header names \"" + host + "\", which is not served here"));
+            return;
+        }
+        long length = length(http);
+        if (length > limits.bodyBytes()) {
+            refuse(http, tooLarge());
+            return;
+        }
+        if (Streams.wantsSocket(http)) {
+            http.pause();
+            Thread.ofVirtual().name("kube-ws").start(() -> serve(http, new byte[0]));
+            return;
+        }
+        Buffer body = Buffer.buffer();
+        boolean[] refused = {false};
+        http.handler(chunk -> {
+            if (!refused[0] && body.length() + chunk.length() > limits.bodyBytes()) {
+                refused[0] = true;
+                refuse(http, tooLarge());
+            } else if (!refused[0]) {
+                body.appendBuffer(chunk);
+            }
+        });
+        http.exceptionHandler(e -> LOG.debug("a request ended early: {}", e.toString()));
+        http.endHandler(end -> {
+            if (!refused[0]) {
+                Thread.ofVirtual().name("kube-api").start(() -> serve(http, body.getBytes()));
+            }
+        });
+    }
+
+    private ApiFault tooLarge() {
+        return ApiFault.of(
+                413, "RequestEntityTooLarge", "Request entity too large: limit is " + limits.bodyBytes());
+    }
+
+    private static long length(HttpServerRequest http) {
+        String given = http.getHeader("content-length");
+        try {
+            return given == null ? 0 : Long.parseLong(given);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    private static void refuse(HttpServerRequest http, ApiFault fault) {
+        if (http.response().ended()) {
+            return;
+        }
+        http.response()
+                .setStatusCode(fault.code())
+                .putHeader("content-type", ApiAnswer.JSON)
+                .putHeader("connection", "close")
+                .end(Buffer.buffer(Json.bytes(fault.status())));
+    }
+
+    private void serve(HttpServerRequest http, byte[] body) {
+        try {
+            ApiAnswer answer = cluster.handle(request(http, body));
+            switch (answer) {
+                case ApiAnswer.Whole whole -> Streams.whole(http, whole);
+                case ApiAnswer.Watch watch ->
+                    new Streams.Stream(http, open, limits).watch(watch.feed());
+                case ApiAnswer.Log log -> new Streams.Stream(http, open, limits).log(logs, log.order());
+            }
+        } catch (ApiFault fault) {
+            Streams.whole(http, ApiAnswer.of(fault));
+        } catch (RuntimeException e) {
+            LOG.error("{} {} failed", http.method(), http.path(), e);
+            Streams.whole(http, ApiAnswer.of(ApiFault.of(500, "InternalError", "the server failed while answering; its log says more")));
+        }
+    }
+
+    private ApiRequest request(HttpServerRequest http, byte[] body) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        http.headers().forEach((name, value) -> headers.merge(name.toLowerCase(Locale.ROOT), value, (a, b) -> a + "," + b));
+        Map<String, List<String>> query = new LinkedHashMap<>();
+        http.params().forEach((name, value) -> query.computeIfAbsent(name, n -> new ArrayList<>()).add(value));
+        String path;
+        try {
+            path = URLDecoder.decode(http.path().replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw ApiFault.badRequest("the path is not percent-encoded UTF-8");
+        }
+        return new ApiRequest(http.method().name(), path, query, headers, json(headers, body), caller(headers));
+    }
+
+    /// The cluster reads JSON only; YAML is turned into it here, under the same limits.
+    private static byte[] json(Map<String, String> headers, byte[] body) {
+        String type = headers.getOrDefault("content-type", "");
+        int first = 0;
+        while (first < body.length && Character.isWhitespace(body[first])) {
+            first++;
+        }
+        if (!type.contains("yaml") || first == body.length || body[first] == '{') {
+            return body;
+        }
+        try {
+            return Json.bytes(Yaml.document(new String(body, StandardCharsets.UTF_8)));
+        } catch (Yaml.Malformed e) {
+            throw ApiFault.badRequest("the body is " + e.getMessage());
+        }
+    }
+
+    private Caller caller(Map<String, String> headers) {
+        String header = headers.getOrDefault("authorization", "");
+        if (header.isEmpty()) {
+            return Caller.ANONYMOUS;
+        }
+        Caller known = header.regionMatches(true, 0, "Bearer ", 0, 7) ? authenticator.apply(header.substring(7).strip()) : null;
+        if (known == null) {
+            throw ApiFault.of(401, "Unauthorized", "Unauthorized: the bearer token is unknown, expired, or its account or pod is gone");
+        }
+        return known;
+    }
+
+    @Override
+    public void close() {
+        open.keySet().forEach(Streams.Stream::stop);
+        server.shutdown(2, TimeUnit.SECONDS).toCompletionStage().toCompletableFuture().join();
+    }
+}

@@ -1,0 +1,83 @@
+package io.kumiki.localcluster.api;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+
+/// The keys of one data folder: its CA, the serving certificate (made anew at each start), the key that signs service-account tokens and the
+/// administrator's token.
+///
+/// @param authorityPem the CA certificate that clients trust
+public record Credentials(String authorityPem, String servingPem, String servingKeyPem, KeyPair accountKey, String adminToken) {
+    /// Chrome and macOS refuse longer ones.
+    private static final Duration LEAF_LIFE = Duration.ofDays(397);
+    private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
+    /// A CA that would end within the leaf's life is replaced; clients read the kubeconfig again.
+    private static final Duration RENEW_BEFORE = Duration.ofDays(400);
+
+    /// Reads them from the folder, or makes what is missing.
+    ///
+    /// @param names what the serving certificate answers to, beside the fixed ones
+    public static Credentials in(Path folder, List<String> names, Instant now) throws IOException, GeneralSecurityException {
+        Path pki = folder.resolve("pki");
+        Files.createDirectories(pki, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        KeyPair authorityKey = key(pki.resolve("ca.key"));
+        X509Certificate authority = authority(pki, authorityKey, now);
+        KeyPair servingKey = Certificates.newKey();
+        X509Certificate serving =
+                Certificates.serving(authority, authorityKey, servingKey.getPublic(), names, now, LEAF_LIFE);
+        return new Credentials(
+                Pem.of(authority), Pem.of(serving), Pem.of(servingKey.getPrivate()), key(pki.resolve("accounts.key")), token(folder.resolve("kubernetes.token")));
+    }
+
+    private static KeyPair key(Path file) throws IOException, GeneralSecurityException {
+        if (!Files.exists(file)) {
+            Pem.write(file, Pem.of(Certificates.newKey()));
+        }
+        return Pem.keys(file);
+    }
+
+    private static X509Certificate authority(Path pki, KeyPair key, Instant now) throws IOException, GeneralSecurityException {
+        Path file = pki.resolve("ca.crt");
+        if (Files.exists(file)) {
+            X509Certificate found = Pem.certificate(file);
+            boolean fresh = found.getNotAfter().toInstant().isAfter(now.plus(RENEW_BEFORE))
+                    && found.getNotBefore().toInstant().isBefore(now)
+                    && found.getPublicKey().equals(key.getPublic());
+            if (fresh) {
+                return found;
+            }
+        }
+        X509Certificate made = Certificates.authority(key, "kumiki-ca-" + now.getEpochSecond(), now, AUTHORITY_LIFE);
+        Pem.write(file, Pem.of(made));
+        return made;
+    }
+
+    private static String token(Path file) throws IOException {
+        if (Files.exists(file)) {
+            String found = Files.readString(file).strip();
+            if (!found.isEmpty()) {
+                return found;
+            }
+        }
+        byte[] random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        String made = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        Pem.write(file, made + "\n");
+        return made;
+    }
+
+    @Override
+    public String toString() {
+        return "Credentials[secret]";
+    }
+}

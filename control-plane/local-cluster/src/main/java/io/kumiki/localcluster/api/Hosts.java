@@ -1,0 +1,16 @@
+package io.kumiki.localcluster.api;
+
+import java.util.Locale;
+import java.util.Set;
+
+/// Against DNS rebinding: which names a request may be addressed to.
+public record Hosts(Set<String> names) {
+    public static final Hosts LOCAL = new Hosts(Set.of(
+            "127.0.0.1", "localhost", "::1", "[::1]", "kubernetes", "kubernetes.default", "kubernetes.default.svc",
+            "kubernetes.default.svc.cluster.local"));
+
+    boolean allowed(String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        return names.contains(name) || name.endsWith(".localhost");
+    }
+}

@@ -1,0 +1,35 @@
+package io.kumiki.localcluster.api;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+
+/// What kubectl and every SDK read to find the cluster.
+public final class KubeconfigFile {
+    private KubeconfigFile() {}
+
+    public static void write(Path file, String server, String authorityPem, String token, String namespace) throws IOException {
+        String authority = Base64.getEncoder().encodeToString(authorityPem.getBytes(StandardCharsets.UTF_8));
+        Pem.write(file, """
+                apiVersion: v1
+                kind: Config
+                clusters:
+                - name: kumiki
+                  cluster:
+                    server: %s
+                    certificate-authority-data: %s
+                users:
+                - name: kumiki-admin
+                  user:
+                    token: %s
+                contexts:
+                - name: kumiki
+                  context:
+                    cluster: kumiki
+                    user: kumiki-admin
+                    namespace: %s
+                current-context: kumiki
+                """.formatted(server, authority, token, namespace));
+    }
+}
