@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// StepPods over a real API server: the embedded one or a cluster's.
+/// StepPods over a real API server: the embedded one or a cluster's. The client should not retry by itself (`requestRetryBackoffLimit` 0):
+/// the run loop does, without holding up the run meanwhile.
 public final class KubernetesPods implements StepPods {
     private final KubernetesClient client;
     private final Map<String, Boolean> simulated = new ConcurrentHashMap<>();
@@ -148,7 +149,8 @@ public final class KubernetesPods implements StepPods {
 
     private static RuntimeException sorted(KubernetesClientException e) {
         int code = e.getCode();
-        boolean later = code == 0 || code == 401 || code == 409 || code == 429 || code >= 500;
+        // fabric8 says -1 or 0 when there was no answer at all.
+        boolean later = code <= 0 || code == 401 || code == 409 || code == 429 || code >= 500;
         var status = e.getStatus();
         var message = status != null && status.getMessage() != null ? status.getMessage() : String.valueOf(e.getMessage());
         return later ? new Unavailable(message, e) : new Refused(message);
