@@ -40,7 +40,7 @@ class NodeAgentIT {
     private final List<String> builtInLog = Collections.synchronizedList(new ArrayList<>());
 
     static Stream<Isolation> modes() {
-        Isolation best = Isolation.choose(Map.of());
+        Isolation best = Isolation.choose(System.getenv());
         return best.isolated() ? Stream.of(best, Isolation.PLAIN) : Stream.of(Isolation.PLAIN);
     }
 

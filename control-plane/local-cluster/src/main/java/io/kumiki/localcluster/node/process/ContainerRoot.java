@@ -1,35 +1,43 @@
 package io.kumiki.localcluster.node.process;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /// Lays out the private root of an isolated container: which folders exist before anything is mounted, and the mounts in their order.
 /// The root itself is an ordinary folder of the pod, so what a container writes outside its volumes is private and is measured.
 final class ContainerRoot {
     private final Launch launch;
     private final boolean mayRemount;
+    private final boolean overlays;
     private final List<String> fstab = new ArrayList<>();
     private final List<String> bubblewrap = new ArrayList<>();
     /// System folder → the private upper layer over it, for those that something is mounted into.
     private final Map<Path, Path> layered = new LinkedHashMap<>();
+    /// Folders of the private root that stand for a system folder whose entries are bound one by one.
+    private final Set<Path> opened = new HashSet<>();
 
-    private ContainerRoot(Launch launch, boolean mayRemount) {
+    private ContainerRoot(Launch launch, boolean mayRemount, boolean overlays) {
         this.launch = launch;
         this.mayRemount = mayRemount;
+        this.overlays = overlays;
     }
 
     /// `mayRemount`: as root; in a user namespace the flags of foreign mounts are locked, and the user cannot write there anyway.
-    static ContainerRoot lay(Launch launch, boolean mayRemount) throws IOException {
-        ContainerRoot root = new ContainerRoot(launch, mayRemount);
+    /// `overlays`: a mount inside a system folder goes into a layer over it; otherwise that folder's entries are bound one by one.
+    static ContainerRoot lay(Launch launch, boolean mayRemount, boolean overlays) throws IOException {
+        ContainerRoot root = new ContainerRoot(launch, mayRemount, overlays);
         root.skeleton();
         root.layers();
         root.systemMounts();
@@ -61,10 +69,7 @@ final class ContainerRoot {
 
     private void layers() throws IOException {
         for (Path system : Isolation.systemFolders()) {
-            boolean into = launch.mounts().stream()
-                    .map(mount -> Path.of(mount.target()).normalize())
-                    .anyMatch(target -> target.startsWith(system) && !exists(target));
-            if (into && !Files.isSymbolicLink(system)) {
+            if (overlays && somethingNewBelow(system) && !Files.isSymbolicLink(system)) {
                 Path upper = launch.folder().resolve("upper" + system.toString().replace('/', '-'));
                 Files.createDirectories(upper);
                 Files.createDirectories(workOf(upper));
@@ -73,23 +78,45 @@ final class ContainerRoot {
         }
     }
 
+    /// True when something is to be mounted below the folder at a place that the machine itself does not have.
+    private boolean somethingNewBelow(Path folder) {
+        return launch.mounts().stream()
+                .map(mount -> Path.of(mount.target()).normalize())
+                .anyMatch(target -> target.startsWith(folder) && !target.equals(folder) && !Files.exists(target));
+    }
+
+    private void systemMount(Path path, Path inside) throws IOException {
+        if (Files.isSymbolicLink(path)) {
+            if (!Files.exists(inside, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createSymbolicLink(inside, Files.readSymbolicLink(path));
+            }
+        } else if (somethingNewBelow(path)) {
+            Files.createDirectories(inside);
+            opened.add(inside);
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+                for (Path entry : entries) {
+                    systemMount(entry, inside.resolve(Objects.requireNonNull(entry.getFileName())));
+                }
+            }
+        } else if (Files.isDirectory(path)) {
+            Files.createDirectories(inside);
+            bind(path, inside, true);
+        } else if (Files.isRegularFile(path)) {
+            point(path, inside);
+            bind(path, inside, true);
+        }
+    }
+
     private void systemMounts() throws IOException {
         for (Path system : Isolation.systemFolders()) {
             Path inside = inside(system);
-            if (Files.isSymbolicLink(system)) {
-                if (!Files.exists(inside, LinkOption.NOFOLLOW_LINKS)) {
-                    Files.createSymbolicLink(inside, Files.readSymbolicLink(system));
-                }
-                continue;
-            }
-            Files.createDirectories(inside);
             Path upper = layered.get(system);
             if (upper == null) {
-                bind(system, inside, true);
+                systemMount(system, inside);
             } else {
+                Files.createDirectories(inside);
                 String options = "lowerdir=" + escaped(system) + ",upperdir=" + escaped(upper) + ",workdir=" + escaped(workOf(upper));
                 fstab.add("overlay " + escaped(inside) + " overlay " + options + " 0 0");
-                bubblewrap.addAll(List.of("--overlay-src", system.toString(), "--overlay", upper.toString(), workOf(upper).toString(), system.toString()));
             }
         }
         for (Path extra : launch.system()) {
@@ -144,10 +171,9 @@ final class ContainerRoot {
 
     /// An empty file or folder for something to be mounted on.
     private void point(Path source, Path point) throws IOException {
-        if (point.startsWith(launch.root()) && Isolation.systemFolders().stream().anyMatch(system -> point.startsWith(inside(system)))) {
-            return;
-        }
-        if (Files.exists(point)) {
+        boolean system = Isolation.systemFolders().stream().anyMatch(folder -> point.startsWith(inside(folder)));
+        boolean open = opened.contains(point.getParent()) || (opened.stream().anyMatch(point::startsWith) && !Files.exists(onMachine(point)));
+        if (Files.exists(point) || (system && !open)) {
             return;
         }
         if (Files.isDirectory(source)) {
@@ -169,8 +195,8 @@ final class ContainerRoot {
         return launch.root().resolve(Path.of("/").relativize(path));
     }
 
-    private static boolean exists(Path path) {
-        return Files.exists(path);
+    private Path onMachine(Path inside) {
+        return Path.of("/").resolve(launch.root().relativize(inside));
     }
 
     private static Path workOf(Path upper) {

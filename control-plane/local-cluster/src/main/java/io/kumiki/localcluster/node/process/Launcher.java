@@ -38,7 +38,7 @@ public final class Launcher {
         switch (isolation) {
             case PLAIN -> words.addAll(List.of("/bin/sh", script("main.sh"), launch.error().toString()));
             case BUBBLEWRAP -> {
-                ContainerRoot root = ContainerRoot.lay(launch, false);
+                ContainerRoot root = ContainerRoot.lay(launch, false, false);
                 copyMain(launch);
                 words.addAll(isolation.enter());
                 words.addAll(List.of("--bind", launch.root().toString(), "/"));
@@ -46,7 +46,7 @@ public final class Launcher {
                 words.addAll(List.of("--chdir", "/", "--", "/bin/sh", "/.kumiki/main.sh", "/.kumiki/error"));
             }
             case UNSHARE, UNSHARE_USER -> {
-                ContainerRoot root = ContainerRoot.lay(launch, isolation == Isolation.UNSHARE);
+                ContainerRoot root = ContainerRoot.lay(launch, isolation == Isolation.UNSHARE, true);
                 copyMain(launch);
                 Path fstab = launch.folder().resolve("fstab");
                 Files.write(fstab, root.fstab());
