@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /// The Python environment of the client tests, made by `python/venv.sh`.
-final class Python {
+public final class Python {
     private static final Path SCRIPTS = module().resolve("python");
 
     private final String interpreter;
@@ -22,7 +22,7 @@ final class Python {
     }
 
     /// Where it cannot be had, the suite is skipped with one line; in CI that is a failure.
-    static Python required() {
+    public static Python required() {
         var lines = new ArrayList<String>();
         int code = run(List.of(SCRIPTS.resolve("venv.sh").toString()), lines);
         if (code == 0) {
@@ -38,7 +38,7 @@ final class Python {
     }
 
     /// Runs a script of the folder and passes on what it prints. Answers the exit code; the lines are added to `out`.
-    int script(List<String> out, String name, String... arguments) {
+    public int script(List<String> out, String name, String... arguments) {
         var command = new ArrayList<>(List.of(interpreter, SCRIPTS.resolve(name).toString()));
         command.addAll(List.of(arguments));
         return run(command, out);
