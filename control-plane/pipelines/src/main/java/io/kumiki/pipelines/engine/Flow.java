@@ -1,0 +1,331 @@
+package io.kumiki.pipelines.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.kumiki.model.Json;
+import io.kumiki.model.run.RunFault;
+import io.kumiki.model.run.RunState;
+import io.kumiki.model.run.TaskKind;
+import io.kumiki.model.run.TaskState;
+import io.kumiki.pipelines.expression.Condition;
+import io.kumiki.pipelines.expression.Unresolvable;
+import io.kumiki.pipelines.ir.Dag;
+import io.kumiki.pipelines.ir.ParameterDefinition;
+import io.kumiki.pipelines.ir.Task;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Who may start next. Every event touches the tasks that changed and those that wait for them, and nobody else; chains of
+/// skipped or instant tasks are worked off from two queues, never by recursion.
+final class Flow {
+    private final Board board;
+    private final InputResolver resolver;
+    private final Steps steps;
+
+    Flow(Board board, InputResolver resolver, Steps steps) {
+        this.board = board;
+        this.resolver = resolver;
+        this.steps = steps;
+    }
+
+    void settle() {
+        while (true) {
+            Node over = board.ended.poll();
+            if (over != null) {
+                ended(over);
+                continue;
+            }
+            Node free = board.ready.poll();
+            if (free == null) {
+                return;
+            }
+            if (free.blocked()) {
+                start(free);
+            }
+        }
+    }
+
+    /// Opens a DAG whose inputs are known: its tasks appear, and those that wait for nobody are let go.
+    void open(Group group) {
+        board.move(group, TaskState.RUNNING);
+        group.begun = true;
+        group.failing = false;
+        if (group.startedAt == null) {
+            group.startedAt = board.now();
+        }
+        if (group.children == null) {
+            var children = new Node[group.dag.tasks().size()];
+            for (Task task : group.dag.tasks()) {
+                Node child = board.child(group, task);
+                child.createdAt = board.now();
+                child.history.add(new io.kumiki.model.run.StateChange(board.now(), child.state.name()));
+                board.touch(child);
+                children[task.index()] = child;
+            }
+            group.children = children;
+        }
+        release(group);
+    }
+
+    /// Counts anew and lets go of whoever waits for nobody.
+    void release(Group group) {
+        group.count();
+        for (Node child : group.kids()) {
+            if (child.blocked() && group.waiting[child.spec().index()] == 0) {
+                board.ready.add(child);
+            }
+        }
+        if (group.unfinished == 0) {
+            finish(group);
+        }
+    }
+
+    private void start(Node node) {
+        node.begun = true;
+        try {
+            InputResolver.Inputs inputs = resolver.resolve(node);
+            node.inputs = resolver.record(node, inputs);
+            Condition condition = node.spec().condition();
+            ObjectNode parameters = Io.parameters(node.inputs);
+            if (condition != null && !condition.holds(parameters::get)) {
+                board.skip(node, "the condition is false: " + condition.text());
+                return;
+            }
+            switch (node) {
+                case Leaf leaf -> steps.start(leaf, inputs);
+                case Group group -> open(group);
+                case LoopNode loop -> open(loop);
+            }
+        } catch (Unresolvable e) {
+            board.end(node, TaskState.FAILED, FaultCode.InputUnresolvable.fault(e.getMessage()));
+        }
+    }
+
+    // ---- loops ----
+
+    private void open(LoopNode loop) {
+        loop.open(items(loop));
+        loop.iterating.values().stream()
+                .filter(g -> indexOf(g) < loop.count)
+                .sorted(java.util.Comparator.comparing(Flow::indexOf))
+                .forEach(loop.again::add);
+        loop.next = loop.iterating.keySet().stream().mapToInt(i -> i + 1).max().orElse(0);
+        board.move(loop, TaskState.RUNNING);
+        if (loop.startedAt == null) {
+            loop.startedAt = board.now();
+        }
+        fill(loop);
+    }
+
+    private static int indexOf(Group iteration) {
+        return Objects.requireNonNull(iteration.index);
+    }
+
+    /// The items as JSON, or as artifact ids.
+    JsonNode items(LoopNode loop) {
+        if (loop.loop.raw() != null) {
+            return loop.loop.raw();
+        }
+        String input = Objects.requireNonNull(loop.loop.input());
+        if (loop.loop.artifacts()) {
+            JsonNode ids = Io.artifacts(loop.inputs).get(input);
+            return ids == null ? Json.array() : ids;
+        }
+        JsonNode value = Io.parameter(loop.inputs, input);
+        if (value instanceof TextNode text) {
+            try {
+                value = io.kumiki.pipelines.expression.Values.canonical(Json.parse(text.textValue()));
+            } catch (Json.Malformed e) {
+                throw new Unresolvable("the loop needs a list, found a text that is " + e.getMessage());
+            }
+        }
+        if (value instanceof ArrayNode list) {
+            return list;
+        }
+        throw new Unresolvable("the loop needs a list in '" + input + "', found "
+                + (value == null ? "nothing" : io.kumiki.pipelines.reading.Types.found(value)));
+    }
+
+    /// Starts iterations while the window has room, and ends the loop when there is nothing left to wait for.
+    void fill(LoopNode loop) {
+        boolean halted = board.stopping() || loop.failing && board.policy == FailurePolicy.FAST;
+        while (!halted && loop.running < loop.width() && loop.hasMore()) {
+            Group iteration = loop.again.poll();
+            if (iteration == null) {
+                iteration = board.iteration(loop, loop.next++);
+                iteration.createdAt = board.now();
+            }
+            loop.running++;
+            iterate(loop, iteration);
+        }
+        if (loop.running == 0 && (halted || !loop.hasMore())) {
+            finish(loop);
+        }
+    }
+
+    private void iterate(LoopNode loop, Group iteration) {
+        int at = indexOf(iteration);
+        JsonNode item = loop.items.get(at);
+        iteration.begun = true;
+        iteration.inputs = Io.empty();
+        try {
+            if (loop.loop.artifacts()) {
+                Io.put(iteration.inputs, loop.loop.item(), List.of(item.longValue()));
+            } else {
+                ParameterDefinition declared = loop.body().inputs().get(loop.loop.item());
+                JsonNode value = declared == null || item.isNull() ? item : InputResolver.coerced(declared, item);
+                Io.parameters(iteration.inputs).set(loop.loop.item(), value);
+            }
+            open(iteration);
+        } catch (Unresolvable e) {
+            board.end(iteration, TaskState.FAILED, FaultCode.InputUnresolvable.fault("item " + at + ": " + e.getMessage()));
+        }
+    }
+
+    private void finish(LoopNode loop) {
+        if (loop.state.terminal()) {
+            return;
+        }
+        RunFault fault = null;
+        Group first = null;
+        boolean stopped = board.stopping() && loop.hasMore();
+        for (Group g : loop.iterating.values()) {
+            stopped |= g.state == TaskState.STOPPED || g.state == TaskState.SKIPPED;
+            if (g.state == TaskState.FAILED && (first == null || earlier(g, first))) {
+                first = g;
+                fault = childFault(g);
+            }
+        }
+        if (fault != null) {
+            board.end(loop, TaskState.FAILED, fault);
+        } else if (stopped) {
+            board.end(loop, TaskState.STOPPED, null);
+        } else {
+            loop.outputs = loop.gathered();
+            board.end(loop, TaskState.SUCCEEDED, null);
+        }
+    }
+
+    // ---- ends ----
+
+    private void ended(Node node) {
+        switch (node.parent) {
+            case null -> finishRun();
+            case LoopNode loop -> {
+                if (node.begun) {
+                    loop.running--;
+                }
+                loop.collect((Group) node);
+                if (node.state.success()) {
+                    loop.iterating.remove(Objects.requireNonNull(node.index));
+                    board.drop((Group) node);
+                    loop.dropped = true;
+                }
+                fill(loop);
+            }
+            case Group group -> childEnded(group, node);
+            case Leaf l -> throw new IllegalStateException(l.path + " has no children");
+        }
+    }
+
+    private void childEnded(Group group, Node node) {
+        group.unfinished--;
+        if (node.state == TaskState.FAILED && board.policy == FailurePolicy.FAST && !group.failing) {
+            group.failing = true;
+            for (Node sibling : group.kids()) {
+                if (sibling.blocked() && !sibling.spec().onCompletion()) {
+                    board.skip(sibling, "task '" + node.name + "' failed before this one could start");
+                }
+            }
+        }
+        for (int consumer : node.spec().consumers()) {
+            Node waiting = group.child(consumer);
+            group.waiting[consumer]--;
+            if (!waiting.blocked()) {
+                continue;
+            }
+            if (!waiting.spec().onCompletion() && !node.state.success()) {
+                board.skip(waiting, "task '" + node.name + "' before it " + (node.state == TaskState.SKIPPED ? "was skipped" : "did not succeed"));
+            } else if (group.waiting[consumer] == 0) {
+                board.ready.add(waiting);
+            }
+        }
+        if (group.unfinished == 0) {
+            finish(group);
+        }
+    }
+
+    private void finish(Group group) {
+        if (group.state.terminal()) {
+            return;
+        }
+        Node failed = null;
+        boolean stopped = false;
+        for (Node child : group.kids()) {
+            stopped |= child.state == TaskState.STOPPED || child.state == TaskState.SKIPPED && child.notes.has(Stops.STOPPED);
+            if (child.state == TaskState.FAILED && (failed == null || earlier(child, failed))) {
+                failed = child;
+            }
+        }
+        group.outputs = outputs(group);
+        if (failed != null) {
+            board.end(group, TaskState.FAILED, childFault(failed));
+        } else {
+            board.end(group, stopped ? TaskState.STOPPED : TaskState.SUCCEEDED, null);
+        }
+    }
+
+    private static boolean earlier(Node a, Node b) {
+        return Objects.requireNonNull(a.finishedAt).isBefore(Objects.requireNonNull(b.finishedAt));
+    }
+
+    private static RunFault childFault(Node child) {
+        RunFault cause = Objects.requireNonNullElse(child.error, FaultCode.TaskFailed.fault("failed"));
+        boolean deeper = child.kind != TaskKind.CONTAINER && cause.reason().equals(FaultCode.TaskFailed.name());
+        return FaultCode.TaskFailed.fault(child.name + (deeper ? "/" : ": ") + cause.message());
+    }
+
+    /// The DAG's outputs: of several candidates the first whose task succeeded and produced the value.
+    private static ObjectNode outputs(Group group) {
+        ObjectNode io = Io.empty();
+        group.dag.outputs().forEach((name, candidates) -> {
+            for (Dag.Selected s : candidates) {
+                Node child = group.child(s.task());
+                JsonNode value = child.state.success() ? Io.parameter(child.outputs, s.key()) : null;
+                if (value != null) {
+                    Io.parameters(io).set(name, value);
+                    return;
+                }
+            }
+        });
+        group.dag.outputArtifacts().forEach((name, candidates) -> {
+            for (Dag.Selected s : candidates) {
+                Node child = group.child(s.task());
+                List<Long> ids = child.state.success() ? Io.ids(child.outputs, s.key()) : null;
+                if (ids != null) {
+                    Io.put(io, name, ids);
+                    return;
+                }
+            }
+        });
+        return io;
+    }
+
+    private void finishRun() {
+        if (board.run().state().terminal()) {
+            return;
+        }
+        @Nullable RunFault deadline = board.run().error();
+        if (board.stopping()) {
+            board.moveRun(deadline == null ? RunState.CANCELED : RunState.FAILED, deadline);
+        } else if (board.root.state == TaskState.FAILED) {
+            board.moveRun(RunState.FAILED, board.root.error);
+        } else {
+            board.moveRun(RunState.SUCCEEDED, null);
+            steps.releaseWorkspace();
+        }
+    }
+}
