@@ -7,19 +7,11 @@ import org.jspecify.annotations.Nullable;
 record Drawing(List<Node> nodes, List<Edge> edges) {
     /// @param id the task's path; inside a loop the index is `*`: `for-loop-1/*/train`
     /// @param group the enclosing open group's id
-    /// @param members how many tasks a group holds in all, 0 for a step
-    record Node(
-            String id,
-            String label,
-            Kind kind,
-            @Nullable String group,
-            boolean open,
-            int members,
-            String component,
-            @Nullable String condition) {}
+    /// @param members direct members, 0 for a step
+    record Node(String id, String label, Kind kind, @Nullable String group, boolean open, int members, @Nullable String note) {}
 
     /// @param data whether values flow, else only order is kept
-    record Edge(String from, String to, boolean data, List<String> carries) {}
+    record Edge(String from, String to, boolean data) {}
 
     enum Kind {
         CONTAINER,

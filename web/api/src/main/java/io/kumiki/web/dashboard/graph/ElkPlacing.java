@@ -88,21 +88,18 @@ final class ElkPlacing {
             }
             ObjectNode out = nodes.addObject()
                     .put("id", node.id())
-                    .put("label", node.label())
-                    .put("kind", node.kind().name())
+                    .put("parent", node.group())
                     .put("x", rounded(absoluteX(elk)))
                     .put("y", rounded(absoluteY(elk)))
                     .put("w", rounded(elk.getWidth()))
                     .put("h", rounded(elk.getHeight()))
-                    .put("component", node.component());
-            if (node.group() != null) {
-                out.put("group", node.group());
-            }
-            if (node.condition() != null) {
-                out.put("condition", node.condition());
-            }
+                    .put("label", node.label())
+                    .put("kind", taskKind(node.kind()))
+                    .put("note", node.note());
             if (node.kind().group()) {
-                out.put("open", node.open()).put("members", node.members());
+                out.putObject("group").put("expanded", node.open()).put("members", node.members()).put("type", node.kind().name());
+            } else {
+                out.putNull("group");
             }
         }
         ArrayNode edges = graph.putArray("edges");
@@ -116,11 +113,14 @@ final class ElkPlacing {
                     .put("from", edge.from())
                     .put("to", edge.to())
                     .put("kind", edge.data() ? "DATA" : "ORDER");
-            ArrayNode carries = out.putArray("carries");
-            edge.carries().forEach(carries::add);
             points(elk, out.putArray("points"));
         }
         return graph;
+    }
+
+    /// The engine's word: conditions and exit handlers' bodies are DAGs to it.
+    private static String taskKind(Drawing.Kind kind) {
+        return kind == Drawing.Kind.CONDITION || kind == Drawing.Kind.EXIT_HANDLER ? Drawing.Kind.DAG.name() : kind.name();
     }
 
     private static void points(ElkEdge edge, ArrayNode points) {

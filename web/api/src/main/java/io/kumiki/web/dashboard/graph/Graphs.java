@@ -2,26 +2,26 @@ package io.kumiki.web.dashboard.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Placed graphs by spec and open groups. Placing is heavy and ELK is not made for threads, so one worker does it; asking twice places once.
 public final class Graphs implements AutoCloseable {
     private static final int KEPT = 200;
+    /// Raised when the same spec would be placed otherwise.
+    private static final int LAYOUT = 1;
 
-    private record Wanted(String specId, @Nullable Set<String> open) {}
+    private record Wanted(String specId, String expand) {}
 
     private final ExecutorService worker = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("graph-layout").factory());
     private final AtomicReference<@Nullable ElkPlacing> placing = new AtomicReference<>();
@@ -30,22 +30,20 @@ public final class Graphs implements AutoCloseable {
     /// Loads the layout engine (about a second of work) before somebody waits for it.
     public void warm() {
         worker.execute(() -> {
-            var step = new Drawing.Node("a", "a", Drawing.Kind.CONTAINER, null, false, 0, "a", null);
-            var next = new Drawing.Node("b", "b", Drawing.Kind.CONTAINER, null, false, 0, "b", null);
-            engine().place(new Drawing(List.of(step, next), List.of(new Drawing.Edge("a", "b", true, List.of()))));
+            var step = new Drawing.Node("a", "a", Drawing.Kind.CONTAINER, null, false, 0, null);
+            var next = new Drawing.Node("b", "b", Drawing.Kind.CONTAINER, null, false, 0, null);
+            engine().place(new Drawing(List.of(step, next), List.of(new Drawing.Edge("a", "b", true))));
         });
     }
 
-    /// `{width,height,nodes,edges}`; shared, so copy before changing.
-    ///
-    /// @param open groups to show from inside, `null` for as many as are readable
-    public ObjectNode graph(String specId, Supplier<JsonNode> spec, @Nullable Set<String> open) throws InterruptedException {
-        Wanted wanted = new Wanted(specId, open == null ? null : Set.copyOf(open));
+    /// The contract's Graph; shared, so copy before changing.
+    public ObjectNode graph(String specId, JsonNode spec, String expand) throws InterruptedException {
+        Wanted wanted = new Wanted(specId, expand);
         CompletableFuture<ObjectNode> graph;
         synchronized (kept) {
             graph = kept.get(wanted);
             if (graph == null || graph.isCompletedExceptionally()) {
-                graph = CompletableFuture.supplyAsync(() -> engine().place(SpecReading.read(spec.get(), open)), worker);
+                graph = CompletableFuture.supplyAsync(() -> place(wanted, spec), worker);
                 kept.put(wanted, graph);
                 if (kept.size() > KEPT) {
                     kept.remove(new ArrayList<>(kept.keySet()).getFirst());
@@ -59,14 +57,11 @@ public final class Graphs implements AutoCloseable {
         }
     }
 
-    /// `a,b/c` as a set; an empty text opens nothing.
-    public static @Nullable Set<String> openGroups(@Nullable String list) {
-        if (list == null) {
-            return null;
-        }
-        Set<String> open = new TreeSet<>(List.of(list.split(",")));
-        open.remove("");
-        return open;
+    private ObjectNode place(Wanted wanted, JsonNode spec) {
+        ObjectNode placed = engine().place(SpecReading.read(spec, wanted.expand()));
+        ObjectNode graph = Json.object().put("version", Integer.toHexString(wanted.hashCode()) + "-" + LAYOUT);
+        graph.setAll(placed);
+        return graph;
     }
 
     private ElkPlacing engine() {

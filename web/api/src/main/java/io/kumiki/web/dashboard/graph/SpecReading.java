@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Reads nodes and edges out of a pipeline spec. The spec was validated when it was stored; whatever is missing here is drawn as absent.
@@ -19,38 +20,51 @@ final class SpecReading {
 
     private static final int DEEPEST = 30;
     private static final int MOST = 5_000;
+    private static final int LONGEST_NOTE = 120;
 
     private final JsonNode spec;
-    private final Set<String> open;
-    private final boolean openAll;
+    private final Predicate<Group> open;
     private final List<Node> nodes = new ArrayList<>();
     private final List<Edge> edges = new ArrayList<>();
 
-    private SpecReading(JsonNode spec, Set<String> open, boolean openAll) {
+    private record Group(String id, Kind kind) {}
+
+    private SpecReading(JsonNode spec, Predicate<Group> open) {
         this.spec = spec;
         this.open = open;
-        this.openAll = openAll;
     }
 
-    /// @param open ids of the groups to show from inside; `null` opens all while that is readable
-    static Drawing read(JsonNode spec, @Nullable Set<String> open) {
-        boolean all = open == null && count(spec, spec.path("root"), 0) <= READABLE;
-        SpecReading reading = new SpecReading(spec, open == null ? Set.of() : open, all);
+    /// @param expand `auto`, `all`, `none`, or ids of groups joined by commas
+    static Drawing read(JsonNode spec, String expand) {
+        return switch (expand) {
+            case "all" -> read(spec, group -> true);
+            case "none" -> read(spec, group -> false);
+            case "auto" -> {
+                Drawing opened = read(spec, group -> group.kind() != Kind.LOOP);
+                yield opened.nodes().size() <= READABLE ? opened : read(spec, group -> false);
+            }
+            default -> {
+                Set<String> named = withAncestors(expand);
+                yield read(spec, group -> named.contains(group.id()));
+            }
+        };
+    }
+
+    private static Drawing read(JsonNode spec, Predicate<Group> open) {
+        SpecReading reading = new SpecReading(spec, open);
         reading.dag(spec.path("root").path("dag"), "", null, 0);
         return new Drawing(reading.nodes, reading.edges);
     }
 
-    private static int count(JsonNode spec, JsonNode component, int depth) {
-        int n = 0;
-        if (depth < DEEPEST) {
-            for (JsonNode task : component.path("dag").path("tasks")) {
-                n += 1 + count(spec, componentOf(spec, task), depth + 1);
-                if (n > MOST) {
-                    return n;
-                }
+    /// `a/*/b` opens a, too.
+    private static Set<String> withAncestors(String list) {
+        Set<String> all = new TreeSet<>();
+        for (String id : list.split(",")) {
+            for (int at = id.length(); at > 0; at = id.lastIndexOf('/', at - 1)) {
+                all.add(id.substring(0, at));
             }
         }
-        return n;
+        return all;
     }
 
     private static JsonNode componentOf(JsonNode spec, JsonNode task) {
@@ -77,15 +91,33 @@ final class SpecReading {
         String id = prefix + name;
         JsonNode component = componentOf(spec, task);
         Kind kind = kind(name, task, component);
-        int members = kind.group() ? count(spec, component, depth) : 0;
-        boolean shown = kind.group() && members > 0 && (openAll || open.contains(id));
+        int members = component.path("dag").path("tasks").size();
+        boolean shown = kind.group() && members > 0 && open.test(new Group(id, kind));
         String label = task.path("taskInfo").path("name").asText(name);
-        JsonNode condition = task.path("triggerPolicy").path("condition");
-        nodes.add(new Node(id, label, kind, group, shown, members, task.path("componentRef").path("name").asText(),
-                condition.isMissingNode() ? null : condition.asText()));
+        nodes.add(new Node(id, label, kind, group, shown, members, note(task)));
         if (shown) {
             dag(component.path("dag"), kind == Kind.LOOP ? id + "/*/" : id + "/", id, depth + 1);
         }
+    }
+
+    /// What is known beforehand: when it runs, or over what it loops.
+    private static @Nullable String note(JsonNode task) {
+        JsonNode condition = task.path("triggerPolicy").path("condition");
+        if (!condition.isMissingNode()) {
+            return shortened(condition.asText().replaceAll("inputs\\.parameter_values\\['(?:pipelinechannel--)?([^']*)'\\]", "$1"));
+        }
+        JsonNode items = task.path("parameterIterator").path("items");
+        if (items.has("raw")) {
+            return shortened(items.get("raw").asText());
+        }
+        String over = items.has("inputParameter")
+                ? items.get("inputParameter").asText()
+                : task.path("artifactIterator").path("items").path("inputArtifact").asText();
+        return over.isEmpty() ? null : shortened(over.replaceFirst("^pipelinechannel--", "").replaceFirst("-loop-item$", ""));
+    }
+
+    private static String shortened(String text) {
+        return text.length() > LONGEST_NOTE ? text.substring(0, LONGEST_NOTE) + "…" : text;
     }
 
     private Kind kind(String name, JsonNode task, JsonNode component) {
@@ -110,34 +142,34 @@ final class SpecReading {
     }
 
     private void edgesInto(String name, JsonNode task, JsonNode siblings, String prefix) {
-        Map<String, Set<String>> carried = new LinkedHashMap<>();
+        Map<String, Boolean> carried = new LinkedHashMap<>();
         for (JsonNode before : task.path("dependentTasks")) {
-            carried.computeIfAbsent(before.asText(), k -> new TreeSet<>());
+            carried.putIfAbsent(before.asText(), false);
         }
         JsonNode inputs = task.path("inputs");
         inputs.path("parameters").forEach(p -> {
-            producer(p.path("taskOutputParameter"), "outputParameterKey", carried);
-            finalStatus(p, carried);
+            producer(p.path("taskOutputParameter"), carried);
+            order(p.path("taskFinalStatus"), carried);
         });
-        inputs.path("artifacts").forEach(a -> producer(a.path("taskOutputArtifact"), "outputArtifactKey", carried));
-        carried.forEach((from, what) -> {
+        inputs.path("artifacts").forEach(a -> producer(a.path("taskOutputArtifact"), carried));
+        carried.forEach((from, data) -> {
             if (siblings.has(from) && !from.equals(name)) {
-                edges.add(new Edge(prefix + from, prefix + name, !what.isEmpty(), List.copyOf(what)));
+                edges.add(new Edge(prefix + from, prefix + name, data));
             }
         });
     }
 
-    private static void producer(JsonNode source, String key, Map<String, Set<String>> carried) {
+    private static void producer(JsonNode source, Map<String, Boolean> carried) {
         String task = source.path("producerTask").asText();
         if (!task.isEmpty()) {
-            carried.computeIfAbsent(task, k -> new TreeSet<>()).add(source.path(key).asText());
+            carried.put(task, true);
         }
     }
 
-    private static void finalStatus(JsonNode parameter, Map<String, Set<String>> carried) {
-        String task = parameter.path("taskFinalStatus").path("producerTask").asText();
+    private static void order(JsonNode source, Map<String, Boolean> carried) {
+        String task = source.path("producerTask").asText();
         if (!task.isEmpty()) {
-            carried.computeIfAbsent(task, k -> new TreeSet<>()).add("status");
+            carried.putIfAbsent(task, false);
         }
     }
 }
