@@ -41,6 +41,9 @@ import org.slf4j.LoggerFactory;
 public final class NodeAgent {
     private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+    /// Half of a token's life.
+    private static final Duration TOKENS = Duration.ofMinutes(30);
+
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
     /// Pod annotation: what stands in for an image on this machine (another Python, the host's shell).
@@ -130,6 +133,7 @@ public final class NodeAgent {
         });
         sweep(known);
         timer.scheduleAtFixedRate(this::heartbeat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleAtFixedRate(this::renewTokens, TOKENS.toMinutes(), TOKENS.toMinutes(), TimeUnit.MINUTES);
         timer.scheduleAtFixedRate(() -> logs.tick(livingWorkers()), 1, 1, TimeUnit.SECONDS);
     }
 
@@ -276,6 +280,10 @@ public final class NodeAgent {
                 return;
             }
         }
+    }
+
+    void renewTokens() {
+        livingWorkers().forEach(PodWorker::renewTokens);
     }
 
     private void heartbeat() {

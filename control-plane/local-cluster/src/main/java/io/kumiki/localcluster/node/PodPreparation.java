@@ -64,6 +64,19 @@ final class PodPreparation {
                 folder, new PodMounts(byName, isolated), own, new ContainerEnvironment(fields, sources), environment);
     }
 
+    /// Tokens last an hour and are written anew at half of it, also those of a pod that was adopted.
+    void renewTokens(JsonNode pod, PodFolder folder) throws NotYet, IOException {
+        PodFields fields = new PodFields(pod, settings.name(), LOOPBACK, allocatable);
+        PodVolumes volumes = new PodVolumes(folder.path(), fields, sources, settings.clusterCa());
+        volumes.renewTokens();
+        if (pod.path("spec").path("automountServiceAccountToken").asBoolean(true)) {
+            Path identity = volumes.identity();
+            if (!settings.isolation().isolated()) {
+                Files.writeString(folder.path().resolve("kubeconfig"), kubeconfig(pod, identity));
+            }
+        }
+    }
+
     private String hosts(JsonNode pod) {
         StringBuilder text = new StringBuilder("# written by Kumiki for this pod\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
         text.append(LOOPBACK).append(' ').append(pod.path("spec").path("hostname").asText(pod.path("metadata").path("name").asText())).append('\n');

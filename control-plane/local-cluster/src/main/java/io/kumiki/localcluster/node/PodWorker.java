@@ -50,6 +50,8 @@ final class PodWorker {
         /// The pod object is gone: end at once, write nothing.
         record Gone() implements Signal {}
 
+        record RenewTokens() implements Signal {}
+
         /// Kumiki stops, the containers live on.
         record Abandon() implements Signal {}
     }
@@ -104,6 +106,10 @@ final class PodWorker {
 
     void gone() {
         signals.add(new Signal.Gone());
+    }
+
+    void renewTokens() {
+        signals.add(new Signal.RenewTokens());
     }
 
     void abandon() {
@@ -201,7 +207,18 @@ final class PodWorker {
                 gone = true;
                 beginToEnd(new PodStatus.Ending("Deleted", "the pod object is gone", false), Duration.ZERO);
             }
+            case Signal.RenewTokens ignored -> renew();
             case Signal.Abandon ignored -> abandoned = true;
+        }
+    }
+
+    private void renew() throws IOException {
+        try {
+            if (!running.isEmpty()) {
+                node.preparation().renewTokens(pod, folder);
+            }
+        } catch (NotYet | RuntimeException e) {
+            LOG.warn("tokens of pod {} could not be renewed; tried again later: {}", pod.path("metadata").path("name").asText(), e.toString());
         }
     }
 

@@ -50,6 +50,23 @@ public final class PodVolumes {
         return identity;
     }
 
+    /// Writes the tokens of projected volumes anew; the kubelet does so before they expire.
+    public void renewTokens() throws NotYet, IOException {
+        for (JsonNode volume : fields.pod().path("spec").path("volumes")) {
+            for (JsonNode source : volume.path("projected").path("sources")) {
+                if (source.has("serviceAccountToken")) {
+                    Path own = folder.resolve("volumes").resolve(volume.path("name").asText());
+                    writeToken(own, source.path("serviceAccountToken"), mode(volume.path("projected")));
+                }
+            }
+        }
+    }
+
+    private void writeToken(Path own, JsonNode wanted, String mode) throws NotYet, IOException {
+        String token = token(wanted.path("audience").asText(""), Math.max(wanted.path("expirationSeconds").asLong(TOKEN_SECONDS), TOKEN_SECONDS));
+        write(inside(own, wanted.path("path").asText()), token.getBytes(StandardCharsets.UTF_8), mode);
+    }
+
     private Path one(JsonNode volume) throws NotYet, IOException {
         String name = volume.path("name").asText();
         if (volume.has("persistentVolumeClaim")) {
@@ -102,9 +119,7 @@ public final class PodVolumes {
             } else if (source.has("downwardAPI")) {
                 downward(own, source.path("downwardAPI"), mode);
             } else if (source.has("serviceAccountToken")) {
-                JsonNode wanted = source.path("serviceAccountToken");
-                String token = token(wanted.path("audience").asText(""), wanted.path("expirationSeconds").asLong(TOKEN_SECONDS));
-                write(inside(own, wanted.path("path").asText()), token.getBytes(StandardCharsets.UTF_8), mode);
+                writeToken(own, source.path("serviceAccountToken"), mode);
             } else {
                 throw new NotYet("projected volume source " + source + " is not known to this node");
             }
