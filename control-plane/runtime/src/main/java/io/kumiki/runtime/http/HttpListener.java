@@ -84,10 +84,14 @@ public final class HttpListener implements AutoCloseable {
             return this;
         }
 
+        /// The surfaces without a port of their own, to be mounted on somebody else's listener.
+        public Handler<HttpServerRequest> handler() {
+            return new Dispatcher(vertx, new RouteTable(surfaces), identity, guard, hosts, telemetry);
+        }
+
         /// Blocks until the port is open. Port 0 takes a free one.
         public HttpListener listen(String host, int port) {
-            Dispatcher dispatcher = new Dispatcher(vertx, new RouteTable(surfaces), identity, guard, hosts, telemetry);
-            Future<HttpServer> listening = vertx.createHttpServer(options).requestHandler(dispatcher).listen(port, host);
+            Future<HttpServer> listening = vertx.createHttpServer(options).requestHandler(handler()).listen(port, host);
             return new HttpListener(listening.toCompletionStage().toCompletableFuture().join());
         }
     }

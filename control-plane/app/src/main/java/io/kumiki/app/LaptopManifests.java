@@ -1,0 +1,41 @@
+package io.kumiki.app;
+
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+
+/// What exists in a laptop's Kubernetes: `manifests/laptop`, applied server-side at each start, and this folder's own S3 keys as a Secret.
+final class LaptopManifests {
+    private static final List<String> FILES = List.of("namespaces", "accounts", "pipelines", "storage");
+    private static final PatchContext APPLY = new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager("kumiki-laptop")
+            .withForce(true)
+            .build();
+
+    private LaptopManifests() {}
+
+    static void apply(KubernetesClient kubernetes, Map<String, String> s3Keys) throws IOException {
+        for (String file : FILES) {
+            try (InputStream in = LaptopManifests.class.getResourceAsStream("/manifests/laptop/" + file + ".yaml")) {
+                if (in == null) {
+                    throw new IOException("this build lacks manifests/laptop/" + file + ".yaml");
+                }
+                kubernetes.load(in).resources().forEach(resource -> resource.patch(APPLY, resource.item()));
+            }
+        }
+        for (String namespace : List.of("kubeflow", "default")) {
+            var secret = new SecretBuilder()
+                    .withNewMetadata().withName("mlpipeline-minio-artifact").withNamespace(namespace).endMetadata()
+                    .withType("Opaque")
+                    .withStringData(s3Keys)
+                    .build();
+            kubernetes.resource(secret).patch(APPLY, secret);
+        }
+    }
+}
