@@ -1,5 +1,7 @@
 package io.kumiki.localcluster.node;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.kube.scheduling.Quantity;
 import io.kumiki.localcluster.node.pod.PodStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,16 +39,44 @@ final class DiskWatch {
             sizes.put(pod, pod.folder().size());
         }
         sizes.forEach((pod, size) -> {
-            if (size > settings.podDiskLimit()) {
-                evict(pod, "Pod used " + mebibytes(size) + " MiB of disk, its limit on this node is " + mebibytes(settings.podDiskLimit())
+            long limit = Math.min(settings.podDiskLimit(), ownLimit(pod.pod().path("spec")));
+            if (size > limit) {
+                evict(pod, "Pod used " + mebibytes(size) + " MiB of disk, its limit here is " + mebibytes(limit)
                         + " MiB. Write less, or write to a persistentVolumeClaim");
             }
+            overfullVolume(pod);
         });
         if (pressure) {
             sizes.entrySet().stream().max(Comparator.comparing(Map.Entry::getValue)).ifPresent(largest -> evict(
                     largest.getKey(),
                     "The node was low on resource: disk (" + mebibytes(free()) + " MiB free, " + mebibytes(settings.freeDiskFloor())
                             + " MiB wanted); this pod used the most, " + mebibytes(largest.getValue()) + " MiB"));
+        }
+    }
+
+    /// The ephemeral-storage that all containers together may use; one without a limit makes it unlimited.
+    private static long ownLimit(JsonNode spec) {
+        long sum = 0;
+        for (JsonNode container : spec.path("containers")) {
+            JsonNode limit = container.path("resources").path("limits").path("ephemeral-storage");
+            if (limit.isMissingNode()) {
+                return Long.MAX_VALUE;
+            }
+            sum += Quantity.units(Quantity.parse(limit.asText()));
+        }
+        return sum;
+    }
+
+    private void overfullVolume(PodWorker pod) {
+        for (JsonNode volume : pod.pod().path("spec").path("volumes")) {
+            JsonNode limit = volume.path("emptyDir").path("sizeLimit");
+            if (limit.isMissingNode()) {
+                continue;
+            }
+            String name = volume.path("name").asText();
+            if (PodFolder.size(pod.folder().path().resolve("volumes").resolve(name)) > Quantity.units(Quantity.parse(limit.asText()))) {
+                evict(pod, "Usage of EmptyDir volume \"" + name + "\" exceeds the limit \"" + limit.asText() + "\"");
+            }
         }
     }
 

@@ -14,6 +14,8 @@ public final class PodRules {
     private static final Set<String> VOLUMES =
             Set.of("emptyDir", "configMap", "secret", "projected", "downwardAPI", "persistentVolumeClaim");
 
+    private static final List<String> NOT_OFFERED = List.of("livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "stdin", "tty");
+
     private final ImageTable images;
     private final Isolation isolation;
     private final Path stepsRoot;
@@ -40,9 +42,9 @@ public final class PodRules {
                 container(container, spec, refusals);
             }
         }
-        for (String foreign : List.of("hostPID", "hostIPC")) {
+        for (String foreign : List.of("hostPID", "hostIPC", "shareProcessNamespace")) {
             if (spec.path(foreign).asBoolean()) {
-                refusals.add("spec." + foreign + " is not offered: a pod of this node sees its own processes only");
+                refusals.add("spec." + foreign + " is not offered: a container of this node sees its own processes only");
             }
         }
         user(spec.path("securityContext"), "the pod", refusals);
@@ -76,6 +78,11 @@ public final class PodRules {
         user(context, "container \"" + name + "\"", refusals);
         if (!isolation.isolated()) {
             container.path("volumeMounts").forEach(mount -> plainMount(name, mount, spec, refusals));
+        }
+        for (String field : NOT_OFFERED) {
+            if (!container.path(field).isEmpty() || container.path(field).asBoolean()) {
+                refusals.add("container \"" + name + "\": " + field + " is not offered on this node; leave it out, or run on a cluster");
+            }
         }
         if (!container.path("volumeDevices").isEmpty()) {
             refusals.add("container \"" + name + "\": volumeDevices are not offered: volumes of this node are folders");

@@ -159,7 +159,7 @@ public final class ContainerProcess implements RunningContainer {
 
     private static @Nullable ProcessHandle wrapper(Path folder) {
         String[] words = text(folder.resolve("pid")).split(" ");
-        if (words.length != 2 || !words[0].matches("[0-9]{1,10}")) {
+        if (words.length != 3 || !words[0].matches("[0-9]{1,10}") || !words[2].equals(ProcessTree.bootId())) {
             return null;
         }
         long pid = Long.parseLong(words[0]);

@@ -39,6 +39,15 @@ final class ProcessTree {
         }
     }
 
+    /// Tells this run of the machine from others: start times count from its boot. "-" where the system has none.
+    static String bootId() {
+        try {
+            return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
+        } catch (IOException e) {
+            return "-";
+        }
+    }
+
     /// The process that many generations below the given one, always its oldest child.
     static @Nullable ProcessHandle below(ProcessHandle top, int generations) {
         ProcessHandle at = top;

@@ -1,5 +1,5 @@
 # Runs one container's main process and leaves behind what an agent that comes later needs:
-#   pid    "<pid> <start time>" of this wrapper, written before the process starts
+#   pid    "<pid> <start time> <boot id>" of this wrapper, written before the process starts
 #   exit   its exit code, written by temp-and-rename after it ended
 #   error  why it never started
 # usage: sh container.sh FOLDER LOG COMMAND...
@@ -15,7 +15,8 @@ if read -r stat 2>/dev/null </proc/$$/stat; then
 else
     start=$(LC_ALL=C ps -o lstart= -p $$ | tr -s ' ' '_')
 fi
-echo "$$ $start" >"$folder/pid.new" && mv -f "$folder/pid.new" "$folder/pid" || exit 128
+read -r boot 2>/dev/null </proc/sys/kernel/random/boot_id || boot=-
+echo "$$ $start $boot" >"$folder/pid.new" && mv -f "$folder/pid.new" "$folder/pid" || exit 128
 # A signal to the whole session must not end the wrapper before it has written the exit code.
 trap : TERM INT HUP
 (exec "$@")
