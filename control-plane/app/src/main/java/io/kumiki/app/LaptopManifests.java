@@ -2,21 +2,18 @@ package io.kumiki.app;
 
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// What exists in a laptop's Kubernetes: `manifests/laptop`, applied server-side at each start, and this folder's own S3 keys as a Secret.
 final class LaptopManifests {
     private static final List<String> FILES = List.of("namespaces", "accounts", "pipelines", "storage");
-    private static final PatchContext APPLY = new PatchContext.Builder()
-            .withPatchType(PatchType.SERVER_SIDE_APPLY)
-            .withFieldManager("kumiki-laptop")
-            .withForce(true)
-            .build();
 
     private LaptopManifests() {}
 
@@ -26,16 +23,18 @@ final class LaptopManifests {
                 if (in == null) {
                     throw new IOException("this build lacks manifests/laptop/" + file + ".yaml");
                 }
-                kubernetes.load(in).resources().forEach(resource -> resource.patch(APPLY, resource.item()));
+                kubernetes.load(in).resources().forEach(resource -> resource.createOr(NonDeletingOperation::update));
             }
         }
         for (String namespace : List.of("kubeflow", "default")) {
+            var encoded = new TreeMap<String, String>();
+            s3Keys.forEach((name, key) -> encoded.put(name, Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8))));
             var secret = new SecretBuilder()
                     .withNewMetadata().withName("mlpipeline-minio-artifact").withNamespace(namespace).endMetadata()
                     .withType("Opaque")
-                    .withStringData(s3Keys)
+                    .withData(encoded)
                     .build();
-            kubernetes.resource(secret).patch(APPLY, secret);
+            kubernetes.resource(secret).createOr(NonDeletingOperation::update);
         }
     }
 }

@@ -103,7 +103,7 @@ final class Wiring implements AutoCloseable {
         int wanted = ports.choose("dashboard", options.port(), 8888);
         int port = life.start("dashboard", () -> surfaces.listen(wanted), l -> l.stop(Duration.ofSeconds(2))).port();
         surfaces.mountOn(cluster);
-        endpoints.put("dashboard", "http://" + HOST + ":" + port + "/");
+        endpoints.put("dashboard", "http://" + HOST + ":" + port);
 
         node(cluster, images, isolation, simulated, port);
         RunSettings runs = RunSettings.at(URI.create(endpoints.get("s3"))).withStepsRoot(isolation.isolated() ? null : folder.file("steps"));
@@ -194,7 +194,7 @@ final class Wiring implements AutoCloseable {
 
     /// The dashboard's address with a ticket that opens it once.
     String invitation() {
-        return java.util.Objects.requireNonNull(surfaces).invitation(endpoints.getOrDefault("dashboard", ""));
+        return java.util.Objects.requireNonNull(surfaces).invitation(endpoints.getOrDefault("dashboard", "") + "/");
     }
 
     static <T> T await(Future<T> future) {
