@@ -17,7 +17,9 @@ import io.kumiki.localcluster.node.process.RunningContainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -93,6 +95,7 @@ final class ContainerStart {
             boolean isolated = settings.isolation().isolated();
             Path home = isolated ? root.resolve("python") : folder.start(name, number).resolve("python");
             pythons.make(home, isolated ? PYTHON_INSIDE : home.toString(), python);
+            giveTo(user(pod, container), home);
         }
         List<String> words = ContainerEnvironment.words(container, entryPoint(image.environment()), environment);
         if (words.isEmpty()) {
@@ -128,7 +131,10 @@ final class ContainerStart {
     }
 
     private static String own(PodFolder folder, String container, int number, String name) throws IOException {
-        return Files.createDirectories(folder.start(container, number).resolve(name)).toString();
+        Path own = Files.createDirectories(folder.start(container, number).resolve(name));
+        // For a pod that runs as another user; DIR itself is closed to everybody else.
+        Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxrwxrwx"));
+        return own.toString();
     }
 
     /// Plain mode: a volume at /tmp is offered through TMPDIR.
@@ -168,23 +174,35 @@ final class ContainerStart {
     }
 
     private static Launch.@Nullable User user(JsonNode pod, JsonNode container) {
+        JsonNode ofPod = pod.path("spec").path("securityContext");
         Map<String, Long> ids = new HashMap<>();
-        for (JsonNode context : List.of(pod.path("spec").path("securityContext"), container.path("securityContext"))) {
+        for (JsonNode context : List.of(ofPod, container.path("securityContext"))) {
             for (String field : List.of("runAsUser", "runAsGroup")) {
                 if (context.has(field)) {
                     ids.put(field, context.path(field).asLong());
                 }
             }
         }
-        Long uid = ids.get("runAsUser");
-        if (uid == null && ids.get("runAsGroup") == null) {
-            return null;
+        List<Long> groups = new ArrayList<>();
+        if (ofPod.has("fsGroup")) {
+            groups.add(ofPod.path("fsGroup").asLong());
         }
-        long user = uid == null ? ownUid() : uid;
-        if (user == ownUid() && ids.get("runAsGroup") == null) {
-            return null;
+        ofPod.path("supplementalGroups").forEach(group -> groups.add(group.asLong()));
+        long uid = ids.getOrDefault("runAsUser", ownUid());
+        long gid = ids.getOrDefault("runAsGroup", uid == ownUid() ? ownGid() : 0);
+        boolean own = uid == ownUid() && gid == ownGid();
+        return own && (groups.isEmpty() || ownUid() != 0) ? null : new Launch.User(uid, gid, groups);
+    }
+
+    /// A foreign user may install packages into the environment that is its container's alone.
+    private static void giveTo(Launch.@Nullable User user, Path tree) throws IOException {
+        if (user != null) {
+            try (var files = Files.walk(tree)) {
+                for (Path file : (Iterable<Path>) files::iterator) {
+                    Files.setAttribute(file, "unix:uid", (int) user.uid(), LinkOption.NOFOLLOW_LINKS);
+                }
+            }
         }
-        return new Launch.User(user, ids.getOrDefault("runAsGroup", pod.path("spec").path("securityContext").path("fsGroup").asLong(0)));
     }
 
     /// The user Kumiki runs as.

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// What is made once for a pod, before its first container: volumes, identity, hosts file.
 final class PodPreparation {
@@ -40,6 +42,9 @@ final class PodPreparation {
         Files.createDirectories(folder.path());
         PodVolumes volumes = new PodVolumes(folder.path(), fields, sources, settings.clusterCa());
         Map<String, Path> byName = volumes.prepare();
+        if (pod.path("spec").path("securityContext").has("fsGroup") && ContainerStart.ownUid() == 0) {
+            giveToGroup(folder.path().resolve("volumes"), pod.path("spec").path("securityContext").path("fsGroup").asInt());
+        }
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("KF_PIPELINES_ENDPOINT", settings.pipelines().toString());
         List<Mount> own = new ArrayList<>();
@@ -62,6 +67,21 @@ final class PodPreparation {
         }
         return new ContainerStart.Prepared(
                 folder, new PodMounts(byName, isolated), own, new ContainerEnvironment(fields, sources), environment);
+    }
+
+    /// fsGroup: the pod's own volumes belong to the group, may be read by it, and new files do too.
+    private static void giveToGroup(Path volumes, int group) throws IOException {
+        if (!Files.isDirectory(volumes)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(volumes)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.setAttribute(file, "unix:gid", group, LinkOption.NOFOLLOW_LINKS);
+                int mode = (int) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS) & 07777;
+                int more = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) ? 02070 : 0040;
+                Files.setAttribute(file, "unix:mode", mode | more, LinkOption.NOFOLLOW_LINKS);
+            }
+        }
     }
 
     /// Tokens last an hour and are written anew at half of it, also those of a pod that was adopted.

@@ -219,6 +219,24 @@ class NodeAgentIT {
 
     @ParameterizedTest
     @MethodSource("modes")
+    void usersAndGroups(Isolation isolation) throws Exception {
+        agent(isolation);
+        boolean root = ContainerStart.ownUid() == 0 && isolation != Isolation.UNSHARE_USER && isolation != Isolation.BUBBLEWRAP;
+        cluster.object("Secret", "kubeflow", "s", Json.parse("{\"data\":{\"k\":\"dg==\"}}"));
+        String more = isolation.isolated()
+                ? ",\"volumeMounts\":[{\"name\":\"s\",\"mountPath\":\"/s\"}],\"command\":[\"sh\",\"-c\",\"id -u; id -g; id -G; cat /s/k; touch $HOME/x $TMPDIR/x\"]"
+                : ",\"command\":[\"sh\",\"-c\",\"id -u; id -g; id -G; echo v | tr -d '\\\\n'\"]";
+        cluster.put(pod("user", "{\"restartPolicy\":\"Never\",\"securityContext\":{\"runAsUser\":4321,\"fsGroup\":5432},\"volumes\":[{\"name\":\"s\",\"secret\":{\"secretName\":\"s\",\"defaultMode\":256}}],"
+                + "\"containers\":[{\"name\":\"main\",\"image\":\"busybox\"" + more + "}]}"));
+        if (root) {
+            assertThat(log(agents.getLast(), cluster.awaitPhase("user", "Succeeded"), "main")).isEqualTo("4321\n0\n0 5432\nv");
+        } else {
+            assertThat(cluster.awaitPhase("user", "Failed").path("status").path("message").asText()).contains("runAsUser 4321").contains("fsGroup 5432");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
     void aMissingConfigMapIsWaitedFor(Isolation isolation) throws Exception {
         agent(isolation);
         ObjectNode pod = shell("waits", "echo $COLOR");

@@ -20,8 +20,12 @@ public record Launch(
     public static final String POD_UID = "KUMIKI_POD_UID";
     public static final String CONTAINER = "KUMIKI_CONTAINER";
 
-    /// Numeric user and group, when the pod asks for others than Kumiki's own.
-    public record User(long uid, long gid) {}
+    /// Numeric user, group and supplementary groups, when the pod asks for others than Kumiki's own.
+    public record User(long uid, long gid, List<Long> groups) {
+        String groupList() {
+            return groups.isEmpty() ? "-" : String.join(",", groups.stream().map(String::valueOf).toList());
+        }
+    }
 
     public Launch {
         system = List.copyOf(system);

@@ -58,6 +58,7 @@ public final class Launcher {
         words.add(launch.workingDir());
         words.add(user == null ? "-" : Long.toString(user.uid()));
         words.add(user == null ? "-" : Long.toString(user.gid()));
+        words.add(user == null ? "-" : user.groupList());
         words.addAll(launch.command());
         return words;
     }

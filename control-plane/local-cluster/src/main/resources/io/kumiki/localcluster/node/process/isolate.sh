@@ -1,6 +1,6 @@
 # First process of a container's PID and mount namespaces: builds the container's root, enters it, runs main.sh there.
 # As PID 1 it reaps orphans; when it ends the kernel ends everything else in the namespace.
-# usage: sh isolate.sh ROOT FSTAB ERROR WORKDIR UID GID COMMAND...
+# usage: sh isolate.sh ROOT FSTAB ERROR WORKDIR UID GID GROUPS COMMAND...
 root=$1 fstab=$2 error=$3
 shift 3
 fail() {

@@ -1,7 +1,7 @@
 # Starts the container's command in its working folder, or says why that is impossible (exit 128, reason in $KUMIKI_FOLDER/error).
-# usage: sh main.sh ERRORFILE WORKDIR UID GID COMMAND...      UID "-" keeps the user
-error=$1 dir=$2 uid=$3 gid=$4
-shift 4
+# usage: sh main.sh ERRORFILE WORKDIR UID GID GROUPS COMMAND...      UID "-" keeps the user, GROUPS "-" means none
+error=$1 dir=$2 uid=$3 gid=$4 groups=$5
+shift 5
 # The scripts themselves run with the system's PATH; the container gets its own here.
 PATH=$KUMIKI_PATH
 export PATH
@@ -25,5 +25,8 @@ case $1 in
 esac
 [ -n "$found" ] || refuse "exec: \"$1\": executable file not found in the container (PATH=$PATH)"
 [ -f "$found" ] && [ -x "$found" ] || refuse "exec: \"$1\": permission denied: not an executable file"
-[ "$uid" = - ] || exec /usr/bin/setpriv --reuid "$uid" --regid "$gid" --clear-groups -- "$@"
+if [ "$uid" != - ]; then
+    [ "$groups" = - ] && exec /usr/bin/setpriv --reuid "$uid" --regid "$gid" --clear-groups -- "$@"
+    exec /usr/bin/setpriv --reuid "$uid" --regid "$gid" --groups "$groups" -- "$@"
+fi
 exec "$@"
