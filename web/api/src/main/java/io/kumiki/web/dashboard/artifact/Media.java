@@ -83,15 +83,13 @@ enum Media {
         return looksLikeCsv(text) ? CSV : PLAIN;
     }
 
-    /// At least three lines with the same number of commas, two columns or more.
+    /// At least three records with the same number of fields, two or more.
     private static boolean looksLikeCsv(String text) {
-        String[] lines = text.split("\n");
-        int whole = text.length() >= 4000 ? lines.length - 1 : lines.length;
-        if (whole < 3) {
-            return false;
-        }
-        long commas = lines[0].chars().filter(c -> c == ',').count();
-        return commas > 0 && Arrays.stream(lines, 0, Math.min(whole, 10)).allMatch(l -> l.chars().filter(c -> c == ',').count() == commas);
+        var records = Separated.read(text, ',');
+        int whole = text.length() >= 4000 ? records.size() - 1 : records.size();
+        return whole >= 3
+                && records.getFirst().size() > 1
+                && records.subList(0, whole).stream().allMatch(r -> r.size() == records.getFirst().size());
     }
 
     private static String imageType(byte[] b) {

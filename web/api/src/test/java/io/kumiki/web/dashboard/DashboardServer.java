@@ -1,0 +1,183 @@
+package io.kumiki.web.dashboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.model.Json;
+import io.kumiki.runtime.http.Caller;
+import io.kumiki.runtime.http.Guard;
+import io.kumiki.runtime.http.HttpListener;
+import io.kumiki.runtime.http.Routes;
+import io.kumiki.runtime.http.identity.BearerToken;
+import io.kumiki.runtime.http.identity.Identity;
+import io.kumiki.runtime.http.identity.Tickets;
+import io.kumiki.runtime.yaml.Yaml;
+import io.kumiki.store.Store;
+import io.kumiki.store.objects.DiskObjects;
+import io.kumiki.store.objects.ObjectStorage;
+import io.kumiki.web.dashboard.log.LiveLogs;
+import io.kumiki.web.kfp.ImageCheck;
+import io.kumiki.web.kfp.KfpApi;
+import io.kumiki.web.kfp.KfpPorts;
+import io.kumiki.web.kfp.KfpSettings;
+import io.kumiki.web.kfp.LauncherConfig;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/// The dashboard's surface on a real socket over an in-memory store. No run loop: runs stay as the test leaves them.
+final class DashboardServer implements AutoCloseable {
+    static final String TOKEN = "test-token";
+
+    /// A cluster and pods that say what the test tells them to.
+    static final class Fake implements ClusterView, LiveLogs {
+        volatile List<NodeRow> nodes = List.of(new NodeRow("local", true, false, 0));
+        volatile Runnable changed = () -> {};
+        volatile LiveLogs logs = (namespace, pod, follow) -> Optional.empty();
+
+        @Override
+        public List<NamespaceRow> namespaces() {
+            return List.of(new NamespaceRow("default", "Active"), new NamespaceRow("kubeflow", "Active"));
+        }
+
+        @Override
+        public List<NodeRow> nodes() {
+            return nodes;
+        }
+
+        @Override
+        public AutoCloseable onChange(Runnable callback) {
+            changed = callback;
+            return () -> changed = () -> {};
+        }
+
+        @Override
+        public Optional<InputStream> open(String namespace, String pod, boolean follow) throws IOException {
+            return logs.open(namespace, pod, follow);
+        }
+    }
+
+    final Store store = Store.memory();
+    final ObjectStorage objects;
+    final Fake cluster = new Fake();
+    final Tickets tickets = new Tickets();
+    final KfpApi kfp;
+    final List<Routes> routes;
+    final HttpClient http = HttpClient.newHttpClient();
+    private final Vertx vertx = Vertx.vertx();
+    private final DashboardApi api;
+    private final HttpListener listener;
+
+    DashboardServer(Path folder) {
+        this(folder, images -> List.of());
+    }
+
+    DashboardServer(Path folder, ImageCheck images) {
+        objects = DiskObjects.open(folder);
+        objects.createBucket("mlpipeline");
+        kfp = new KfpApi(KfpSettings.of("kubeflow", "test", "0"), store,
+                new KfpPorts(images, (run, task, follow) -> Optional.empty(), namespace -> LauncherConfig.FACTORY_ROOT, objects),
+                InstantSource.system(), UUID::randomUUID);
+        var settings = new DashboardSettings("kubeflow", "0.1.0", null, "laptop", "plain", Instant.EPOCH, DashboardSettings.CAPABILITIES, Map::of);
+        var ports = new DashboardPorts(objects, images, all -> List.of(), kfp::start, cluster, cluster, List.of(example()),
+                Guard.singleUser(), tickets, TOKEN);
+        api = new DashboardApi(settings, store, ports, InstantSource.system(), UUID::randomUUID);
+        routes = api.routes();
+        listener = HttpListener.on(vertx, Identity.firstOf(new BearerToken(TOKEN, Caller.ADMINISTRATOR), tickets))
+                .serve(routes.toArray(Routes[]::new))
+                .serve(kfp.routes().toArray(Routes[]::new))
+                .listen("127.0.0.1", 0);
+    }
+
+    static Example example() {
+        return new Example("hello", new Example.Words("Hello", "こんにちは"), new Example.Words("Says hello", "挨拶します"), "print('hello')\n", Specs.chain());
+    }
+
+    int port() {
+        return listener.port();
+    }
+
+    HttpRequest.Builder to(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(Duration.ofSeconds(30))
+                .header("Authorization", "Bearer " + TOKEN);
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return http.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Below /api/v1; the status must be the one given, the body must fit the contract.
+    JsonNode get(int status, String path) {
+        return checked("GET", path, send(to("/api/v1" + path)), status);
+    }
+
+    JsonNode post(int status, String path, String json) {
+        return checked("POST", path, send(to("/api/v1" + path).POST(BodyPublishers.ofString(json))), status);
+    }
+
+    JsonNode delete(int status, String path) {
+        return checked("DELETE", path, send(to("/api/v1" + path).DELETE()), status);
+    }
+
+    private static JsonNode checked(String method, String path, HttpResponse<String> response, int status) {
+        if (response.statusCode() != status) {
+            throw new AssertionError(method + " " + path + " answered " + response.statusCode() + " instead of " + status + ": " + response.body());
+        }
+        String type = response.headers().firstValue("content-type").orElse("");
+        if (!type.contains("json")) {
+            return com.fasterxml.jackson.databind.node.TextNode.valueOf(response.body());
+        }
+        JsonNode body = Json.parse(response.body());
+        List<String> misfits = Contract.INSTANCE.misfits(method, path.replaceFirst("[?].*", ""), status, body);
+        if (!misfits.isEmpty()) {
+            throw new AssertionError(method + " " + path + " does not fit the contract: " + misfits + "\n" + body.toPrettyString());
+        }
+        return body;
+    }
+
+    /// A pipeline as the SDK uploads it; the answer's pipeline id and version id.
+    List<String> upload(String name, JsonNode spec) {
+        String boundary = "b0undary";
+        String body = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"uploadfile\"; filename=\"p.yaml\"\r\n\r\n" + Yaml.write(spec)
+                + "\r\n--" + boundary + "--\r\n";
+        var response = send(to("/apis/v2beta1/pipelines/upload?name=" + name)
+                .header("Content-Type", "multipart/form-data; boundary=" + boundary).POST(BodyPublishers.ofString(body)));
+        if (response.statusCode() != 200) {
+            throw new AssertionError(response.body());
+        }
+        String pipeline = Json.parse(response.body()).path("pipeline_id").asText();
+        String version = store.read(tx -> tx.versions().latest(pipeline)).id();
+        return new ArrayList<>(List.of(pipeline, version));
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+        api.close();
+        http.shutdownNow();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        store.close();
+        objects.close();
+    }
+}
