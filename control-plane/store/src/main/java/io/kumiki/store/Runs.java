@@ -162,7 +162,8 @@ public final class Runs {
     public List<String> unfinishedIds() {
         return tx.sql()
                 .list(
-                        "SELECT id FROM runs WHERE state IN ('PENDING', 'RUNNING', 'CANCELING') ORDER BY created_at, id",
+                        "SELECT id FROM runs WHERE namespace IN (SELECT DISTINCT namespace FROM run_counts)"
+                                + " AND state IN ('PENDING', 'RUNNING', 'CANCELING') ORDER BY created_at, id",
                         row -> row.text(1));
     }
 

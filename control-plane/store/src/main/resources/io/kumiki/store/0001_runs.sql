@@ -91,7 +91,8 @@ CREATE TABLE runs (
     error_message    TEXT,
     description      TEXT NOT NULL
 );
-CREATE INDEX runs_created ON runs (namespace, created_at, id);
+-- The name rides along so that a search for a part of it reads the index alone.
+CREATE INDEX runs_created ON runs (namespace, created_at, id, display_name);
 CREATE INDEX runs_stored ON runs (namespace, archived, created_at, id);
 CREATE INDEX runs_state ON runs (namespace, state, created_at, id);
 CREATE INDEX runs_name ON runs (namespace, display_name, id);
@@ -99,7 +100,6 @@ CREATE INDEX runs_experiment ON runs (experiment_id, created_at, id);
 CREATE INDEX runs_pipeline ON runs (pipeline_id, created_at, id);
 CREATE INDEX runs_recurring ON runs (recurring_run_id, created_at, id);
 CREATE INDEX runs_finished ON runs (namespace, finished_at, id);
-CREATE INDEX runs_any_state ON runs (state, created_at, id);
 
 CREATE TABLE run_details (
     run_id     TEXT PRIMARY KEY,

@@ -23,6 +23,8 @@ public record ListedTable<T>(
         Set<String> countedColumns,
         Function<Cursor, T> row) {
 
+    private static final long FEW = 2_000;
+
     private record Found<T>(T row, String sortValue, String id) {}
 
     public Page<T> page(Sql sql, ListQuery query) {
@@ -39,19 +41,31 @@ public record ListedTable<T>(
         }
         PageKey last = query.after();
         long total = last != null ? last.total() : total(sql, where);
-        boolean down = query.sort().descending();
+        if (total == 0) {
+            return new Page<>(List.of(), 0, null);
+        }
+        String order = order(sort, total);
         if (last != null && after != null) {
             var values = new ArrayList<Object>(sort.values());
             values.add(after);
             values.add(last.id());
-            where.and("(" + sort.sql() + ", id) " + (down ? "<" : ">") + " (?, ?)", values);
+            String column = sort.plainColumn() ? order : sort.sql();
+            where.and("(" + column + ", id) " + (query.sort().descending() ? "<" : ">") + " (?, ?)", values);
         }
-        return fetch(sql, query, where, sort, total);
+        return fetch(sql, query, where, sort, order, total);
     }
 
-    private Page<T> fetch(Sql sql, ListQuery query, Where where, Key sort, long total) {
+    /// A database that knows no statistics would walk the index of the order and look at every row until the page is full.
+    /// Where few rows match, it is kept from that (`+column` is no column) and gathers them by the predicates' index instead.
+    private static String order(Key sort, long total) {
+        if (!sort.plainColumn()) {
+            return "sort_value";
+        }
+        return total <= FEW && sort.kind() == Keys.Kind.TIME ? "+" + sort.sql() : sort.sql();
+    }
+
+    private Page<T> fetch(Sql sql, ListQuery query, Where where, Key sort, String order, long total) {
         String direction = query.sort().descending() ? " DESC" : "";
-        String order = sort.plainColumn() ? sort.sql() : "sort_value";
         var values = new ArrayList<Object>(sort.values());
         values.addAll(where.values());
         values.add(query.pageSize() + 1);
