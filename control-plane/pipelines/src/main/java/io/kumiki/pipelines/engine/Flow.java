@@ -14,8 +14,10 @@ import io.kumiki.pipelines.expression.Unresolvable;
 import io.kumiki.pipelines.ir.Dag;
 import io.kumiki.pipelines.ir.ParameterDefinition;
 import io.kumiki.pipelines.ir.Task;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Who may start next. Every event touches the tasks that changed and those that wait for them, and nobody else; chains of
@@ -24,11 +26,17 @@ final class Flow {
     private final Board board;
     private final InputResolver resolver;
     private final Steps steps;
+    private Consumer<Group> reopen = this::open;
 
     Flow(Board board, InputResolver resolver, Steps steps) {
         this.board = board;
         this.resolver = resolver;
         this.steps = steps;
+    }
+
+    /// How an iteration goes on that has run before.
+    void reopening(Consumer<Group> how) {
+        reopen = how;
     }
 
     void settle() {
@@ -179,7 +187,12 @@ final class Flow {
                 JsonNode value = declared == null || item.isNull() ? item : InputResolver.coerced(declared, item);
                 Io.parameters(iteration.inputs).set(loop.loop.item(), value);
             }
-            open(iteration);
+            if (iteration.children != null && Arrays.stream(iteration.children).anyMatch(c -> c.state.terminal())) {
+                iteration.startedAt = board.now();
+                reopen.accept(iteration);
+            } else {
+                open(iteration);
+            }
         } catch (Unresolvable e) {
             board.end(iteration, TaskState.FAILED, FaultCode.InputUnresolvable.fault("item " + at + ": " + e.getMessage()));
         }

@@ -34,8 +34,8 @@ final class LoopNode extends Node {
     /// Iterations have been let go of, so this run cannot be opened again from memory.
     boolean dropped;
 
-    private final Map<String, JsonNode[]> collected = new LinkedHashMap<>();
-    private final Map<String, JsonNode[]> collectedArtifacts = new LinkedHashMap<>();
+    private final Map<String, @Nullable JsonNode[]> collected = new LinkedHashMap<>();
+    private final Map<String, @Nullable JsonNode[]> collectedArtifacts = new LinkedHashMap<>();
 
     LoopNode(String id, String path, Group parent, Task task) {
         super(id, path, task.name(), TaskKind.LOOP, parent, task);
@@ -56,8 +56,8 @@ final class LoopNode extends Node {
         iterations = count;
         collected.clear();
         collectedArtifacts.clear();
-        body().outputs().keySet().forEach(k -> collected.put(k, new JsonNode[count]));
-        body().outputArtifacts().keySet().forEach(k -> collectedArtifacts.put(k, new JsonNode[count]));
+        body().outputs().keySet().forEach(k -> collected.put(k, new @Nullable JsonNode[count]));
+        body().outputArtifacts().keySet().forEach(k -> collectedArtifacts.put(k, new @Nullable JsonNode[count]));
     }
 
     int width() {

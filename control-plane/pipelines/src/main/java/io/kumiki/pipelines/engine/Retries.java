@@ -15,6 +15,7 @@ final class Retries {
         this.board = board;
         this.steps = steps;
         this.flow = flow;
+        flow.reopening(this::reopen);
     }
 
     void retry() {
@@ -118,7 +119,8 @@ final class Retries {
                     if (g.state.success()) {
                         continue;
                     }
-                    reset(g);
+                    g.forget();
+                    board.move(g, TaskState.WAITING);
                     loop.again.add(g);
                 }
                 flow.fill(loop);

@@ -149,7 +149,7 @@ final class Steps {
         JsonNode uri = importer.parameter() == null
                 ? Template.fill(java.util.Objects.requireNonNull(importer.uri()), scope)
                 : Io.parameter(leaf.inputs, importer.parameter());
-        if (Values.absent(uri) || Values.text(uri).isBlank()) {
+        if (uri == null || Values.text(uri).isBlank()) {
             throw new Unresolvable("the importer '" + leaf.name + "' has no uri");
         }
         ObjectNode metadata = (ObjectNode) Values.canonical(Template.fill(importer.metadata(), scope));

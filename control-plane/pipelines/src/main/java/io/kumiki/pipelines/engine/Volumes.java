@@ -73,7 +73,7 @@ final class Volumes {
 
     private static @Nullable String text(Leaf leaf, String parameter) {
         JsonNode value = Io.parameter(leaf.inputs, parameter);
-        return Values.absent(value) || Values.text(value).isEmpty() ? null : Values.text(value);
+        return value == null || Values.text(value).isEmpty() ? null : Values.text(value);
     }
 
     String workspaceClaim() {
