@@ -113,12 +113,18 @@ final class LiveRun {
         return true;
     }
 
-    /// Takes nothing more and waits until what is being done is done.
-    void close() throws InterruptedException {
-        Thread last;
+    /// Takes nothing more.
+    void halt() {
         synchronized (box) {
             over = true;
             box.clear();
+        }
+    }
+
+    /// Waits until what is being done is done.
+    void join() throws InterruptedException {
+        Thread last;
+        synchronized (box) {
             last = worker;
         }
         if (last != null) {

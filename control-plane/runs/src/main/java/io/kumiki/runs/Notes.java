@@ -8,6 +8,7 @@ final class Notes {
     static final String TRANSITION = "transitionMillis";
     static final String UPLOAD = "uploadMillis";
     static final String NODE = "node";
+    static final String IMAGE = "image";
     static final String LOG = "log";
 
     private Notes() {}

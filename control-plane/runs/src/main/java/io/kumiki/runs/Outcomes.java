@@ -1,8 +1,8 @@
 package io.kumiki.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.kumiki.agent.StepPlan;
 import io.kumiki.model.Json;
 import io.kumiki.pipelines.engine.StepOutcome;
 import io.kumiki.runs.pod.PodNews;
@@ -11,6 +11,7 @@ import io.kumiki.store.objects.ObjectFault;
 import io.kumiki.store.objects.ObjectUri;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /// Gathers what is known of a step once its pod is terminal: exit code, last words, outcome.json.
@@ -27,8 +28,7 @@ final class Outcomes {
 
     StepOutcome of(Pod pod, PodNews.Ended end) {
         if (end.exitCode() == 0) {
-            var published = simulated(pod) ? pretended(pod) : published(pod);
-            return new StepOutcome(0, end.reason(), end.message(), published);
+            return simulated(pod) ? pretended(pod) : new StepOutcome(0, end.reason(), end.message(), published(pod));
         }
         var told = end.message().isBlank() ? lastWords(pod, StepLabels.MAIN) : end.message();
         return new StepOutcome(end.exitCode(), end.reason(), told, null);
@@ -71,14 +71,36 @@ final class Outcomes {
     }
 
     /// A simulated pod publishes nothing; what it would have written stands in its annotation, in the shape of an executor output.
-    private static ObjectNode pretended(Pod pod) {
-        var text = pod.getMetadata().getAnnotations().get(StepLabels.SIMULATED_OUTPUTS);
+    private static StepOutcome pretended(Pod pod) {
+        var text = pod.getMetadata().getAnnotations().getOrDefault(StepLabels.SIMULATED_OUTPUTS, "{}");
+        JsonNode given;
+        try {
+            given = Json.parse(text);
+        } catch (Json.Malformed e) {
+            return unfit("is " + e.getMessage());
+        }
+        var missing = new ArrayList<String>();
+        var plan = StepPlan.parse(
+                pod.getSpec().getInitContainers().getLast().getEnv().getFirst().getValue());
+        plan.parameters().keySet().stream().filter(p -> !given.path("parameterValues").has(p)).forEach(missing::add);
+        plan.artifacts().stream().map(StepPlan.Output::name).filter(a -> !given.path("artifacts").has(a)).forEach(missing::add);
+        if (!missing.isEmpty()) {
+            return unfit("does not give its outputs " + String.join(", ", missing));
+        }
         var out = Json.object();
         out.put("version", 1);
-        out.put("executorOutput", text == null ? "{}" : text);
+        out.put("executorOutput", text);
         out.putObject("parameters");
         out.putObject("artifacts");
         out.putArray("problems");
-        return out;
+        return new StepOutcome(0, "Completed", "", out);
+    }
+
+    private static StepOutcome unfit(String why) {
+        return new StepOutcome(
+                1,
+                "SimulatedOutputs",
+                "The step ran on a simulated node, and its annotation " + StepLabels.SIMULATED_OUTPUTS + " " + why,
+                null);
     }
 }

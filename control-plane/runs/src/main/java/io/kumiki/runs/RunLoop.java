@@ -235,18 +235,25 @@ public final class RunLoop implements AutoCloseable {
     /// Stops driving; steps go on, and the next start adopts them.
     @Override
     public void close() {
-        if (doorkeeper != null) {
-            doorkeeper.interrupt();
-        }
-        following.reversed().forEach(RunLoop::end);
-        s.timers().close();
+        halt();
         try {
             for (var run : live.values()) {
-                run.close();
+                run.join();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Takes nothing more and waits for nobody.
+    void halt() {
+        if (doorkeeper != null) {
+            doorkeeper.interrupt();
+        }
+        following.reversed().forEach(RunLoop::end);
+        following.clear();
+        s.timers().close();
+        live.values().forEach(LiveRun::halt);
         s.keeper().close();
     }
 

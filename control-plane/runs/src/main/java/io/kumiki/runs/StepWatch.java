@@ -115,6 +115,10 @@ final class StepWatch {
         if (outcomes.simulated(pod)) {
             notes.put(Notes.SIMULATED, true);
         }
+        var image = pod.getMetadata().getAnnotations().get(StepLabels.IMAGE);
+        if (image != null) {
+            notes.put(Notes.IMAGE, image);
+        }
         var log = pod.getMetadata().getAnnotations().get(StepLabels.LOG);
         if (log != null) {
             notes.put(Notes.LOG, log);

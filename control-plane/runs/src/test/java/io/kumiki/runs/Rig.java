@@ -8,6 +8,7 @@ import io.kumiki.model.run.RunRecord;
 import io.kumiki.model.run.RunState;
 import io.kumiki.model.run.TaskKind;
 import io.kumiki.model.run.TaskRecord;
+import io.kumiki.model.run.TaskState;
 import io.kumiki.runtime.yaml.Yaml;
 import io.kumiki.store.ExperimentRecord;
 import io.kumiki.store.IntentRecord;
@@ -108,6 +109,12 @@ final class Rig implements AutoCloseable {
         var run = await(id);
         assertThat(run.state()).as(describe(id)).isEqualTo(RunState.SUCCEEDED);
         return run;
+    }
+
+    void awaitRunningStep(String id) {
+        until(
+                () -> tasks(id).stream().anyMatch(t -> t.kind() == TaskKind.CONTAINER && t.state() == TaskState.RUNNING),
+                () -> describe(id));
     }
 
     void until(Supplier<Boolean> condition, Supplier<String> describe) {

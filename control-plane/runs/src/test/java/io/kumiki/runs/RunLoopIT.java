@@ -105,7 +105,7 @@ class RunLoopIT {
     void aRunCanBeStopped(Isolation isolation) throws Exception {
         start(isolation);
         var id = rig.submit("nap", Json.object());
-        rig.until(() -> rig.tasks(id).stream().anyMatch(t -> t.state() == TaskState.RUNNING), () -> rig.describe(id));
+        rig.awaitRunningStep(id);
         rig.store.write(tx -> tx.intents().add(id, IntentRecord.Kind.STOP, Clock.systemUTC().instant()));
         assertThat(rig.await(id).state()).isEqualTo(RunState.CANCELED);
     }

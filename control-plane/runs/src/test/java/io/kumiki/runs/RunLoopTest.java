@@ -18,9 +18,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +35,7 @@ class RunLoopTest {
 
     private Rig rig;
     private ScriptedPods cluster;
-    private final List<AutoCloseable> loops = new ArrayList<>();
+    private final Map<ScriptedPods.Line, RunLoop> loops = new HashMap<>();
     private RunSettings settings = RunSettings.at(URI.create("http://127.0.0.1:9000"));
 
     @BeforeEach
@@ -47,9 +47,7 @@ class RunLoopTest {
 
     @AfterEach
     void stop() throws Exception {
-        for (var loop : loops.reversed()) {
-            loop.close();
-        }
+        loops.values().forEach(RunLoop::close);
         cluster.close();
         rig.close();
     }
@@ -100,11 +98,15 @@ class RunLoopTest {
         return line;
     }
 
-    private RunLoop start(StepPods line) {
+    private void kill(ScriptedPods.Line line) {
+        line.cut();
+        loops.remove(line).halt();
+    }
+
+    private void start(ScriptedPods.Line line) {
         var loop = new RunLoop(rig.store, line, rig.objects, settings, Clock.systemUTC(), OpenTelemetry.noop());
+        loops.put(line, loop);
         loop.start();
-        loops.add(loop);
-        return loop;
     }
 
     @Test
@@ -215,7 +217,7 @@ class RunLoopTest {
         var seen = ConcurrentHashMap.<String>newKeySet();
         cluster.script = step -> seen.add(step.path()) ? null : play(step);
         var id = rig.submit("hello", Json.object());
-        rig.until(() -> rig.tasks(id).stream().anyMatch(t -> t.state() == TaskState.RUNNING), () -> rig.describe(id));
+        rig.awaitRunningStep(id);
         cluster.vanish(cluster.pods.keySet().iterator().next());
         rig.awaitSuccess(id);
         assertThat(cluster.created).containsExactly("say-hello#1", "say-hello#2");
@@ -226,8 +228,8 @@ class RunLoopTest {
         cluster.script = step -> null;
         var line = loop();
         var id = rig.submit("two_step", Json.object());
-        rig.until(() -> rig.tasks(id).stream().anyMatch(t -> t.state() == TaskState.RUNNING), () -> rig.describe(id));
-        line.cut();
+        rig.awaitRunningStep(id);
+        kill(line);
         cluster.end(cluster.pods.keySet().iterator().next(), value(Json.MAPPER.getNodeFactory().textNode("abc")));
         cluster.script = RunLoopTest::play;
         loop();
@@ -241,8 +243,8 @@ class RunLoopTest {
         cluster.script = step -> null;
         var line = loop();
         var id = rig.submit("hello", Json.object());
-        rig.until(() -> rig.tasks(id).stream().anyMatch(t -> t.state() == TaskState.RUNNING), () -> rig.describe(id));
-        line.cut();
+        rig.awaitRunningStep(id);
+        kill(line);
         cluster.vanish(cluster.pods.keySet().iterator().next());
         cluster.script = RunLoopTest::play;
         loop();
@@ -267,25 +269,23 @@ class RunLoopTest {
         var line = loop();
         var id = rig.submit(pipeline, noCache());
         rig.await(id);
-        line.cut();
+        kill(line);
         return line.writes();
     }
 
     private void crash(String pipeline, int write, boolean after) {
-        var before = Set.copyOf(cluster.created);
         cluster.created.clear();
         rig.store.write(tx -> tx.cache().purge("kubeflow", ""));
         var first = loop(write, after);
         var id = rig.submit(pipeline, noCache());
         rig.until(() -> first.isCut() || rig.run(id).state().terminal(), () -> rig.describe(id));
-        first.cut();
+        kill(first);
         var second = loop();
         var end = rig.await(id);
         var what = pipeline + " cut " + (after ? "after" : "before") + " write " + write + "\n" + rig.describe(id);
         assertThat(end.state()).as(what).isEqualTo(pipeline.equals("exit_handler") ? RunState.FAILED : RunState.SUCCEEDED);
         assertThat(cluster.created).as(what).doesNotHaveDuplicates().allMatch(c -> c.endsWith("#1"));
-        assertThat(before).isNotNull();
-        second.cut();
+        kill(second);
     }
 
     private static ObjectNode noCache() {
@@ -296,7 +296,7 @@ class RunLoopTest {
     void aStoppedRunEndsItsStepsAndItsLogIsKept() {
         loop();
         var id = rig.submit("nap", Json.object());
-        rig.until(() -> rig.tasks(id).stream().anyMatch(t -> t.state() == TaskState.RUNNING), () -> rig.describe(id));
+        rig.awaitRunningStep(id);
         wish(id, IntentRecord.Kind.STOP);
         assertThat(rig.await(id).state()).isEqualTo(RunState.CANCELED);
         assertThat(cluster.pods).isEmpty();
@@ -335,7 +335,7 @@ class RunLoopTest {
         var line = loop();
         var id = rig.submit("nap", Json.object());
         rig.until(() -> !cluster.pods.isEmpty(), () -> rig.describe(id));
-        line.cut();
+        kill(line);
         wish(id, IntentRecord.Kind.STOP);
         loop();
         assertThat(rig.await(id).state()).isEqualTo(RunState.CANCELED);

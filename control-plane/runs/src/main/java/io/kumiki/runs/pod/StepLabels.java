@@ -18,6 +18,9 @@ public final class StepLabels {
     /// On nodes that only pretend to run pods.
     public static final String SIMULATED = "kumiki.io/simulated";
 
+    /// What stands in for the image on this node, written by the node.
+    public static final String IMAGE = "kumiki.io/image-note";
+
     public static final String MAIN = "main";
     public static final String FETCH = "fetch";
     public static final String PUBLISH = "publish";
