@@ -440,7 +440,7 @@ final class PodWorker {
             }
             Instant now = node.clock().instant();
             if (node.starts().isBuiltIn(container)) {
-                put(new ContainerState(state.name(), state.kind(), Phase.WAITING, state.restarts() + 1, "Restarting", null, now, null, null, state.previous()));
+                put(state.cutOff(now));
                 continue;
             }
             String uid = pod.path("metadata").path("uid").asText();
@@ -450,7 +450,7 @@ final class PodWorker {
                     watch(state.name(), state.restarts(), found.process());
                 }
                 case ContainerProcess.Found.Ended found -> ended(new Signal.Over(state.name(), state.restarts(), found.end()));
-                case ContainerProcess.Found.NeverStarted ignored -> put(state.waiting("Restarting", "", now));
+                case ContainerProcess.Found.NeverStarted ignored -> put(state.waiting("ContainerCreating", "", now));
                 case ContainerProcess.Found.Lost ignored -> {
                     lost = true;
                     put(state.over(describe(new RunningContainer.End(null, null), state.startedAt(), now)));

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,16 @@ class CrashIT {
     @ParameterizedTest
     @MethodSource("modes")
     void theStepLivesOnAndIsAdopted(Isolation isolation) throws Exception {
+        crash(isolation, false);
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void aStepThatEndsMeanwhileIsPublishedAfterwards(Isolation isolation) throws Exception {
+        crash(isolation, true);
+    }
+
+    private void crash(Isolation isolation, boolean endsMeanwhile) throws Exception {
         String uid = UUID.randomUUID().toString();
         ObjectNode pod = (ObjectNode) Json.parse("""
                 {"apiVersion":"v1","kind":"Pod","metadata":{"name":"survivor","namespace":"kubeflow","uid":"%s"},
@@ -50,12 +61,22 @@ class CrashIT {
         } finally {
             first.destroyForcibly().waitFor();
         }
+        Path start = dir.resolve("node/pods/" + uid + "/containers/main/0");
+        if (endsMeanwhile) {
+            Files.createFile(start.resolve(isolation.isolated() ? "root/go" : "work/go"));
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (!Files.exists(start.resolve("exit"))) {
+                assertThat(System.nanoTime()).isLessThan(deadline);
+                Thread.onSpinWait();
+            }
+        }
         FakeCluster cluster = new FakeCluster();
         cluster.put((ObjectNode) Json.parse(Files.readAllBytes(dir.resolve("running.json"))));
         NodeAgent second = CrashingAgent.agent(cluster, dir, isolation);
         second.start();
-        Path start = dir.resolve("node/pods/" + uid + "/containers/main/0");
-        Files.createFile(start.resolve(isolation.isolated() ? "root/go" : "work/go"));
+        if (!endsMeanwhile) {
+            Files.createFile(start.resolve(isolation.isolated() ? "root/go" : "work/go"));
+        }
         JsonNode done = cluster.awaitPhase("survivor", "Failed");
         JsonNode main = done.path("status").path("containerStatuses").get(0);
         assertThat(main.path("state").path("terminated").path("exitCode").asInt()).isEqualTo(6);
@@ -64,6 +85,8 @@ class CrashIT {
         assertThat(done.path("status").path("initContainerStatuses").get(0).path("restartCount").asInt())
                 .as("the sidecar lived inside the agent and began again")
                 .isEqualTo(1);
+        Path published = Objects.requireNonNull(second.logFiles().find(done.path("metadata"), "publish", false));
+        assertThat(Files.readString(published)).as("its last work was done").isEqualTo("sidecar begins\nsidecar publishes\n");
         second.stop(NodeAgent.OnStop.END_PODS);
     }
 }

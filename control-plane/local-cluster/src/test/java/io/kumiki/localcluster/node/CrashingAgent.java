@@ -27,6 +27,7 @@ final class CrashingAgent {
         BuiltInImage sidecar = container -> {
             container.log().println("sidecar begins");
             container.awaitStop();
+            container.log().println("sidecar publishes");
             return 0;
         };
         ImageTable images = new ImageTable(InstalledPythons.in(List.of()), List.of("kumiki/artifact-agent"), List.of());

@@ -21,6 +21,8 @@ public record ContainerState(
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(10);
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(300);
 
+    private static final String CUT_OFF = "NodeAgentRestarted";
+
     /// When and how a container is started and ended relative to the others.
     public enum Kind {
         INIT,
@@ -61,6 +63,15 @@ public record ContainerState(
         String text = "back-off " + pause.toSeconds() + "s restarting failed container=" + name;
         return new ContainerState(
                 name, kind, Phase.WAITING, restarts + 1, "CrashLoopBackOff", text, end.finishedAt().plus(pause), null, null, end);
+    }
+
+    /// It ended with the agent that it lived in, not by itself: it runs again at once, even when only to be stopped in order.
+    public ContainerState cutOff(Instant at) {
+        return new ContainerState(name, kind, Phase.WAITING, restarts + 1, CUT_OFF, "ended with the node agent", at, null, null, previous);
+    }
+
+    boolean wasCutOff() {
+        return phase == Phase.WAITING && CUT_OFF.equals(reason);
     }
 
     boolean endedWell() {

@@ -56,8 +56,16 @@ public final class PodPlan {
 
     /// `ending`: the pod is being deleted, evicted, shut down or is past its deadline; nothing new is started.
     public List<Act> decide(List<ContainerState> states, boolean ending, Instant now) {
-        if (ending || isOver(states)) {
-            return windDown(states, !ending && succeeded(states));
+        if (ending) {
+            return windDown(states, false);
+        }
+        if (isOver(states)) {
+            List<Act> again = states.stream()
+                    .filter(state -> state.kind() == Kind.SIDECAR && state.wasCutOff() && mainsBegan(states))
+                    .map(state -> (Act) new Act.Start(state.name()))
+                    .toList();
+            // A sidecar's last work (publishing outputs) comes at its stop, which a crash must not take away.
+            return again.isEmpty() ? windDown(states, succeeded(states)) : again;
         }
         List<Act> acts = new ArrayList<>();
         for (ContainerState state : states) {
