@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.admission.Admission;
 import io.kumiki.kube.kinds.BuiltIns;
+import io.kumiki.kube.kinds.CustomKinds;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.kinds.KindTable;
+import io.kumiki.kube.lifecycle.Consequences;
 import io.kumiki.kube.registry.Binding;
 import io.kumiki.kube.registry.Deletes;
 import io.kumiki.kube.registry.Patches;
@@ -33,27 +35,35 @@ public final class Cluster {
     private final Writes writes;
     private final Deletes deletes;
     private final Patches patches;
+    private final Consequences consequences;
     private final Accounts accounts;
     private final Router router;
 
     /// Loads what the journal holds.
     public Cluster(ClusterSettings settings, Journal journal) {
         this.settings = settings;
-        this.kinds = new KindTable(BuiltIns.all());
+        this.kinds = new KindTable(BuiltIns.all(settings.now()));
         this.registry = new Registry(kinds, journal, settings.windowChanges());
         Admission admission = new Admission(settings.letters(), List.of());
         this.reads = new Reads(registry);
         this.writes = new Writes(registry, admission, settings.now(), settings.uids());
         this.deletes = new Deletes(registry, settings.now());
-        this.patches = new Patches(writes);
+        this.patches = new Patches(writes, admission, settings.now());
+        this.consequences = new Consequences(registry, writes, deletes, settings.authority());
         this.accounts = new Accounts(settings, registry);
         this.router = new Router(new Parts(settings, kinds, registry, reads, writes, deletes, patches), accounts);
         load(journal);
+        registry.consequences(consequences);
     }
 
     private void load(Journal journal) {
         List<Journal.Entry> held = new ArrayList<>();
         long seen = journal.load(held::add);
+        for (Journal.Entry entry : held) {
+            if (entry.key().storage().equals(ResourceType.DEFINITIONS.storage())) {
+                kinds.replace(entry.key().name(), CustomKinds.of(Json.parse(entry.json())));
+            }
+        }
         registry.load(
                 sink -> held.forEach(entry -> {
                     Kind kind = kinds.byStorage(entry.key().storage());
@@ -66,6 +76,7 @@ public final class Cluster {
 
     /// After a start: goes on with consequences that a stop interrupted (namespaces that were ending, owners that are gone).
     public void resume() {
+        consequences.resume();
         registry.follow();
     }
 

@@ -2,7 +2,9 @@ package io.kumiki.kube.admission;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiFault;
+import io.kumiki.kube.WriteOptions;
 import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.schema.Decoding;
 import io.kumiki.kube.store.ObjectKey;
 import io.kumiki.kube.store.ObjectStore;
 import io.kumiki.kube.store.StoredObject;
@@ -54,6 +56,39 @@ public final class Admission {
         }
         refuse(kind, name, violations);
         return name;
+    }
+
+    /// Reads an object by its kind's type: unknown fields are dropped, wrong ones refused.
+    public void decode(Kind kind, ObjectNode object, WriteOptions options) {
+        object.put("apiVersion", kind.type().apiVersion()).put("kind", kind.kind());
+        Decoding.Decoded decoded = Decoding.decode(object, kind.schema().get());
+        if (!decoded.unknown().isEmpty()) {
+            unknown(kind, decoded.unknown(), options);
+        }
+        if (kind.builtIn() && decoded.violations().stream().anyMatch(v -> v.reason().equals("FieldValueTypeInvalid"))) {
+            StringBuilder all = new StringBuilder();
+            decoded.violations().forEach(v -> all.append(all.isEmpty() ? "" : ", ").append(v));
+            throw ApiFault.badRequest(kind.kind() + " in version \"" + kind.type().version() + "\" cannot be handled as a " + kind.kind() + ": " + all);
+        }
+        refuse(kind, object.path("metadata").path("name").asText(), decoded.violations());
+    }
+
+    /// Only drops what the kind does not know: for what one manager wants of an object, which need not be whole.
+    public void prune(Kind kind, ObjectNode part, WriteOptions options) {
+        List<String> unknown = Decoding.prune(part, kind.schema().get());
+        if (!unknown.isEmpty()) {
+            unknown(kind, unknown, options);
+        }
+    }
+
+    private static void unknown(Kind kind, List<String> paths, WriteOptions options) {
+        List<String> messages = paths.stream().map(path -> "unknown field \"" + path + "\"").toList();
+        switch (options.fieldValidation()) {
+            case "Strict" -> throw ApiFault.badRequest(kind.kind() + " in version \"" + kind.type().version() + "\" cannot be handled as a "
+                    + kind.kind() + ": strict decoding error: " + String.join(", ", messages));
+            case "Warn" -> messages.forEach(options.warnings());
+            default -> {}
+        }
     }
 
     /// Whether a new object's namespace takes it.

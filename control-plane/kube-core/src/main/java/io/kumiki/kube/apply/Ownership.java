@@ -1,14 +1,72 @@
 package io.kumiki.kube.apply;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.schema.Schema;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
-/// Which manager set which fields, kept in metadata.managedFields.
+/// Which manager set which fields, kept in metadata.managedFields: whoever writes a field by create or update owns it from then on.
 public final class Ownership {
     private Ownership() {}
 
-    public static void created(Kind kind, ObjectNode object, String manager, Instant now) {}
+    public static void created(Kind kind, ObjectNode object, String manager, Instant now) {
+        Managers managers = new Managers();
+        FieldSet fields = Fields.of(Fields.ownable(object), kind.schema().get());
+        if (Fields.ownable(object).isEmpty()) {
+            fields = new FieldSet();
+        }
+        managers.add(new Managers.Entry(manager, Managers.UPDATE, kind.type().apiVersion(), "", time(now), fields));
+        write(object, managers);
+    }
 
-    public static void updated(Kind kind, ObjectNode object, ObjectNode old, String manager, String part, Instant now) {}
+    /// After everything else has been done to the object.
+    public static void updated(Kind kind, ObjectNode object, ObjectNode old, String manager, String part, Instant now) {
+        JsonNode given = object.path("metadata").path("managedFields");
+        JsonNode before = old.path("metadata").path("managedFields");
+        boolean reset = given.size() == 1 && given.get(0).isEmpty();
+        Schema schema = kind.schema().get();
+        var difference = Fields.between(Fields.ownable(old), Fields.ownable(object), schema);
+        if (difference.changed().isEmpty() && difference.removed().isEmpty() && !reset) {
+            restore(object, before);
+            return;
+        }
+        Managers managers = Managers.parse(reset ? com.fasterxml.jackson.databind.node.MissingNode.getInstance() : before);
+        for (Managers.Entry entry : managers.entries()) {
+            entry.fields.removeTree(difference.removed());
+            if (!entry.is(manager, Managers.UPDATE, part)) {
+                entry.fields.removeAll(difference.changed());
+            }
+        }
+        if (!difference.changed().isEmpty()) {
+            Managers.Entry own = managers.find(manager, Managers.UPDATE, part);
+            if (own == null) {
+                own = new Managers.Entry(manager, Managers.UPDATE, kind.type().apiVersion(), part, time(now), new FieldSet());
+                managers.add(own);
+            }
+            own.time = time(now);
+            own.fields.addAll(difference.changed());
+        }
+        write(object, managers);
+    }
+
+    static void write(ObjectNode object, Managers managers) {
+        ArrayNode json = managers.json();
+        restore(object, json);
+    }
+
+    private static void restore(ObjectNode object, JsonNode managedFields) {
+        ObjectNode metadata = (ObjectNode) object.get("metadata");
+        if (managedFields.isEmpty()) {
+            metadata.remove("managedFields");
+        } else {
+            metadata.set("managedFields", managedFields);
+        }
+    }
+
+    static String time(Instant now) {
+        return now.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
 }

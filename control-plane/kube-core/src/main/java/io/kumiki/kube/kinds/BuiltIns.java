@@ -1,14 +1,18 @@
 package io.kumiki.kube.kinds;
 
 import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.schema.ModelSchemas;
 import io.kumiki.kube.schema.Schema;
+import io.kumiki.kube.table.BuiltInColumns;
+import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// The kinds that are there without a definition.
 public final class BuiltIns {
     private BuiltIns() {}
 
-    public static List<Kind> all() {
+    public static List<Kind> all(Supplier<Instant> now) {
         return List.of(
                 of(ResourceType.NAMESPACES, "Namespace", false).shortNames("ns").withStatus().selectable("status.phase"),
                 of(ResourceType.NODES, "Node", false).shortNames("no").withStatus().selectable("spec.unschedulable"),
@@ -41,7 +45,8 @@ public final class BuiltIns {
                         .shortNames("crd", "crds")
                         .categories("api-extensions")
                         .withStatus()
-                        .withGeneration(),
+                        .withGeneration()
+                        .rules(new DefinitionRules(now)),
                 review("authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview", false),
                 review("authentication.k8s.io", "tokenreviews", "TokenReview", false),
                 review("authorization.k8s.io", "localsubjectaccessreviews", "LocalSubjectAccessReview", true),
@@ -51,10 +56,16 @@ public final class BuiltIns {
     }
 
     private static Kind review(String group, String plural, String kind, boolean namespaced) {
-        return of(new ResourceType(group, "v1", plural), kind, namespaced).notStored();
+        return Kind.of(new ResourceType(group, "v1", plural), kind, namespaced, Schema::any).notStored();
     }
 
     private static Kind of(ResourceType type, String kind, boolean namespaced) {
-        return Kind.of(type, kind, namespaced, Schema::any);
+        String model = switch (type.group()) {
+            case "" -> kind;
+            case "coordination.k8s.io" -> "coordination.v1." + kind;
+            case "storage.k8s.io" -> "storage." + kind;
+            default -> "apiextensions.v1." + kind;
+        };
+        return Kind.of(type, kind, namespaced, () -> ModelSchemas.of(model)).columns(BuiltInColumns.of(kind));
     }
 }

@@ -72,6 +72,11 @@ public record Kind(
         return new Kind(type, kind, singular, namespaced, shortNames, categories, stored, status, generation, selectable, schema, columns, kept);
     }
 
+    /// Whether it is there without a definition.
+    public boolean builtIn() {
+        return !(rules instanceof CustomRules);
+    }
+
     public String storage() {
         return type.storage();
     }

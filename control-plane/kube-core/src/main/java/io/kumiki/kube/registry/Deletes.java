@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.Deletion;
 import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.store.ObjectKey;
 import io.kumiki.kube.store.StoredObject;
 import java.time.Instant;
 import java.util.Set;
@@ -13,6 +14,9 @@ import java.util.function.Supplier;
 /// Delete: at once, after finalizers, or (pods) after the node agent has ended the containers.
 public final class Deletes {
     private static final Set<String> OVER = Set.of("Succeeded", "Failed");
+
+    /// They go when what is in them is gone.
+    static final Set<String> CONTAINERS = Set.of("namespaces", "customresourcedefinitions.apiextensions.k8s.io");
 
     private final Registry registry;
     private final Supplier<Instant> now;
@@ -35,7 +39,7 @@ public final class Deletes {
             ObjectNode object = Metadata.tree(before);
             long grace = grace(kind, object, how);
             propagate(object, how);
-            boolean held = Metadata.finalizing(object) || kind.storage().equals("namespaces");
+            boolean held = Metadata.finalizing(object) || CONTAINERS.contains(kind.storage());
             if (!held && grace == 0) {
                 return new Deleted(tx.remove(before), true);
             }
@@ -56,6 +60,17 @@ public final class Deletes {
                 return new Deleted(before, false);
             }
             return new Deleted(tx.put(kind, before.key(), object), false);
+        });
+    }
+
+    /// Removes an object whose deletion has begun and that nothing but its contents held.
+    public void finish(Kind kind, ObjectKey key) {
+        registry.write(false, false, tx -> {
+            StoredObject object = tx.get(key);
+            if (object != null && object.deleting() && !Metadata.finalizing(Metadata.tree(object))) {
+                tx.remove(object);
+            }
+            return kind;
         });
     }
 

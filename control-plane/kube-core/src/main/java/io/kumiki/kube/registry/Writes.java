@@ -30,9 +30,16 @@ public final class Writes {
 
     /// @param object is taken over and changed
     public StoredObject create(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
+        Metadata.of(object).remove("managedFields");
+        return create(kind, namespace, object, options, false);
+    }
+
+    /// @param owned whether the object says already who owns its fields
+    private StoredObject create(Kind kind, String namespace, ObjectNode object, WriteOptions options, boolean owned) {
         if (Metadata.resourceVersion(object) != null) {
             throw ApiFault.badRequest("resourceVersion should not be set on objects to be created");
         }
+        admission.decode(kind, object, options);
         String name = admission.name(kind, namespace, object);
         String uid = uids.get();
         Instant at = now.get();
@@ -47,7 +54,9 @@ public final class Writes {
                 throw ApiFault.alreadyExists(kind.storage(), name);
             }
             admission.complete(kind, object, null, tx.store());
-            Ownership.created(kind, object, options.manager(), at);
+            if (!owned) {
+                Ownership.created(kind, object, options.manager(), at);
+            }
             return tx.put(kind, key, object);
         });
     }
@@ -56,7 +65,12 @@ public final class Writes {
     ///
     /// @param part `""` for the object, `status` for its status
     /// @param change gets the object as it is (without resourceVersion) and gives what it shall be; may change what it was given
-    public record Update(Kind kind, String namespace, String name, String part, UnaryOperator<ObjectNode> change) {}
+    /// @param owned whether the change says itself who owns which fields
+    public record Update(Kind kind, String namespace, String name, String part, UnaryOperator<ObjectNode> change, boolean owned) {
+        public Update(Kind kind, String namespace, String name, String part, UnaryOperator<ObjectNode> change) {
+            this(kind, namespace, name, part, change, false);
+        }
+    }
 
     /// What is there or made by an update, and whether it is new.
     public record Written(StoredObject stored, boolean created) {}
@@ -71,7 +85,7 @@ public final class Writes {
         while (true) {
             if (registry.get(key) == null && update.part().isEmpty()) {
                 try {
-                    return new Written(create(update.kind(), update.namespace(), fresh.get(), options), true);
+                    return new Written(create(update.kind(), update.namespace(), fresh.get(), options, true), true);
                 } catch (ApiFault e) {
                     if (!e.reason().equals("AlreadyExists")) {
                         throw e;
@@ -90,14 +104,18 @@ public final class Writes {
             throw ApiFault.notFound(kind.storage(), update.name());
         }
         ObjectNode old = Metadata.tree(before);
-        ObjectNode next = update.change().apply(Metadata.tree(before));
+        old.put("apiVersion", kind.type().apiVersion()).put("kind", kind.kind());
+        ObjectNode next = update.change().apply(before.tree(kind.type().apiVersion(), kind.kind()));
         check(kind, before, next);
+        admission.decode(kind, next, options);
         Metadata.keep(next, old);
         separate(kind, update.part(), next, old);
         admission.complete(kind, next, old, tx.store());
         Instant at = now.get();
         raiseGeneration(kind, next, old);
-        Ownership.updated(kind, next, old, options.manager(), update.part(), at);
+        if (!update.owned()) {
+            Ownership.updated(kind, next, old, options.manager(), update.part(), at);
+        }
         if (next.path("metadata").has("deletionTimestamp") && !Metadata.finalizing(next) && ended(kind, next)) {
             return tx.remove(before);
         }
@@ -109,12 +127,16 @@ public final class Writes {
 
     /// Whether nothing but finalizers held a deletion up. A pod waits for its node agent as well.
     static boolean ended(Kind kind, JsonNode object) {
+        if (Deletes.CONTAINERS.contains(kind.storage())) {
+            return false;
+        }
         boolean pod = kind.storage().equals("pods");
         return !pod || object.path("metadata").path("deletionGracePeriodSeconds").asLong() == 0;
     }
 
     private static void check(Kind kind, StoredObject before, ObjectNode next) {
         String wanted = Metadata.resourceVersion(next);
+        Metadata.of(next).remove("resourceVersion");
         String name = before.key().name();
         if (wanted != null && !wanted.equals("0") && !wanted.equals(Long.toString(before.revision()))) {
             throw ApiFault.conflict(

@@ -1,0 +1,59 @@
+package io.kumiki.kube.kinds;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.schema.CustomSchemas;
+import io.kumiki.kube.schema.Schema;
+import io.kumiki.kube.table.Column;
+import io.kumiki.kube.table.CustomColumns;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The kinds that a CustomResourceDefinition defines: one for each version it serves.
+public final class CustomKinds {
+    private CustomKinds() {}
+
+    /// @param definition as stored, so already checked
+    public static List<Kind> of(JsonNode definition) {
+        JsonNode spec = definition.path("spec");
+        List<Kind> kinds = new ArrayList<>();
+        for (JsonNode version : spec.path("versions")) {
+            if (version.path("served").asBoolean()) {
+                kinds.add(kind(spec, version));
+            }
+        }
+        return kinds;
+    }
+
+    private static Kind kind(JsonNode spec, JsonNode version) {
+        JsonNode names = spec.path("names");
+        JsonNode openApi = version.path("schema").path("openAPIV3Schema");
+        Schema schema = CustomSchemas.read(openApi, spec.path("preserveUnknownFields").asBoolean(), "").schema();
+        ResourceType type = new ResourceType(
+                spec.path("group").asText(), version.path("name").asText(), names.path("plural").asText());
+        Kind kind = Kind.of(type, names.path("kind").asText(), spec.path("scope").asText().equals("Namespaced"), () -> schema)
+                .singularName(names.path("singular").asText())
+                .shortNames(texts(names.path("shortNames")))
+                .categories(texts(names.path("categories")))
+                .columns(columns(version))
+                .rules(CustomRules.INSTANCE)
+                .withGeneration();
+        if (version.path("subresources").has("status")) {
+            kind = kind.withStatus();
+        }
+        List<String> fields = new ArrayList<>();
+        version.path("selectableFields").forEach(field -> fields.add(field.path("jsonPath").asText().replaceFirst("^\\.", "")));
+        return fields.isEmpty() ? kind : kind.selectable(fields.toArray(new String[0]));
+    }
+
+    private static List<Column> columns(JsonNode version) {
+        JsonNode given = version.path("additionalPrinterColumns");
+        return given.isEmpty() ? Column.NAME_AND_AGE : CustomColumns.of(given);
+    }
+
+    private static String[] texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(each -> texts.add(each.asText()));
+        return texts.toArray(new String[0]);
+    }
+}

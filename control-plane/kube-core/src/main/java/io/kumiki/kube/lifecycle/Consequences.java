@@ -1,0 +1,35 @@
+package io.kumiki.kube.lifecycle;
+
+import io.kumiki.kube.registry.Deletes;
+import io.kumiki.kube.registry.Registry;
+import io.kumiki.kube.registry.Writes;
+import io.kumiki.kube.store.Change;
+import java.util.function.Consumer;
+
+/// Everything that follows from a write.
+public final class Consequences implements Registry.Consequences {
+    private final GarbageCollector garbage;
+    private final NamespaceLife namespaces;
+    private final Definitions definitions;
+
+    /// @param authority the CA that every namespace is given, as PEM; empty for none
+    public Consequences(Registry registry, Writes writes, Deletes deletes, String authority) {
+        this.garbage = new GarbageCollector(registry, writes, deletes);
+        this.namespaces = new NamespaceLife(registry, writes, deletes, authority);
+        this.definitions = new Definitions(registry, deletes);
+    }
+
+    @Override
+    public void of(Change change, Consumer<Runnable> later) {
+        definitions.changed(change, later);
+        garbage.changed(change, later);
+        namespaces.changed(change, later);
+    }
+
+    /// After a start: goes on with what a stop interrupted.
+    public void resume() {
+        namespaces.resume();
+        garbage.resume();
+        definitions.resume();
+    }
+}
