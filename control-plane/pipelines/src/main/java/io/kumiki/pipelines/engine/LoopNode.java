@@ -72,8 +72,14 @@ final class LoopNode extends Node {
     void collect(Group iteration) {
         int at = Objects.requireNonNull(iteration.index);
         if (iteration.state.success() && at < count) {
-            collected.forEach((key, all) -> all[at] = Io.parameter(iteration.outputs, key));
-            collectedArtifacts.forEach((key, all) -> all[at] = Io.artifacts(iteration.outputs).get(key));
+            for (var e : collected.entrySet()) {
+                @Nullable JsonNode[] all = e.getValue();
+                all[at] = Io.parameter(iteration.outputs, e.getKey());
+            }
+            for (var e : collectedArtifacts.entrySet()) {
+                @Nullable JsonNode[] all = e.getValue();
+                all[at] = Io.artifacts(iteration.outputs).get(e.getKey());
+            }
         } else if (iteration.state == TaskState.FAILED) {
             failing = true;
         }
