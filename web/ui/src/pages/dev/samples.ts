@@ -1,0 +1,44 @@
+import type { Graph, InputParameter, Task, TaskKind, TaskState } from "./types.ts";
+
+export const demoInputs: InputParameter[] = [
+  { name: "name", type: "STRING", required: true, description: "Who is greeted" },
+  { name: "epochs", type: "NUMBER_INTEGER", required: false, default: 20, description: "" },
+  { name: "rate", type: "NUMBER_DOUBLE", required: false, default: 0.003, description: "" },
+  { name: "shuffle", type: "BOOLEAN", required: false, default: true, description: "" },
+  { name: "layers", type: "LIST", required: false, default: [64, 32], description: "" },
+  { name: "options", type: "STRUCT", required: true, description: "" },
+  { name: "kind", type: "STRING", required: false, default: "forest", description: "", literals: ["forest", "logistic"] },
+];
+
+const node = (id: string, x: number, y: number, kind: TaskKind = "CONTAINER", members?: number) => ({
+  id, parent: null, x, y, w: 150, h: 44, label: id, kind, note: null,
+  group: members === undefined ? null : { expanded: false, members, type: "LOOP" as const },
+});
+export const demoGraph: Graph = {
+  version: "demo", width: 620, height: 220,
+  nodes: [node("ingest", 10, 30), node("features", 230, 100, "LOOP", 2), node("split", 230, 10), node("train", 450, 50), node("evaluate", 450, 150)],
+  edges: [["ingest", "split"], ["ingest", "features"], ["split", "train"], ["features", "train"], ["train", "evaluate"]].map(([from = "", to = ""]) => {
+    const at = (id: string) => ({ ingest: [10, 30], split: [230, 10], features: [230, 100], train: [450, 50], evaluate: [450, 150] })[id] ?? [0, 0];
+    const [x1 = 0, y1 = 0] = at(from);
+    const [x2 = 0, y2 = 0] = at(to);
+    const points = x1 === x2 ? [{ x: x1 + 75, y: y1 + 44 }, { x: x2 + 75, y: y2 }] : [{ x: x1 + 150, y: y1 + 22 }, { x: x1 + 185, y: y1 + 22 }, { x: x1 + 185, y: y2 + 22 }, { x: x2, y: y2 + 22 }];
+    return { id: `${from}-${to}`, from, to, kind: "DATA" as const, points };
+  }),
+};
+
+export function demoTasks(): Task[] {
+  const begin = Date.now() - 200_000;
+  const iso = (s: number | null) => (s === null ? null : new Date(begin + s * 1000).toISOString());
+  const task = (path: string, graphNode: string, kind: TaskKind, state: TaskState, from: number | null, to: number | null): Task => ({
+    id: path, runId: "r", parentId: null, path, node: graphNode, name: path.split("/").at(-1) ?? path, displayName: path.split("/").at(-1) ?? path, kind, state, attempt: 1,
+    index: null, iterations: kind === "LOOP" ? 8 : null, podName: null, cachedFrom: null, error: null, createdAt: iso(0) ?? "", startedAt: iso(from), finishedAt: iso(to), wakeAt: null, notes: {},
+  });
+  return [
+    task("ingest", "ingest", "CONTAINER", "CACHED", 0, 1),
+    task("split", "split", "CONTAINER", "SUCCEEDED", 1, 5),
+    task("features", "features", "LOOP", "RUNNING", 1, null),
+    ...Array.from({ length: 8 }, (_, i) => task(`features/${i}`, "features", "ITERATION", i < 5 ? "SUCCEEDED" : "RUNNING", 2, i < 5 ? 50 : null)),
+    task("train", "train", "CONTAINER", "RUNNING", 60, null),
+    task("evaluate", "evaluate", "CONTAINER", "WAITING", null, null),
+  ];
+}
