@@ -101,7 +101,20 @@ public final class RouteTable {
             Route other = node.routes.values().iterator().next();
             return new Match.WrongMethod(other, String.join(", ", new TreeSet<>(node.routes.keySet())));
         }
+        if (route.path().endsWith("*}") && claimed(rawPath, route)) {
+            return new Match.Nothing(errors(rawPath));
+        }
         return new Match.Found(route, params(route, path));
+    }
+
+    /// Whether another surface's root reaches further into the path than this tail route's: a missing call is never answered with a page.
+    private boolean claimed(String rawPath, Route tail) {
+        int reach = tail.path().indexOf('{');
+        return surfaces.stream().anyMatch(s -> s.root().length() >= reach && under(rawPath, s.root()) && !s.all().contains(tail));
+    }
+
+    private static boolean under(String path, String root) {
+        return path.startsWith(root) && (path.length() == root.length() || path.charAt(root.length()) == '/') && !root.isEmpty();
     }
 
     /// @param method wanted at the end; `null` finds a node that serves any method

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One-time words that stand for a caller for a short while: in the printed URL, and where a browser cannot send a header (a WebSocket).
-/// As an Identity it takes them from the query parameter `ticket`.
+/// As an Identity it takes them from the query parameter `ticket` of an upgrade only: loading the printed URL must not use it up.
 public final class Tickets implements Identity {
     private record Ticket(Caller caller, long until) {}
 
@@ -50,6 +50,9 @@ public final class Tickets implements Identity {
 
     @Override
     public @Nullable Caller identify(HttpServerRequest request) {
+        if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
+            return null;
+        }
         String word = request.params().get("ticket");
         return word == null ? null : redeem(word);
     }
