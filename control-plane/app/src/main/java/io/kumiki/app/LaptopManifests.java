@@ -2,7 +2,8 @@ package io.kumiki.app;
 
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,11 @@ import java.util.TreeMap;
 /// What exists in a laptop's Kubernetes: `manifests/laptop`, applied server-side at each start, and this folder's own S3 keys as a Secret.
 final class LaptopManifests {
     private static final List<String> FILES = List.of("namespaces", "accounts", "pipelines", "storage");
+    private static final PatchContext APPLY = new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager("kumiki-laptop")
+            .withForce(true)
+            .build();
 
     private LaptopManifests() {}
 
@@ -23,7 +29,7 @@ final class LaptopManifests {
                 if (in == null) {
                     throw new IOException("this build lacks manifests/laptop/" + file + ".yaml");
                 }
-                kubernetes.load(in).resources().forEach(resource -> resource.createOr(NonDeletingOperation::update));
+                kubernetes.load(in).resources().forEach(resource -> resource.patch(APPLY, resource.item()));
             }
         }
         for (String namespace : List.of("kubeflow", "default")) {
@@ -34,7 +40,7 @@ final class LaptopManifests {
                     .withType("Opaque")
                     .withData(encoded)
                     .build();
-            kubernetes.resource(secret).createOr(NonDeletingOperation::update);
+            kubernetes.resource(secret).patch(APPLY, secret);
         }
     }
 }
