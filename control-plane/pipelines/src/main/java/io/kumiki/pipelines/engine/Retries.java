@@ -107,9 +107,6 @@ final class Retries {
             case Leaf l -> reset(l);
             case Group g -> reopen(g);
             case LoopNode loop -> {
-                if (loop.dropped) {
-                    throw new IllegalStateException("a run that has ended is opened again by a new engine, built from its rows");
-                }
                 board.move(loop, TaskState.RUNNING);
                 loop.error = null;
                 loop.finishedAt = null;

@@ -8,7 +8,6 @@ import io.kumiki.pipelines.expression.Template;
 import io.kumiki.pipelines.expression.Unresolvable;
 import io.kumiki.pipelines.ir.Body;
 import io.kumiki.pipelines.ir.Component.TaskConfigField;
-import io.kumiki.pipelines.ir.ParameterType;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -168,13 +167,5 @@ final class StepRequests {
         } catch (NumberFormatException e) {
             return value;
         }
-    }
-
-    static boolean takesTaskConfig(Leaf leaf) {
-        return leaf.spec().component().inputs().values().stream().anyMatch(p -> p.type() == ParameterType.TASK_CONFIG);
-    }
-
-    ObjectNode settings(Leaf leaf) {
-        return platform.settings(leaf);
     }
 }

@@ -77,7 +77,7 @@ final class Volumes {
     }
 
     String workspaceClaim() {
-        return board.run().resourceName() + "-kfp-workspace";
+        return board.run().id() + "-kfp-workspace";
     }
 
     Command workspace(RunPolicy.Workspace workspace) {

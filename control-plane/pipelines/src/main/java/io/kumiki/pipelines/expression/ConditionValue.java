@@ -54,7 +54,15 @@ final class ConditionValue {
         if (value.isBoolean()) {
             return value.booleanValue();
         }
-        return value.isNumber() ? value.decimalValue() : value;
+        return value.isNumber() ? ordinary(value.decimalValue()) : value;
+    }
+
+    /// Written out, `1e999999999` would fill memory.
+    private static BigDecimal ordinary(BigDecimal d) {
+        if (Math.abs((long) d.scale()) > 400) {
+            throw new Unresolvable("a number of ordinary size was expected, found " + d);
+        }
+        return d;
     }
 
     private static Object call(String function, Object value) {

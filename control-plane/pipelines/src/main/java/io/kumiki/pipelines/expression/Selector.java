@@ -14,6 +14,8 @@ public final class Selector {
     private static final Pattern PART =
             Pattern.compile("\\[(?:\"((?:[^\"\\\\]|\\\\.)*)\"|'((?:[^'\\\\]|\\\\.)*)'|(\\d{1,9}))\\]");
 
+    private static final int LONGEST = 1000;
+
     private final String text;
     private final List<Object> path;
 
@@ -23,6 +25,9 @@ public final class Selector {
     }
 
     public static Selector compile(String text) {
+        if (text.length() > LONGEST) {
+            throw new Malformed("a selector may have " + LONGEST + " characters, found " + text.length());
+        }
         var whole = WHOLE.matcher(text);
         if (!whole.matches()) {
             throw new Malformed("only the form parseJson(string_value)[\"key\"] is understood, found: " + text);
