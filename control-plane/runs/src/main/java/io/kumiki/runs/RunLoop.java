@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +37,7 @@ public final class RunLoop implements AutoCloseable {
     private final Set<Long> asked = new HashSet<>();
     private final LinkedBlockingQueue<List<Change>> bell = new LinkedBlockingQueue<>();
     private final List<AutoCloseable> following = new ArrayList<>();
-    private @Nullable Thread doorkeeper;
+    private volatile boolean closing;
     private volatile boolean adopted;
     private final Map<String, Map<String, Pod>> found = new HashMap<>();
 
@@ -62,11 +61,16 @@ public final class RunLoop implements AutoCloseable {
                 settings,
                 clock,
                 new PodRendering(settings, installation),
-                new PodKeeper(pods, objects, settings, clock),
+                new PodKeeper(pods, objects, (task, attempt) -> registered(store, task, attempt), settings, clock),
                 new Pipelines(store),
                 new ArtifactIdBlocks(store),
                 new Timers(clock),
                 new RunMetrics(telemetry));
+    }
+
+    private static boolean registered(Store store, String taskId, int attempt) {
+        var task = store.read(tx -> tx.tasks().get(taskId));
+        return task == null || task.state().terminal() || task.attempt() > attempt;
     }
 
     /// Returns once every unfinished run has been adopted.
@@ -85,7 +89,7 @@ public final class RunLoop implements AutoCloseable {
         }));
         s.keeper().start();
         adopt();
-        doorkeeper = Thread.ofVirtual().name("run-loop").start(this::attend);
+        Thread.ofVirtual().name("run-loop").start(this::attend);
     }
 
     /// How many runs are being driven.
@@ -170,7 +174,7 @@ public final class RunLoop implements AutoCloseable {
 
     private void attend() {
         try {
-            while (true) {
+            while (!closing) {
                 var changes = new ArrayList<>(bell.take());
                 for (var more = bell.poll(); more != null; more = bell.poll()) {
                     changes.addAll(more);
@@ -198,6 +202,9 @@ public final class RunLoop implements AutoCloseable {
                 intents();
             }
         } catch (RuntimeException e) {
+            if (closing) {
+                return;
+            }
             LOG.error("changes of the store could not be looked at; trying again", e);
             s.timers().after(java.time.Duration.ofSeconds(1), () -> bell.add(changes));
         }
@@ -240,6 +247,7 @@ public final class RunLoop implements AutoCloseable {
             for (var run : live.values()) {
                 run.join();
             }
+            s.keeper().close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -247,14 +255,12 @@ public final class RunLoop implements AutoCloseable {
 
     /// Takes nothing more and waits for nobody.
     void halt() {
-        if (doorkeeper != null) {
-            doorkeeper.interrupt();
-        }
+        closing = true;
+        bell.add(List.of());
         following.reversed().forEach(RunLoop::end);
         following.clear();
         s.timers().close();
         live.values().forEach(LiveRun::halt);
-        s.keeper().close();
     }
 
     private static void end(AutoCloseable part) {

@@ -122,7 +122,10 @@ final class StepWatch {
         var log = pod.getMetadata().getAnnotations().get(StepLabels.LOG);
         if (log != null) {
             notes.put(Notes.LOG, log);
+            // Earlier attempts stay readable.
+            notes.put(Notes.LOG + "/" + task.attempt(), log);
         }
+        notes.put("pod/" + task.attempt(), name);
         notes.putNull(Notes.WAITING);
         return new RunEvent.StepStarted(task.id(), task.attempt(), name, notes);
     }

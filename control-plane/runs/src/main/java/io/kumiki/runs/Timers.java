@@ -3,8 +3,10 @@ package io.kumiki.runs;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -23,7 +25,12 @@ final class Timers implements AutoCloseable {
     }
 
     Future<?> after(Duration delay, Runnable wake) {
-        return executor.schedule(wake, Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
+        try {
+            return executor.schedule(wake, Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // Closing: the next start finds what was meant to be done.
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     @Override

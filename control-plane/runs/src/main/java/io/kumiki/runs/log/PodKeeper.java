@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -28,31 +30,42 @@ import org.slf4j.LoggerFactory;
 public final class PodKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PodKeeper.class);
     private static final int WORKERS = 2;
+    private static final Duration CLOSING = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration AGAIN = Duration.ofSeconds(15);
+
+    /// Whether the rows know how this attempt ended. Until then its pod is the only witness.
+    @FunctionalInterface
+    public interface Registered {
+        boolean test(String taskId, int attempt);
+    }
 
     private final StepPods pods;
     private final ObjectStorage objects;
+    private final Registered registered;
     private final RunSettings settings;
     private final Clock clock;
+    private final List<Thread> workers = new ArrayList<>();
     private final WorkQueue<ObjectKey> queue = new WorkQueue<>();
     /// What is needed of an ended pod; the pod itself is large.
-    private record Ended(String run, @Nullable String log, Instant at, boolean deleting) {}
+    private record Ended(String run, String task, int attempt, @Nullable String log, Instant at, boolean deleting) {}
 
     private final Map<ObjectKey, Ended> ended = new ConcurrentHashMap<>();
     /// In the order of archiving.
     private final ConcurrentLinkedDeque<ObjectKey> put = new ConcurrentLinkedDeque<>();
     private final Map<String, Duration> ttls = new ConcurrentHashMap<>();
 
-    public PodKeeper(StepPods pods, ObjectStorage objects, RunSettings settings, Clock clock) {
+    public PodKeeper(StepPods pods, ObjectStorage objects, Registered registered, RunSettings settings, Clock clock) {
         this.pods = pods;
         this.objects = objects;
+        this.registered = registered;
         this.settings = settings;
         this.clock = clock;
     }
 
     public void start() {
         for (int i = 0; i < WORKERS; i++) {
-            Thread.ofVirtual().name("pod-keeper-" + i).start(this::work);
+            workers.add(Thread.ofVirtual().name("pod-keeper-" + i).start(this::work));
         }
     }
 
@@ -88,6 +101,8 @@ public final class PodKeeper implements AutoCloseable {
         var meta = pod.getMetadata();
         return new Ended(
                 meta.getLabels().getOrDefault(StepLabels.RUN, ""),
+                meta.getLabels().getOrDefault(StepLabels.TASK, ""),
+                Integer.parseInt(meta.getAnnotations().getOrDefault(StepLabels.ATTEMPT, "0")),
                 meta.getAnnotations().get(StepLabels.LOG),
                 news instanceof PodNews.Ended e ? e.at() : clock.instant(),
                 meta.getDeletionTimestamp() != null);
@@ -130,9 +145,11 @@ public final class PodKeeper implements AutoCloseable {
             var left = Duration.between(clock.instant(), pod.at().plus(ttls.getOrDefault(pod.run(), settings.podTtl())));
             if (left.isPositive()) {
                 queue.addAfter(key, left);
-            } else {
+            } else if (registered.test(pod.task(), pod.attempt())) {
                 pods.delete(key.namespace(), key.name(), Duration.ZERO);
                 ended.remove(key);
+            } else {
+                queue.addAfter(key, SOON);
             }
         } catch (IOException | RuntimeException e) {
             LOG.warn("pod {} could not be put away, trying again: {}", key, e.getMessage());
@@ -169,14 +186,28 @@ public final class PodKeeper implements AutoCloseable {
         }
         while (put.size() > settings.podsKept()) {
             var oldest = put.pollFirst();
-            if (oldest != null && ended.remove(oldest) != null) {
-                pods.delete(oldest.namespace(), oldest.name(), Duration.ZERO);
+            var pod = oldest == null ? null : ended.get(oldest);
+            if (oldest == null || pod == null) {
+                continue;
             }
+            if (!registered.test(pod.task(), pod.attempt())) {
+                put.add(oldest);
+                return;
+            }
+            ended.remove(oldest);
+            pods.delete(oldest.namespace(), oldest.name(), Duration.ZERO);
         }
     }
 
     @Override
     public void close() {
         queue.close();
+        try {
+            for (var worker : workers) {
+                worker.join(CLOSING);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
