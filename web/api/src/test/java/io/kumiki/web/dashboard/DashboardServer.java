@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 
 /// The dashboard's surface on a real socket over an in-memory store. No run loop: runs stay as the test leaves them.
 final class DashboardServer implements AutoCloseable {
@@ -45,6 +46,7 @@ final class DashboardServer implements AutoCloseable {
     /// A cluster and pods that say what the test tells them to.
     static final class Fake implements ClusterView, LiveLogs {
         volatile List<NodeRow> nodes = List.of(new NodeRow("local", true, false, 0));
+        final CountDownLatch watched = new CountDownLatch(1);
         volatile Runnable changed = () -> {};
         volatile LiveLogs logs = (namespace, pod, follow) -> Optional.empty();
 
@@ -61,6 +63,7 @@ final class DashboardServer implements AutoCloseable {
         @Override
         public AutoCloseable onChange(Runnable callback) {
             changed = callback;
+            watched.countDown();
             return () -> changed = () -> {};
         }
 

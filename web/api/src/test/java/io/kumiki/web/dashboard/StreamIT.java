@@ -246,6 +246,7 @@ class StreamIT {
         Tab tab = tab(true);
         tab.say("{\"subscribe\":\"cluster\"}");
         fits("ClusterState", tab.next().path("snapshot"));
+        server.cluster.watched.await();
         server.cluster.nodes = List.of(new ClusterView.NodeRow("local", true, false, 3));
         server.cluster.changed.run();
         assertThat(tab.next().path("delta").path("nodes").get(0).path("pods").asInt()).isEqualTo(3);

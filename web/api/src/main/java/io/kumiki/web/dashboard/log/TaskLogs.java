@@ -10,8 +10,6 @@ import io.kumiki.store.objects.ObjectUri;
 import io.kumiki.web.kfp.StepLogs;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,27 +31,17 @@ public final class TaskLogs implements StepLogs {
 
     /// The object in which the run loop keeps the attempt's log, once the pod has ended.
     public @Nullable ObjectHead kept(TaskRecord task, int attempt) {
-        String uri = task.notes().path("log").asText();
+        String own = task.notes().path("log/" + attempt).asText();
+        String uri = own.isEmpty() && attempt == task.attempt() ? task.notes().path("log").asText() : own;
         if (uri.isEmpty()) {
             return null;
         }
         try {
-            ObjectUri newest = ObjectUri.parse(uri);
-            return attempt >= task.attempt() ? objects.head(newest.bucket(), newest.key()) : earlier(newest, attempt);
+            ObjectUri at = ObjectUri.parse(uri);
+            return objects.head(at.bucket(), at.key());
         } catch (IllegalArgumentException | ObjectFault unreadable) {
             return null;
         }
-    }
-
-    /// Every attempt has a folder of its own below the task's; in the order they were kept.
-    private @Nullable ObjectHead earlier(ObjectUri newest, int attempt) {
-        String folder = newest.key().substring(0, Math.max(0, newest.key().lastIndexOf('/')));
-        String task = folder.substring(0, Math.max(0, folder.lastIndexOf('/') + 1));
-        List<ObjectHead> logs = objects.list(newest.bucket(), task, "", 1000).objects().stream()
-                .filter(o -> o.key().substring(o.key().lastIndexOf('/') + 1).startsWith("executor-logs"))
-                .sorted(Comparator.comparing(ObjectHead::modified))
-                .toList();
-        return attempt <= logs.size() ? logs.get(attempt - 1) : null;
     }
 
     public InputStream read(ObjectHead head, long offset, long length) {

@@ -14,14 +14,27 @@ import org.jspecify.annotations.Nullable;
 final class ClusterFeed implements Feed {
     private final ClusterView cluster;
     private final AtomicLong position = new AtomicLong();
-    private final AutoCloseable watching;
+    private @Nullable AutoCloseable watching;
+    private boolean closed;
 
+    /// The first list of all pods takes a while: whoever subscribed is answered before.
     ClusterFeed(ClusterView cluster, Runnable changed) {
         this.cluster = cluster;
-        this.watching = cluster.onChange(() -> {
-            position.incrementAndGet();
+        Thread.ofVirtual().name("cluster-watch").start(() -> {
+            AutoCloseable watch = cluster.onChange(() -> {
+                position.incrementAndGet();
+                changed.run();
+            });
+            keep(watch);
             changed.run();
         });
+    }
+
+    private synchronized void keep(AutoCloseable watch) {
+        watching = watch;
+        if (closed) {
+            close();
+        }
     }
 
     @Override
@@ -49,9 +62,12 @@ final class ClusterFeed implements Feed {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         try {
-            watching.close();
+            if (watching != null) {
+                watching.close();
+            }
         } catch (Exception e) {
             throw new IllegalStateException("the cluster watch did not close", e);
         }

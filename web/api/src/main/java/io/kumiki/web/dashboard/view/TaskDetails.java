@@ -107,7 +107,10 @@ public final class TaskDetails {
         int first = t.attempt() - found.size() + 1;
         for (int i = 0; i < found.size(); i++) {
             boolean newest = i == found.size() - 1;
-            ObjectNode one = out.addObject().put("attempt", Math.max(1, first + i)).put("podName", newest ? t.podName() : null);
+            int number = Math.max(1, first + i);
+            ObjectNode one = out.addObject()
+                    .put("attempt", number)
+                    .put("podName", newest ? t.podName() : Fields.orNull(t.notes().path("pod/" + number).asText()));
             earlierOrNewest(one, t, found.get(i), newest);
         }
         return out;
