@@ -3,6 +3,7 @@ package io.kumiki.kube;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.admission.Admission;
+import io.kumiki.kube.admission.References;
 import io.kumiki.kube.kinds.BuiltIns;
 import io.kumiki.kube.kinds.CustomKinds;
 import io.kumiki.kube.kinds.Kind;
@@ -22,6 +23,7 @@ import io.kumiki.model.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// simulated nodes), which speak in JSON trees but pass the same admission. Safe to call from any thread; a write returns when it is durable.
 public final class Cluster {
     private final ClusterSettings settings;
+    private final List<Admission.Step> steps = new CopyOnWriteArrayList<>(List.of(new References()));
     private final KindTable kinds;
     private final Registry registry;
     private final Reads reads;
@@ -44,7 +47,7 @@ public final class Cluster {
         this.settings = settings;
         this.kinds = new KindTable(BuiltIns.all(settings.now()));
         this.registry = new Registry(kinds, journal, settings.windowChanges());
-        Admission admission = new Admission(settings.letters(), List.of());
+        Admission admission = new Admission(settings.letters(), steps);
         this.reads = new Reads(registry);
         this.writes = new Writes(registry, admission, settings.now(), settings.uids());
         this.deletes = new Deletes(registry, settings.now());
@@ -83,6 +86,11 @@ public final class Cluster {
     /// One request of the Kubernetes API.
     public ApiAnswer handle(ApiRequest request) {
         return router.handle(request);
+    }
+
+    /// A rule of somebody else's (the node agent's, an image table's) that every object passes from now on.
+    public void admit(Admission.Step step) {
+        steps.add(step);
     }
 
     /// Who shows this token; `null` when nobody known does.

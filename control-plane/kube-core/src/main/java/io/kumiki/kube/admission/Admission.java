@@ -29,7 +29,7 @@ public final class Admission {
     /// @param digits gives that many random numbers from 0 to 26
     public Admission(IntFunction<int[]> digits, List<Step> steps) {
         this.digits = digits;
-        this.steps = List.copyOf(steps);
+        this.steps = steps;
     }
 
     /// The name a new object gets: its own, or one made from generateName.

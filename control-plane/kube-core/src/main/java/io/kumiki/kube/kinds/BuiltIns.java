@@ -14,33 +14,33 @@ public final class BuiltIns {
 
     public static List<Kind> all(Supplier<Instant> now) {
         return List.of(
-                of(ResourceType.NAMESPACES, "Namespace", false).shortNames("ns").withStatus().selectable("status.phase"),
-                of(ResourceType.NODES, "Node", false).shortNames("no").withStatus().selectable("spec.unschedulable"),
-                of(ResourceType.PODS, "Pod", true)
+                of(ResourceType.NAMESPACES, "Namespace", false).rules(CoreRules.NAMESPACE).shortNames("ns").withStatus().selectable("status.phase"),
+                of(ResourceType.NODES, "Node", false).rules(CoreRules.NODE).shortNames("no").withStatus().selectable("spec.unschedulable"),
+                of(ResourceType.PODS, "Pod", true).rules(new PodRules())
                         .shortNames("po")
                         .categories("all")
                         .withStatus()
                         .selectable(
                                 "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
                                 "status.phase", "status.podIP", "status.nominatedNodeName"),
-                of(ResourceType.SERVICES, "Service", true)
+                of(ResourceType.SERVICES, "Service", true).rules(CoreRules.SERVICE)
                         .shortNames("svc")
                         .categories("all")
                         .withStatus()
                         .selectable("spec.clusterIP", "spec.type"),
-                of(ResourceType.CONFIG_MAPS, "ConfigMap", true).shortNames("cm"),
-                of(ResourceType.SECRETS, "Secret", true).selectable("type"),
+                of(ResourceType.CONFIG_MAPS, "ConfigMap", true).rules(CoreRules.CONFIG_MAP).shortNames("cm"),
+                of(ResourceType.SECRETS, "Secret", true).rules(CoreRules.SECRET).selectable("type"),
                 of(ResourceType.SERVICE_ACCOUNTS, "ServiceAccount", true).shortNames("sa"),
-                of(ResourceType.EVENTS, "Event", true)
+                of(ResourceType.EVENTS, "Event", true).rules(CoreRules.EVENT)
                         .shortNames("ev")
                         .selectable(
                                 "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
                                 "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
                                 "reportingComponent", "source", "type"),
-                of(ResourceType.CLAIMS, "PersistentVolumeClaim", true).shortNames("pvc").withStatus(),
-                of(ResourceType.VOLUMES, "PersistentVolume", false).shortNames("pv").withStatus(),
+                of(ResourceType.CLAIMS, "PersistentVolumeClaim", true).rules(CoreRules.CLAIM).shortNames("pvc").withStatus(),
+                of(ResourceType.VOLUMES, "PersistentVolume", false).rules(CoreRules.VOLUME).shortNames("pv").withStatus(),
                 of(ResourceType.LEASES, "Lease", true),
-                of(ResourceType.STORAGE_CLASSES, "StorageClass", false).shortNames("sc"),
+                of(ResourceType.STORAGE_CLASSES, "StorageClass", false).rules(CoreRules.STORAGE_CLASS).shortNames("sc"),
                 of(ResourceType.DEFINITIONS, "CustomResourceDefinition", false)
                         .shortNames("crd", "crds")
                         .categories("api-extensions")

@@ -1,0 +1,174 @@
+package io.kumiki.kube.kinds;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.admission.Names;
+import io.kumiki.model.Json;
+import io.kumiki.model.Violation;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What makes a pod a good one, and which of its fields may still change.
+final class PodRules implements KindRules {
+    private static final String UNCHANGEABLE =
+            "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
+                    + "`spec.tolerations` (only additions to existing tolerations); a pod with scheduling gates may also lose gates and gain a nodeSelector"
+                    + " and node affinity";
+
+    @Override
+    public void complete(ObjectNode pod, @Nullable ObjectNode old) {
+        if (pod.path("spec") instanceof ObjectNode spec) {
+            PodDefaults.fill(spec);
+        }
+        ObjectNode status = pod.withObject("/status");
+        if (status.path("phase").asText("").isEmpty()) {
+            status.put("phase", "Pending");
+        }
+        if (old == null) {
+            status.put("qosClass", quality(pod.path("spec")));
+        }
+    }
+
+    @Override
+    public void initialStatus(ObjectNode pod) {
+        pod.set("status", Json.object().put("phase", "Pending"));
+    }
+
+    private static String quality(JsonNode spec) {
+        boolean any = false;
+        boolean whole = true;
+        for (String list : List.of("containers", "initContainers")) {
+            for (JsonNode container : spec.path(list)) {
+                JsonNode requests = container.path("resources").path("requests");
+                JsonNode limits = container.path("resources").path("limits");
+                for (String resource : List.of("cpu", "memory")) {
+                    any |= requests.has(resource) || limits.has(resource);
+                    whole &= limits.has(resource) && limits.get(resource).equals(requests.path(resource));
+                }
+            }
+        }
+        return !any ? "BestEffort" : whole ? "Guaranteed" : "Burstable";
+    }
+
+    @Override
+    public void validate(ObjectNode pod, @Nullable ObjectNode old, List<Violation> violations) {
+        JsonNode spec = pod.path("spec");
+        if (old != null) {
+            unchanged(spec, old.path("spec"), violations);
+            return;
+        }
+        if (spec.path("containers").isEmpty()) {
+            violations.add(Names.required("spec.containers", ""));
+        }
+        oneOf(spec, "restartPolicy", List.of("Always", "OnFailure", "Never"), violations);
+        oneOf(spec, "dnsPolicy", List.of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"), violations);
+        if (spec.path("terminationGracePeriodSeconds").asLong() < 0) {
+            violations.add(Names.invalid("spec.terminationGracePeriodSeconds", spec.path("terminationGracePeriodSeconds").asText(), "must be greater than or equal to 0"));
+        }
+        Set<String> volumes = new HashSet<>();
+        int at = 0;
+        for (JsonNode volume : spec.path("volumes")) {
+            String path = "spec.volumes[" + at++ + "]";
+            name(volume, path, volumes, violations);
+            if (volume.size() != 2) {
+                violations.add(Names.forbidden(path, "a volume has exactly one source, found " + (volume.size() - 1)));
+            }
+        }
+        Set<String> names = new HashSet<>();
+        containers(spec, "initContainers", names, volumes, violations);
+        containers(spec, "containers", names, volumes, violations);
+    }
+
+    private static void oneOf(JsonNode spec, String field, List<String> values, List<Violation> violations) {
+        if (!values.contains(spec.path(field).asText())) {
+            violations.add(Names.unsupported("spec." + field, spec.path(field).asText(), values));
+        }
+    }
+
+    private static void name(JsonNode item, String path, Set<String> names, List<Violation> violations) {
+        String name = item.path("name").asText("");
+        if (name.isEmpty()) {
+            violations.add(Names.required(path + ".name", ""));
+        } else if (!Names.label(name)) {
+            violations.add(Names.invalid(path + ".name", name, "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-',"
+                    + " and must start and end with an alphanumeric character, at most 63 characters"));
+        } else if (!names.add(name)) {
+            violations.add(new Violation(path + ".name", "FieldValueDuplicate", "Duplicate value: \"" + name + "\""));
+        }
+    }
+
+    private static void containers(JsonNode spec, String list, Set<String> names, Set<String> volumes, List<Violation> violations) {
+        int at = 0;
+        for (JsonNode container : spec.path(list)) {
+            String path = "spec." + list + "[" + at++ + "]";
+            name(container, path, names, violations);
+            if (container.path("image").asText("").isBlank()) {
+                violations.add(Names.required(path + ".image", ""));
+            }
+            int mountAt = 0;
+            for (JsonNode mount : container.path("volumeMounts")) {
+                String mountPath = path + ".volumeMounts[" + mountAt++ + "]";
+                if (!volumes.contains(mount.path("name").asText())) {
+                    violations.add(new Violation(mountPath + ".name", "FieldValueNotFound", "Not found: \"" + mount.path("name").asText() + "\""));
+                }
+                String sub = mount.path("subPath").asText("");
+                if (sub.startsWith("/") || List.of(sub.split("/")).contains("..")) {
+                    violations.add(Names.invalid(mountPath + ".subPath", sub, "must be a relative path without '..'"));
+                }
+            }
+            int envAt = 0;
+            for (JsonNode env : container.path("env")) {
+                String envPath = path + ".env[" + envAt++ + "]";
+                if (env.path("name").asText("").isEmpty() || env.path("name").asText().indexOf('=') >= 0) {
+                    violations.add(Names.invalid(envPath + ".name", env.path("name").asText(), "must be there and contain no '='"));
+                }
+                if (!env.path("value").asText("").isEmpty() && env.has("valueFrom")) {
+                    violations.add(Names.invalid(envPath + ".valueFrom", "", "may not be specified when `value` is not empty"));
+                }
+            }
+        }
+    }
+
+    private static void unchanged(JsonNode spec, JsonNode old, List<Violation> violations) {
+        ObjectNode now = spec.deepCopy();
+        ObjectNode before = old.deepCopy();
+        boolean gated = !old.path("schedulingGates").isEmpty();
+        boolean unplaced = old.path("nodeName").asText("").isEmpty();
+        for (ObjectNode each : List.of(now, before)) {
+            each.remove(List.of("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "schedulingGates"));
+            if (gated) {
+                each.remove(List.of("nodeSelector", "affinity"));
+            }
+            if (unplaced) {
+                each.remove("nodeName");
+            }
+            for (String list : List.of("containers", "initContainers")) {
+                each.path(list).forEach(container -> ((ObjectNode) container).remove(List.of("image", "imagePullPolicy")));
+            }
+        }
+        if (!now.equals(before)) {
+            violations.add(Names.forbidden("spec", UNCHANGEABLE));
+        }
+        if (!among(spec.path("schedulingGates"), old.path("schedulingGates"))) {
+            violations.add(Names.forbidden("spec.schedulingGates", "only deletion is allowed"));
+        }
+        if (!among(old.path("tolerations"), spec.path("tolerations"))) {
+            violations.add(Names.forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
+        }
+    }
+
+    private static boolean among(JsonNode some, JsonNode all) {
+        for (JsonNode each : some) {
+            boolean found = false;
+            for (JsonNode other : all) {
+                found |= other.equals(each);
+            }
+            if (!found) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
