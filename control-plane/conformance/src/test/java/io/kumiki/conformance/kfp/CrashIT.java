@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.app.KumikiClient;
+import io.kumiki.localcluster.node.process.Isolation;
 import io.kumiki.model.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,20 +17,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// kill -9 at random moments while runs come in and steps run: whatever was acknowledged ends right, and no step runs twice
 /// unless it was lost.
 ///
-/// Every step appends a line to a file in a folder of ours (mounted as a volume) when its process starts, so a second
-/// process shows even where rows would not tell.
+/// Every step appends a line to a file in a folder of ours when its process starts (mounted as a volume where steps are
+/// isolated), so a second process shows even where rows would not tell.
 class CrashIT {
     private static final int KILLS = Integer.getInteger("kumiki.crash.kills", 20);
     private static final long SEED = Long.getLong("kumiki.crash.seed", System.nanoTime());
     private static final int RUNS_A_ROUND = 4;
+    private static final Pattern ADOPTED = Pattern.compile("(\\d+) unfinished runs adopted");
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @Test
@@ -38,33 +43,50 @@ class CrashIT {
         var random = new SplittableRandom(SEED);
         Path marks = Files.createDirectory(folder.resolve("marks"));
         Map<String, String> acknowledged = new LinkedHashMap<>();
+        int adopted = 0;
         try (var kumiki = RunningKumiki.start(folder.resolve("data"), Map.of(), "--mount", "marks=" + marks)) {
             for (int kill = 0; kill < KILLS; kill++) {
-                Thread killer = Thread.ofPlatform().start(killAfter(kumiki, random.nextInt(100, 3000)));
-                submit(kumiki.client(), kill, acknowledged);
+                // every other time as soon as it is ready, else once it has work
+                var now = new CountDownLatch(kill % 2);
+                Thread killer = Thread.ofPlatform().start(killAfter(kumiki, now, random.nextInt(2500)));
+                submit(kumiki.client(), spec(marks), kill, acknowledged, now);
                 killer.join();
                 kumiki.restart();
+                adopted += adopted(kumiki.log());
             }
             try (KumikiClient client = kumiki.client()) {
                 assertAll(client, acknowledged, marks, kumiki);
             }
         }
-        assertThat(acknowledged).as("runs taken between the kills").hasSizeGreaterThanOrEqualTo(KILLS);
+        System.out.println(adopted + " times an unfinished run was taken over after a kill");
+        assertThat(acknowledged).as("runs taken between the kills").hasSizeGreaterThanOrEqualTo(KILLS / 2);
+        assertThat(adopted).as("runs that a kill interrupted").isPositive();
     }
 
-    private static Runnable killAfter(RunningKumiki kumiki, int millis) {
+    private static int adopted(String log) {
+        Matcher line = ADOPTED.matcher(log);
+        return line.find() ? Integer.parseInt(line.group(1)) : 0;
+    }
+
+    private static Runnable killAfter(RunningKumiki kumiki, CountDownLatch now, int millis) {
         return () -> {
+            try {
+                var ignored = now.await(20, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
             kumiki.kill();
         };
     }
 
     /// Submits until the connection breaks or the round's share is in. Only what was answered counts.
-    private static void submit(KumikiClient client, int round, Map<String, String> acknowledged) throws InterruptedException {
+    private static void submit(KumikiClient client, ObjectNode spec, int round, Map<String, String> acknowledged, CountDownLatch first) throws InterruptedException {
         try (client) {
             for (int i = 0; i < RUNS_A_ROUND; i++) {
                 String mark = "r" + round + "-" + i;
-                acknowledged.put(client.run(mark, spec(), Json.object().put("mark", mark)), mark);
+                acknowledged.put(client.run(mark, spec, Json.object().put("mark", mark)), mark);
+                first.countDown();
             }
         } catch (IOException killed) {
             // what was not answered was not promised
@@ -108,8 +130,10 @@ class CrashIT {
     }
 
     /// Two steps in a row, each of which says that it has started, works for a moment, and hands a text on.
-    private static ObjectNode spec() {
-        String step = "echo started >> \\\"/marks/$0-$1\\\"; sleep 0.4; mkdir -p \\\"$(dirname \\\"$3\\\")\\\"; printf '%s!' \\\"$2\\\" > \\\"$3\\\"";
+    private static ObjectNode spec(Path marks) {
+        boolean mounted = Isolation.choose(System.getenv()).isolated();
+        String folder = mounted ? "/marks" : marks.toString();
+        String step = "echo started >> \\\"" + folder + "/$0-$1\\\"; sleep 0.4; mkdir -p \\\"$(dirname \\\"$3\\\")\\\"; printf '%s!' \\\"$2\\\" > \\\"$3\\\"";
         String executor =
                 """
                 {"container":{"image":"alpine","command":["sh","-c","%s"],
@@ -136,6 +160,9 @@ class CrashIT {
         ObjectNode pair = Json.object();
         pair.set("pipeline_spec", Json.parse(pipeline.formatted(
                 component.formatted("one"), component.formatted("two"), executor.formatted(step, "one"), executor.formatted(step, "two"))));
+        if (!mounted) {
+            return pair;
+        }
         pair.set("platform_spec", Json.parse(
                 "{\"platforms\":{\"kubernetes\":{\"deploymentSpec\":{\"executors\":{\"exec-one\":%s,\"exec-two\":%s}}}}}".formatted(mount, mount)));
         return pair;
