@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { compileMessage } from "@lingui/message-utils/compileMessage";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
-import { mockServer } from "./dev/plugin.ts";
 
 const server = process.env.KUMIKI_URL ?? "http://127.0.0.1:8888";
 
@@ -23,7 +22,7 @@ function catalogues(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [catalogues(), react(), ...(process.env.KUMIKI_MOCK ? [mockServer()] : [])],
+  plugins: [catalogues(), react()],
   build: {
     outDir: "target/classes/webroot",
     emptyOutDir: true,
@@ -34,11 +33,10 @@ export default defineConfig({
   },
   server: {
     host: "127.0.0.1",
-    proxy: process.env.KUMIKI_MOCK
-      ? {}
-      : {
-          "/api": { target: server, ws: true, headers: { origin: server } },
-          "/apis": { target: server, headers: { origin: server } },
-        },
+    proxy: {
+      "/api": { target: server, ws: true, changeOrigin: true, headers: { origin: server } },
+      "/content": { target: server, changeOrigin: true },
+      "/apis": { target: server, changeOrigin: true, headers: { origin: server } },
+    },
   },
 });

@@ -24,7 +24,7 @@ export type NewRun = Schemas["NewRun"];
 export type LogChunk = Schemas["LogChunk"];
 export type Violation = Schemas["Violation"];
 
-export const api = createClient<paths>({ baseUrl: "/api/v1" });
+export const api = createClient<paths>({ baseUrl: "/api/v1", querySerializer: { array: { style: "form", explode: false } } });
 api.use({
   onRequest({ request }) {
     const headers = authorized(new Headers(request.headers));

@@ -3,7 +3,7 @@ import { BaseEdge, Handle, Position, ReactFlow, ReactFlowProvider, useReactFlow,
 import "@xyflow/react/dist/base.css";
 import { createContext, memo, useContext, useEffect, useMemo, useRef } from "react";
 import type { Graph, GraphNode } from "../api/client.ts";
-import { Collapse, Expand, Follow, Path, Plus, Right } from "../parts/icons.tsx";
+import { Collapse, Expand, Path, Plus, Right, Target } from "../parts/icons.tsx";
 import { COLOUR, StateIcon, useStateWord } from "../parts/StateChip.tsx";
 import { DurationText } from "../parts/AgeText.tsx";
 import { useWords, type WordKey } from "../words/index.tsx";
@@ -38,6 +38,8 @@ export interface GraphViewProps {
   label: string;
 }
 
+/** Keeps the picture clear of the buttons on its right. */
+const ROOM = { top: "16px", bottom: "16px", left: "16px", right: "56px" } as const;
 const NONE = new Map<string, NodeState>();
 
 export function GraphView(props: GraphViewProps) {
@@ -91,7 +93,7 @@ function Canvas(props: GraphViewProps) {
   );
 
   useEffect(() => {
-    const timer = requestAnimationFrame(() => void flow.fitView({ padding: 0.06, maxZoom: 1, minZoom: 0.35 }));
+    const timer = requestAnimationFrame(() => void flow.fitView({ padding: ROOM, maxZoom: 1, minZoom: 0.35 }));
     return () => cancelAnimationFrame(timer);
   }, [graph.version, flow]);
 
@@ -114,7 +116,7 @@ function Canvas(props: GraphViewProps) {
           nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES} minZoom={0.05} maxZoom={2} nodesDraggable={false}
           nodesConnectable={false} elementsSelectable={false} nodesFocusable={false} edgesFocusable={false} disableKeyboardA11y
           zoomOnScroll={false} panOnScroll zoomOnPinch zoomOnDoubleClick={false} onlyRenderVisibleElements={graph.nodes.length > 150} fitView
-          fitViewOptions={{ padding: 0.06, maxZoom: 1, minZoom: 0.35 }} preventScrolling={false} proOptions={{ hideAttribution: true }}
+          fitViewOptions={{ padding: ROOM, maxZoom: 1, minZoom: 0.35 }} preventScrolling={false} proOptions={{ hideAttribution: true }}
         />
       </WiringContext>
       <Tools {...props} />
@@ -148,11 +150,11 @@ function Tools(props: GraphViewProps) {
     <div className="k-graph-tools">
       {tool(t("graph.zoomIn"), <Plus size={14} />, () => void flow.zoomIn({ duration: 120 }))}
       {tool(t("graph.zoomOut"), <span aria-hidden="true">−</span>, () => void flow.zoomOut({ duration: 120 }))}
-      {tool(t("graph.fit"), <Expand size={14} />, () => void flow.fitView({ padding: 0.06, maxZoom: 1, duration: 120 }))}
+      {tool(t("graph.fit"), <Expand size={14} />, () => void flow.fitView({ padding: ROOM, maxZoom: 1, duration: 120 }))}
       {groups.length > 0 &&
         props.onExpandAll &&
         tool(closed ? t("graph.openAll") : t("graph.closeAll"), closed ? <Right size={14} /> : <Collapse size={14} />, () => props.onExpandAll?.(closed))}
-      {props.onFollow && tool(t("graph.follow"), <Follow size={14} />, () => props.onFollow?.(!props.follow), props.follow)}
+      {props.onFollow && tool(t("graph.follow"), <Target size={14} />, () => props.onFollow?.(!props.follow), props.follow)}
       {props.onCritical && tool(t("graph.critical"), <Path size={14} />, () => props.onCritical?.(!props.critical), props.critical)}
     </div>
   );
@@ -184,7 +186,7 @@ const StepNode = memo(function StepNode({ data }: NodeProps<Step>) {
   const said = look === null ? (wiring.withStates ? t("graph.notReached") : (node.note ?? t(`kind.${node.kind}` as WordKey))) : word(look);
   return (
     <div
-      className={`k-node${wiring.selected === node.id ? " on" : ""}${dull ? " dull" : ""}${look === null ? " none" : ""}${node.group ? " group" : ""}`}
+      className={`k-node${wiring.selected === node.id ? " on" : ""}${dull ? " dull" : ""}${look === null && wiring.withStates ? " none" : ""}${node.group ? " group" : ""}`}
       style={{ width: node.w, height: node.h, color: look === null ? undefined : COLOUR[look] }}
       data-node={node.id} data-state={look ?? "none"}
     >

@@ -117,6 +117,6 @@ function latest(ids: string[], ends: (id: string) => string): string | undefined
 
 /** The nodes a timeline has a line for: what is drawn and not opened, in the order it began. */
 export function timelineNodes(graph: Graph, states: Map<string, NodeState>): GraphNode[] {
-  const begun = (node: GraphNode) => states.get(node.id)?.startedAt ?? states.get(node.id)?.tasks[0]?.createdAt ?? "9";
-  return graph.nodes.filter((node) => node.group === null || !node.group.expanded).sort((a, b) => (begun(a) < begun(b) ? -1 : begun(a) > begun(b) ? 1 : a.y - b.y || a.x - b.x));
+  const begun = (node: GraphNode) => states.get(node.id)?.startedAt ?? "9";
+  return graph.nodes.filter((node) => node.group === null || !node.group.expanded).sort((a, b) => (begun(a) < begun(b) ? -1 : begun(a) > begun(b) ? 1 : a.x - b.x || a.y - b.y));
 }

@@ -31,17 +31,17 @@ export function useRunColumns(): Column<Run>[] {
   const { t, figure } = useWords();
   return useMemo(
     () => [
-      { id: "name", header: t("run.name"), width: "minmax(200px, 2.4fr)", sort: "displayName", cell: (run) => <ObjectLink kind="run" id={run.id}>{run.displayName}</ObjectLink> },
-      { id: "state", header: t("run.state"), width: "minmax(140px, auto)", sort: "state", cell: (run) => <StateChip state={run.state} /> },
-      { id: "progress", header: t("run.steps"), width: "minmax(150px, 1fr)", cell: (run) => <ProgressBar progress={run.progress} /> },
-      { id: "duration", header: t("run.duration"), width: "110px", numeric: true, cell: (run) => <DurationText from={run.startedAt} to={run.finishedAt} /> },
-      { id: "metric", header: t("run.metric"), width: "minmax(120px, 1fr)", cell: (run) => run.metric && <span><span className="dim small">{run.metric.name}</span> <b>{figure(run.metric.value)}</b></span> },
+      { id: "name", header: t("run.name"), width: "minmax(170px, 2.4fr)", sort: "displayName", cell: (run) => <ObjectLink kind="run" id={run.id}>{run.displayName}</ObjectLink> },
+      { id: "state", header: t("run.state"), width: "132px", sort: "state", cell: (run) => <StateChip state={run.state} /> },
+      { id: "progress", header: t("run.steps"), width: "minmax(120px, 1fr)", cell: (run) => <ProgressBar progress={run.progress} /> },
+      { id: "duration", header: t("run.duration"), width: "96px", numeric: true, cell: (run) => <DurationText from={run.startedAt} to={run.finishedAt} /> },
+      { id: "metric", header: t("run.metric"), width: "minmax(140px, 1fr)", cell: (run) => run.metric && <span><span className="dim small">{run.metric.name}</span> <b>{figure(run.metric.value)}</b></span> },
       {
-        id: "pipeline", header: t("run.pipeline"), width: "minmax(130px, 1.2fr)",
+        id: "pipeline", header: t("run.pipeline"), width: "minmax(110px, 1.1fr)",
         cell: (run) => (run.pipelineId ? <ObjectLink kind="pipeline" id={run.pipelineId}>{run.pipelineName}</ObjectLink> : <span className="dim">{run.pipelineName}</span>),
       },
-      { id: "experiment", header: t("run.experiment"), width: "minmax(110px, 1fr)", cell: (run) => run.experimentName && <ObjectLink kind="experiment" id={run.experimentId}>{run.experimentName}</ObjectLink> },
-      { id: "created", header: t("run.created"), width: "120px", sort: "createdAt", cell: (run) => <span className="dim"><AgeText at={run.createdAt} /></span> },
+      { id: "experiment", header: t("run.experiment"), width: "minmax(90px, .8fr)", cell: (run) => run.experimentName && <ObjectLink kind="experiment" id={run.experimentId}>{run.experimentName}</ObjectLink> },
+      { id: "created", header: t("run.created"), width: "108px", sort: "createdAt", cell: (run) => <span className="dim"><AgeText at={run.createdAt} /></span> },
       { id: "finished", header: t("run.finished"), width: "120px", sort: "finishedAt", extra: true, cell: (run) => <span className="dim"><AgeText at={run.finishedAt} /></span> },
       { id: "id", header: "ID", width: "300px", extra: true, cell: (run) => <span className="mono dim">{run.id}</span> },
     ],
@@ -108,11 +108,12 @@ function Filters({ counts }: { counts: Partial<Record<RunState, number>> | undef
   const { t, number } = useWords();
   const { namespace } = useNamespace();
   const word = useStateWord();
+  const chosen = useUrlState().get("state").split(",");
   const pipelines = usePipelines({ namespace, limit: 100 }).rows ?? [];
   const experiments = useExperiments({ namespace, limit: 100 }).rows ?? [];
   return (
     <FilterBar name="runs" placeholder={t("runs.find")}>
-      {STATES.map((state) => (
+      {STATES.filter((state) => state !== "PENDING" && state !== "CANCELED" || (counts?.[state] ?? 0) > 0 || chosen.includes(state)).map((state) => (
         <ToggleChip key={state} name="state" value={state}>
           <StateIcon look={lookOf(state)} /> {word(lookOf(state))} <span className="dim">{number(counts?.[state] ?? 0)}</span>
         </ToggleChip>

@@ -8,17 +8,17 @@ import "./Bits.css";
 
 /** The head of every page: crumbs, title with its state, the one line that matters now, actions. */
 export function PageHead({ crumbs, title, chip, now, actions }: {
-  crumbs?: { href: string; label: string }[]; title: ReactNode; chip?: ReactNode; now?: ReactNode; actions?: ReactNode;
+  crumbs?: { href?: string; label: string }[]; title: ReactNode; chip?: ReactNode; now?: ReactNode; actions?: ReactNode;
 }) {
   return (
     <header className="k-head">
       <div className="grow">
         {crumbs && (
           <nav className="k-crumbs" aria-label="breadcrumb">
-            {crumbs.map((crumb) => (
-              <span key={crumb.href}>
-                <Link href={crumb.href}>{crumb.label}</Link>
-                <span aria-hidden="true"> / </span>
+            {crumbs.map((crumb, i) => (
+              <span key={crumb.label}>
+                {i > 0 && <span aria-hidden="true"> / </span>}
+                {crumb.href === undefined ? crumb.label : <Link href={crumb.href}>{crumb.label}</Link>}
               </span>
             ))}
           </nav>

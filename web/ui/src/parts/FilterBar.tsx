@@ -140,7 +140,7 @@ export function FilterBar({ name, placeholder, children, summary }: { name: stri
   return (
     <div className="k-filters" role="search">
       <TextInput
-        data-filter="true" aria-label={placeholder} placeholder={placeholder} value={text} w={240}
+        data-filter="true" aria-label={placeholder} placeholder={placeholder} value={text} w={168}
         leftSection={<Search size={14} />} rightSection={text === "" ? <kbd className="k-kbd">/</kbd> : undefined}
         onChange={(event) => type(event.currentTarget.value)}
       />

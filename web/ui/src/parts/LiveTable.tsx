@@ -64,6 +64,7 @@ export function LiveTable<R>(props: LiveTableProps<R>) {
     if (rows.length > 0 && last >= rows.length - 10) onEnd?.();
   }, [last, rows.length, onEnd]);
   const template = useMemo(() => (onSelect ? "36px " : "") + shown.map((c) => c.width).join(" ") + " 36px", [shown, onSelect]);
+  const least = useMemo(() => shown.reduce((sum, c) => sum + leastWidth(c.width), onSelect ? 72 : 36), [shown, onSelect]);
   const all = selected !== undefined && rows.length > 0 && rows.every((row) => selected.has(id(row)));
 
   const flip = (row: R) => {
@@ -96,7 +97,7 @@ export function LiveTable<R>(props: LiveTableProps<R>) {
         onKeyDown={keys} tabIndex={rows.length === 0 ? 0 : -1}
       >
         <div role="rowgroup" className="k-table-head">
-          <div role="row" className="k-tr" style={{ gridTemplateColumns: template }} aria-rowindex={1}>
+          <div role="row" className="k-tr" style={{ gridTemplateColumns: template, minWidth: least }} aria-rowindex={1}>
             {onSelect && (
               <div role="columnheader">
                 <Checkbox
@@ -139,7 +140,7 @@ export function LiveTable<R>(props: LiveTableProps<R>) {
               <div
                 key={id(row)} role="row" aria-rowindex={item.index + 2} data-row={item.index} tabIndex={item.index === 0 ? 0 : -1}
                 className={`k-tr k-body${on ? " on" : ""}`}
-                style={{ gridTemplateColumns: template, height, transform: `translateY(${item.start}px)` }}
+                style={{ gridTemplateColumns: template, minWidth: least, height, transform: `translateY(${item.start}px)` }}
                 onClick={(event) => {
                   if ((event.target as HTMLElement).closest("a, button, input, label") !== null || window.getSelection()?.toString()) return;
                   if (event.metaKey || event.ctrlKey) window.open(href(row), "_blank", "noopener");
@@ -164,6 +165,11 @@ export function LiveTable<R>(props: LiveTableProps<R>) {
       </div>
     </div>
   );
+}
+
+/** The pixels a track cannot do without: the first figure of `minmax(180px, 2fr)` or `110px`. */
+export function leastWidth(track: string): number {
+  return Number(/([\d.]+)px/.exec(track)?.[1] ?? 80);
 }
 
 function HeadCell<R>({ column, sort, onSort }: { column: Column<R>; sort: string | undefined; onSort: ((sort: string) => void) | undefined }) {

@@ -8,7 +8,7 @@ import { stream } from "../api/stream.ts";
 import { useWords } from "../words/index.tsx";
 import { CopyButton } from "./CopyButton.tsx";
 import { Trouble } from "./EmptyState.tsx";
-import { Download, Follow, Search, Wrap } from "./icons.tsx";
+import { Download, Search, Target, Wrap } from "./icons.tsx";
 import { LogBuffer, plainText, spansOf, type LogLine } from "./logLines.ts";
 import "./LogView.css";
 
@@ -139,7 +139,7 @@ export function LogView({ source, title, tall = false }: { source: Source; title
           setFollow(false);
           rows.scrollToIndex(failure, { align: "center" });
         })}
-        {tool(t("log.follow"), <Follow size={14} />, () => setFollow(!follow), follow)}
+        {tool(t("log.follow"), <Target size={14} />, () => setFollow(!follow), follow)}
         {tool(t("log.wrap"), <Wrap size={14} />, () => {
           localStorage.setItem("kumiki.wrap", wrap ? "no" : "yes");
           setWrap(!wrap);

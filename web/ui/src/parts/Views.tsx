@@ -15,15 +15,22 @@ export function ArtifactPreview({ id, name }: { id: number; name: string }) {
   if (preview.error) return <Trouble error={preview.error} retry={() => void preview.refetch()} />;
   if (!preview.data) return <Skeleton lines={5} />;
   return (
-    <div className="stack">
+    <div className="k-views">
       {path !== undefined && (
         <button type="button" className="linkish small" style={{ alignSelf: "start" }} onClick={() => setPath(undefined)}>
           ← {t("artifact.allFiles")} <span className="mono">{path}</span>
         </button>
       )}
-      {preview.data.views.map((view, i) => (
-        <OneView key={i} view={view} id={id} name={name} path={path} onOpen={setPath} />
-      ))}
+      {preview.data.views.map((view, i) =>
+        i > 0 && view.kind === "text" ? (
+          <details key={i}>
+            <summary className="small">{t("view.asText")}</summary>
+            <OneView view={view} id={id} name={name} path={path} onOpen={setPath} />
+          </details>
+        ) : (
+          <OneView key={i} view={view} id={id} name={name} path={path} onOpen={setPath} />
+        ),
+      )}
     </div>
   );
 }

@@ -29,7 +29,6 @@ export const Copy = (p: P) => <Icon {...p}><rect x="5.5" y="5.5" width="8" heigh
 export const Download = (p: P) => <Icon {...p}><path d="M8 2v8M4.5 7L8 10.5 11.5 7M3 13.5h10" /></Icon>;
 export const Upload = (p: P) => <Icon {...p}><path d="M8 11V3M4.5 6L8 2.5 11.5 6M3 13.5h10" /></Icon>;
 export const Wrap = (p: P) => <Icon {...p}><path d="M2 4h12M2 8h9.5a2.3 2.3 0 0 1 0 4.6H9M10.5 11L9 12.6l1.5 1.6M2 12h3.5" /></Icon>;
-export const Follow = (p: P) => <Icon {...p}><path d="M8 2v9M4.5 8L8 11.5 11.5 8M3 14h10" /></Icon>;
 export const Moon = (p: P) => <Icon {...p}><path d="M13 9.5A5.5 5.5 0 1 1 6.5 3a4.5 4.5 0 0 0 6.5 6.5z" /></Icon>;
 export const Sun = (p: P) => <Icon {...p}><circle cx="8" cy="8" r="2.8" /><path d="M8 1.5V3M8 13v1.5M1.5 8H3M13 8h1.5M3.4 3.4l1 1M11.6 11.6l1 1M12.6 3.4l-1 1M4.4 11.6l-1 1" /></Icon>;
 export const Menu = (p: P) => <Icon {...p}><path d="M2.5 4h11M2.5 8h11M2.5 12h11" /></Icon>;

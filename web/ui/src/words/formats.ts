@@ -19,7 +19,8 @@ const UNITS = {
 export function durationText(millis: number, language: "en" | "ja"): string {
   const u = UNITS[language];
   const ms = Math.max(0, millis);
-  if (ms < 1000) return ms < 100 && ms > 0 ? `0.1 ${u.s}` : `${(ms / 1000).toFixed(1)} ${u.s}`;
+  if (ms === 0) return `0 ${u.s}`;
+  if (ms < 1000) return ms < 100 ? `0.1 ${u.s}` : `${(ms / 1000).toFixed(1)} ${u.s}`;
   const s = Math.floor(ms / 1000);
   if (s < 10 && ms % 1000 >= 100) return `${(Math.floor(ms / 100) / 10).toFixed(1)} ${u.s}`;
   if (s < 60) return `${s} ${u.s}`;

@@ -35,6 +35,7 @@ export default function RunPage({ id, tab }: { id: string; tab: string }) {
         crumbs={[
           { href: "/runs", label: t("nav.runs") },
           run.pipelineId ? { href: `/pipelines/${run.pipelineId}`, label: run.pipelineName } : { href: `/runs?text=${encodeURIComponent(run.pipelineName)}`, label: run.pipelineName },
+          { label: exact(run.createdAt) },
         ]}
         title={run.displayName}
         chip={
@@ -62,7 +63,6 @@ export default function RunPage({ id, tab }: { id: string; tab: string }) {
       {current === "inputs" && <InputsTab run={run} />}
       {current === "events" && <EventsTab run={run} />}
       {current === "yaml" && <YamlTab run={run} />}
-      <span className="vh">{exact(run.createdAt)}</span>
     </div>
   );
 }
@@ -77,8 +77,8 @@ function NowLine({ run }: { run: RunDetail }) {
   const cached = byState["CACHED"] ?? 0;
   const progress = cached > 0 ? t("run.nowDoneCached", { done, total, cached }) : t("run.nowDone", { done, total });
   if (run.state === "FAILED") {
-    const message = run.error?.message ?? failed?.error?.message;
-    return <span className="k-clamp">{failed && <b>{failed.displayName}: </b>}{message ?? progress}</span>;
+    if (run.error) return <span className="k-clamp">{run.error.message}</span>;
+    return <span className="k-clamp">{failed && <b>{failed.displayName}: </b>}{failed?.error?.message ?? progress}</span>;
   }
   if (run.state === "PENDING") return <span>{t("run.nowPending")}</span>;
   if (run.state === "CANCELING") return <span>{t("run.nowStopping", { n: busy.length + (byState["STOPPING"] ?? 0) })}</span>;
@@ -90,7 +90,7 @@ function NowLine({ run }: { run: RunDetail }) {
       </span>
     );
   }
-  return <span>{progress}{run.metric && <> · {run.metric.name} <MetricValue value={run.metric.value} /></>}</span>;
+  return <span>{progress}{run.metric && <span style={{ marginLeft: 12 }}><span className="dim">{run.metric.name}</span> <MetricValue value={run.metric.value} /></span>}</span>;
 }
 
 function MetricValue({ value }: { value: number }) {
@@ -145,7 +145,7 @@ function GraphTab({ run }: { run: RunDetail }) {
   return (
     <div className="k-run">
       <div className="stack k-run-left">
-        <div className="card flush k-run-graph">
+        <div className="card flush k-run-graph" style={graph.data ? { height: `clamp(236px, ${Math.round(graph.data.height + 70)}px, max(300px, calc(100vh - 440px)))` } : undefined}>
           {graph.error && <Trouble error={graph.error} retry={() => void graph.refetch()} />}
           {graph.data && (
             <Suspense fallback={<Skeleton lines={6} />}>
