@@ -71,9 +71,8 @@ public final class DashboardApi implements AutoCloseable {
         new TaskCalls(surface, logs).addTo(api);
         new ArtifactCalls(surface, links).addTo(api);
         new ExampleCalls(surface).addTo(api);
-        byte[] contract = contract();
         return api.socket("/stream", may("watch", "stream"), hub)
-                .get("/openapi.json", ANYONE, request -> Answer.bytes(200, "application/json", contract));
+                .get("/openapi.json", ANYONE, request -> Answer.bytes(200, "application/json", contract()));
     }
 
     private static Routes page() {
