@@ -110,7 +110,11 @@ public final class ApiFault extends RuntimeException {
     public ApiFault continueAt(String token) {
         ObjectNode marked = Json.object();
         marked.put("continue", token);
-        return new ApiFault(code, reason, getMessage(), marked);
+        return new ApiFault(code, reason, text(), marked);
+    }
+
+    private String text() {
+        return String.valueOf(getMessage());
     }
 
     public ObjectNode status() {

@@ -123,11 +123,10 @@ final class Fields {
 
     private static void compare(
             @Nullable JsonNode old, @Nullable JsonNode now, @Nullable Schema schema, FieldSet changed, FieldSet removed) {
-        if (old == null && now == null) {
-            return;
-        }
         if (old == null) {
-            changed.addAll(of(now, schema));
+            if (now != null) {
+                changed.addAll(of(now, schema));
+            }
         } else if (now == null) {
             removed.addAll(of(old, schema));
             removed.addSelf();

@@ -126,7 +126,7 @@ public final class Registry {
     }
 
     /// Under the lock, without a write.
-    public <T> T read(Function<ObjectStore, T> work) {
+    public <T extends @Nullable Object> T read(Function<ObjectStore, T> work) {
         lock.lock();
         try {
             return work.apply(store);
@@ -144,7 +144,12 @@ public final class Registry {
     }
 
     public @Nullable StoredObject get(ObjectKey key) {
-        return read(s -> s.get(key));
+        lock.lock();
+        try {
+            return store.get(key);
+        } finally {
+            lock.unlock();
+        }
     }
 
     public long delivered() {

@@ -203,7 +203,7 @@ final class Discovery {
                     ObjectNode below = Json.object().put("subresource", entry.name().substring(entry.name().indexOf('/') + 1));
                     below.set("responseKind", answers);
                     words(below, "verbs", List.of(entry.verbs()));
-                    byName.get(kind.type().plural()).withArray("/subresources").add(below);
+                    byName.getOrDefault(kind.type().plural(), Json.object()).withArray("/subresources").add(below);
                 }
             }
         }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// `app=web,tier in (a, b),!legacy`: all requirements must hold.
@@ -50,9 +49,15 @@ public record LabelSelector(List<Requirement> requirements) {
         return requirements.isEmpty();
     }
 
-    public boolean matches(UnaryOperator<@Nullable String> labels) {
+    /// Finds the value of a label.
+    @FunctionalInterface
+    public interface Labels {
+        @Nullable String value(String key);
+    }
+
+    public boolean matches(Labels labels) {
         for (Requirement requirement : requirements) {
-            if (!requirement.holds(labels.apply(requirement.key))) {
+            if (!requirement.holds(labels.value(requirement.key))) {
                 return false;
             }
         }

@@ -1,0 +1,87 @@
+package io.kumiki.kube.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kumiki.kube.rest.Requests.Reply;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Kinds made by a CustomResourceDefinition.
+class DefinitionTest {
+    private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    private static final String WIDGETS = "/apis/example.com/v1/namespaces/n/widgets";
+    private static final String WIDGET = """
+        {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"widgets.example.com"},
+         "spec":{"group":"example.com","scope":"Namespaced","names":{"kind":"Widget","plural":"widgets","shortNames":["wd"]},
+          "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},
+           "additionalPrinterColumns":[{"name":"Size","type":"integer","jsonPath":".spec.size"},{"name":"Ready","type":"string","jsonPath":".status.conditions[?(@.type==\\"Ready\\")].status"}],
+           "schema":{"openAPIV3Schema":{"type":"object","properties":{
+             "spec":{"type":"object","required":["size"],"properties":{"size":{"type":"integer","minimum":1},"color":{"type":"string","default":"red","enum":["red","blue"]},
+               "parts":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["id"],"items":{"type":"object","required":["id"],"properties":{"id":{"type":"string"},"n":{"type":"integer"}}}},
+               "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}},
+             "status":{"type":"object","properties":{"conditions":{"type":"array","items":{"type":"object","properties":{"type":{"type":"string"},"status":{"type":"string"}}}}}}}}}}]}}""";
+
+    private final Requests api = new Requests();
+
+    @BeforeEach
+    void define() {
+        Reply made = api.post(DEFINITIONS, WIDGET);
+        assertThat(made.code()).as(made.message()).isEqualTo(201);
+        assertThat(made.at("/status/conditions/1/type")).isEqualTo("Established");
+    }
+
+    @Test
+    void defaultsPruningAndValidation() {
+        Reply made = api.post(WIDGETS, "{\"metadata\":{\"name\":\"w\"},\"spec\":{\"size\":2,\"odd\":1,\"free\":{\"any\":{\"thing\":1}}}}");
+        assertThat(made.code()).isEqualTo(201);
+        assertThat(made.json().path("spec").toString()).isEqualTo("{\"size\":2,\"free\":{\"any\":{\"thing\":1}},\"color\":\"red\"}");
+        Reply bad = api.post(WIDGETS, "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"size\":0,\"color\":\"green\",\"parts\":[{\"id\":\"a\"},{\"id\":\"a\"},{}]}}");
+        assertThat(bad.code()).isEqualTo(422);
+        assertThat(bad.message()).contains("spec.size").contains("spec.color").contains("Duplicate value").contains("spec.parts[2].id: Required value");
+    }
+
+    @Test
+    void statusGenerationAndColumns() {
+        api.post(WIDGETS, "{\"metadata\":{\"name\":\"w\"},\"spec\":{\"size\":2},\"status\":{\"conditions\":[]}}");
+        assertThat(api.get(WIDGETS + "/w").json().has("status")).isFalse();
+        Reply status = api.patch(WIDGETS + "/w/status", "merge-patch", "{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}");
+        assertThat(status.at("/metadata/generation")).isEqualTo("1");
+        assertThat(api.patch(WIDGETS + "/w", "merge-patch", "{\"spec\":{\"size\":3}}").at("/metadata/generation")).isEqualTo("2");
+        Reply table = api.send("GET", WIDGETS, java.util.Map.of("accept", "application/json;as=Table;v=v1;g=meta.k8s.io"), "");
+        assertThat(table.json().at("/rows/0/cells").toString()).isEqualTo("[\"w\",3,\"True\"]");
+    }
+
+    @Test
+    void applyMergesListsByTheirKeys() {
+        String head = "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Widget\",\"spec\":";
+        api.apply(WIDGETS + "/w", "one", head + "{\"size\":1,\"parts\":[{\"id\":\"a\",\"n\":1}]}}");
+        Reply both = api.apply(WIDGETS + "/w", "two", head + "{\"size\":1,\"parts\":[{\"id\":\"b\",\"n\":2}]}}");
+        assertThat(both.json().at("/spec/parts").toString()).isEqualTo("[{\"id\":\"a\",\"n\":1},{\"id\":\"b\",\"n\":2}]");
+        Reply less = api.apply(WIDGETS + "/w", "one", head + "{\"size\":1}}");
+        assertThat(less.json().at("/spec/parts").toString()).isEqualTo("[{\"id\":\"b\",\"n\":2}]");
+    }
+
+    @Test
+    void theDefinitionTakesItsObjectsWithIt() {
+        api.post(WIDGETS, "{\"metadata\":{\"name\":\"w\"},\"spec\":{\"size\":2}}");
+        api.delete(DEFINITIONS + "/widgets.example.com");
+        assertThat(api.get(WIDGETS).code()).isEqualTo(404);
+        assertThat(api.get(DEFINITIONS + "/widgets.example.com").code()).isEqualTo(404);
+    }
+
+    @Test
+    void aBadDefinitionIsRefusedWithEverythingThatIsWrong() {
+        Reply reply = api.post(DEFINITIONS, WIDGET.replace("\"widgets.example.com\"", "\"wrong.example.com\"")
+                .replace("\"scope\":\"Namespaced\"", "\"scope\":\"Somewhere\"")
+                .replace("\"free\":{\"type\":\"object\",", "\"free\":{\"type\":\"thing\","));
+        assertThat(reply.code()).isEqualTo(422);
+        assertThat(reply.message()).contains("metadata.name").contains("spec.scope").contains("Unsupported value: \"thing\"");
+    }
+
+    @Test
+    void itsTypeIsInDiscoveryAndOpenApi() {
+        assertThat(api.get("/apis/example.com/v1").at("/resources/0/shortNames/0")).isEqualTo("wd");
+        Reply document = api.get("/openapi/v3/apis/example.com/v1");
+        assertThat(document.json().at("/components/schemas/com.example.v1.Widget/properties/spec/properties/color/default").asText()).isEqualTo("red");
+    }
+}
