@@ -1,10 +1,7 @@
 package io.kumiki.pipelines.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
-import io.kumiki.model.Json;
 import io.kumiki.model.run.RunFault;
 import io.kumiki.model.run.RunState;
 import io.kumiki.model.run.TaskKind;
@@ -12,12 +9,9 @@ import io.kumiki.model.run.TaskState;
 import io.kumiki.pipelines.expression.Condition;
 import io.kumiki.pipelines.expression.Unresolvable;
 import io.kumiki.pipelines.ir.Dag;
-import io.kumiki.pipelines.ir.ParameterDefinition;
 import io.kumiki.pipelines.ir.Task;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Who may start next. Every event touches the tasks that changed and those that wait for them, and nobody else; chains of
@@ -26,17 +20,13 @@ final class Flow {
     private final Board board;
     private final InputResolver resolver;
     private final Steps steps;
-    private Consumer<Group> reopen = this::open;
+    final Loops loops;
 
     Flow(Board board, InputResolver resolver, Steps steps) {
         this.board = board;
         this.resolver = resolver;
         this.steps = steps;
-    }
-
-    /// How an iteration goes on that has run before.
-    void reopening(Consumer<Group> how) {
-        reopen = how;
+        this.loops = new Loops(board, this::open);
     }
 
     void settle() {
@@ -105,120 +95,10 @@ final class Flow {
             switch (node) {
                 case Leaf leaf -> steps.start(leaf, inputs);
                 case Group group -> open(group);
-                case LoopNode loop -> open(loop);
+                case LoopNode loop -> loops.open(loop);
             }
         } catch (Unresolvable e) {
             board.end(node, TaskState.FAILED, FaultCode.InputUnresolvable.fault(e.getMessage()));
-        }
-    }
-
-    // ---- loops ----
-
-    private void open(LoopNode loop) {
-        loop.open(items(loop));
-        loop.iterating.values().stream()
-                .filter(g -> indexOf(g) < loop.count)
-                .sorted(java.util.Comparator.comparing(Flow::indexOf))
-                .forEach(loop.again::add);
-        loop.next = loop.iterating.keySet().stream().mapToInt(i -> i + 1).max().orElse(0);
-        board.move(loop, TaskState.RUNNING);
-        if (loop.startedAt == null) {
-            loop.startedAt = board.now();
-        }
-        fill(loop);
-    }
-
-    private static int indexOf(Group iteration) {
-        return Objects.requireNonNull(iteration.index);
-    }
-
-    /// The items as JSON, or as artifact ids.
-    JsonNode items(LoopNode loop) {
-        if (loop.loop.raw() != null) {
-            return loop.loop.raw();
-        }
-        String input = Objects.requireNonNull(loop.loop.input());
-        if (loop.loop.artifacts()) {
-            JsonNode ids = Io.artifacts(loop.inputs).get(input);
-            return ids == null ? Json.array() : ids;
-        }
-        JsonNode value = Io.parameter(loop.inputs, input);
-        if (value instanceof TextNode text) {
-            try {
-                value = io.kumiki.pipelines.expression.Values.canonical(Json.parse(text.textValue()));
-            } catch (Json.Malformed e) {
-                throw new Unresolvable("the loop needs a list, found a text that is " + e.getMessage());
-            }
-        }
-        if (value instanceof ArrayNode list) {
-            return list;
-        }
-        throw new Unresolvable("the loop needs a list in '" + input + "', found "
-                + (value == null ? "nothing" : io.kumiki.pipelines.reading.Types.found(value)));
-    }
-
-    /// Starts iterations while the window has room, and ends the loop when there is nothing left to wait for.
-    void fill(LoopNode loop) {
-        boolean halted = board.stopping() || loop.failing && board.policy == FailurePolicy.FAST;
-        while (!halted && loop.running < loop.width() && loop.hasMore()) {
-            Group iteration = loop.again.poll();
-            if (iteration == null) {
-                iteration = board.iteration(loop, loop.next++);
-                iteration.createdAt = board.now();
-            }
-            loop.running++;
-            iterate(loop, iteration);
-        }
-        if (loop.running == 0 && (halted || !loop.hasMore())) {
-            finish(loop);
-        }
-    }
-
-    private void iterate(LoopNode loop, Group iteration) {
-        int at = indexOf(iteration);
-        JsonNode item = loop.items.get(at);
-        iteration.begun = true;
-        iteration.inputs = Io.empty();
-        try {
-            if (loop.loop.artifacts()) {
-                Io.put(iteration.inputs, loop.loop.item(), List.of(item.longValue()));
-            } else {
-                ParameterDefinition declared = loop.body().inputs().get(loop.loop.item());
-                JsonNode value = declared == null || item.isNull() ? item : InputResolver.coerced(declared, item);
-                Io.parameters(iteration.inputs).set(loop.loop.item(), value);
-            }
-            if (iteration.children != null && Arrays.stream(iteration.children).anyMatch(c -> c.state.terminal())) {
-                iteration.startedAt = board.now();
-                reopen.accept(iteration);
-            } else {
-                open(iteration);
-            }
-        } catch (Unresolvable e) {
-            board.end(iteration, TaskState.FAILED, FaultCode.InputUnresolvable.fault("item " + at + ": " + e.getMessage()));
-        }
-    }
-
-    private void finish(LoopNode loop) {
-        if (loop.state.terminal()) {
-            return;
-        }
-        RunFault fault = null;
-        Group first = null;
-        boolean stopped = board.stopping() && loop.hasMore();
-        for (Group g : loop.iterating.values()) {
-            stopped |= g.state == TaskState.STOPPED || g.state == TaskState.SKIPPED;
-            if (g.state == TaskState.FAILED && (first == null || earlier(g, first))) {
-                first = g;
-                fault = childFault(g);
-            }
-        }
-        if (fault != null) {
-            board.end(loop, TaskState.FAILED, fault);
-        } else if (stopped) {
-            board.end(loop, TaskState.STOPPED, null);
-        } else {
-            loop.outputs = loop.gathered();
-            board.end(loop, TaskState.SUCCEEDED, null);
         }
     }
 
@@ -227,18 +107,7 @@ final class Flow {
     private void ended(Node node) {
         switch (node.parent) {
             case null -> finishRun();
-            case LoopNode loop -> {
-                if (node.begun) {
-                    loop.running--;
-                }
-                loop.collect((Group) node);
-                if (node.state.success()) {
-                    loop.iterating.remove(Objects.requireNonNull(node.index));
-                    board.drop((Group) node);
-                    loop.dropped = true;
-                }
-                fill(loop);
-            }
+            case LoopNode loop -> loops.ended(loop, (Group) node);
             case Group group -> childEnded(group, node);
             case Leaf l -> throw new IllegalStateException(l.path + " has no children");
         }
@@ -291,11 +160,11 @@ final class Flow {
         }
     }
 
-    private static boolean earlier(Node a, Node b) {
+    static boolean earlier(Node a, Node b) {
         return Objects.requireNonNull(a.finishedAt).isBefore(Objects.requireNonNull(b.finishedAt));
     }
 
-    private static RunFault childFault(Node child) {
+    static RunFault childFault(Node child) {
         RunFault cause = Objects.requireNonNullElse(child.error, FaultCode.TaskFailed.fault("failed"));
         boolean deeper = child.kind != TaskKind.CONTAINER && cause.reason().equals(FaultCode.TaskFailed.name());
         return FaultCode.TaskFailed.fault(child.name + (deeper ? "/" : ": ") + cause.message());

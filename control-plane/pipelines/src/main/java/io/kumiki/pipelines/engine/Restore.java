@@ -111,7 +111,7 @@ final class Restore {
 
     private JsonNode items(LoopNode loop) {
         try {
-            return flow.items(loop);
+            return flow.loops.items(loop);
         } catch (Unresolvable e) {
             return Json.array();
         }

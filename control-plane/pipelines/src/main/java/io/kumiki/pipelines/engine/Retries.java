@@ -15,7 +15,7 @@ final class Retries {
         this.board = board;
         this.steps = steps;
         this.flow = flow;
-        flow.reopening(this::reopen);
+        flow.loops.reopening(this::reopen);
     }
 
     void retry() {
@@ -120,7 +120,7 @@ final class Retries {
                     board.move(g, TaskState.WAITING);
                     loop.again.add(g);
                 }
-                flow.fill(loop);
+                flow.loops.fill(loop);
             }
         }
     }

@@ -1,15 +1,12 @@
 package io.kumiki.pipelines.engine;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 import io.kumiki.model.run.ArtifactRecord;
 import io.kumiki.model.run.RunFault;
 import io.kumiki.model.run.TaskState;
 import io.kumiki.pipelines.RunPolicy;
-import io.kumiki.pipelines.expression.Template;
 import io.kumiki.pipelines.expression.Unresolvable;
-import io.kumiki.pipelines.expression.Values;
 import io.kumiki.pipelines.ir.Body;
 import io.kumiki.pipelines.ir.RetryPolicy;
 import java.time.Duration;
@@ -27,12 +24,14 @@ final class Steps {
     private final StepRequests requests;
     private final PlatformRenderer platform;
     private final Volumes volumes;
+    private final Imports imports;
 
     Steps(Board board, InputResolver resolver) {
         this.board = board;
         this.requests = new StepRequests(board, resolver);
         this.platform = new PlatformRenderer(resolver);
         this.volumes = new Volumes(board);
+        this.imports = new Imports(board, this::launch);
     }
 
     void start(Leaf leaf, InputResolver.Inputs inputs) {
@@ -50,7 +49,7 @@ final class Steps {
                     board.command(new Command.LookUpCache(leaf.id, fingerprint));
                 }
             }
-            case Body.Importer i -> importArtifact(leaf, i);
+            case Body.Importer i -> imports.start(leaf, i);
             case Body.CreateVolume v -> begin(leaf, volumes.create(leaf));
             case Body.DeleteVolume v -> begin(leaf, volumes.delete(leaf));
             case io.kumiki.pipelines.ir.Dag d -> throw new IllegalStateException(leaf.path + " is no leaf");
@@ -129,69 +128,11 @@ final class Steps {
                 });
     }
 
-    // ---- importers ----
-
-    private void importArtifact(Leaf leaf, Body.Importer importer) {
-        board.move(leaf, TaskState.RUNNING);
-        leaf.startedAt = board.now();
-        Imported wanted = imported(leaf, importer);
-        if (importer.reimport()) {
-            register(leaf, importer, wanted);
-        } else {
-            board.command(new Command.LookUpArtifact(leaf.id, wanted.uri, importer.type(), wanted.metadata));
-        }
-    }
-
-    private record Imported(String uri, ObjectNode metadata) {}
-
-    private Imported imported(Leaf leaf, Body.Importer importer) {
-        var scope = new ParameterScope(Io.parameters(leaf.inputs), new RunWords(board.run(), leaf, board.layout));
-        JsonNode uri = importer.parameter() == null
-                ? Template.fill(java.util.Objects.requireNonNull(importer.uri()), scope)
-                : Io.parameter(leaf.inputs, importer.parameter());
-        if (uri == null || Values.text(uri).isBlank()) {
-            throw new Unresolvable("the importer '" + leaf.name + "' has no uri");
-        }
-        ObjectNode metadata = (ObjectNode) Values.canonical(Template.fill(importer.metadata(), scope));
-        if (importer.downloadToWorkspace()) {
-            metadata.put(StepFiles.IN_WORKSPACE, true);
-        }
-        return new Imported(Values.text(uri), metadata);
-    }
-
     void artifactAnswer(Leaf leaf, @Nullable ArtifactRecord found) {
-        if (leaf.state != TaskState.RUNNING || !(leaf.spec().component().body() instanceof Body.Importer importer) || hasPod(leaf)) {
-            return;
+        boolean asked = leaf.state == TaskState.RUNNING && !hasPod(leaf);
+        if (asked && leaf.spec().component().body() instanceof Body.Importer importer) {
+            imports.answer(leaf, importer, found);
         }
-        if (found == null) {
-            register(leaf, importer, imported(leaf, importer));
-        } else {
-            board.know(found);
-            use(leaf, importer, found.id());
-        }
-    }
-
-    private void register(Leaf leaf, Body.Importer importer, Imported wanted) {
-        String key = outputKey(leaf);
-        use(leaf, importer, board.add(id -> new ArtifactRecord(
-                id, board.run().namespace(), board.run().id(), leaf.id, key, 0, key, importer.type(), importer.schemaVersion(), wanted.uri,
-                wanted.metadata, board.now())));
-    }
-
-    private void use(Leaf leaf, Body.Importer importer, long id) {
-        ObjectNode outputs = Io.empty();
-        Io.put(outputs, outputKey(leaf), List.of(id));
-        leaf.outputs = outputs;
-        if (importer.downloadToWorkspace() && board.pipeline.policy().workspace() != null) {
-            launch(leaf);
-        } else {
-            board.end(leaf, TaskState.SUCCEEDED, null);
-        }
-    }
-
-    private static String outputKey(Leaf leaf) {
-        var names = leaf.spec().component().outputArtifacts().keySet();
-        return names.isEmpty() ? "artifact" : names.iterator().next();
     }
 
     // ---- volumes ----
@@ -407,10 +348,7 @@ final class Steps {
             return;
         }
         switch (leaf.spec().component().body()) {
-            case Body.Importer i -> {
-                Imported wanted = imported(leaf, i);
-                board.command(new Command.LookUpArtifact(leaf.id, wanted.uri, i.type(), wanted.metadata));
-            }
+            case Body.Importer i -> imports.lookUp(leaf, i);
             case Body.CreateVolume v -> board.command(volumes.create(leaf));
             case Body.DeleteVolume v -> board.command(volumes.delete(leaf));
             default -> throw new IllegalStateException(leaf.path + " runs without a pod: " + Json.write(leaf.notes));

@@ -32,6 +32,9 @@ final class Stops {
         board.moveRun(RunState.CANCELING, deadline);
         board.ready.clear();
         if (board.root.children == null) {
+            if (board.run().startedAt() == null || board.root.history.isEmpty()) {
+                board.root.createdAt = board.now();
+            }
             board.end(board.root, TaskState.STOPPED, null);
             return;
         }
@@ -48,7 +51,7 @@ final class Stops {
                     loop.again.clear();
                     open.addAll(loop.iterating.values());
                     if (loop.running == 0) {
-                        flow.fill(loop);
+                        flow.loops.fill(loop);
                     }
                 }
                 case Group group -> skip(group);

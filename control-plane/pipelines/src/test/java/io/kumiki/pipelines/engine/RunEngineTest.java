@@ -272,4 +272,79 @@ class RunEngineTest {
         assertThat(task(world, "one").error().reason()).isEqualTo("LostTooOften");
         assertThat(task(world, "one").notes().path("lost").asInt()).isEqualTo(Steps.MOST_LOSSES + 1);
     }
+
+    private static Pipeline read(String spec, String platform) {
+        return switch (PipelineReader.read(Json.parse(spec), platform == null ? null : Json.parse(platform))) {
+            case Read.Valid v -> v.pipeline();
+            case Read.Invalid i -> throw new AssertionError(i.violations());
+        };
+    }
+
+    private static String number(String definition) {
+        return "\"parameters\":{\"" + definition + "\":{\"parameterType\":\"LIST\"}}";
+    }
+
+    @Test
+    void nestedLoopsCollectListsOfListsAndFlatArtifacts() {
+        String loop = "{\"dag\":{\"outputs\":{\"parameters\":{\"ys\":{\"valueFromParameter\":{\"producerSubtask\":\"T\",\"outputParameterKey\":\"K\"}}},"
+                + "\"artifacts\":{\"ms\":{\"artifactSelectors\":[{\"producerSubtask\":\"T\",\"outputArtifactKey\":\"A\"}]}}},\"tasks\":{\"T\":TASK}},"
+                + "\"inputDefinitions\":{\"parameters\":{\"i\":{\"parameterType\":\"STRING\"}}},\"outputDefinitions\":{" + number("ys")
+                + ",\"artifacts\":{\"ms\":{\"artifactType\":{\"schemaTitle\":\"system.Model\"},\"isArtifactList\":true}}}}";
+        String inner = loop.replace("TASK", "{\"componentRef\":{\"name\":\"comp-a\"},\"inputs\":{\"parameters\":{\"x\":{\"componentInputParameter\":\"i\"}}}}")
+                .replace("\"T\"", "\"work\"").replace("\"K\"", "\"y\"").replace("\"A\"", "\"m\"");
+        String outer = loop.replace("TASK", "{\"componentRef\":{\"name\":\"comp-inner\"},\"parameterIterator\":{\"itemInput\":\"i\",\"items\":{\"raw\":\"[1,2]\"}}}")
+                .replace("\"T\"", "\"in\"").replace("\"K\"", "\"ys\"").replace("\"A\"", "\"ms\"");
+        String spec = (HEAD + "{\"out\":{\"componentRef\":{\"name\":\"comp-outer\"},\"iteratorPolicy\":{\"parallelismLimit\":1},"
+                        + "\"parameterIterator\":{\"itemInput\":\"i\",\"items\":{\"raw\":\"[\\\"a\\\",\\\"b\\\",\\\"c\\\"]\"}}}}}}}")
+                .replace("\"comp-sub\"", "\"comp-inner\":" + inner + ",\"comp-outer\":" + outer + ",\"comp-sub\"");
+        var world = new FakeWorld(read(spec, null), Json.object(), 1).script((r, t) -> FakeWorld.success(r, OUT));
+        assertThat(world.finish()).isEqualTo(RunState.SUCCEEDED);
+        JsonNode outputs = task(world, "out").outputs();
+        assertThat(outputs.at("/parameters/ys").toString()).isEqualTo("[[7,7],[7,7],[7,7]]");
+        assertThat(outputs.at("/artifacts/ms")).hasSize(6);
+        assertThat(world.made.getFirst().path()).isEqualTo("out/0/in/0/work");
+        assertThat(world.made.getFirst().executorInput().at("/inputs/parameterValues/x").textValue()).isEqualTo("1");
+    }
+
+    @Test
+    void anImporterMayBringItsArtifactIntoTheWorkspace() {
+        String spec = HEAD.replace("\"metadata\":", "\"downloadToWorkspace\":true,\"metadata\":")
+                + "{\"i\":{\"componentRef\":{\"name\":\"comp-i\"},\"inputs\":{\"parameters\":{\"uri\":{\"runtimeValue\":{\"constant\":\"s3://b/k\"}}}}},"
+                + "\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"inputs\":{\"artifacts\":{\"d\":{\"taskOutputArtifact\":{\"producerTask\":\"i\",\"outputArtifactKey\":\"artifact\"}}}}}}}}}";
+        var world = new FakeWorld(read(spec, WORKSPACE), Json.object(), 3).script((r, t) -> FakeWorld.success(r, OUT));
+        world.crashes = 0.3;
+        assertThat(world.finish()).isEqualTo(RunState.SUCCEEDED);
+        StepRequest download = world.made.stream().filter(r -> r.name().equals("i")).findFirst().orElseThrow();
+        assertThat(download.container()).isNull();
+        assertThat(download.inputs()).containsExactly(new StepRequest.Transfer("s3://b/k", "/kfp-workspace/.artifacts/b/k"));
+        StepRequest user = world.made.stream().filter(r -> r.name().equals("one")).findFirst().orElseThrow();
+        assertThat(user.inputs()).as("it lies in the workspace already").isEmpty();
+        assertThat(user.workspace()).isEqualTo("/kfp-workspace");
+    }
+
+    @Test
+    void aStepMayBeToldItsOwnSettings() {
+        String spec = HEAD.replace(
+                        "\"comp-a\":{", "\"comp-a\":{\"taskConfigPassthroughs\":[{\"field\":\"RESOURCES\"},{\"field\":\"KUBERNETES_NODE_SELECTOR\",\"applyToTask\":true}],")
+                .replace("\"inputDefinitions\":{\"parameters\":{\"x\"", "\"inputDefinitions\":{\"parameters\":{\"config\":{\"parameterType\":\"TASK_CONFIG\"},\"x\"")
+                .replace("\"args\":[\"{{$}}\"]", "\"args\":[\"{{$}}\"],\"resources\":{\"resourceCpuLimit\":\"2\",\"memoryLimit\":0.5,\"accelerator\":{\"type\":\"nvidia.com/gpu\",\"count\":\"1\"}}")
+                + "{\"one\":{\"componentRef\":{\"name\":\"comp-a\"}}}}}}";
+        String platform = "{\"platforms\":{\"kubernetes\":{\"deploymentSpec\":{\"executors\":{\"exec-a\":{\"nodeSelector\":{\"labels\":{\"disk\":\"ssd\"}}}}}}}}";
+        var world = new FakeWorld(read(spec, platform), Json.object(), 1).script((r, t) -> FakeWorld.success(r, OUT));
+        assertThat(world.finish()).isEqualTo(RunState.SUCCEEDED);
+        StepRequest request = world.made.getFirst();
+        assertThat(Json.write(request.executorInput().at("/inputs/parameterValues/config")))
+                .isEqualTo("{\"nodeSelector\":{\"disk\":\"ssd\"},\"resources\":{\"limits\":{\"cpu\":\"2\",\"memory\":\"0.5G\",\"nvidia.com/gpu\":\"1\"}}}");
+        assertThat(request.container().resources()).as("passed through, not applied").isEmpty();
+        assertThat(request.platform().at("/nodeSelector/disk").asText()).isEqualTo("ssd");
+    }
+
+    @Test
+    void aRunMayBeStoppedBeforeItBegins() {
+        var world = world("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"}}}");
+        world.engine = RunEngine.of(world.pipeline, world.run, List.of(), List.of(), world.layout, () -> 1);
+        world.deliver(new RunEvent.StopRequested());
+        assertThat(world.run.state()).isEqualTo(RunState.CANCELED);
+        assertThat(world.tasks.values()).singleElement().satisfies(t -> assertThat(t.createdAt()).isEqualTo(FakeWorld.START));
+    }
 }
