@@ -15,7 +15,7 @@ import java.util.Set;
 @AnalyzeClasses(packages = "io.kumiki", importOptions = ImportOption.DoNotIncludeTests.class)
 class HouseTest {
     private static final String[] PURE = {
-        "io.kumiki.model..", "io.kumiki.pipelines..", "io.kumiki.kube..", "io.kumiki.placement.."
+        "io.kumiki.model..", "io.kumiki.pipelines..", "io.kumiki.kube..", "io.kumiki.placement", "io.kumiki.quota.."
     };
 
     @ArchTest
@@ -24,7 +24,7 @@ class HouseTest {
                 .that().resideInAnyPackage(PURE)
                 .should().dependOnClassesThat().resideInAnyPackage(
                         "io.vertx..", "io.fabric8.kubernetes.client..", "com.hazelcast..", "java.sql..", "org.slf4j..",
-                        "io.opentelemetry..", "java.net.http..", "java.util.concurrent.locks..")
+                        "io.opentelemetry..", "java.net.http..")
                 .check(classes);
     }
 

@@ -1,0 +1,37 @@
+package io.kumiki.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ArgumentsTest {
+    @Test
+    void everyMistakeIsReportedAtOnce() {
+        assertThatThrownBy(() -> UpOptions.parse(List.of("--prot", "1", "--data")))
+                .isInstanceOf(Arguments.Wrong.class)
+                .hasMessageContaining("unknown option --prot")
+                .hasMessageContaining("--data needs a value");
+    }
+
+    @Test
+    void aMountMustNameAFolderThatIsThere() {
+        assertThatThrownBy(() -> UpOptions.parse(List.of("--mount", "x=/no/such/folder", "--ports", "some")))
+                .hasMessageContaining("there is no folder /no/such/folder")
+                .hasMessageContaining("--ports knows only 'auto'");
+    }
+
+    @Test
+    void bothFormsOfAnOptionAreTaken() {
+        assertThat(UpOptions.parse(List.of("--port=1234", "--no-open")).port()).isEqualTo(1234);
+        assertThat(UpOptions.parse(List.of("--data", "/tmp/x", "--no-open")).data()).isEqualTo(Path.of("/tmp/x"));
+    }
+
+    @Test
+    void aPortIsANumberInRange() {
+        assertThatThrownBy(() -> UpOptions.parse(List.of("--port", "70000"))).hasMessageContaining("0 to 65535");
+        assertThatThrownBy(() -> UpOptions.parse(List.of("--port", "many"))).hasMessageContaining("whole number");
+    }
+}
