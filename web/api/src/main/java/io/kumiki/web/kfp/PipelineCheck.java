@@ -1,5 +1,6 @@
 package io.kumiki.web.kfp;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Violation;
 import io.kumiki.pipelines.Parameters;
@@ -29,8 +30,24 @@ final class PipelineCheck {
         var violations = new ArrayList<>(Parameters.check(pipeline, parameters));
         violations.addAll(images.check(pipeline.literalImages()));
         if (spec.platformSpec() != null) {
-            violations.addAll(images.checkMounts(new TreeSet<>(spec.platformSpec().findValuesAsText("mountPath"))));
+            violations.addAll(images.checkMounts(certainMounts(spec.platformSpec())));
         }
         return violations;
+    }
+
+    /// Mounts whose volume is named in the document. One that an input names is skipped when that input is null, so it is
+    /// judged when the step's pod is made.
+    private static TreeSet<String> certainMounts(JsonNode platformSpec) {
+        var paths = new TreeSet<String>();
+        for (JsonNode mount : platformSpec.findParents("mountPath")) {
+            boolean ofInput = mount.has("componentInputParameter")
+                    || mount.has("taskOutputParameter")
+                    || mount.properties().stream()
+                            .anyMatch(field -> field.getKey().endsWith("NameParameter") && !field.getValue().has("runtimeValue"));
+            if (!ofInput) {
+                paths.add(mount.path("mountPath").asText());
+            }
+        }
+        return paths;
     }
 }

@@ -186,6 +186,8 @@ class RunsIT {
         String pair = "{\"pipeline_spec\":" + ECHO + ",\"platform_spec\":" + Specs.PLATFORM.replace("\"imagePullPolicy\":\"Always\"",
                 "\"pvcMount\":[{\"constant\":\"claim\",\"mountPath\":\"/data\"}]") + "}";
         assertThat(kfp.post("/runs", Specs.run("r", pair, "{\"text\":\"\"}")).message()).contains("mount /data: no private mounts");
+        String optional = pair.replace("\"constant\":\"claim\"", "\"pvcNameParameter\":{\"componentInputParameter\":\"claim\"}");
+        assertThat(kfp.post("/runs", Specs.run("r", optional, "{\"text\":\"\"}")).text()).doesNotContain("mount /data");
     }
 
     private AutoCloseable loopThatDeletes() {
