@@ -145,6 +145,35 @@ def volumes():
     kubernetes.DeletePVC(pvc_name=claim.outputs["name"]).after(step)
 
 
+@dsl.component(base_image="python:3.11")
+def leave(folder: str, text: str):
+    import os
+
+    with open(os.path.join(folder, "note"), "w") as f:
+        f.write(text)
+
+
+@dsl.component(base_image="python:3.11")
+def pick_up(folder: str) -> str:
+    import os
+
+    with open(os.path.join(folder, "note")) as f:
+        return f.read()
+
+
+@dsl.pipeline(
+    name="workspace",
+    pipeline_config=dsl.PipelineConfig(
+        workspace=dsl.WorkspaceConfig(
+            size="1Mi", kubernetes=dsl.KubernetesWorkspaceConfig(pvcSpecPatch={"storageClassName": "standard"})
+        )
+    ),
+)
+def workspace() -> str:
+    left = leave(folder=dsl.WORKSPACE_PATH_PLACEHOLDER, text="left here").set_caching_options(False)
+    return pick_up(folder=dsl.WORKSPACE_PATH_PLACEHOLDER).after(left).set_caching_options(False).output
+
+
 if __name__ == "__main__":
-    for made in (hello, two_step, artifacts, fan_out, exit_handler, retry, condition, nap, container, volumes):
+    for made in (hello, two_step, artifacts, fan_out, exit_handler, retry, condition, nap, container, volumes, workspace):
         compiler.Compiler().compile(made, __file__.replace("pipelines.py", made.name.replace("-", "_") + ".yaml"))

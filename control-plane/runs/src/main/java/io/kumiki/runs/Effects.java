@@ -10,7 +10,6 @@ import io.kumiki.model.run.RunRecord;
 import io.kumiki.model.run.RunState;
 import io.kumiki.pipelines.engine.Command;
 import io.kumiki.pipelines.engine.RunEvent;
-import io.kumiki.pipelines.engine.StepRequest;
 import io.kumiki.runs.pod.StepLabels;
 import io.kumiki.runs.pod.StepNames;
 import io.kumiki.runs.pod.StepPods;
@@ -145,7 +144,6 @@ final class Effects {
             return;
         }
         var pod = s.rendering().render(step, run);
-        workspace(step, run);
         watch.creating(name, failures == 0);
         if (s.pods().create(pod)) {
             s.metrics().podCreated();
@@ -174,20 +172,6 @@ final class Effects {
         if (before != null) {
             before.cancel(false);
         }
-    }
-
-    private void workspace(StepRequest step, RunRecord run) {
-        var pipeline = live.pipeline();
-        var wanted = pipeline == null ? null : pipeline.policy().workspace();
-        if (step.workspace() == null || wanted == null) {
-            return;
-        }
-        var spec = Json.object();
-        spec.putArray("accessModes").add("ReadWriteOnce");
-        spec.putObject("resources").putObject("requests").put("storage", wanted.size());
-        spec.setAll(wanted.claimPatch());
-        s.pods().create(claim(
-                StepNames.workspace(run.id()), run, Typed.of(spec, PersistentVolumeClaimSpec.class), Json.object()));
     }
 
     private static PersistentVolumeClaim claim(
@@ -219,7 +203,7 @@ final class Effects {
         }
     }
 
-    /// Once per end: what the run kept for its steps goes, its pods after the time the pipeline asks for.
+    /// Once per end: the pipeline may ask for another time after which its pods go.
     void runEnded(RunRecord run) {
         if (ended) {
             return;
@@ -232,10 +216,6 @@ final class Effects {
         var policy = pipeline.policy();
         var ttl = run.state() == RunState.SUCCEEDED ? policy.ttlOnSuccess() : policy.ttlOnFailure();
         s.keeper().runEnded(run.id(), ttl != null ? ttl : policy.ttlOnCompletion());
-        // A failed run keeps its workspace, because a retry goes on in it.
-        if (policy.workspace() != null && run.state() == RunState.SUCCEEDED) {
-            quietly(() -> s.pods().deleteClaim(run.namespace(), StepNames.workspace(run.id())));
-        }
     }
 
     /// The run itself goes: its pods and its workspace with it.

@@ -126,13 +126,12 @@ final class StepWatch {
             notes.put(Notes.LOG + "/" + task.attempt(), log);
         }
         notes.put("pod/" + task.attempt(), name);
-        notes.putNull(Notes.WAITING);
         return new RunEvent.StepStarted(task.id(), task.attempt(), name, notes);
     }
 
     private static RunEvent noted(TaskRecord task, String name, @Nullable String why) {
         return new RunEvent.StepNoted(
-                task.id(), task.attempt(), name, Json.object().put(Notes.WAITING, why));
+                task.id(), task.attempt(), name, Json.object().put(Notes.WHY, why));
     }
 
     private RunFault detailed(Pod pod, RunFault why) {

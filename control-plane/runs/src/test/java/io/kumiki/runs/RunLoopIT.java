@@ -119,4 +119,13 @@ class RunLoopIT {
         }
         rig.awaitSuccess(rig.submit("volumes", Json.object()));
     }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void stepsShareTheRunsWorkspace(Isolation isolation) throws Exception {
+        start(isolation);
+        var id = rig.submit("workspace", Json.object());
+        rig.awaitSuccess(id);
+        assertThat(rig.output(id, "pick-up", "Output")).isEqualTo("\"left here\"");
+    }
 }
