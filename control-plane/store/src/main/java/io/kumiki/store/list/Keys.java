@@ -1,8 +1,10 @@
 package io.kumiki.store.list;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,8 @@ public final class Keys {
     private final String what;
     private final Map<String, Key> keys = new LinkedHashMap<>();
     private final Map<String, Function<String, Key>> families = new LinkedHashMap<>();
+    private final Set<String> gathered = new HashSet<>();
+    private final Set<String> ordered = new HashSet<>();
 
     public Keys(String what) {
         this.what = what;
@@ -52,6 +56,26 @@ public final class Keys {
     public Keys family(String prefix, Function<String, Key> key) {
         families.put(prefix, key);
         return this;
+    }
+
+    /// Columns whose own index finds few rows for a value, but not in the order of time.
+    public Keys gathered(String... columns) {
+        gathered.addAll(List.of(columns));
+        return this;
+    }
+
+    /// Columns whose own index gives the rows of a value in the order of time.
+    public Keys ordered(String... columns) {
+        ordered.addAll(List.of(columns));
+        return this;
+    }
+
+    boolean isGathered(String column) {
+        return gathered.contains(column);
+    }
+
+    boolean isOrdered(String column) {
+        return ordered.contains(column);
     }
 
     private Keys add(Key key, String... names) {

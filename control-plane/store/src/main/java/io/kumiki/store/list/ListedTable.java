@@ -44,7 +44,7 @@ public record ListedTable<T>(
         if (total == 0) {
             return new Page<>(List.of(), 0, null);
         }
-        String order = order(sort, total);
+        String order = order(sort, where.gathers() && total <= FEW);
         if (last != null && after != null) {
             var values = new ArrayList<Object>(sort.values());
             values.add(after);
@@ -57,11 +57,11 @@ public record ListedTable<T>(
 
     /// A database that knows no statistics would walk the index of the order and look at every row until the page is full.
     /// Where few rows match, it is kept from that (`+column` is no column) and gathers them by the predicates' index instead.
-    private static String order(Key sort, long total) {
+    private static String order(Key sort, boolean gather) {
         if (!sort.plainColumn()) {
             return "sort_value";
         }
-        return total <= FEW && sort.kind() == Keys.Kind.TIME ? "+" + sort.sql() : sort.sql();
+        return gather && sort.kind() == Keys.Kind.TIME ? "+" + sort.sql() : sort.sql();
     }
 
     private Page<T> fetch(Sql sql, ListQuery query, Where where, Key sort, String order, long total) {

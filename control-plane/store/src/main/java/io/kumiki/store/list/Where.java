@@ -20,6 +20,9 @@ final class Where {
     private final List<Object> values = new ArrayList<>();
     private final List<Violation> violations = new ArrayList<>();
     private final List<String> columns = new ArrayList<>();
+    private boolean gathers;
+    private boolean spreads;
+    private boolean ordered;
 
     Where(Keys keys, ListQuery query) {
         this.keys = keys;
@@ -46,6 +49,11 @@ final class Where {
         return columns;
     }
 
+    /// Whether the predicates' own index is the way to the rows when few match: a name, or several values of one column.
+    boolean gathers() {
+        return gathers || spreads && !ordered;
+    }
+
     void and(String term, List<?> more) {
         terms.add(term);
         values.addAll(more);
@@ -63,6 +71,10 @@ final class Where {
             return;
         }
         columns.add(key.sql());
+        boolean equal = predicate.operation() == Operation.EQUALS;
+        gathers |= keys.isGathered(key.sql()) && (equal || predicate.operation() == Operation.IN);
+        spreads |= predicate.operation() == Operation.IN;
+        ordered |= keys.isOrdered(key.sql()) && equal;
         switch (key.kind()) {
             case TEXT -> comparison(key, predicate.operation(), predicate.values());
             case NUMBER -> comparison(key, predicate.operation(), predicate.values());

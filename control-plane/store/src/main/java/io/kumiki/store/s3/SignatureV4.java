@@ -41,6 +41,10 @@ final class SignatureV4 {
         }
     }
 
+    /// What a request says of its signature.
+    private record Claim(
+            Credential credential, String time, String signedHeaders, String payload, String signature, boolean inQuery) {}
+
     private SignatureV4() {}
 
     static Verified header(Asked asked, S3Credentials credentials, Instant now) throws S3Fault {
@@ -68,7 +72,7 @@ final class SignatureV4 {
         if (payload == null) {
             throw S3Fault.badRequest("a request signed in its header carries x-amz-content-sha256");
         }
-        byte[] key = check(asked, credentials, credential, time, signedHeaders, payload, given, false);
+        byte[] key = check(asked, credentials, new Claim(credential, time, signedHeaders, payload, given, false));
         return new Verified(payload, new Chunks(key, time, credential.scope(), given));
     }
 
@@ -99,42 +103,33 @@ final class SignatureV4 {
         if (payload.isEmpty()) {
             payload = UNSIGNED;
         }
-        byte[] key = check(
-                asked,
-                credentials,
+        var claim = new Claim(
                 credential,
                 time,
                 orEmpty(target.parameter("X-Amz-SignedHeaders")),
                 payload,
                 orEmpty(target.parameter("X-Amz-Signature")),
                 true);
-        return new Verified(payload, new Chunks(key, time, credential.scope(), orEmpty(target.parameter("X-Amz-Signature"))));
+        byte[] key = check(asked, credentials, claim);
+        return new Verified(payload, new Chunks(key, time, credential.scope(), claim.signature));
     }
 
-    private static byte[] check(
-            Asked asked,
-            S3Credentials credentials,
-            Credential credential,
-            String time,
-            String signedHeaders,
-            String payload,
-            String given,
-            boolean inQuery)
-            throws S3Fault {
+    private static byte[] check(Asked asked, S3Credentials credentials, Claim claim) throws S3Fault {
+        Credential credential = claim.credential;
         if (!Hmac.same(credential.accessKey, credentials.accessKey())) {
             throw new S3Fault(403, "InvalidAccessKeyId", "the access key is unknown here; the keys are in s3.env of the data folder");
         }
-        if (!time.startsWith(credential.date)) {
+        if (!claim.time.startsWith(credential.date)) {
             throw malformed("the credential's date differs from the request's");
         }
-        List<String> signed = List.of(signedHeaders.split(";"));
+        List<String> signed = List.of(claim.signedHeaders.split(";"));
         refuseUnsigned(asked, signed);
-        String canonical = asked.method() + "\n" + Target.encode(asked.target().path, true) + "\n" + query(asked.target(), inQuery) + "\n"
+        String canonical = asked.method() + "\n" + Target.encode(asked.target().path, true) + "\n" + query(asked.target(), claim.inQuery) + "\n"
                 + signed.stream().map(h -> h + ":" + asked.signedHeader(h) + "\n").collect(Collectors.joining())
-                + "\n" + signedHeaders + "\n" + payload;
-        String toSign = ALGORITHM + "\n" + time + "\n" + credential.scope() + "\n" + Hmac.hexSha256(canonical);
+                + "\n" + claim.signedHeaders + "\n" + claim.payload;
+        String toSign = ALGORITHM + "\n" + claim.time + "\n" + credential.scope() + "\n" + Hmac.hexSha256(canonical);
         byte[] key = key(credentials.secretKey(), credential);
-        if (!Hmac.same(HexFormat.of().formatHex(Hmac.sha256(key, toSign)), given)) {
+        if (!Hmac.same(HexFormat.of().formatHex(Hmac.sha256(key, toSign)), claim.signature)) {
             throw new S3Fault(
                     403,
                     "SignatureDoesNotMatch",
