@@ -54,7 +54,12 @@ final class DataFolder implements AutoCloseable {
                 throw new Refused(dir + " is in use by another Kumiki" + pid(dir).map(p -> " (process " + p + ")").orElse("")
                         + ". Stop it with './kumiki down --data " + dir + "' or choose another folder with --data.");
             }
-            checkFormat(dir);
+            try {
+                checkFormat(dir);
+            } catch (Refused | IOException e) {
+                channel.close();
+                throw e;
+            }
             return new DataFolder(dir, channel, lock);
         } catch (IOException e) {
             throw new Refused("cannot use " + dir + ": " + e.getMessage());
