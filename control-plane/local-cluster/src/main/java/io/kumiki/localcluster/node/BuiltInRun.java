@@ -85,7 +85,7 @@ final class BuiltInRun implements BuiltInContainer, RunningContainer {
     @Override
     public End await() throws InterruptedException {
         ended.await();
-        return new End(exitCode, null);
+        return new End(exitCode, null, null);
     }
 
     @Override

@@ -2,14 +2,12 @@ package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.ApiFault;
 import io.kumiki.localcluster.node.pod.ContainerState;
-import io.kumiki.localcluster.node.pod.ContainerState.Ended;
-import io.kumiki.localcluster.node.pod.ContainerState.Phase;
 import io.kumiki.localcluster.node.pod.NotYet;
 import io.kumiki.localcluster.node.pod.PodPlan;
 import io.kumiki.localcluster.node.pod.PodPlan.Act;
 import io.kumiki.localcluster.node.pod.PodStatus;
-import io.kumiki.localcluster.node.process.ContainerProcess;
 import io.kumiki.localcluster.node.process.RunningContainer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,14 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +27,6 @@ import org.slf4j.LoggerFactory;
 final class PodWorker {
     private static final Logger LOG = LoggerFactory.getLogger(PodWorker.class);
     private static final Duration RETRY = Duration.ofSeconds(2);
-    private static final Duration SHORTEST_GRACE = Duration.ofSeconds(2);
-    private static final int LOST = 137;
 
     /// What a worker is told.
     private sealed interface Signal {
@@ -63,15 +52,11 @@ final class PodWorker {
     private final PodFolder folder;
     private final PodPlan plan;
     private final LinkedBlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
-    private final Map<String, ContainerState> states = new LinkedHashMap<>();
-    private final Map<String, RunningContainer> running = new HashMap<>();
-    private final Map<String, Instant> killAt = new HashMap<>();
-    private final Set<String> killed = new HashSet<>();
+    private final PodContainers containers;
     private final Runnable whenOver;
     private final PodNetwork.Joined network;
     private volatile JsonNode pod;
-    private Instant startTime;
-    private ContainerStart.@Nullable Prepared prepared;
+    private final Instant startTime;
     private PodStatus.@Nullable Ending ending;
     private @Nullable Instant graceEnds;
     private @Nullable ObjectNode written;
@@ -79,9 +64,11 @@ final class PodWorker {
     private boolean gone;
     private volatile JsonNode newest;
     private boolean deleteFinished;
-    private final Map<String, Path> openLogs = new ConcurrentHashMap<>();
     private boolean abandoned;
-    private boolean finished;
+    /// Nothing runs and nothing will; the last status may still have to be written.
+    private boolean over;
+
+    private volatile boolean finished;
 
     PodWorker(Node node, JsonNode pod, Runnable whenOver) {
         this.node = node;
@@ -91,6 +78,8 @@ final class PodWorker {
         this.folder = new PodFolder(node.settings().folder(), pod.path("metadata"));
         this.network = node.network().join(pod);
         this.plan = new PodPlan(pod.path("spec"));
+        this.containers = new PodContainers(
+                node, folder, plan, (container, number, end) -> signals.add(new Signal.Over(container, number, end)));
         JsonNode since = pod.path("status").path("startTime");
         this.startTime = since.isTextual() ? Instant.parse(since.asText()) : node.clock().instant();
     }
@@ -131,11 +120,11 @@ final class PodWorker {
 
     /// The logs that running containers write to.
     Collection<Path> openLogs() {
-        return List.copyOf(openLogs.values());
+        return containers.openLogs();
     }
 
     boolean writesTo(Path log) {
-        return openLogs.containsValue(log);
+        return containers.openLogs().contains(log);
     }
 
     Thread start() {
@@ -144,11 +133,11 @@ final class PodWorker {
 
     private void run() {
         try {
-            if (folder.exists()) {
-                adopt();
-            } else {
-                PodPlan.created(pod.path("spec")).forEach(state -> states.put(state.name(), state));
+            if (!folder.exists()) {
+                containers.begin(pod.path("spec"));
                 noteImages();
+            } else if (containers.adopt(pod)) {
+                beginToEnd(new PodStatus.Ending("Lost", "a container of this pod was lost: neither its process nor its exit code is left", true), grace());
             }
             look(pod);
             while (!finished && !abandoned) {
@@ -162,7 +151,9 @@ final class PodWorker {
         } catch (IOException | RuntimeException e) {
             // One pod's trouble (a full disk, a damaged folder) ends that pod, never the agent.
             LOG.error("pod {} cannot be worked on", pod.path("metadata").path("name").asText(), e);
-            fail(new PodStatus.Ending("NodeError", "the node could not work on this pod: " + e, true));
+            containers.killAll();
+            publish("Failed", new PodStatus.Ending("NodeError", "the node could not work on this pod: " + e, true));
+            finished = true;
         } finally {
             node.network().leave(pod.path("metadata").path("uid").asText());
             whenOver.run();
@@ -182,7 +173,11 @@ final class PodWorker {
     }
 
     private @Nullable Instant earliest() {
-        List<Instant> times = new ArrayList<>(killAt.entrySet().stream().filter(e -> !killed.contains(e.getKey())).map(Map.Entry::getValue).toList());
+        List<Instant> times = new ArrayList<>();
+        Instant kill = containers.nextKill();
+        if (kill != null) {
+            times.add(kill);
+        }
         if (askAgain != null) {
             times.add(askAgain);
         }
@@ -201,7 +196,7 @@ final class PodWorker {
     private void hear(Signal signal) throws IOException {
         switch (signal) {
             case Signal.Changed changed -> look(changed.pod());
-            case Signal.Over over -> ended(over);
+            case Signal.Over over -> containers.ended(pod, over.container(), over.number(), over.end(), ending != null);
             case Signal.End end -> beginToEnd(end.why(), end.grace());
             case Signal.Gone ignored -> {
                 gone = true;
@@ -214,7 +209,7 @@ final class PodWorker {
 
     private void renew() throws IOException {
         try {
-            if (!running.isEmpty()) {
+            if (containers.anyRuns()) {
                 node.preparation().renewTokens(pod, folder);
             }
         } catch (NotYet | RuntimeException e) {
@@ -242,61 +237,27 @@ final class PodWorker {
         }
         if (graceEnds == null || until.isBefore(graceEnds)) {
             graceEnds = until;
-            killAt.replaceAll((container, at) -> at.isBefore(until) ? at : until);
+            containers.atMostUntil(until);
         }
-    }
-
-    private void ended(Signal.Over over) throws IOException {
-        ContainerState state = Objects.requireNonNull(states.get(over.container()));
-        if (state.phase() != Phase.RUNNING || state.restarts() != over.number()) {
-            return;
-        }
-        running.remove(over.container());
-        Path log = openLogs.remove(over.container());
-        if (log != null) {
-            node.logs().note(log);
-        }
-        killAt.remove(over.container());
-        killed.remove(over.container());
-        Instant now = node.clock().instant();
-        Ended end = describe(over.end(), state.startedAt(), now);
-        boolean ends = ending != null || PodPlan.isOver(List.copyOf(states.values()));
-        put(plan.after(state, end, ends));
-    }
-
-    private static Ended describe(RunningContainer.End end, @Nullable Instant startedAt, Instant now) {
-        if (end.error() != null) {
-            return new Ended(128, "StartError", end.error(), startedAt, now);
-        }
-        Integer code = end.exitCode();
-        if (code == null) {
-            return new Ended(LOST, "ContainerStatusUnknown", "The container could not be located: neither its process nor its exit code is left", startedAt, now);
-        }
-        return new Ended(code, PodStatus.reason(code), null, startedAt, now);
-    }
-
-    private void put(ContainerState state) throws IOException {
-        states.put(state.name(), state);
-        folder.save(pod, List.copyOf(states.values()));
     }
 
     private void act() throws InterruptedException, IOException {
         askAgain = null;
         Instant now = node.clock().instant();
         Instant deadline = deadline();
-        if (ending == null && deadline != null && !now.isBefore(deadline) && !PodPlan.isOver(List.copyOf(states.values()))) {
+        if (ending == null && deadline != null && !now.isBefore(deadline) && !PodPlan.isOver(containers.states())) {
             beginToEnd(new PodStatus.Ending("DeadlineExceeded", "Pod was active on the node longer than the specified deadline", false), grace());
         }
         boolean changed = true;
         while (changed && !finished) {
             changed = false;
-            for (Act act : plan.decide(List.copyOf(states.values()), ending != null, now)) {
+            for (Act act : plan.decide(containers.states(), ending != null, now)) {
                 changed |= carryOut(act, now);
             }
         }
-        killOverdue();
-        if (!finished) {
-            publish(PodStatus.phase(List.copyOf(states.values())), null);
+        containers.killOverdue(now);
+        if (!finished && !gone && !over) {
+            publish(PodStatus.phase(containers.states()), null);
         }
     }
 
@@ -304,79 +265,35 @@ final class PodWorker {
     private boolean carryOut(Act act, Instant now) throws InterruptedException, IOException {
         switch (act) {
             case Act.Start start -> {
-                return startContainer(Objects.requireNonNull(states.get(start.container())), now);
+                Instant retry = containers.start(pod, start.container(), now);
+                askAgain(retry);
+                return retry == null;
             }
-            case Act.Stop stop -> stopContainer(stop.container(), now);
-            case Act.AskAgain again -> askAgain = askAgain == null || again.at().isBefore(askAgain) ? again.at() : askAgain;
+            case Act.Stop stop -> {
+                Instant until = graceEnds == null ? now.plus(grace()) : graceEnds;
+                containers.stop(stop.container(), until, now, gone);
+            }
+            case Act.AskAgain again -> askAgain(again.at());
             case Act.Finish finish -> finish(finish.succeeded());
         }
         return false;
     }
 
-    private boolean startContainer(ContainerState state, Instant now) throws IOException {
-        JsonNode container = Objects.requireNonNull(find(state.name()));
-        try {
-            if (prepared == null) {
-                prepared = node.preparation().prepare(pod, folder);
-            }
-            put(state.running(now));
-            RunningContainer started = node.starts().start(pod, container, state.restarts(), prepared);
-            running.put(state.name(), started);
-            watch(state.name(), state.restarts(), started);
-            return true;
-        } catch (NotYet missing) {
-            // A missing ConfigMap or an unbound claim may come; the kubelet keeps asking too.
-            put(state.waiting("CreateContainerConfigError", Objects.requireNonNull(missing.getMessage()), now.plus(RETRY)));
-            askAgain = now.plus(RETRY);
-            return false;
-        } catch (ContainerStart.Impossible | IOException never) {
-            String why = never instanceof IOException ? "the container could not be started: " + never : never.getMessage();
-            put(plan.after(state.running(now), new Ended(128, "ContainerCannotRun", why, now, now), false));
-            return true;
+    private void askAgain(@Nullable Instant at) {
+        if (at != null && (askAgain == null || at.isBefore(askAgain))) {
+            askAgain = at;
         }
     }
 
-    private void watch(String container, int number, RunningContainer started) throws IOException {
-        openLogs.put(container, folder.log(container, number));
-        Thread.ofVirtual().name("wait " + container).start(() -> {
-            try {
-                signals.add(new Signal.Over(container, number, started.await()));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-    }
-
-    private void stopContainer(String container, Instant now) throws InterruptedException {
-        RunningContainer started = running.get(container);
-        if (started == null || killAt.containsKey(container)) {
-            return;
-        }
-        Instant until = graceEnds == null ? now.plus(grace()) : graceEnds;
-        boolean sidecar = Objects.requireNonNull(states.get(container)).kind() == ContainerState.Kind.SIDECAR;
-        // A sidecar's turn comes late: it gets two seconds even when the mains used up the whole grace, except after a forced delete.
-        Instant least = sidecar && !gone ? now.plus(SHORTEST_GRACE) : now;
-        killAt.put(container, until.isBefore(least) ? least : until);
-        if (until.isAfter(now) || sidecar) {
-            started.terminate();
-        }
-    }
-
-    private void killOverdue() throws InterruptedException {
-        Instant now = node.clock().instant();
-        for (Map.Entry<String, Instant> due : killAt.entrySet()) {
-            RunningContainer started = running.get(due.getKey());
-            if (started != null && !now.isBefore(due.getValue()) && killed.add(due.getKey())) {
-                started.kill();
-            }
-        }
-    }
-
+    /// The last status must be written before the worker goes; while that fails it is tried again.
     private void finish(boolean succeeded) {
+        over = true;
         PodStatus.Ending why = ending;
         boolean deleted = why != null && why.reason().equals("Deleted");
         if (!gone) {
-            publish(succeeded || (deleted && allWell()) ? "Succeeded" : "Failed", deleted ? null : why);
+            if (!publish(succeeded || (deleted && allWell()) ? "Succeeded" : "Failed", deleted ? null : why)) {
+                return;
+            }
             if (pod.path("metadata").has("deletionTimestamp")) {
                 deleteFinished = true;
                 node.cluster().finishDelete(pod);
@@ -386,34 +303,28 @@ final class PodWorker {
     }
 
     private boolean allWell() {
-        return states.values().stream().filter(s -> s.kind() == ContainerState.Kind.MAIN).allMatch(s -> s.ended() != null && s.ended().exitCode() == 0);
+        return containers.states().stream().filter(s -> s.kind() == ContainerState.Kind.MAIN).allMatch(s -> s.ended() != null && s.ended().exitCode() == 0);
     }
 
-    private void fail(PodStatus.Ending why) {
-        publish("Failed", why);
-        finished = true;
-    }
-
-    private void publish(String phase, PodStatus.@Nullable Ending why) {
+    /// Writes the status if it says something new. False when the cluster takes no write just now (a full disk): then it is tried again.
+    private boolean publish(String phase, PodStatus.@Nullable Ending why) {
         Instant now = node.clock().instant();
-        ObjectNode status = new PodStatus(pod, List.copyOf(states.values()), network.address(), network.collision(), startTime, now).render(phase, why);
-        if (!status.equals(written)) {
+        ObjectNode status =
+                new PodStatus(pod, containers.states(), network.address(), network.collision(), startTime, now).render(phase, why);
+        if (status.equals(written)) {
+            return true;
+        }
+        try {
             node.cluster().writeStatus(pod, status);
-            written = status;
-            // The next status keeps each condition's time of change.
-            pod = ((ObjectNode) pod.deepCopy()).set("status", status);
+        } catch (ApiFault fault) {
+            LOG.warn("status of pod {} not written, tried again in {} s: {}", pod.path("metadata").path("name").asText(), RETRY.toSeconds(), fault.getMessage());
+            askAgain(now.plus(RETRY));
+            return false;
         }
-    }
-
-    private @Nullable JsonNode find(String name) {
-        for (String list : List.of("initContainers", "containers")) {
-            for (JsonNode container : pod.path("spec").path(list)) {
-                if (container.path("name").asText().equals(name)) {
-                    return container;
-                }
-            }
-        }
-        return null;
+        written = status;
+        // The next status keeps each condition's time of change.
+        pod = ((ObjectNode) pod.deepCopy()).set("status", status);
+        return true;
     }
 
     private void noteImages() {
@@ -424,41 +335,6 @@ final class PodWorker {
                     node.cluster().noteImage(pod, note);
                 }
             }
-        }
-    }
-
-    /// Goes on with a pod of an earlier agent: living processes are taken over, code of our own is started again, lost processes are told.
-    private void adopt() throws InterruptedException, IOException {
-        for (ContainerState state : folder.states()) {
-            states.put(state.name(), state);
-        }
-        boolean lost = false;
-        for (ContainerState state : List.copyOf(states.values())) {
-            JsonNode container = find(state.name());
-            if (state.phase() != Phase.RUNNING || container == null) {
-                continue;
-            }
-            Instant now = node.clock().instant();
-            if (node.starts().isBuiltIn(container)) {
-                put(state.cutOff(now));
-                continue;
-            }
-            String uid = pod.path("metadata").path("uid").asText();
-            switch (ContainerProcess.find(folder.start(state.name(), state.restarts()), node.settings().isolation(), uid, state.name())) {
-                case ContainerProcess.Found.Running found -> {
-                    running.put(state.name(), found.process());
-                    watch(state.name(), state.restarts(), found.process());
-                }
-                case ContainerProcess.Found.Ended found -> ended(new Signal.Over(state.name(), state.restarts(), found.end()));
-                case ContainerProcess.Found.NeverStarted ignored -> put(state.waiting("ContainerCreating", "", now));
-                case ContainerProcess.Found.Lost ignored -> {
-                    lost = true;
-                    put(state.over(describe(new RunningContainer.End(null, null), state.startedAt(), now)));
-                }
-            }
-        }
-        if (lost) {
-            beginToEnd(new PodStatus.Ending("Lost", "a container of this pod was lost: neither its process nor its exit code is left", true), grace());
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -102,7 +103,7 @@ public final class ContainerProcess implements RunningContainer {
         if (end != null) {
             return end;
         }
-        return child == null ? End.UNKNOWN : new End(child.exitValue(), error(folder));
+        return child == null ? End.UNKNOWN : new End(child.exitValue(), error(folder), null);
     }
 
     /// SIGTERM to the main process, as the kubelet does to a container's first process. False when it has ended already.
@@ -168,7 +169,15 @@ public final class ContainerProcess implements RunningContainer {
 
     private static @Nullable End read(Path folder) {
         String code = text(folder.resolve("exit"));
-        return code.matches("[0-9]{1,3}") ? new End(Integer.valueOf(code), error(folder)) : null;
+        return code.matches("[0-9]{1,3}") ? new End(Integer.valueOf(code), error(folder), written(folder.resolve("exit"))) : null;
+    }
+
+    private static @Nullable Instant written(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toInstant();
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     private static @Nullable String error(Path folder) {

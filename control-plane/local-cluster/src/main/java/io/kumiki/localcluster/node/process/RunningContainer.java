@@ -1,12 +1,13 @@
 package io.kumiki.localcluster.node.process;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// One start of a container, whatever runs it.
 public interface RunningContainer {
-    /// How it ended. `exitCode` is null when nobody knows; `error` says why it never started.
-    record End(@Nullable Integer exitCode, @Nullable String error) {
-        static final End UNKNOWN = new End(null, null);
+    /// How it ended. `exitCode` is null when nobody knows; `error` says why it never started; `at` is null when that is now.
+    record End(@Nullable Integer exitCode, @Nullable String error, @Nullable Instant at) {
+        public static final End UNKNOWN = new End(null, null, null);
     }
 
     /// Waits until it has ended and nothing of it is left.

@@ -41,7 +41,7 @@ class ContainerProcessIT {
     void exitCodeAndLog(Isolation isolation) throws Exception {
         Launch launch = launch(isolation, List.of(), "sh", "-c", "echo \"$GREETING\"; echo err >&2; echo $PATH; exit 7");
         RunningContainer.End end = start(isolation, launch).await();
-        assertThat(end).isEqualTo(new RunningContainer.End(7, null));
+        assertThat(end.exitCode()).isEqualTo(7);
         assertThat(Files.readString(launch.log())).isEqualTo("hello world\nerr\n/usr/bin:/bin\n");
     }
 
@@ -97,7 +97,7 @@ class ContainerProcessIT {
         Files.createFile(go);
         assertThat(((ContainerProcess.Found.Running) found).process().await().exitCode()).isEqualTo(9);
         assertThat(ContainerProcess.find(launch.folder(), isolation, launch.environment().get(Launch.POD_UID), "main"))
-                .isEqualTo(new ContainerProcess.Found.Ended(new RunningContainer.End(9, null)));
+                .matches(later -> later instanceof ContainerProcess.Found.Ended ended && Integer.valueOf(9).equals(ended.end().exitCode()));
     }
 
     @ParameterizedTest
@@ -133,7 +133,7 @@ class ContainerProcessIT {
         String writes = readOnly ? "touch /usr/kumiki-test 2>/dev/null || echo read-only; touch /etc/app/config/x 2>/dev/null || echo read-only" : "true";
         Launch launch = launch(isolation, mounts, "sh", "-c",
                 "cat /etc/app/config/key /etc/hosts; echo out > /minio/a; touch /tmp/x; ls -A /root /home; ls /etc/passwd; " + writes + "");
-        assertThat(start(isolation, launch).await()).isEqualTo(new RunningContainer.End(0, null));
+        assertThat(start(isolation, launch).await().exitCode()).isZero();
         assertThat(Files.readString(launch.log())).isEqualTo("value127.0.0.1 ml-pipeline\n/home:\n\n/root:\n/etc/passwd\n" + (readOnly ? "read-only\nread-only\n" : ""));
         assertThat(volume.resolve("a")).hasContent("out");
     }
