@@ -75,6 +75,7 @@ class RunsIT {
         assertThat(kfp.get("/experiments/" + made.at("/experiment_id")).at("/last_run_created_at")).isEqualTo(made.at("/created_at"));
         assertThat(kfp.get("/runs?view=FULL").json().at("/runs/0")).isEqualTo(got.json());
         assertThat(kfp.get("/runs?view=ALL").status()).isEqualTo(400);
+        assertThat(kfp.get("/runs?sort_by=metric:AUC+desc").at("/runs/0/run_id")).isEqualTo(made.at("/run_id"));
         // a run that came back from us is taken again
         ObjectNode copy = (ObjectNode) got.json();
         assertThat(kfp.post("/runs", copy.toString()).status()).isEqualTo(200);

@@ -77,16 +77,17 @@ public record ListRequest(ListQuery query, String binding) {
     }
 
     private static Sort sort(String text, List<Violation> violations) {
-        String sort = text.strip().toLowerCase(Locale.ROOT);
-        if (sort.isEmpty()) {
+        if (text.isBlank()) {
             return Sort.OLDEST_FIRST;
         }
-        List<String> words = List.of(sort.split("\\s+"));
-        boolean descending = words.size() == 2 && words.get(1).equals("desc");
-        if (words.size() > 2 || words.size() == 2 && !descending && !words.get(1).equals("asc")) {
+        List<String> words = List.of(text.strip().split("\\s+"));
+        boolean descending = words.size() == 2 && words.get(1).equalsIgnoreCase("desc");
+        if (words.size() > 2 || words.size() == 2 && !descending && !words.get(1).equalsIgnoreCase("asc")) {
             violations.add(new Violation("sort_by", "InvalidSort", "wanted one field, optionally followed by asc or desc, found " + Refusal.quoted(text)));
         }
-        return new Sort(words.getFirst(), descending);
+        // fields are told apart without case, names of metrics with
+        String field = words.getFirst();
+        return new Sort(field.startsWith("metric:") ? field : field.toLowerCase(Locale.ROOT), descending);
     }
 
     private static List<Predicate> predicates(String filter, List<Violation> violations) {

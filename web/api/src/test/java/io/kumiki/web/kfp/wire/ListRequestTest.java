@@ -35,7 +35,7 @@ class ListRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"name,name,false", "Created_At ASC,created_at,false", "created_at desc,created_at,true", "' display_name   DESC ',display_name,true"})
+    @CsvSource({"name,name,false", "metric:AUC desc,metric:AUC,true", "Created_At ASC,created_at,false", "created_at desc,created_at,true", "' display_name   DESC ',display_name,true"})
     void sortIsOneFieldLowerCased(String text, String key, boolean descending) {
         assertThat(list(Map.of("sort_by", text)).query().sort()).isEqualTo(new Sort(key, descending));
     }
