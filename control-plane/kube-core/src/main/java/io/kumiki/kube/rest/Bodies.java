@@ -23,6 +23,9 @@ final class Bodies {
 
     /// JSON; the shell has turned YAML into it.
     static JsonNode json(ApiRequest request) {
+        if (contentType(request).equals(Protobuf.CONTENT_TYPE)) {
+            return Protobuf.read(request.body());
+        }
         try {
             return Json.parse(request.body());
         } catch (Json.Malformed e) {
@@ -37,7 +40,8 @@ final class Bodies {
 
     static ObjectNode object(ApiRequest request, String apiVersion, String kind) {
         String type = contentType(request);
-        if (!type.isEmpty() && !type.equals(ApiAnswer.JSON) && !type.equals("application/yaml") && !type.equals("*/*")) {
+        if (!type.isEmpty() && !type.equals(ApiAnswer.JSON) && !type.equals("application/yaml") && !type.equals("*/*")
+                && !type.equals(Protobuf.CONTENT_TYPE)) {
             throw unsupported(type, "application/json, application/yaml");
         }
         if (!(json(request) instanceof ObjectNode object)) {
