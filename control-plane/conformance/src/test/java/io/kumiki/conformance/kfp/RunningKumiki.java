@@ -15,10 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /// A real Kumiki process: `up --data DIR --ports auto --no-open`, as a newcomer starts it.
-final class RunningKumiki implements AutoCloseable {
+public final class RunningKumiki implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    final Path data;
+    public final Path data;
     private final List<String> options;
     private final Map<String, String> environment;
     private Process process;
@@ -31,7 +31,7 @@ final class RunningKumiki implements AutoCloseable {
         this.process = launch();
     }
 
-    static RunningKumiki start(Path data, Map<String, String> environment, String... options) {
+    public static RunningKumiki start(Path data, Map<String, String> environment, String... options) {
         var kumiki = new RunningKumiki(data, environment, List.of(options));
         kumiki.awaitReady();
         return kumiki;
