@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.Set;
 import java.util.UUID;
 
@@ -50,6 +51,7 @@ final class Surfaces implements AutoCloseable {
     private final Set<String> hosts;
     private final Tickets tickets = new Tickets();
     private final List<Routes> routes = new ArrayList<>();
+    private final Telemetry telemetry;
     private final KfpApi kfp;
     private final DashboardApi dashboard;
 
@@ -59,6 +61,7 @@ final class Surfaces implements AutoCloseable {
     Surfaces(Vertx vertx, Ground ground, DashboardSettings settings, String token, List<String> allowedHosts) {
         this.vertx = vertx;
         this.token = token;
+        this.telemetry = ground.telemetry();
         this.hosts = new HashSet<>(allowedHosts);
         hosts.addAll(Wiring.serviceNames().keySet());
         var cluster = new KubernetesCluster(ground.kubernetes());
@@ -92,7 +95,7 @@ final class Surfaces implements AutoCloseable {
 
     HttpListener listen(int port) {
         Identity identity = Identity.firstOf(new BearerToken(token, Caller.ADMINISTRATOR), tickets, LoopbackPeer.of(Caller.ADMINISTRATOR));
-        return HttpListener.on(vertx, identity).hosts(HostRule.loopbackAnd(hosts)).serve(routes.toArray(Routes[]::new)).listen(HOST, port);
+        return HttpListener.on(vertx, identity).telemetry(telemetry.api()).hosts(HostRule.loopbackAnd(hosts)).serve(routes.toArray(Routes[]::new)).listen(HOST, port);
     }
 
     /// The KFP surface on the cluster's port: callers prove themselves with their Kubernetes token; an account acts in its own namespace only.
@@ -101,7 +104,8 @@ final class Surfaces implements AutoCloseable {
         for (String path : List.of("/apis/v2beta1", "/apis/v1beta1", "/apis/v1alpha1", "/pipeline")) {
             cluster.mount(path, root);
         }
-        cluster.mount(PROXY, mounted(cluster, kfp.routesUnder(PROXY)));
+        // kfp's newer client puts one more slash between the proxy's path and its own
+        cluster.mount(PROXY, mounted(cluster, Stream.concat(kfp.routesUnder(PROXY).stream(), kfp.routesUnder(PROXY + "/").stream()).toList()));
     }
 
     private Handler<HttpServerRequest> mounted(LocalCluster cluster, List<Routes> surfaces) {
