@@ -107,7 +107,7 @@ public final class NodeAgent {
                 throw ApiFault.badRequest(
                         order.options().previous()
                                 ? "previous terminated container \"" + order.container() + "\" in pod \"" + order.pod() + "\" not found"
-                                : "container \"" + order.container() + "\" in pod \"" + order.pod() + "\" is waiting to start: PodInitializing");
+                                : "container \"" + order.container() + "\" in pod \"" + order.pod() + "\" has no log on this machine: it is waiting to start, or its node is a simulated one");
             }
             new LogStream(log, order.options(), sink, () -> {
                         PodWorker worker = workers.get(order.podUid());

@@ -98,8 +98,11 @@ public final class ContainerProcess implements RunningContainer {
                 Thread.sleep(LOOK_AGAIN_MILLIS);
             }
         }
-        killMarked();
         End end = read(folder);
+        if (end == null || depth == 1) {
+            // The namespaces end with their first process; without them, or with a wrapper that was killed, we look for what is left.
+            killMarked();
+        }
         if (end != null) {
             return end;
         }
