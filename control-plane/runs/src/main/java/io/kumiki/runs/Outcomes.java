@@ -1,6 +1,7 @@
 package io.kumiki.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.kumiki.agent.StepPlan;
 import io.kumiki.model.Json;
@@ -70,7 +71,7 @@ final class Outcomes {
         }
     }
 
-    /// A simulated pod publishes nothing; what it would have written stands in its annotation, in the shape of an executor output.
+    /// A simulated pod publishes nothing; its annotation gives what it would have: output name → value.
     private static StepOutcome pretended(Pod pod) {
         var text = pod.getMetadata().getAnnotations().getOrDefault(StepLabels.SIMULATED_OUTPUTS, "{}");
         JsonNode given;
@@ -79,21 +80,41 @@ final class Outcomes {
         } catch (Json.Malformed e) {
             return unfit("is " + e.getMessage());
         }
-        var missing = new ArrayList<String>();
         var plan = StepPlan.parse(
                 pod.getSpec().getInitContainers().getLast().getEnv().getFirst().getValue());
-        plan.parameters().keySet().stream().filter(p -> !given.path("parameterValues").has(p)).forEach(missing::add);
-        plan.artifacts().stream().map(StepPlan.Output::name).filter(a -> !given.path("artifacts").has(a)).forEach(missing::add);
+        var missing = new ArrayList<String>();
+        var report = Json.object();
+        var parameters = report.putObject("parameterValues");
+        for (var name : plan.parameters().keySet()) {
+            if (given.has(name)) {
+                parameters.set(name, given.get(name));
+            } else {
+                missing.add(name);
+            }
+        }
+        var artifacts = report.putObject("artifacts");
+        for (var declared : plan.artifacts()) {
+            if (given.has(declared.name())) {
+                artifacts.putObject(declared.name()).putArray("artifacts").add(artifact(declared.name(), given.get(declared.name())));
+            } else {
+                missing.add(declared.name());
+            }
+        }
         if (!missing.isEmpty()) {
             return unfit("does not give its outputs " + String.join(", ", missing));
         }
         var out = Json.object();
-        out.put("version", 1);
-        out.put("executorOutput", text);
+        out.put("version", 1).put("executorOutput", Json.write(report));
         out.putObject("parameters");
         out.putObject("artifacts");
         out.putArray("problems");
         return new StepOutcome(0, "Completed", "", out);
+    }
+
+    /// `{"metadata":{..},"uri":".."}`, either may be absent; any other value means that the artifact is there and nothing is known of it.
+    private static ObjectNode artifact(String name, JsonNode given) {
+        var artifact = Json.object().put("name", name);
+        return given.isObject() ? artifact.setAll((ObjectNode) given) : artifact;
     }
 
     private static StepOutcome unfit(String why) {

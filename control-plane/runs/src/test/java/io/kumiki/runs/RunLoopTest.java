@@ -377,7 +377,7 @@ class RunLoopTest {
         cluster.script = step -> {
             cluster.pods.computeIfPresent(step.name(), (n, p) -> p.edit()
                     .editMetadata()
-                    .addToAnnotations("kumiki.io/simulated-outputs", "{\"parameterValues\":{\"Output\":\"made up\"}}")
+                    .addToAnnotations("kumiki.io/simulated-outputs", "{\"Output\":\"made up\"}")
                     .endMetadata()
                     .editSpec()
                     .withNodeName("sim-1")
