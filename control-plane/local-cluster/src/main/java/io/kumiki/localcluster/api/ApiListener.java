@@ -178,7 +178,7 @@ public final class ApiListener implements AutoCloseable {
         http.params().forEach((name, value) -> query.computeIfAbsent(name, n -> new ArrayList<>()).add(value));
         String path;
         try {
-            path = URLDecoder.decode(http.path().replace("+", "%2B"), StandardCharsets.UTF_8);
+            path = URLDecoder.decode(java.util.Objects.requireNonNullElse(http.path(), "").replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw ApiFault.badRequest("the path is not percent-encoded UTF-8");
         }
