@@ -31,12 +31,12 @@ final class ExperimentCalls {
     }
 
     void addTo(Routes routes) {
-        routes.get("/experiments", may("list", "experiments"), Surface.translated(this::list))
-                .on("POST", "/experiments", may("create", "experiments"), Bodies.MESSAGE, Surface.translated(this::create))
-                .get("/experiments/{experiment_id}", may("get", "experiments"), Surface.translated(this::get))
-                .delete("/experiments/{experiment_id}", may("delete", "experiments"), Surface.translated(this::delete))
-                .on("POST", "/experiments/{experiment_id}:archive", may("archive", "experiments"), Bodies.VERB, Surface.translated(r -> archive(r, true)))
-                .on("POST", "/experiments/{experiment_id}:unarchive", may("unarchive", "experiments"), Bodies.VERB, Surface.translated(r -> archive(r, false)));
+        routes.get("/experiments", may("list", "experiments"), surface.call(this::list))
+                .on("POST", "/experiments", may("create", "experiments"), Bodies.MESSAGE, surface.call(this::create))
+                .get("/experiments/{experiment_id}", may("get", "experiments"), surface.call(this::get))
+                .delete("/experiments/{experiment_id}", may("delete", "experiments"), surface.call(this::delete))
+                .on("POST", "/experiments/{experiment_id}:archive", may("archive", "experiments"), Bodies.VERB, surface.call(r -> archive(r, true)))
+                .on("POST", "/experiments/{experiment_id}:unarchive", may("unarchive", "experiments"), Bodies.VERB, surface.call(r -> archive(r, false)));
     }
 
     String defaultId() {

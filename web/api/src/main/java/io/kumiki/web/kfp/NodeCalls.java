@@ -31,12 +31,12 @@ final class NodeCalls {
     }
 
     void addTo(Routes routes) {
-        routes.get("/runs/{run_id}/nodes/{node_id}/artifacts/{name}:read", may("readArtifact", "runs"), Surface.translated(this::artifact));
+        routes.get("/runs/{run_id}/nodes/{node_id}/artifacts/{name}:read", may("readArtifact", "runs"), surface.call(this::artifact));
     }
 
     /// The log has kept its v1alpha1 path.
     void addLogTo(Routes routes) {
-        routes.get("/runs/{run_id}/nodes/{node_id}/log", may("readArtifact", "runs"), Surface.translated(this::log));
+        routes.get("/runs/{run_id}/nodes/{node_id}/log", may("readArtifact", "runs"), surface.call(this::log));
     }
 
     private Answer artifact(Request request) throws IOException {

@@ -25,8 +25,8 @@ final class OtherCalls {
     }
 
     void addTo(Routes routes) {
-        routes.get("/healthz", may("get", "healthz"), Surface.translated(this::health))
-                .get("/auth", may("get", "viewers"), Surface.translated(this::authorize))
+        routes.get("/healthz", may("get", "healthz"), surface.call(this::health))
+                .get("/auth", may("get", "viewers"), surface.call(this::authorize))
                 .get("/filters", may("get", "viewers"), absent("/filters only describes the filter message; give it to a list as its filter parameter."))
                 .on("POST", "/visualizations/{namespace}", may("create", "visualizations"), Bodies.MESSAGE,
                         absent("No visualization server runs here. Write HTML, Markdown or metrics artifacts; the run's page shows them."))
@@ -38,7 +38,7 @@ final class OtherCalls {
 
     /// KFP 2.17 itself registers /auth under v1beta1 only.
     void addAuthTo(Routes routes) {
-        routes.get("/auth", may("get", "viewers"), Surface.translated(this::authorize));
+        routes.get("/auth", may("get", "viewers"), surface.call(this::authorize));
     }
 
     private Answer health(Request request) {

@@ -31,13 +31,13 @@ final class PipelineCalls {
     }
 
     void addTo(Routes routes) {
-        routes.get("/pipelines", may("list", "pipelines"), Surface.translated(this::list))
-                .on("POST", "/pipelines", may("create", "pipelines"), Bodies.MESSAGE, Surface.translated(this::create))
-                .on("POST", "/pipelines/create", may("create", "pipelines"), Bodies.SPEC, Surface.translated(this::createWithVersion))
-                .get("/pipelines/names/{name}", may("get", "pipelines"), Surface.translated(this::byName))
-                .get("/pipelines/{pipeline_id}", may("get", "pipelines"), Surface.translated(this::get))
-                .on("PATCH", "/pipelines/{pipeline_id}", may("update", "pipelines"), Bodies.MESSAGE, Surface.translated(this::update))
-                .delete("/pipelines/{pipeline_id}", may("delete", "pipelines"), Surface.translated(this::delete));
+        routes.get("/pipelines", may("list", "pipelines"), surface.call(this::list))
+                .on("POST", "/pipelines", may("create", "pipelines"), Bodies.MESSAGE, surface.call(this::create))
+                .on("POST", "/pipelines/create", may("create", "pipelines"), Bodies.SPEC, surface.call(this::createWithVersion))
+                .get("/pipelines/names/{name}", may("get", "pipelines"), surface.call(this::byName))
+                .get("/pipelines/{pipeline_id}", may("get", "pipelines"), surface.call(this::get))
+                .on("PATCH", "/pipelines/{pipeline_id}", may("update", "pipelines"), Bodies.MESSAGE, surface.call(this::update))
+                .delete("/pipelines/{pipeline_id}", may("delete", "pipelines"), surface.call(this::delete));
     }
 
     private Answer list(Request request) {

@@ -20,12 +20,12 @@ final class RecurringRunCalls {
     }
 
     void addTo(Routes routes) {
-        routes.get("/recurringruns", may("list", "jobs"), Surface.translated(this::list))
-                .on("POST", "/recurringruns", may("create", "jobs"), Bodies.SPEC, Surface.translated(RecurringRunCalls::create))
-                .get("/recurringruns/{recurring_run_id}", may("get", "jobs"), Surface.translated(RecurringRunCalls::unknown))
-                .delete("/recurringruns/{recurring_run_id}", may("delete", "jobs"), Surface.translated(RecurringRunCalls::unknown))
-                .on("POST", "/recurringruns/{recurring_run_id}:enable", may("enable", "jobs"), Bodies.VERB, Surface.translated(RecurringRunCalls::unknown))
-                .on("POST", "/recurringruns/{recurring_run_id}:disable", may("disable", "jobs"), Bodies.VERB, Surface.translated(RecurringRunCalls::unknown));
+        routes.get("/recurringruns", may("list", "jobs"), surface.call(this::list))
+                .on("POST", "/recurringruns", may("create", "jobs"), Bodies.SPEC, surface.call(RecurringRunCalls::create))
+                .get("/recurringruns/{recurring_run_id}", may("get", "jobs"), surface.call(RecurringRunCalls::unknown))
+                .delete("/recurringruns/{recurring_run_id}", may("delete", "jobs"), surface.call(RecurringRunCalls::unknown))
+                .on("POST", "/recurringruns/{recurring_run_id}:enable", may("enable", "jobs"), Bodies.VERB, surface.call(RecurringRunCalls::unknown))
+                .on("POST", "/recurringruns/{recurring_run_id}:disable", may("disable", "jobs"), Bodies.VERB, surface.call(RecurringRunCalls::unknown));
     }
 
     private Answer list(Request request) {

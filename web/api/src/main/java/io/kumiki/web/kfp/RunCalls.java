@@ -43,14 +43,14 @@ final class RunCalls {
     }
 
     void addTo(Routes routes) {
-        routes.get("/runs", may("list", "runs"), Surface.translated(this::list))
-                .on("POST", "/runs", may("create", "runs"), Bodies.SPEC, Surface.translated(this::create))
-                .get("/runs/{run_id}", may("get", "runs"), Surface.translated(this::get))
-                .delete("/runs/{run_id}", may("delete", "runs"), Surface.translated(this::delete))
-                .on("POST", "/runs/{run_id}:archive", may("archive", "runs"), Bodies.VERB, Surface.translated(this::archive))
-                .on("POST", "/runs/{run_id}:unarchive", may("unarchive", "runs"), Bodies.VERB, Surface.translated(this::unarchive))
-                .on("POST", "/runs/{run_id}:terminate", may("terminate", "runs"), Bodies.VERB, Surface.translated(this::terminate))
-                .on("POST", "/runs/{run_id}:retry", may("retry", "runs"), Bodies.VERB, Surface.translated(this::retry));
+        routes.get("/runs", may("list", "runs"), surface.call(this::list))
+                .on("POST", "/runs", may("create", "runs"), Bodies.SPEC, surface.call(this::create))
+                .get("/runs/{run_id}", may("get", "runs"), surface.call(this::get))
+                .delete("/runs/{run_id}", may("delete", "runs"), surface.call(this::delete))
+                .on("POST", "/runs/{run_id}:archive", may("archive", "runs"), Bodies.VERB, surface.call(this::archive))
+                .on("POST", "/runs/{run_id}:unarchive", may("unarchive", "runs"), Bodies.VERB, surface.call(this::unarchive))
+                .on("POST", "/runs/{run_id}:terminate", may("terminate", "runs"), Bodies.VERB, surface.call(this::terminate))
+                .on("POST", "/runs/{run_id}:retry", may("retry", "runs"), Bodies.VERB, surface.call(this::retry));
     }
 
     private Answer create(Request request) {

@@ -98,9 +98,11 @@ record Surface(
         }
     }
 
-    /// Turns the store's own words into KFP's.
-    static RouteHandler translated(RouteHandler handler) {
+    /// A call that stays in this namespace, whatever it is about: the guard judges the namespace a request names, so no call
+    /// may name another than the one it works on. The store's own words become KFP's.
+    RouteHandler call(RouteHandler handler) {
         return request -> {
+            namespace(query(request, "namespace"));
             try {
                 return handler.handle(request);
             } catch (StoreFault.AlreadyExists e) {

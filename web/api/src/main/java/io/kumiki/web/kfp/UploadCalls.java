@@ -38,8 +38,8 @@ final class UploadCalls {
 
     /// @param routes those below `/pipelines/upload`, which have an error format of their own
     void addTo(Routes routes) {
-        routes.on("POST", "", may("create", "pipelines"), Bodies.UPLOAD, Surface.translated(this::pipeline))
-                .on("POST", "_version", may("create", "pipelines"), Bodies.UPLOAD, Surface.translated(this::version));
+        routes.on("POST", "", may("create", "pipelines"), Bodies.UPLOAD, surface.call(this::pipeline))
+                .on("POST", "_version", may("create", "pipelines"), Bodies.UPLOAD, surface.call(this::version));
     }
 
     private Answer pipeline(Request request) {

@@ -32,11 +32,11 @@ final class VersionCalls {
 
     void addTo(Routes routes) {
         String one = "/pipelines/{pipeline_id}/versions/{pipeline_version_id}";
-        routes.get("/pipelines/{pipeline_id}/versions", may("list", "pipelines"), Surface.translated(this::list))
-                .on("POST", "/pipelines/{pipeline_id}/versions", may("create", "pipelines"), Bodies.SPEC, Surface.translated(this::create))
-                .get(one, may("get", "pipelines"), Surface.translated(this::get))
-                .on("PATCH", one, may("update", "pipelines"), Bodies.SPEC, Surface.translated(this::update))
-                .delete(one, may("delete", "pipelines"), Surface.translated(this::delete));
+        routes.get("/pipelines/{pipeline_id}/versions", may("list", "pipelines"), surface.call(this::list))
+                .on("POST", "/pipelines/{pipeline_id}/versions", may("create", "pipelines"), Bodies.SPEC, surface.call(this::create))
+                .get(one, may("get", "pipelines"), surface.call(this::get))
+                .on("PATCH", one, may("update", "pipelines"), Bodies.SPEC, surface.call(this::update))
+                .delete(one, may("delete", "pipelines"), surface.call(this::delete));
     }
 
     private Answer list(Request request) {

@@ -154,6 +154,19 @@ class RunsIT {
         assertThat(kfp.post("/runs/none:terminate", null).status()).isEqualTo(404);
     }
 
+    /// A guard that judges the namespace in the query must not be led astray by a call that works elsewhere.
+    @Test
+    void noCallTakesAnotherNamespaceThanItsOwn() {
+        String run = newRun("");
+        assertThat(kfp.post("/runs?namespace=other", Specs.run("r", ECHO, "{\"text\":\"\"}")).message()).contains("single-user");
+        assertThat(kfp.get("/runs/" + run + "?namespace=other").status()).isEqualTo(400);
+        assertThat(kfp.delete("/runs/" + run + "?namespace=other").status()).isEqualTo(400);
+        assertThat(kfp.post("/runs/" + run + ":terminate?namespace=other", null).status()).isEqualTo(400);
+        assertThat(kfp.upload("/pipelines/upload_version?pipelineid=x&namespace=other", "p.yaml", Specs.bytes(ECHO)).status()).isEqualTo(400);
+        assertThat(kfp.send("GET", "/apis/v1alpha1/runs/" + run + "/nodes/x/log?namespace=other", null, "").status()).isEqualTo(400);
+        assertThat(intents()).isEmpty();
+    }
+
     @Test
     void retryNeedsAFailedRun() {
         String run = newRun("");
