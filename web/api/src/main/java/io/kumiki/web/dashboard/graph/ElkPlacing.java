@@ -11,6 +11,7 @@ import org.eclipse.elk.alg.layered.options.LayeredOptions;
 import org.eclipse.elk.core.RecursiveGraphLayoutEngine;
 import org.eclipse.elk.core.data.LayoutMetaDataService;
 import org.eclipse.elk.core.math.ElkPadding;
+import org.eclipse.elk.core.math.KVector;
 import org.eclipse.elk.core.options.CoreOptions;
 import org.eclipse.elk.core.options.Direction;
 import org.eclipse.elk.core.options.EdgeRouting;
@@ -43,7 +44,8 @@ final class ElkPlacing {
             placed.put(node.id(), elk);
             if (node.open()) {
                 elk.setProperty(LayeredOptions.PADDING, new ElkPadding(44, 16, 16, 16));
-                elk.setProperty(LayeredOptions.NODE_SIZE_CONSTRAINTS, EnumSet.allOf(SizeConstraint.class));
+                elk.setProperty(LayeredOptions.NODE_SIZE_CONSTRAINTS, EnumSet.of(SizeConstraint.MINIMUM_SIZE));
+                elk.setProperty(LayeredOptions.NODE_SIZE_MINIMUM, new KVector(titleWidth(node), STEP_HEIGHT * 2));
                 options(elk);
             } else {
                 elk.setDimensions(width(node.label()), STEP_HEIGHT);
@@ -72,10 +74,19 @@ final class ElkPlacing {
         graph.setProperty(LayeredOptions.RANDOM_SEED, 1);
     }
 
-    /// Wide characters (kanji, kana) take twice the room.
     private static double width(String label) {
-        double text = label.codePoints().mapToDouble(c -> c < 0x1100 ? 7.4 : 14).sum();
-        return Math.clamp(Math.ceil(text + 40), NARROWEST, WIDEST);
+        return Math.clamp(Math.ceil(text(label) + 40), NARROWEST, WIDEST);
+    }
+
+    /// An open group's title: its name, a count, the beginning of its note, and the button that closes it.
+    private static double titleWidth(Drawing.Node group) {
+        String note = group.note() == null ? "" : group.note().substring(0, Math.min(group.note().length(), 30));
+        return Math.clamp(Math.ceil(text(group.label()) + text(note) + 130), NARROWEST, WIDEST * 2);
+    }
+
+    /// Wide characters (kanji, kana) take twice the room.
+    private static double text(String label) {
+        return label.codePoints().mapToDouble(c -> c < 0x1100 ? 7.4 : 14).sum();
     }
 
     private static ObjectNode json(Drawing drawing, ElkNode root, Map<String, ElkNode> placed, Map<Drawing.Edge, ElkEdge> wires) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Graphs implements AutoCloseable {
     private static final int KEPT = 200;
     /// Raised when the same spec would be placed otherwise.
-    private static final int LAYOUT = 1;
+    private static final int LAYOUT = 2;
 
     private record Wanted(String specId, String expand) {}
 

@@ -53,7 +53,9 @@ class GraphsTest {
             JsonNode loop = nodes.get("for-loop-1");
             JsonNode each = nodes.get("for-loop-1/*/each");
             assertThat(each.path("parent").asText()).isEqualTo("for-loop-1");
+            assertThat(loop.path("w").asDouble()).as("room for its title and its note").isGreaterThan(240);
             assertThat(each.path("x").asDouble()).isGreaterThanOrEqualTo(loop.path("x").asDouble());
+            assertThat(each.path("x").asDouble() + each.path("w").asDouble()).isLessThanOrEqualTo(loop.path("x").asDouble() + loop.path("w").asDouble());
             assertThat(each.path("y").asDouble() + each.path("h").asDouble()).isLessThanOrEqualTo(loop.path("y").asDouble() + loop.path("h").asDouble());
         }
     }
