@@ -43,7 +43,6 @@ public final class Runs {
             .text("pipeline_id", "pipeline_id")
             .text("version_id", "pipeline_version_id")
             .text("pipeline_name", "pipeline_name")
-            .gathered("id", "display_name")
             .ordered("experiment_id", "pipeline_id", "recurring_run_id")
             .family("metric:", Runs::metricKey);
     private static final Set<String> COUNTED = Set.of("namespace", "experiment_id", "pipeline_id", "archived", "state");

@@ -29,7 +29,6 @@ public final class Keys {
     private final String what;
     private final Map<String, Key> keys = new LinkedHashMap<>();
     private final Map<String, Function<String, Key>> families = new LinkedHashMap<>();
-    private final Set<String> gathered = new HashSet<>();
     private final Set<String> ordered = new HashSet<>();
 
     public Keys(String what) {
@@ -58,20 +57,10 @@ public final class Keys {
         return this;
     }
 
-    /// Columns whose own index finds few rows for a value, but not in the order of time.
-    public Keys gathered(String... columns) {
-        gathered.addAll(List.of(columns));
-        return this;
-    }
-
     /// Columns whose own index gives the rows of a value in the order of time.
     public Keys ordered(String... columns) {
         ordered.addAll(List.of(columns));
         return this;
-    }
-
-    boolean isGathered(String column) {
-        return gathered.contains(column);
     }
 
     boolean isOrdered(String column) {

@@ -24,6 +24,7 @@ public record ListedTable<T>(
         Function<Cursor, T> row) {
 
     private static final long FEW = 2_000;
+    private static final int FEW_IDS = 200;
 
     private record Found<T>(T row, String sortValue, String id) {}
 
@@ -40,7 +41,7 @@ public record ListedTable<T>(
             throw new ListRefused(violations);
         }
         PageKey last = query.after();
-        long total = last != null ? last.total() : total(sql, where);
+        long total = total(sql, where, last);
         if (total == 0) {
             return new Page<>(List.of(), 0, null);
         }
@@ -80,11 +81,27 @@ public record ListedTable<T>(
         return new Page<>(shown.stream().map(Found::row).toList(), total, next);
     }
 
-    private long total(Sql sql, Where where) {
-        if (counts != null && countedColumns.containsAll(where.columns())) {
-            return sql.number("SELECT SUM(n) FROM " + counts + where.sql(), where.values().toArray());
+    /// Large tables are counted from sums where that is possible. Elsewhere, one look finds the few rows there are,
+    /// which then need not be searched for a second time; only where there are more are they counted.
+    private long total(Sql sql, Where where, @Nullable PageKey last) {
+        if (counts != null && !countedColumns.containsAll(where.columns()) && (last == null || last.total() <= FEW_IDS)) {
+            var values = new ArrayList<Object>(where.values());
+            values.add(FEW_IDS + 1);
+            List<String> ids =
+                    sql.list("SELECT id FROM " + table + where.sql() + " LIMIT ?", cursor -> cursor.text(1), values.toArray());
+            if (ids.isEmpty()) {
+                return 0;
+            }
+            if (ids.size() <= FEW_IDS) {
+                where.only(ids, FEW_IDS);
+                return last == null ? ids.size() : last.total();
+            }
         }
-        return sql.number("SELECT COUNT(*) FROM " + table + where.sql(), where.values().toArray());
+        if (last != null) {
+            return last.total();
+        }
+        String from = counts != null && countedColumns.containsAll(where.columns()) ? "SUM(n) FROM " + counts : "COUNT(*) FROM " + table;
+        return sql.number("SELECT " + from + where.sql(), where.values().toArray());
     }
 
     private static @Nullable Object sortValue(Key sort, PageKey after, List<Violation> violations) {

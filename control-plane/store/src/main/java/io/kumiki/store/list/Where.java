@@ -5,6 +5,7 @@ import io.kumiki.store.list.Keys.Key;
 import io.kumiki.store.list.Predicate.Operation;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ final class Where {
     private final List<Object> values = new ArrayList<>();
     private final List<Violation> violations = new ArrayList<>();
     private final List<String> columns = new ArrayList<>();
-    private boolean gathers;
+    private boolean only;
     private boolean spreads;
     private boolean ordered;
 
@@ -49,9 +50,20 @@ final class Where {
         return columns;
     }
 
-    /// Whether the predicates' own index is the way to the rows when few match: a name, or several values of one column.
+    /// Whether the predicates' own index is the way to the rows when few match: one that does not give them in the order of time.
     boolean gathers() {
-        return gathers || spreads && !ordered;
+        return only || spreads && !ordered;
+    }
+
+    /// The rows are known by now: nothing else needs to be looked for.
+    void only(List<String> ids, int places) {
+        only = true;
+        terms.clear();
+        values.clear();
+        terms.add("id IN (" + String.join(", ", Collections.nCopies(places, "?")) + ")");
+        for (int i = 0; i < places; i++) {
+            values.add(ids.get(Math.min(i, ids.size() - 1)));
+        }
     }
 
     void and(String term, List<?> more) {
@@ -72,7 +84,6 @@ final class Where {
         }
         columns.add(key.sql());
         boolean equal = predicate.operation() == Operation.EQUALS;
-        gathers |= keys.isGathered(key.sql()) && (equal || predicate.operation() == Operation.IN);
         spreads |= predicate.operation() == Operation.IN;
         ordered |= keys.isOrdered(key.sql()) && equal;
         switch (key.kind()) {
