@@ -11,10 +11,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Pods without a node, in the order they are tried: higher priority first, then older. A pod that fitted nowhere waits until the cluster
-/// changed and a pause has passed (1 s, doubling to 10 s), so that a hopeless pod costs nothing and a freed node is used at once.
+/// changed and a pause has passed (1 s, doubling to 10 s), so that many hopeless pods cost little; the first few in order are tried at
+/// once, so that freed room is used at once.
 public final class WaitingPods {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    private static final int TRIED_AT_ONCE = 8;
 
     private static final class Entry {
         JsonNode pod;
@@ -22,7 +25,6 @@ public final class WaitingPods {
         final long order;
         int attempts;
         Instant notBefore = Instant.EPOCH;
-        boolean parked;
         long changesSeen;
 
         Entry(JsonNode pod, long order) {
@@ -33,8 +35,11 @@ public final class WaitingPods {
     }
 
     private final Map<String, Entry> entries = new HashMap<>();
-    private final TreeSet<Entry> ready = new TreeSet<>(
-            Comparator.<Entry>comparingInt(e -> -e.priority).thenComparingLong(e -> e.order));
+    private static final Comparator<Entry> ORDER =
+            Comparator.<Entry>comparingInt(e -> -e.priority).thenComparingLong(e -> e.order);
+
+    private final TreeSet<Entry> ready = new TreeSet<>(ORDER);
+    private final TreeSet<Entry> parked = new TreeSet<>(ORDER);
     private long order;
     private long changes;
 
@@ -48,8 +53,7 @@ public final class WaitingPods {
         } else {
             boolean specChanged = !entry.pod.path("spec").equals(pod.path("spec"));
             entry.pod = pod;
-            if (specChanged && entry.parked) {
-                entry.parked = false;
+            if (specChanged && parked.remove(entry)) {
                 entry.notBefore = Instant.EPOCH;
                 ready.add(entry);
             }
@@ -60,6 +64,7 @@ public final class WaitingPods {
         Entry entry = entries.remove(uid);
         if (entry != null) {
             ready.remove(entry);
+            parked.remove(entry);
         }
     }
 
@@ -90,21 +95,21 @@ public final class WaitingPods {
         entry.attempts++;
         entry.notBefore = now.plus(pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause);
         // What changed while it was being tried may be what it needs.
-        entry.parked = !retry && entry.changesSeen == changes;
-        if (!entry.parked) {
-            ready.add(entry);
-        }
+        boolean nothingNew = !retry && entry.changesSeen == changes;
+        (nothingNew ? parked : ready).add(entry);
     }
 
-    /// Something that could make room happened: every parked pod is due again once its pause has passed.
+    /// Something that could make room happened: the first parked pods are due now, the others once their pause has passed.
     public void clusterChanged() {
         changes++;
-        for (Entry entry : entries.values()) {
-            if (entry.parked) {
-                entry.parked = false;
-                ready.add(entry);
+        int atOnce = TRIED_AT_ONCE;
+        for (Entry entry : parked) {
+            if (atOnce-- > 0) {
+                entry.notBefore = Instant.EPOCH;
             }
+            ready.add(entry);
         }
+        parked.clear();
     }
 
     public int size() {

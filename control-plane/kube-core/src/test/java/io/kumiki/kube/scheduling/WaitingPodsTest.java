@@ -33,18 +33,35 @@ class WaitingPodsTest {
     }
 
     @Test
-    void aParkedPodWaitsForAChangeAndItsPause() {
+    void aParkedPodWaitsForAChange() {
         waiting.put(pod("a", 0));
         next(T);
         waiting.park("a", T, false);
         assertThat(next(T.plusSeconds(60))).isEqualTo("none");
         waiting.clusterChanged();
-        assertThat(next(T.plusMillis(500))).isEqualTo("none");
-        assertThat(waiting.nextDue()).isEqualTo(T.plusSeconds(1));
-        assertThat(next(T.plusSeconds(1))).isEqualTo("a");
-        waiting.park("a", T, false);
-        waiting.clusterChanged();
-        assertThat(waiting.nextDue()).isEqualTo(T.plusSeconds(2));
+        assertThat(next(T)).as("freed room is used at once").isEqualTo("a");
+    }
+
+    @Test
+    void ofManyTheFirstAreTriedAtOnceTheOthersAfterTheirPause() {
+        for (int i = 0; i < 20; i++) {
+            waiting.put(pod("p" + i, 0));
+        }
+        for (int round = 1; round <= 2; round++) {
+            for (int i = 0; i < 20; i++) {
+                next(T.plusSeconds(100 * round));
+            }
+            for (int i = 0; i < 20; i++) {
+                waiting.park("p" + i, T.plusSeconds(100 * round), false);
+            }
+            waiting.clusterChanged();
+        }
+        StringBuilder tried = new StringBuilder();
+        for (String pod = next(T.plusSeconds(200)); !pod.equals("none"); pod = next(T.plusSeconds(200))) {
+            tried.append(pod).append(' ');
+        }
+        assertThat(tried).hasToString("p0 p1 p2 p3 p4 p5 p6 p7 ");
+        assertThat(waiting.nextDue()).as("a second failure waits longer").isEqualTo(T.plusSeconds(202));
     }
 
     @Test

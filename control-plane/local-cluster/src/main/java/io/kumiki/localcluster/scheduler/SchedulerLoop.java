@@ -274,22 +274,29 @@ public final class SchedulerLoop implements AutoCloseable {
 
     private void refuse(JsonNode pod, String reason, @Nullable String message) {
         String text = message == null ? reason : message;
-        api.event(pod, "Warning", "FailedScheduling", NAME, text);
-        condition(pod, reason, text);
+        if (!says(pod, reason, text)) {
+            api.event(pod, "Warning", "FailedScheduling", NAME, text);
+            condition(pod, reason, text);
+        }
     }
 
-    /// Writes the condition when it says something new: a pod that is tried every ten seconds must not cost a write each time.
     private void condition(JsonNode pod, String reason, String message) {
-        for (JsonNode condition : pod.path("status").path("conditions")) {
-            if (condition.path("type").asText().equals("PodScheduled")
-                    && condition.path("reason").asText().equals(reason)
-                    && condition.path("message").asText().equals(message)) {
-                return;
-            }
+        if (says(pod, reason, message)) {
+            return;
         }
         ObjectNode condition = Json.object().put("type", "PodScheduled").put("status", "False").put("reason", reason).put("message", message);
         condition.put("lastTransitionTime", LocalApi.time(clock.instant()));
         api.podCondition(pod, condition);
+    }
+
+    /// True when the pod's condition says this already: a pod that is tried again and again must not cost a write each time.
+    private static boolean says(JsonNode pod, String reason, String message) {
+        for (JsonNode condition : pod.path("status").path("conditions")) {
+            if (condition.path("type").asText().equals("PodScheduled")) {
+                return condition.path("reason").asText().equals(reason) && condition.path("message").asText().equals(message);
+            }
+        }
+        return false;
     }
 
     private static String name(JsonNode pod) {
