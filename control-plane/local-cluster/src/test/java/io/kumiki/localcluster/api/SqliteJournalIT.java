@@ -1,0 +1,179 @@
+package io.kumiki.localcluster.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.ApiFault;
+import io.kumiki.kube.Cluster;
+import io.kumiki.kube.ClusterSettings;
+import io.kumiki.kube.Deletion;
+import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.Selection;
+import io.kumiki.kube.WriteOptions;
+import io.kumiki.model.Json;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteJournalIT {
+    private static final WriteOptions TEST = WriteOptions.by("test");
+
+    @TempDir
+    Path folder;
+
+    private static Cluster open(SqliteJournal journal) {
+        return new Cluster(ClusterSettings.simulated(Instant::now, System.nanoTime()), journal);
+    }
+
+    static ObjectNode map(String name) {
+        ObjectNode map = Json.object();
+        map.putObject("metadata").put("name", name);
+        map.putObject("data").put("k", name);
+        return map;
+    }
+
+    /// Runs in a process of its own and says each name only after its write was acknowledged.
+    static final class Writer {
+        private Writer() {}
+
+        public static void main(String[] arguments) throws Exception {
+            SqliteJournal journal = new SqliteJournal(Path.of(arguments[0]), 0);
+            Cluster cluster = open(journal);
+            if (cluster.get(ResourceType.NAMESPACES, "", "n") == null) {
+                ObjectNode namespace = Json.object();
+                namespace.putObject("metadata").put("name", "n");
+                cluster.create(ResourceType.NAMESPACES, "", namespace, TEST);
+            }
+            try (var writers = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int w = 0; w < 8; w++) {
+                    String prefix = arguments[1] + "-" + w + "-";
+                    writers.submit(() -> {
+                        for (int i = 0; ; i++) {
+                            long revision = cluster.create(ResourceType.CONFIG_MAPS, "n", map(prefix + i), TEST)
+                                    .path("metadata")
+                                    .path("resourceVersion")
+                                    .asLong();
+                            synchronized (System.out) {
+                                System.out.println(prefix + i + " " + revision);
+                            }
+                        }
+                    });
+                }
+            }
+        }
+    }
+
+    @Test
+    void nothingAcknowledgedIsLostByKill() throws Exception {
+        Path file = folder.resolve("cluster.db");
+        Set<String> acknowledged = new HashSet<>();
+        long highest = 0;
+        for (int round = 0; round < 3; round++) {
+            Process process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            "--enable-native-access=ALL-UNNAMED",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Writer.class.getName(),
+                            file.toString(),
+                            "r" + round)
+                    .redirectError(folder.resolve("err" + round).toFile())
+                    .start();
+            int heard = 0;
+            long lowest = Long.MAX_VALUE;
+            try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    String[] words = line.split(" ");
+                    if (words.length == 2 && line.startsWith("r")) {
+                        acknowledged.add(words[0]);
+                        lowest = Math.min(lowest, Long.parseLong(words[1]));
+                        highest = Math.max(highest, heard == 0 ? highest : Long.parseLong(words[1]));
+                    }
+                    if (++heard == 300 + 137 * round) {
+                        process.destroyForcibly();
+                    }
+                }
+            }
+            process.waitFor();
+            assertThat(heard).as(Files.readString(folder.resolve("err" + round))).isGreaterThanOrEqualTo(300);
+            try (SqliteJournal journal = new SqliteJournal(file, 0)) {
+                Cluster cluster = open(journal);
+                Set<String> found = new HashSet<>();
+                var listed = cluster.list(ResourceType.CONFIG_MAPS, "n", Selection.ALL);
+                listed.items().forEach(item -> found.add(item.path("metadata").path("name").asText()));
+                assertThat(found).containsAll(acknowledged);
+                assertThat(listed.revision()).isGreaterThanOrEqualTo(highest);
+                highest = listed.revision();
+            }
+        }
+    }
+
+    @Test
+    void watchersHearInOrderAndOnlyOfDurableWrites() throws Exception {
+        try (SqliteJournal journal = new SqliteJournal(folder.resolve("cluster.db"), 0)) {
+            Cluster cluster = open(journal);
+            ObjectNode namespace = Json.object();
+            namespace.putObject("metadata").put("name", "n");
+            cluster.create(ResourceType.NAMESPACES, "", namespace, TEST);
+            List<Long> heard = java.util.Collections.synchronizedList(new ArrayList<>());
+            var over = new java.util.concurrent.CountDownLatch(1);
+            cluster.watch(ResourceType.CONFIG_MAPS, "n", Selection.ALL, cluster.list(ResourceType.CONFIG_MAPS, "n", Selection.ALL).revision(), event -> {
+                heard.add(event.revision());
+                if (event.stored().key().name().equals("last")) {
+                    over.countDown();
+                }
+            });
+            try (var writers = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int w = 0; w < 16; w++) {
+                    int n = w;
+                    writers.submit(() -> {
+                        for (int i = 0; i < 50; i++) {
+                            cluster.create(ResourceType.CONFIG_MAPS, "n", map("m" + n + "-" + i), TEST);
+                        }
+                    });
+                }
+            }
+            cluster.create(ResourceType.CONFIG_MAPS, "n", map("last"), TEST);
+            assertThat(over.await(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+            assertThat(heard).hasSize(801).isSorted();
+        }
+    }
+
+    @Test
+    void aFullDiskRefusesWhatIsNewAndLetsDelete() {
+        Path file = folder.resolve("cluster.db");
+        try (SqliteJournal journal = new SqliteJournal(file, 0)) {
+            Cluster cluster = open(journal);
+            ObjectNode namespace = Json.object();
+            namespace.putObject("metadata").put("name", "n");
+            cluster.create(ResourceType.NAMESPACES, "", namespace, TEST);
+            cluster.create(ResourceType.CONFIG_MAPS, "n", map("a"), TEST);
+        }
+        try (SqliteJournal journal = new SqliteJournal(file, Long.MAX_VALUE)) {
+            Cluster cluster = open(journal);
+            assertThatThrownBy(() -> cluster.create(ResourceType.CONFIG_MAPS, "n", map("b"), TEST))
+                    .isInstanceOfSatisfying(ApiFault.class, fault -> assertThat(fault.code()).isEqualTo(507));
+            cluster.delete(ResourceType.CONFIG_MAPS, "n", "a", Deletion.DEFAULT);
+            assertThat(cluster.get(ResourceType.CONFIG_MAPS, "n", "a")).isNull();
+        }
+    }
+
+    @Test
+    void aDamagedFileIsNamed() throws Exception {
+        Path file = folder.resolve("cluster.db");
+        Files.write(file, new byte[8192]);
+        Files.writeString(file, "this is no database, it only stands where one should be".repeat(100));
+        assertThatThrownBy(() -> new SqliteJournal(file, 0)).hasMessageContaining("cluster.db");
+    }
+}
