@@ -191,14 +191,14 @@ const StepNode = memo(function StepNode({ data }: NodeProps<Step>) {
       data-node={node.id} data-state={look ?? "none"}
     >
       <Ends />
-      <button type="button" className="k-node-main" aria-label={`${node.label}: ${said}`} aria-pressed={wiring.selected === node.id} onClick={() => wiring.onSelect(node.id)}>
+      <button type="button" className="k-node-main" aria-pressed={wiring.selected === node.id} onClick={() => wiring.onSelect(node.id)}>
         <span className="k-node-label ellipsis">{node.label}</span>
         <span className="k-node-line ellipsis">
           {look !== null && state !== undefined ? (
             <>
               {node.group !== null && state.total > 0 ? <Ring share={state.done / state.total} /> : <StateIcon look={look} size={10} />}
               <span className="ellipsis">
-                {node.group !== null && state.total > 0 ? t("graph.of", { done: state.done, total: state.total }) : said}
+                {node.group !== null && state.total > 0 ? <><span className="vh">{said} </span>{t("graph.of", { done: state.done, total: state.total })}</> : said}
                 {state.startedAt !== null && look !== "skipped" && (
                   <>
                     {" · "}
@@ -232,9 +232,10 @@ const BoxNode = memo(function BoxNode({ data }: NodeProps<Step>) {
     <div className={`k-box${wiring.selected === node.id ? " on" : ""}`} style={{ width: node.w, height: node.h, color: look === null ? undefined : COLOUR[look] }} data-node={node.id}>
       <Ends />
       <div className="k-box-head">
-        <button type="button" className="k-node-main ellipsis" aria-label={look === null ? node.label : `${node.label}: ${word(look)}`} onClick={() => wiring.onSelect(node.id)}>
+        <button type="button" className="k-node-main ellipsis" onClick={() => wiring.onSelect(node.id)}>
           {look !== null && <StateIcon look={look} size={10} />}
           <span className="k-node-label ellipsis">{node.label}</span>
+          {look !== null && <span className="vh"> {word(look)} </span>}
           <span className="dim ellipsis">
             {state !== undefined && state.total > 0 ? t("graph.of", { done: state.done, total: state.total }) : ""}
             {node.note ? ` ${node.note}` : ""}

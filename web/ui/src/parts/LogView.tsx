@@ -5,6 +5,7 @@ import { authorized } from "../api/session.ts";
 import { asProblem, Refused, type LogChunk } from "../api/client.ts";
 import { useStreamStatus } from "../api/live.ts";
 import { stream } from "../api/stream.ts";
+import { notifyProblem } from "../shell/notices.tsx";
 import { useWords } from "../words/index.tsx";
 import { CopyButton } from "./CopyButton.tsx";
 import { Trouble } from "./EmptyState.tsx";
@@ -88,9 +89,29 @@ function useLog(source: Source) {
 }
 
 /** A step's output, live: search, levels, wrap, jump to the failure, download. */
-export function LogView({ source, title, tall = false }: { source: Source; title?: ReactNode; tall?: boolean }) {
+export function LogView({ source }: { source: Source }) {
+  const log = useLog(source);
+  const download = async () => {
+    const path = `/api/v1/runs/${encodeURIComponent(source.runId)}/tasks/${encodeURIComponent(source.taskId)}/log?attempt=${source.attempt}`;
+    const answer = await fetch(path, { headers: authorized(new Headers()) });
+    if (!answer.ok) throw new Refused(asProblem(await answer.json().catch(() => null), answer));
+    saveAs(await answer.blob(), `${source.taskId}-${source.attempt}.log`);
+  };
+  return <LogFrame {...log} onDownload={() => void download().catch(notifyProblem)} />;
+}
+
+interface LogFrameProps {
+  buffer: LogBuffer;
+  complete: boolean;
+  /** Bytes before the first line shown. */
+  start: number;
+  error: unknown;
+  onDownload: () => void;
+}
+
+/** The lines of a buffer; apart from where they come from. */
+export function LogFrame({ buffer, complete, start, error, onDownload }: LogFrameProps) {
   const { t, number, bytes } = useWords();
-  const { buffer, complete, start, error } = useLog(source);
   const [wrap, setWrap] = useState(() => localStorage.getItem("kumiki.wrap") !== "no");
   const [search, setSearch] = useState("");
   const [follow, setFollow] = useState(true);
@@ -119,16 +140,10 @@ export function LogView({ source, title, tall = false }: { source: Source; title
       </ActionIcon>
     </Tooltip>
   );
-  const download = async () => {
-    const path = `/api/v1/runs/${encodeURIComponent(source.runId)}/tasks/${encodeURIComponent(source.taskId)}/log?attempt=${source.attempt}`;
-    const answer = await fetch(path, { headers: authorized(new Headers()) });
-    if (!answer.ok) throw new Refused(asProblem(await answer.json().catch(() => null), answer));
-    saveAs(await answer.blob(), `${source.taskId}-${source.attempt}.log`);
-  };
   return (
-    <section className={`k-log-frame${tall ? " tall" : ""}`} aria-label={t("log.title")}>
+    <section className="k-log-frame" aria-label={t("log.title")}>
       <div className="k-log-tools">
-        <strong>{title ?? t("log.title")}</strong>
+        <strong>{t("log.title")}</strong>
         <span className="dim small nowrap">
           {t("log.lines", { n: number(count + buffer.dropped) })}
           {start > 0 && ` · ${t("log.earlier", { size: bytes(start) })}`}
@@ -144,7 +159,7 @@ export function LogView({ source, title, tall = false }: { source: Source; title
           localStorage.setItem("kumiki.wrap", wrap ? "no" : "yes");
           setWrap(!wrap);
         }, wrap)}
-        {tool(t("action.download"), <Download size={14} />, () => void download().catch(() => undefined))}
+        {tool(t("action.download"), <Download size={14} />, onDownload)}
         <CopyButton text={shown.map((line) => plainText(line.text)).join("\n")} label={t("log.copy")} />
       </div>
       {error !== null ? (

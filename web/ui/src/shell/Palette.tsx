@@ -23,9 +23,12 @@ interface Entry {
 export function Palette({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useWords();
   return (
-    <Modal opened={opened} onClose={onClose} withCloseButton={false} size="lg" padding="sm" yOffset="12vh" centered={false} aria-label={t("shell.search")}>
-      {opened && <Inside onClose={onClose} />}
-    </Modal>
+    <Modal.Root opened={opened} onClose={onClose} size="lg" padding="sm" yOffset="12vh" centered={false}>
+      <Modal.Overlay />
+      <Modal.Content aria-label={t("shell.search")}>
+        <Modal.Body>{opened && <Inside onClose={onClose} />}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -36,13 +36,13 @@ export function Shell({ children }: { children: ReactNode }) {
             <Menu />
           </ActionIcon>
         )}
-        <Link href="/" className="k-logo" aria-label="Kumiki">
-          <b lang="ja" aria-hidden="true">組</b> <span>Kumiki</span>
+        <Link href="/" className="k-logo">
+          <b lang="ja">組</b> <span>Kumiki</span>
         </Link>
         <NamespaceMenu />
-        <button type="button" className="k-search" onClick={() => setPalette(true)} aria-label={t("shell.search")} aria-keyshortcuts="Control+K Meta+K">
+        <button type="button" className="k-search" onClick={() => setPalette(true)} aria-label={narrow ? t("shell.search") : undefined} aria-keyshortcuts="Control+K Meta+K">
           {narrow ? <Search size={14} /> : <span>{t("shell.search")}</span>}
-          <kbd>{/Mac/.test(navigator.platform) ? "⌘K" : "Ctrl K"}</kbd>
+          <kbd hidden={narrow}>{/Mac/.test(navigator.platform) ? "⌘K" : "Ctrl K"}</kbd>
         </button>
         <LiveMark />
         <LanguageSwitch />

@@ -6,6 +6,7 @@ import { PageHead, ProgressBar, RunDots, ValueText } from "../../parts/Bits.tsx"
 import { EmptyState, Trouble } from "../../parts/EmptyState.tsx";
 import { FilterBar, ToggleChip } from "../../parts/FilterBar.tsx";
 import { LiveTable } from "../../parts/LiveTable.tsx";
+import { LogFrame } from "../../parts/LogView.tsx";
 import { Markdown } from "../../parts/Markdown.tsx";
 import { ObjectLink } from "../../parts/ObjectLink.tsx";
 import { SchemaForm, textOf, valuesOf, type Fields } from "../../parts/SchemaForm.tsx";
@@ -16,7 +17,7 @@ import { YamlTwin } from "../../parts/YamlTwin.tsx";
 import GraphView from "../../graph/GraphView.tsx";
 import { Gantt } from "../../graph/Gantt.tsx";
 import { nodeStates } from "../../graph/states.ts";
-import { demoGraph, demoInputs, demoTasks } from "./samples.ts";
+import { demoGraph, demoInputs, demoLog, demoTasks } from "./samples.ts";
 
 /** Development builds only: each part with its states, for the eye and for the browser tests. */
 const PARTS: Record<string, () => ReactNode> = {
@@ -66,6 +67,7 @@ const PARTS: Record<string, () => ReactNode> = {
     </div>
   ),
   Markdown: () => <Markdown text={"# Title\n\nText with **strong**, *em*, `code` and [link](https://example.org).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- one\n- two\n\n```\ncode\n```\n\n> quote\n\n<script>alert(1)</script>"} />,
+  LogView: () => <LogFrame buffer={demoLog()} complete start={0} error={null} onDownload={() => undefined} />,
   GraphView: () => <GraphSample />,
 };
 

@@ -1,3 +1,4 @@
+import { LogBuffer } from "../../parts/logLines.ts";
 import type { Graph, InputParameter, Task, TaskKind, TaskState } from "./types.ts";
 
 export const demoInputs: InputParameter[] = [
@@ -41,4 +42,10 @@ export function demoTasks(): Task[] {
     task("train", "train", "CONTAINER", "RUNNING", 60, null),
     task("evaluate", "evaluate", "CONTAINER", "WAITING", null, null),
   ];
+}
+
+export function demoLog(): LogBuffer {
+  const buffer = new LogBuffer();
+  for (let i = 1; i <= 3000; i++) buffer.append(i % 50 === 0 ? `WARN step ${i} was slow\n` : i % 333 === 0 ? `ValueError: step ${i}\n` : `\u001b[32mstep ${i}\u001b[0m loss=${(1 / i).toFixed(4)}\n`);
+  return buffer;
 }

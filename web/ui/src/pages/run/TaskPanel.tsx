@@ -21,6 +21,7 @@ export function TaskPanel({ run, task, siblings, onPick, onClose }: {
   const stamp = `${task.state}.${task.attempt}`;
   const detail = useTask(run.id, task.id, stamp);
   const whole = detail.data;
+  const printed = whole?.logs === true && whole.attempts.length > 0 && task.state !== "CACHED" && task.state !== "SKIPPED";
   return (
     <>
       <div className="k-panel-head">
@@ -47,11 +48,11 @@ export function TaskPanel({ run, task, siblings, onPick, onClose }: {
       {!whole && !detail.error && <Skeleton lines={4} />}
       {whole && (
         <>
-          {task.state === "FAILED" && whole.logs && <Log run={run} detail={whole} />}
+          {task.state === "FAILED" && printed && <Log run={run} detail={whole} />}
           <Values title={t("task.inputs")} values={whole.inputs} />
           <Values title={t("task.outputs")} values={whole.outputs} none={isLeaf(task) && task.finishedAt === null ? t("task.notWritten") : undefined} />
           {!isLeaf(task) && <Members run={run} of={task} onPick={onPick} />}
-          {task.state !== "FAILED" && whole.logs && <Log run={run} detail={whole} />}
+          {task.state !== "FAILED" && printed && <Log run={run} detail={whole} />}
           <Facts task={task} detail={whole} />
         </>
       )}
