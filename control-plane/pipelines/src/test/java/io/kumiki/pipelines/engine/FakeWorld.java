@@ -92,7 +92,7 @@ final class FakeWorld {
         engine = RunEngine.of(pipeline, run, tasks.values(), known(), layout, () -> nextArtifact++, policy);
         queue.clear();
         apply(engine.on(run.state() == RunState.PENDING ? new RunEvent.Begin() : new RunEvent.Resumed(), now));
-        pods.values().forEach(p -> schedule(new RunEvent.StepStarted(p.request.taskId(), p.request.attempt(), name(p.request), Json.object()), now));
+        pods.values().stream().filter(p -> tasks.get(p.request.taskId()).startedAt() == null).forEach(p -> schedule(new RunEvent.StepStarted(p.request.taskId(), p.request.attempt(), name(p.request), Json.object()), now));
         new ArrayList<>(pods.values()).forEach(this::scheduleEnd);
     }
 
