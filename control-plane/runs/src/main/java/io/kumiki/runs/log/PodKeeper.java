@@ -79,6 +79,11 @@ public final class PodKeeper implements AutoCloseable {
         }
     }
 
+    private boolean simulated(Pod pod) {
+        var node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
+        return node != null && pods.simulated(node);
+    }
+
     /// The pipeline may ask for its pods to go sooner or later than usual.
     public void runEnded(String runId, @Nullable Duration ttl) {
         if (ttl != null) {
@@ -103,7 +108,7 @@ public final class PodKeeper implements AutoCloseable {
                 meta.getLabels().getOrDefault(StepLabels.RUN, ""),
                 meta.getLabels().getOrDefault(StepLabels.TASK, ""),
                 Integer.parseInt(meta.getAnnotations().getOrDefault(StepLabels.ATTEMPT, "0")),
-                meta.getAnnotations().get(StepLabels.LOG),
+                simulated(pod) ? null : meta.getAnnotations().get(StepLabels.LOG),
                 news instanceof PodNews.Ended e ? e.at() : clock.instant(),
                 meta.getDeletionTimestamp() != null);
     }

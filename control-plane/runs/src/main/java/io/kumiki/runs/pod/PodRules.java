@@ -25,6 +25,8 @@ final class PodRules {
 
     private final List<String> problems = new ArrayList<>();
 
+    private long words;
+
     private PodRules() {}
 
     static void check(Pod pod) {
@@ -33,7 +35,8 @@ final class PodRules {
         rules.volumes(pod.getSpec().getVolumes());
         pod.getSpec().getInitContainers().forEach(rules::container);
         pod.getSpec().getContainers().forEach(rules::container);
-        int size = Typed.bytes(pod).length;
+        // Writing it out costs as much as making it, so that is done only where it may matter.
+        int size = rules.words < LARGEST_POD / 8 ? 0 : Typed.bytes(pod).length;
         if (size > LARGEST_POD) {
             rules.problems.add("the pod would have " + size + " bytes, Kubernetes stores at most " + LARGEST_POD
                     + ": hand large values over as artifacts");
@@ -99,6 +102,7 @@ final class PodRules {
     }
 
     private void tooLong(String what, @Nullable String value) {
+        words += value == null ? 0 : value.length();
         if (value == null || value.length() < LONGEST_WORD / 4) {
             return;
         }

@@ -154,6 +154,14 @@ class PodRenderingTest {
     }
 
     @Test
+    void aPodThatKubernetesCannotStoreIsRefused() {
+        var large = java.util.Collections.nCopies(11, "x".repeat(100_000));
+        assertThatThrownBy(() -> render(step(1, 0, large, Json.object())))
+                .isInstanceOf(StepPods.Refused.class)
+                .hasMessageContaining("Kubernetes stores at most 1048576");
+    }
+
+    @Test
     void allMistakesAreNamedAtOnce() {
         assertThatThrownBy(() -> render(step(1, 0, List.of(), json("""
                 {"volumes":[{"name":"h","hostPath":{"path":"/etc"}},{"name":"Bad_Name","emptyDir":{}}],
