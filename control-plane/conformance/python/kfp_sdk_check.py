@@ -172,6 +172,13 @@ class Suite:
         details = self.client.get_run(run_id).run_details
         return details.task_details if details else []
 
+    def apart(self, program):
+        """In a process of its own: the Kubernetes client reads KUBECONFIG when it is imported."""
+        done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], env={**os.environ, "KUBECONFIG": self.kumiki.kubeconfig},
+                              capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-1500:]
+        return done.stdout.strip()
+
     # -- client and health
 
     def health_is_single_user(self):
@@ -184,13 +191,9 @@ class Suite:
         assert client.list_experiments().total_size >= 1
 
     def client_without_arguments_uses_the_kubeconfig(self):
-        # the Kubernetes client reads KUBECONFIG when it is imported: a process of its own
-        program = "import kfp; c = kfp.Client(); print(c.list_experiments().total_size, c._existing_config.host)"
-        done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], env={**os.environ, "KUBECONFIG": self.kumiki.kubeconfig},
-                              capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr[-1500:]
-        assert int(done.stdout.split()[0]) >= 1, done.stdout
-        return done.stdout.strip()
+        said = self.apart("import kfp; c = kfp.Client(); print(c.list_experiments().total_size, c._existing_config.host)")
+        assert int(said.split()[0]) >= 1, said
+        return said
 
     # -- experiments
 
@@ -523,6 +526,19 @@ class Suite:
         assert run.run_id in [r.run_id for r in client.list_runs(experiment=self.name("new-client"), status="succeeded").runs]
         client.delete_pipeline(name)
 
+    def the_new_client_goes_through_the_service_proxy(self):
+        program = """
+import base64, os, tempfile, yaml
+kubeconfig = yaml.safe_load(open(os.environ["KUBECONFIG"]))
+with tempfile.NamedTemporaryFile(delete=False) as ca:
+    ca.write(base64.b64decode(kubeconfig["clusters"][0]["cluster"]["certificate-authority-data"]))
+from kfp.kubeflow_client import KubernetesBackendConfig, PipelinesClient
+client = PipelinesClient(KubernetesBackendConfig(user_token=kubeconfig["users"][0]["user"]["token"], custom_ca=ca.name))
+client.list_pipelines()
+print(client._backend.api_config.host)
+"""
+        return self.apart(program)
+
     def recurring_runs_are_refused_by_name(self):
         exp = self.client.create_experiment(self.name("exp"))
         assert not self.client.list_recurring_runs(experiment_id=exp.experiment_id).recurring_runs
@@ -538,6 +554,9 @@ WITHOUT_RUNS = ["health_is_single_user", "ui_prefix_works", "create_experiment_g
                 "waiting_gives_up_after_its_timeout", "recurring_runs_are_refused_by_name"]
 
 
+NEEDS_KUBECONFIG = ["client_without_arguments_uses_the_kubeconfig", "the_new_client_goes_through_the_service_proxy"]
+
+
 def main():
     parser = Kumiki.arguments(__doc__)
     parser.add_argument("--only", default="", help="only checks whose name contains this")
@@ -546,10 +565,10 @@ def main():
     kumiki = Kumiki.of(args)
     suite = Suite(kumiki)
     checks = Checks(args.only)
-    for name in [n for n in vars(Suite) if not n.startswith("_") and n not in ("name", "refused", "ends", "start", "tasks")]:
+    for name in [n for n in vars(Suite) if not n.startswith("_") and n not in ("name", "refused", "ends", "start", "tasks", "apart")]:
         if args.no_runs and name not in WITHOUT_RUNS:
             continue
-        if name.startswith("client_without") and not kumiki.kubeconfig:
+        if name in NEEDS_KUBECONFIG and not kumiki.kubeconfig:
             continue
         said = io.StringIO()
 

@@ -23,7 +23,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// kill -9 at random moments while runs come in and steps run: whatever was acknowledged ends right, and no step runs twice
 /// unless it was lost.
@@ -38,13 +37,15 @@ class CrashIT {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @Test
-    void whatWasAcknowledgedSurvivesTwentyKills(@TempDir Path folder) throws Exception {
+    void whatWasAcknowledgedSurvivesTwentyKills() throws Exception {
         System.out.println("kill -9 " + KILLS + " times; replay with -Dkumiki.crash.seed=" + SEED);
         var random = new SplittableRandom(SEED);
-        Path marks = Files.createDirectory(folder.resolve("marks"));
         Map<String, String> acknowledged = new LinkedHashMap<>();
         int adopted = 0;
-        try (var kumiki = RunningKumiki.start(folder.resolve("data"), Map.of(), "--mount", "marks=" + marks)) {
+        try (var folder = ScratchFolder.create();
+                var marksFolder = ScratchFolder.create();
+                var kumiki = RunningKumiki.start(folder.path().resolve("data"), Map.of(), "--mount", "marks=" + marksFolder.path())) {
+            Path marks = marksFolder.path();
             for (int kill = 0; kill < KILLS; kill++) {
                 // every other time as soon as it is ready, else once it has work
                 var now = new CountDownLatch(kill % 2);

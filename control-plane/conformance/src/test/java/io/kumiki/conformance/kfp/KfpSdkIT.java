@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The unmodified SDK against a real process, with private mounts where the machine permits them and without.
 class KfpSdkIT {
@@ -25,16 +24,18 @@ class KfpSdkIT {
     }
 
     @Test
-    void withTheIsolationThisMachineOffers(@TempDir Path folder) {
-        try (var kumiki = RunningKumiki.start(folder.resolve("data"), Map.of())) {
+    void withTheIsolationThisMachineOffers() {
+        try (var folder = ScratchFolder.create();
+                var kumiki = RunningKumiki.start(folder.path().resolve("data"), Map.of())) {
             check(kumiki, LEAST_CHECKS, "kfp_sdk_check.py");
             published(kumiki, "");
         }
     }
 
     @Test
-    void withoutPrivateMounts(@TempDir Path folder) {
-        try (var kumiki = RunningKumiki.start(folder.resolve("data"), Map.of("KUMIKI_ISOLATION", "plain"))) {
+    void withoutPrivateMounts() {
+        try (var folder = ScratchFolder.create();
+                var kumiki = RunningKumiki.start(folder.path().resolve("data"), Map.of("KUMIKI_ISOLATION", "plain"))) {
             check(kumiki, LEAST_CHECKS, "kfp_sdk_check.py");
             published(kumiki, "critical");
         }
