@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Where container logs come from: the node agent.
 public interface PodLogs {
-    /// Takes the bytes; false says that nobody reads any more.
+    /// Takes the bytes; false says that nobody reads any more. Asked with none now and then while nothing is new.
     @FunctionalInterface
     interface Sink {
         boolean write(byte[] bytes) throws IOException;

@@ -136,4 +136,58 @@ class LocalClusterIT {
                     .isInstanceOfSatisfying(KubernetesClientException.class, e -> assertThat(e.getCode()).isEqualTo(401));
         }
     }
+
+    @Test
+    void theClientsOwnWaysOfWritingWork() {
+        var maps = client.configMaps().inNamespace("kubeflow");
+        var wanted = new ConfigMapBuilder().withNewMetadata().withName("applied").endMetadata().addToData("a", "1").build();
+        maps.resource(wanted).fieldManager("one").serverSideApply();
+        assertThatThrownBy(() -> maps.resource(new ConfigMapBuilder(wanted).addToData("a", "2").build()).fieldManager("two").serverSideApply())
+                .isInstanceOfSatisfying(KubernetesClientException.class, e -> assertThat(e.getStatus().getMessage()).contains(".data.a"));
+        maps.resource(new ConfigMapBuilder(wanted).addToData("a", "2").build()).fieldManager("two").forceConflicts().serverSideApply();
+        maps.withName("applied").edit(map -> new ConfigMapBuilder(map).addToData("b", "3").build());
+        assertThat(maps.withName("applied").get().getData()).containsEntry("a", "2").containsEntry("b", "3");
+        assertThat(maps.withField("metadata.name", "applied").list().getItems()).hasSize(1);
+        assertThat(client.configMaps().inAnyNamespace().withLabelNotIn("x", "y").list().getItems()).isNotEmpty();
+        maps.withName("applied").delete();
+    }
+
+    @Test
+    void aChunkedWatchSendsBookmarksAndEndsInTime() throws Exception {
+        cluster.close();
+        client.close();
+        cluster = LocalCluster.start(vertx, LocalClusterSettings.in(folder).freeFloor(0)
+                .limits(new io.kumiki.localcluster.api.ApiListener.Limits(64 * 1024, 1 << 20, java.time.Duration.ofMillis(200))));
+        client = new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(Files.readString(cluster.kubeconfig()))).build();
+        String revision = client.configMaps().inNamespace("kubeflow").list().getMetadata().getResourceVersion();
+        var answer = http("GET", "/api/v1/namespaces/kubeflow/configmaps?watch=True&timeoutSeconds=1&allowWatchBookmarks=true&resourceVersion=" + revision, null);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body().lines()).isNotEmpty().allMatch(line -> line.startsWith("{\"type\":\"BOOKMARK\""));
+        var large = http("POST", "/api/v1/namespaces/kubeflow/configmaps", "x".repeat(70_000));
+        assertThat(large.statusCode()).isEqualTo(413);
+        assertThat(http("POST", "/api/v1/namespaces/kubeflow/configmaps", "{\"a\":").statusCode()).isEqualTo(400);
+        assertThat(http("GET", "/api/v1/namespaces/kubeflow/pods/none/log", null).statusCode()).isEqualTo(404);
+        assertThat(http("GET", "/version", null).body()).contains("v1.34");
+    }
+
+    private java.net.http.HttpResponse<String> http(String method, String path, String body) throws Exception {
+        var trust = java.security.KeyStore.getInstance(java.security.KeyStore.getDefaultType());
+        trust.load(null, null);
+        trust.setCertificateEntry("ca", java.security.cert.CertificateFactory.getInstance("X.509")
+                .generateCertificate(new java.io.ByteArrayInputStream(cluster.authorityPem().getBytes(java.nio.charset.StandardCharsets.US_ASCII))));
+        var trusting = javax.net.ssl.TrustManagerFactory.getInstance(javax.net.ssl.TrustManagerFactory.getDefaultAlgorithm());
+        trusting.init(trust);
+        var tls = javax.net.ssl.SSLContext.getInstance("TLS");
+        tls.init(null, trusting.getTrustManagers(), null);
+        var publisher = body == null ? java.net.http.HttpRequest.BodyPublishers.noBody() : java.net.http.HttpRequest.BodyPublishers.ofString(body);
+        try (var plain = java.net.http.HttpClient.newBuilder().sslContext(tls).build()) {
+            return plain.send(
+                    java.net.http.HttpRequest.newBuilder(java.net.URI.create(cluster.url() + path))
+                            .header("authorization", "Bearer " + cluster.adminToken())
+                            .header("content-type", "application/json")
+                            .method(method, publisher)
+                            .build(),
+                    java.net.http.HttpResponse.BodyHandlers.ofString());
+        }
+    }
 }

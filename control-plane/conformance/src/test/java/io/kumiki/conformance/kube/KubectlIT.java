@@ -118,7 +118,7 @@ class KubectlIT {
         assertThat(kubectl.feed(map.formatted("3"), "apply", "--server-side", "--field-manager=other", "--force-conflicts", "-f", "-").ok().out())
                 .isEqualTo("configmap/settings serverside-applied\n");
         assertThat(kubectl.run("get", "cm", "settings", "-o", "jsonpath={.data.a}").ok().out()).isEqualTo("3");
-        assertThat(kubectl.feed(map.formatted("3").replace("data:", "dta:"), "apply", "-f", "-").out()).contains("unknown field \"dta\"");
+        assertThat(kubectl.feed(map.formatted("3").replace("\ndata:", "\ndta:"), "apply", "-f", "-").out()).contains("unknown field \"dta\"");
         assertThat(kubectl.run("delete", "cm", "settings").ok().out()).contains("deleted");
     }
 

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -138,6 +139,17 @@ final class DefinitionRules implements KindRules {
         }
         if (storage != 1) {
             violations.add(Names.invalid("spec.versions", String.valueOf(storage), "must have exactly one version marked as storage version"));
+        }
+    }
+
+    @Override
+    public void warn(ObjectNode object, Consumer<String> warnings) {
+        for (JsonNode version : object.path("spec").path("versions")) {
+            List<String> found = CustomSchemas.notEnforced(version.path("schema").path("openAPIV3Schema"));
+            if (!found.isEmpty()) {
+                warnings.accept("version " + version.path("name").asText() + ": stored but not enforced here: " + String.join(", ", found)
+                        + (found.size() > 3 ? ", …" : ""));
+            }
         }
     }
 

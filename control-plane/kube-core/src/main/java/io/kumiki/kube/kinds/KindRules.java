@@ -3,6 +3,7 @@ package io.kumiki.kube.kinds;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Violation;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What one kind adds to the path between request and store.
@@ -14,6 +15,9 @@ public interface KindRules {
 
     /// Adds what is wrong. `old` is `null` on create.
     default void validate(ObjectNode object, @Nullable ObjectNode old, List<Violation> violations) {}
+
+    /// Tells the client what it should know though the write succeeds.
+    default void warn(ObjectNode object, Consumer<String> warnings) {}
 
     /// What a create sets in status, whatever the user sent.
     default void initialStatus(ObjectNode object) {

@@ -47,6 +47,7 @@ public final class Writes {
         if (kind.status()) {
             kind.rules().initialStatus(object);
         }
+        kind.rules().warn(object, options.warnings());
         return registry.write(options.dryRun(), true, tx -> {
             admission.mayEnter(kind, namespace, name, tx.store());
             ObjectKey key = kind.key(namespace, name);
@@ -111,6 +112,7 @@ public final class Writes {
         Metadata.keep(next, old);
         separate(kind, update.part(), next, old);
         admission.complete(kind, next, old, tx.store());
+        kind.rules().warn(next, options.warnings());
         Instant at = now.get();
         raiseGeneration(kind, next, old);
         if (!update.owned()) {

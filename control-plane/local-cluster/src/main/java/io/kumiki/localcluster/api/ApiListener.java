@@ -14,6 +14,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -147,10 +148,12 @@ public final class ApiListener implements AutoCloseable {
         if (http.response().ended()) {
             return;
         }
+        if (http.version() != HttpVersion.HTTP_2) {
+            http.response().putHeader("connection", "close");
+        }
         http.response()
                 .setStatusCode(fault.code())
                 .putHeader("content-type", ApiAnswer.JSON)
-                .putHeader("connection", "close")
                 .end(Buffer.buffer(Json.bytes(fault.status())));
     }
 

@@ -275,7 +275,11 @@ final class Streams {
                         begun[0] = true;
                         head(response);
                     }
-                    await(response.write(Buffer.buffer(bytes)));
+                    if (bytes.length > 0) {
+                        await(response.write(Buffer.buffer(bytes)));
+                    } else if (begun[0] && !response.headWritten()) {
+                        response.writeHead();
+                    }
                     return true;
                 });
                 if (!begun[0]) {
