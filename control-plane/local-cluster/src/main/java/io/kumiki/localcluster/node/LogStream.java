@@ -46,6 +46,9 @@ final class LogStream {
                     }
                 } else if (over) {
                     return;
+                } else if (!sink.write(new byte[0])) {
+                    // Nothing new, and nobody reads any more.
+                    return;
                 } else {
                     Thread.sleep(LOOK_AGAIN_MILLIS);
                 }
