@@ -64,4 +64,29 @@ class ClusterTest {
         assertThatThrownBy(() -> cluster.update(ResourceType.CONFIG_MAPS, "n", made, "", TEST))
                 .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(409));
     }
+
+    @Test
+    void aBrokenConsumerSilencesNobody() {
+        List<String> heard = new ArrayList<>();
+        cluster.watch(ResourceType.CONFIG_MAPS, "n", Selection.ALL, 0, e -> {
+            throw new IllegalStateException("broken");
+        });
+        cluster.watch(ResourceType.CONFIG_MAPS, "n", Selection.ALL, 0, e -> heard.add(e.stored().key().name()));
+        assertThatThrownBy(() -> cluster.create(ResourceType.CONFIG_MAPS, "n", named("a"), TEST)).hasMessage("broken");
+        assertThatThrownBy(() -> cluster.create(ResourceType.CONFIG_MAPS, "n", named("b"), TEST)).hasMessage("broken");
+        assertThat(heard).containsExactly("a", "b");
+    }
+
+    @Test
+    void aConsumerMayWriteAndTheOrderStays() {
+        List<Long> heard = new ArrayList<>();
+        cluster.watch(ResourceType.CONFIG_MAPS, "n", Selection.ALL, 0, e -> {
+            heard.add(e.revision());
+            if (e.stored().key().name().equals("a")) {
+                cluster.create(ResourceType.CONFIG_MAPS, "n", named("b"), TEST);
+            }
+        });
+        cluster.create(ResourceType.CONFIG_MAPS, "n", named("a"), TEST);
+        assertThat(heard).hasSize(2).isSorted();
+    }
 }

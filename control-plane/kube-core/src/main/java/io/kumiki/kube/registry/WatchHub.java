@@ -60,7 +60,19 @@ final class WatchHub {
         } finally {
             lock.unlock();
         }
-        while (deliverNext()) {}
+        RuntimeException fault = null;
+        boolean more = true;
+        while (more) {
+            try {
+                more = deliverNext();
+            } catch (RuntimeException e) {
+                // One broken consumer must not silence the others: it is told of after everybody has heard everything.
+                fault = e;
+            }
+        }
+        if (fault != null) {
+            throw fault;
+        }
     }
 
     private boolean deliverNext() {
@@ -83,8 +95,22 @@ final class WatchHub {
         } finally {
             lock.unlock();
         }
-        told.forEach(Watcher::drain);
+        drainAll(told);
         return true;
+    }
+
+    private static void drainAll(List<Watcher> told) {
+        RuntimeException fault = null;
+        for (Watcher watcher : told) {
+            try {
+                watcher.drain();
+            } catch (RuntimeException e) {
+                fault = e;
+            }
+        }
+        if (fault != null) {
+            throw fault;
+        }
     }
 
     /// Under the lock. The backlog is offered before anything later can be.

@@ -36,6 +36,9 @@ final class ListRules {
             PodStatus hostIPs atomic - ip
             PodStatus resourceClaimStatuses map name name
             ContainerStatus volumeMounts map mountPath mountPath
+            ContainerStatus allocatedResourcesStatus map name name
+            ResourceStatus resources map resourceID -
+            ContainerRestartRuleOnExitCodes values set - -
             ServiceSpec ports map port,protocol port
             ServiceSpec selector struct
             ServiceStatus conditions map type type
@@ -134,7 +137,7 @@ final class ListRules {
                 case "set" -> Schema.Merge.SET;
                 default -> Schema.Merge.ATOMIC;
             };
-            boolean strategic = !patchKey.isEmpty() || merge == Schema.Merge.SET;
+            boolean strategic = !patchKey.isEmpty() || words[1].equals("finalizers") || words[1].equals("podCIDRs");
             rules.put(words[0] + " " + words[1], new Rule(merge, keys, patchKey, strategic));
         });
         return rules;
