@@ -104,7 +104,7 @@ final class Effects {
         } catch (StepPods.Unavailable e) {
             var pause = backoff.after(failures + 1);
             LOG.warn("run {}: Kubernetes did not take {}, again in {}: {}", run.id(), name(command), pause, e.getMessage());
-            s.timers().after(pause, () -> live.post(new LiveRun.Input.Again(command, failures + 1)));
+            s.timers().after(pause, () -> live.post(new Input.Again(command, failures + 1)));
         } catch (StepPods.Refused e) {
             refused(command, new RunFault("Refused", "Kubernetes refused it: " + e.getMessage()));
         } catch (RuntimeException e) {

@@ -1,6 +1,5 @@
 package io.kumiki.runs;
 
-import io.fabric8.kubernetes.api.model.Pod;
 import io.kumiki.model.run.RunFault;
 import io.kumiki.model.run.RunRecord;
 import io.kumiki.model.run.RunState;
@@ -16,8 +15,6 @@ import io.kumiki.store.objects.ObjectFault;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -33,39 +30,13 @@ final class LiveRun {
     /// A long chain of decisions without effects (cached steps) is committed now and then, so that people see it move.
     private static final int MOST_DECISIONS = 200;
     private static final Duration LONGEST_BATCH = Duration.ofMillis(50);
-    private static final Duration CLOSING = Duration.ofSeconds(5);
     private static final Duration STORE_PAUSE = Duration.ofMillis(500);
-
-    sealed interface Input {
-        /// Load it from its rows.
-        ///
-        /// @param pods the run's pods as listed at the start of the process
-        record Open(Collection<Pod> pods) implements Input {}
-
-        record Happened(RunEvent event) implements Input {}
-
-        record Seen(Pod pod) implements Input {}
-
-        record Gone(Pod last) implements Input {}
-
-        record Asked(IntentRecord intent) implements Input {}
-
-        /// A command that could not be carried out earlier.
-        record Again(Command command, int failures) implements Input {}
-
-        /// An input that met a fault of the world and comes again.
-        record Later(Input input) implements Input {}
-    }
 
     private final String id;
     private final Surroundings s;
-    private final Consumer<LiveRun> retired;
     private final CacheLookUp lookUp;
-    private final ArrayDeque<Input> box = new ArrayDeque<>();
-    private boolean working;
-    private boolean over;
+    private final Mailbox<Input> box;
     private int postponed;
-    private @Nullable Thread worker;
 
     private @Nullable RunEngine engine;
     private @Nullable Pipeline pipeline;
@@ -79,7 +50,7 @@ final class LiveRun {
     LiveRun(String id, Surroundings s, Consumer<LiveRun> retired) {
         this.id = id;
         this.s = s;
-        this.retired = retired;
+        this.box = new Mailbox<>("run-" + id, this::work, () -> finished() && postponed == 0, () -> retired.accept(this));
         this.lookUp = new CacheLookUp(s);
         this.watch = new StepWatch(s);
         this.effects = new Effects(s, this, watch);
@@ -98,64 +69,27 @@ final class LiveRun {
     }
 
     /// False when the run has just been put away: the caller takes a new LiveRun.
-    boolean post(Input input) {
-        synchronized (box) {
-            if (over) {
-                return false;
-            }
-            box.add(input);
-            if (working) {
-                return true;
-            }
-            working = true;
-        }
-        worker = Thread.ofVirtual().name("run-" + id).start(this::work);
-        return true;
-    }
-
-    /// Takes nothing more.
-    void halt() {
-        synchronized (box) {
-            over = true;
-            box.clear();
-        }
-    }
-
-    /// Waits until what is being done is done.
-    void join() throws InterruptedException {
-        Thread last;
-        synchronized (box) {
-            last = worker;
-        }
-        if (last != null) {
-            last.join(CLOSING);
-        }
+    boolean post(Input... inputs) {
+        return box.post(List.of(inputs));
     }
 
     void happened(RunEvent event) {
         post(new Input.Happened(event));
     }
 
-    private void work() {
-        while (true) {
-            List<Input> inputs;
-            synchronized (box) {
-                if (box.isEmpty()) {
-                    working = false;
-                    if (finished() && postponed == 0) {
-                        over = true;
-                        retired.accept(this);
-                    }
-                    return;
-                }
-                inputs = new ArrayList<>(box);
-                box.clear();
-            }
-            for (var input : inputs) {
-                handle(input);
-            }
-            flush();
-        }
+    /// Takes nothing more.
+    void halt() {
+        box.halt();
+    }
+
+    /// Waits until what is being done is done.
+    void join() throws InterruptedException {
+        box.join();
+    }
+
+    private void work(List<Input> inputs) {
+        inputs.forEach(this::handle);
+        flush();
     }
 
     private boolean finished() {

@@ -119,7 +119,7 @@ public final class RunLoop implements AutoCloseable {
 
     private void open(String id, Map<String, Pod> pods) {
         var run = live.computeIfAbsent(id, this::newRun);
-        run.post(new LiveRun.Input.Open(pods.values()));
+        run.post(new Input.Open(pods.values()));
     }
 
     private LiveRun newRun(String id) {
@@ -128,20 +128,20 @@ public final class RunLoop implements AutoCloseable {
 
     private void podSeen(Pod pod) {
         s.keeper().seen(pod);
-        deliver(pod, new LiveRun.Input.Seen(pod));
+        deliver(pod, new Input.Seen(pod));
     }
 
     private void podGone(Pod pod) {
         s.keeper().gone(pod);
-        deliver(pod, new LiveRun.Input.Gone(pod));
+        deliver(pod, new Input.Gone(pod));
     }
 
-    private void deliver(Pod pod, LiveRun.Input input) {
+    private void deliver(Pod pod, Input input) {
         var id = pod.getMetadata().getLabels().getOrDefault(StepLabels.RUN, "");
         synchronized (found) {
             if (!adopted) {
                 var ofRun = found.computeIfAbsent(id, r -> new HashMap<>());
-                if (input instanceof LiveRun.Input.Gone) {
+                if (input instanceof Input.Gone) {
                     ofRun.remove(pod.getMetadata().getName());
                 } else {
                     ofRun.put(pod.getMetadata().getName(), pod);
@@ -151,7 +151,7 @@ public final class RunLoop implements AutoCloseable {
         }
         var run = live.get(id);
         if (run == null || !run.post(input)) {
-            if (input instanceof LiveRun.Input.Seen && pod.getMetadata().getDeletionTimestamp() == null) {
+            if (input instanceof Input.Seen && pod.getMetadata().getDeletionTimestamp() == null) {
                 orphan(pod);
             }
         }
@@ -232,7 +232,7 @@ public final class RunLoop implements AutoCloseable {
     private void ask(IntentRecord intent) {
         while (true) {
             var run = live.computeIfAbsent(intent.runId(), this::newRun);
-            if (run.post(new LiveRun.Input.Open(List.of())) && run.post(new LiveRun.Input.Asked(intent))) {
+            if (run.post(new Input.Open(List.of()), new Input.Asked(intent))) {
                 return;
             }
             live.remove(intent.runId(), run);

@@ -374,17 +374,15 @@ class RunLoopTest {
     void aSimulatedStepTakesItsOutputsFromItsAnnotationAndIsNotCached() {
         cluster.simulatedNodes.add("sim-1");
         loop();
-        cluster.script = step -> {
-            cluster.pods.computeIfPresent(step.name(), (n, p) -> p.edit()
-                    .editMetadata()
-                    .addToAnnotations("kumiki.io/simulated-outputs", "{\"Output\":\"made up\"}")
-                    .endMetadata()
-                    .editSpec()
-                    .withNodeName("sim-1")
-                    .endSpec()
-                    .build());
-            return Ending.with("");
-        };
+        cluster.admit = pod -> pod.edit()
+                .editMetadata()
+                .addToAnnotations("kumiki.io/simulated-outputs", "{\"Output\":\"made up\"}")
+                .endMetadata()
+                .editSpec()
+                .withNodeName("sim-1")
+                .endSpec()
+                .build();
+        cluster.script = step -> Ending.with("");
         var id = rig.submit("hello", Json.object());
         rig.awaitSuccess(id);
         assertThat(rig.output(id, "say-hello", "Output")).isEqualTo("\"made up\"");

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A cluster on paper: pods start at once and end as the script says. It outlives the run loops that are tested on it.
@@ -54,6 +55,9 @@ final class ScriptedPods implements AutoCloseable {
     final Set<String> simulatedNodes = ConcurrentHashMap.newKeySet();
     /// Null leaves the step running until it is deleted.
     volatile Function<Step, @Nullable Ending> script = step -> Ending.with("{}");
+
+    /// What happens to a pod before it runs.
+    volatile UnaryOperator<Pod> admit = pod -> pod;
 
     private final ObjectStorage objects;
     private final List<StepPods.Listener> listeners = new CopyOnWriteArrayList<>();
@@ -179,7 +183,7 @@ final class ScriptedPods implements AutoCloseable {
 
     private boolean create(Pod pod) {
         var name = pod.getMetadata().getName();
-        var fresh = pod.edit().editMetadata().withUid(name + "-uid").withCreationTimestamp("2026-01-01T00:00:00Z").endMetadata().build();
+        var fresh = admit.apply(pod).edit().editMetadata().withUid(name + "-uid").withCreationTimestamp("2026-01-01T00:00:00Z").endMetadata().build();
         if (pods.putIfAbsent(name, fresh) != null) {
             return false;
         }
