@@ -144,6 +144,8 @@ final class Wiring implements AutoCloseable {
     private static KubernetesClient client(LocalCluster cluster) throws IOException {
         Config config = Config.fromKubeconfig(Files.readString(cluster.kubeconfig()));
         config.setRequestTimeout(30_000);
+        // The run loop repeats by itself, without holding up its run meanwhile.
+        config.setRequestRetryBackoffLimit(0);
         config.setUserAgent("kumiki/" + Kumiki.VERSION);
         return new KubernetesClientBuilder().withConfig(config).build();
     }
