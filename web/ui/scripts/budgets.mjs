@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const root = "target/classes/webroot";
+const root = process.argv[2] ?? "target/classes/webroot";
 const manifest = JSON.parse(readFileSync(join(root, ".vite/manifest.json"), "utf8"));
 const size = (file) => gzipSync(readFileSync(join(root, file)), { level: 9 }).length / 1024;
 

@@ -99,7 +99,8 @@ export function ValueText({ value }: { value: unknown }) {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, typeof value === "object" && value !== null ? 1 : 0);
   if (value === undefined || value === null) return <span className="dim">null</span>;
   if (text === "") return <span className="dim mono">""</span>;
-  return <span className="mono k-value">{text}</span>;
+  const long = text.length > 300 || text.split("\n").length > 8;
+  return <span className={`mono k-value${long ? " long" : ""}`} tabIndex={long ? 0 : undefined} role={long ? "group" : undefined} aria-label={long ? text.slice(0, 40) : undefined}>{text}</span>;
 }
 
 export function Kbd({ children }: { children: ReactNode }) {

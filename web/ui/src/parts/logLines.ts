@@ -9,7 +9,7 @@ export interface LogLine {
 }
 
 export const KEPT = 50_000;
-const ERROR = /\b(ERROR|CRITICAL|FATAL|Traceback \(most recent call last\)|[A-Z][A-Za-z]*(Error|Exception)):?\b/;
+const ERROR = /\b(?:(?:ERROR|CRITICAL|FATAL|[A-Z][A-Za-z]*(?:Error|Exception))\b|Traceback \(most recent call last\))/;
 const WARN = /\b(WARN|WARNING|[A-Z][A-Za-z]*Warning)\b/;
 const DEBUG = /\b(DEBUG|TRACE)\b/;
 // eslint-disable-next-line no-control-regex
