@@ -6,7 +6,7 @@ import { findings } from "./access.mjs";
 const PARTS = ["StateChip", "AgeText", "ObjectLink", "Bits", "EmptyState", "FilterBar", "LiveTable", "SchemaForm", "YamlTwin", "Views", "Markdown", "GraphView", "LogView"];
 
 test("each part alone, in both languages and themes", async ({ open }) => {
-  const vite = await createServer({ root: new URL("..", import.meta.url).pathname, server: { port: 0, host: "127.0.0.1" }, logLevel: "error" });
+  const vite = await createServer({ root: new URL("..", import.meta.url).pathname, server: { port: 0, host: "127.0.0.1" }, logLevel: "silent" });
   await vite.listen();
   const base = vite.resolvedUrls.local[0].replace(/\/$/, "");
   try {

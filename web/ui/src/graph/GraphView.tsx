@@ -183,7 +183,8 @@ const StepNode = memo(function StepNode({ data }: NodeProps<Step>) {
   const state = wiring.states.get(node.id);
   const look = state?.look ?? null;
   const dull = wiring.lit !== null && !wiring.lit.has(node.id);
-  const said = look === null ? (wiring.withStates ? t("graph.notReached") : (node.note ?? t(`kind.${node.kind}` as WordKey))) : word(look);
+  const passedBy = node.parent !== null && wiring.states.get(node.parent)?.look === "skipped";
+  const said = look === null ? (wiring.withStates ? (passedBy ? word("skipped") : t("graph.notReached")) : (node.note ?? t(`kind.${node.kind}` as WordKey))) : word(look);
   return (
     <div
       className={`k-node${wiring.selected === node.id ? " on" : ""}${dull ? " dull" : ""}${look === null && wiring.withStates ? " none" : ""}${node.group ? " group" : ""}`}
@@ -208,7 +209,7 @@ const StepNode = memo(function StepNode({ data }: NodeProps<Step>) {
               </span>
             </>
           ) : (
-            <span className="ellipsis">{node.note ?? said}</span>
+            <span className="ellipsis">{wiring.withStates ? said : (node.note ?? said)}</span>
           )}
         </span>
       </button>

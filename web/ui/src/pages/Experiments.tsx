@@ -30,7 +30,7 @@ export default function Experiments() {
       { id: "name", header: t("field.name"), width: "minmax(200px, 2fr)", sort: "displayName", cell: (e) => <ObjectLink kind="experiment" id={e.id}>{e.displayName}</ObjectLink> },
       { id: "description", header: t("field.description"), width: "minmax(160px, 3fr)", cell: (e) => <span className="dim">{e.description}</span> },
       { id: "runs", header: t("nav.runs"), width: "80px", numeric: true, cell: (e) => number(e.runs) },
-      { id: "recent", header: t("pipeline.recent"), width: "262px", cell: (e) => <RunDots runs={e.recentRuns} /> },
+      { id: "recent", header: t("pipeline.recent"), width: "278px", cell: (e) => <RunDots runs={e.recentRuns} /> },
       { id: "last", header: t("experiment.lastRun"), width: "120px", sort: "lastRunAt", cell: (e) => <span className="dim"><AgeText at={e.lastRunAt} /></span> },
       { id: "created", header: t("field.created"), width: "120px", sort: "createdAt", cell: (e) => <span className="dim"><AgeText at={e.createdAt} /></span> },
     ],

@@ -29,7 +29,7 @@ export default function Pipelines() {
       { id: "description", header: t("field.description"), width: "minmax(160px, 3fr)", cell: (p) => <span className="dim">{p.description}</span> },
       { id: "version", header: t("pipeline.newest"), width: "minmax(140px, 1.2fr)", cell: (p) => p.latestVersion && <ObjectLink kind="version" id={p.latestVersion.id} parent={p.id}>{p.latestVersion.displayName}</ObjectLink> },
       { id: "versions", header: t("pipeline.versions"), width: "90px", numeric: true, cell: (p) => number(p.versionCount) },
-      { id: "recent", header: t("pipeline.recent"), width: "262px", cell: (p) => <RunDots runs={p.recentRuns} /> },
+      { id: "recent", header: t("pipeline.recent"), width: "278px", cell: (p) => <RunDots runs={p.recentRuns} /> },
       { id: "created", header: t("field.created"), width: "120px", sort: "createdAt", cell: (p) => <span className="dim"><AgeText at={p.createdAt} /></span> },
       { id: "id", header: "ID", width: "300px", extra: true, cell: (p) => <span className="mono dim">{p.id}</span> },
     ],

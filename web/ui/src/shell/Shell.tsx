@@ -141,7 +141,7 @@ function LiveMark() {
 function LanguageSwitch() {
   const { language, setLanguage } = useWords();
   return (
-    <button type="button" className="k-plain" onClick={() => setLanguage(language === "ja" ? "en" : "ja")} lang={language === "ja" ? "en" : "ja"}>
+    <button type="button" className="k-plain k-language" onClick={() => setLanguage(language === "ja" ? "en" : "ja")} lang={language === "ja" ? "en" : "ja"}>
       {language === "ja" ? "English" : "日本語"}
     </button>
   );
