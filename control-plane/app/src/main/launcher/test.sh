@@ -15,7 +15,7 @@ browser() {
 }
 
 say "Java: units, laws, integration and conformance"
-mvn -B verify
+JAVA_HOME=$JDK MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}" mvn -B verify
 
 say "Dashboard: types, catalogues, budgets, units"
 cd "$ROOT/web/ui"

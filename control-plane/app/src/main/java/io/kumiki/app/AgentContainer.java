@@ -4,7 +4,8 @@ import io.kumiki.agent.ArtifactAgent;
 import io.kumiki.localcluster.node.BuiltInContainer;
 import io.kumiki.localcluster.node.BuiltInImage;
 
-/// The artifact agent as a container inside this process: the node agent's port on one side, the agent's on the other.
+/// The artifact agent as a container inside this process: the node agent's port on one side, the agent's on the
+/// other.
 final class AgentContainer implements BuiltInImage {
     static final String IMAGE = "kumiki/artifact-agent";
 

@@ -1,7 +1,7 @@
 package io.kumiki.app;
 
-import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.app.bench.Benchmarks;
+import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.runtime.bench.Figure;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +21,8 @@ final class BenchCommand {
         Benchmark bench = Benchmarks.ALL.stream()
                 .filter(b -> b.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new Arguments.Wrong("there is no benchmark '" + name + "'; without a name, bench lists them"));
+                .orElseThrow(() ->
+                        new Arguments.Wrong("there is no benchmark '" + name + "'; without a name, bench lists them"));
         var size = new Benchmark.Size(
                 a.value("n").map(text -> a.number("n", text)).orElse(bench.defaultSize()),
                 a.value("rounds").map(text -> a.number("rounds", text)).orElse(bench.defaultRounds()));

@@ -9,7 +9,8 @@ final class Browser {
 
     static void open(String url) {
         boolean mac = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac");
-        if (System.console() == null || (!mac && System.getenv("DISPLAY") == null && System.getenv("WAYLAND_DISPLAY") == null)) {
+        if (System.console() == null
+                || (!mac && System.getenv("DISPLAY") == null && System.getenv("WAYLAND_DISPLAY") == null)) {
             return;
         }
         try {

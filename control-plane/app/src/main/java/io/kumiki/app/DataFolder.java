@@ -46,13 +46,13 @@ final class DataFolder implements AutoCloseable {
         try {
             Files.createDirectories(dir);
             Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwx------"));
-            var channel = FileChannel.open(
-                    dir.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            var channel = FileChannel.open(dir.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = tryLock(channel);
             if (lock == null) {
                 channel.close();
-                throw new Refused(dir + " is in use by another Kumiki" + pid(dir).map(p -> " (process " + p + ")").orElse("")
-                        + ". Stop it with './kumiki down --data " + dir + "' or choose another folder with --data.");
+                throw new Refused(dir + " is in use by another Kumiki"
+                        + pid(dir).map(p -> " (process " + p + ")").orElse("") + ". Stop it with './kumiki down --data "
+                        + dir + "' or choose another folder with --data.");
             }
             try {
                 checkFormat(dir);
@@ -132,7 +132,9 @@ final class DataFolder implements AutoCloseable {
 
     void write(String name, ObjectNode content) {
         try {
-            writePrivate(dir.resolve(name), Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
+            writePrivate(
+                    dir.resolve(name),
+                    Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -164,7 +166,9 @@ final class DataFolder implements AutoCloseable {
     }
 
     static Optional<Long> pid(Path dir) {
-        return readJson(dir, "process.json").map(json -> json.path("pid").asLong()).filter(pid -> pid > 0);
+        return readJson(dir, "process.json")
+                .map(json -> json.path("pid").asLong())
+                .filter(pid -> pid > 0);
     }
 
     /// Written beside and renamed, so that a reader never sees half a file.

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Runs the training example on a Kumiki that is started when none runs, shows it as it goes, and says where to look.
+/// Runs the training example on a Kumiki that is started when none runs, shows it as it goes, and says where to
+/// look.
 final class DemoCommand {
     private static final Duration PATIENCE = Duration.ofMinutes(15);
 
@@ -26,8 +27,13 @@ final class DemoCommand {
             System.out.println("Watch it: " + client.dashboard().resolve("/runs/" + id));
             JsonNode run = follow(client, id);
             boolean done = run.path("state").asText().equals("SUCCEEDED");
-            System.out.println(done ? "Done." : "It ended " + run.path("state").asText() + ": " + run.at("/error/message").asText());
-            metrics(client.get("/api/v1/runs/" + id)).forEach((name, value) -> System.out.printf("  %-18s %s%n", name, value));
+            System.out.println(
+                    done
+                            ? "Done."
+                            : "It ended " + run.path("state").asText() + ": "
+                                    + run.at("/error/message").asText());
+            metrics(client.get("/api/v1/runs/" + id))
+                    .forEach((name, value) -> System.out.printf("  %-18s %s%n", name, value));
             return done ? 0 : 1;
         }
     }
@@ -37,7 +43,10 @@ final class DemoCommand {
         if (home == null) {
             throw new IOException("no Kumiki runs in " + dir + "; start one with ./kumiki up --detach");
         }
-        int exit = new ProcessBuilder(Path.of(home, "kumiki").toString(), "up", "--detach", "--data", dir.toString()).inheritIO().start().waitFor();
+        int exit = new ProcessBuilder(Path.of(home, "kumiki").toString(), "up", "--detach", "--data", dir.toString())
+                .inheritIO()
+                .start()
+                .waitFor();
         if (exit != 0) {
             throw new IOException("Kumiki did not start in " + dir);
         }
@@ -56,7 +65,8 @@ final class DemoCommand {
                     System.out.printf("  %-28s %s%n", name, state.toLowerCase(java.util.Locale.ROOT));
                 }
             }
-            if (Set.of("SUCCEEDED", "FAILED", "CANCELED").contains(run.path("state").asText())) {
+            if (Set.of("SUCCEEDED", "FAILED", "CANCELED")
+                    .contains(run.path("state").asText())) {
                 return run;
             }
             if (System.nanoTime() > deadline) {

@@ -23,7 +23,9 @@ public final class Examples {
             new Entry(
                     "fan_out",
                     new Example.Words("Fan out and collect", "並列処理と集約"),
-                    new Example.Words("Runs one step per item of a list at the same time and collects what they return.", "リストの要素ごとにステップを並列に実行し、結果を集めます。")),
+                    new Example.Words(
+                            "Runs one step per item of a list at the same time and collects what they return.",
+                            "リストの要素ごとにステップを並列に実行し、結果を集めます。")),
             new Entry(
                     "hello",
                     new Example.Words("Hello", "はじめの一歩"),
@@ -33,7 +35,9 @@ public final class Examples {
 
     /// As the dashboard offers them.
     static List<Example> all() {
-        return ENTRIES.stream().map(e -> new Example(e.id(), e.title(), e.description(), text(e.id() + ".py"), spec(e.id()))).toList();
+        return ENTRIES.stream()
+                .map(e -> new Example(e.id(), e.title(), e.description(), text(e.id() + ".py"), spec(e.id())))
+                .toList();
     }
 
     /// The compiled pipeline of an example.

@@ -24,7 +24,9 @@ public final class Kumiki {
         COMMANDS.put("status", new Entry("addresses, version, health, memory, time to ready", StatusCommand::run));
         COMMANDS.put("demo", new Entry("run a real pipeline and say where to look", DemoCommand::run));
         COMMANDS.put("bench", new Entry("list the benchmarks, or run one: bench NAME [--json]", BenchCommand::run));
-        COMMANDS.put("train", new Entry("used by the build: a short life from which the start-up cache is made", UpCommand::train));
+        COMMANDS.put(
+                "train",
+                new Entry("used by the build: a short life from which the start-up cache is made", UpCommand::train));
     }
 
     private Kumiki() {}

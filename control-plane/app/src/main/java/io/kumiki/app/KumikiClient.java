@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class KumikiClient implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
 
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final URI dashboard;
     private final String token;
 
@@ -32,11 +33,14 @@ public final class KumikiClient implements AutoCloseable {
         if (RunningProcess.of(dir).isEmpty()) {
             return Optional.empty();
         }
-        var address = DataFolder.readJson(dir, "endpoints.json").map(json -> json.path("dashboard").asText());
+        var address = DataFolder.readJson(dir, "endpoints.json")
+                .map(json -> json.path("dashboard").asText());
         if (address.isEmpty() || !Files.exists(dir.resolve("token"))) {
             return Optional.empty();
         }
-        return Optional.of(new KumikiClient(URI.create(address.get()), Files.readString(dir.resolve("token")).strip()));
+        return Optional.of(new KumikiClient(
+                URI.create(address.get()),
+                Files.readString(dir.resolve("token")).strip()));
     }
 
     public URI dashboard() {
@@ -52,7 +56,8 @@ public final class KumikiClient implements AutoCloseable {
     }
 
     /// Creates a run of a pipeline spec and answers its id.
-    public String run(String name, JsonNode pipelineSpec, ObjectNode parameters) throws IOException, InterruptedException {
+    public String run(String name, JsonNode pipelineSpec, ObjectNode parameters)
+            throws IOException, InterruptedException {
         ObjectNode body = Json.object().put("display_name", name);
         body.set("pipeline_spec", pipelineSpec);
         body.putObject("runtime_config").set("parameters", parameters);
@@ -69,13 +74,15 @@ public final class KumikiClient implements AutoCloseable {
                 return run;
             }
             if (System.nanoTime() > deadline) {
-                throw new IOException("run " + runId + " has not ended after " + patience.toSeconds() + " s; it is " + state);
+                throw new IOException(
+                        "run " + runId + " has not ended after " + patience.toSeconds() + " s; it is " + state);
             }
             Thread.sleep(POLL);
         }
     }
 
-    private JsonNode send(String method, String path, @Nullable JsonNode body) throws IOException, InterruptedException {
+    private JsonNode send(String method, String path, @Nullable JsonNode body)
+            throws IOException, InterruptedException {
         var publisher = body == null
                 ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body));
@@ -87,7 +94,8 @@ public final class KumikiClient implements AutoCloseable {
                 .build();
         var response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
         if (response.statusCode() >= 300) {
-            throw new IOException(method + " " + path + " answered " + response.statusCode() + ": " + new String(response.body(), java.nio.charset.StandardCharsets.UTF_8));
+            throw new IOException(method + " " + path + " answered " + response.statusCode() + ": "
+                    + new String(response.body(), java.nio.charset.StandardCharsets.UTF_8));
         }
         return response.body().length == 0 ? Json.object() : Json.parse(response.body());
     }

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What exists in a laptop's Kubernetes: `manifests/laptop`, applied server-side at each start, and this folder's own S3 keys as a Secret.
+/// What exists in a laptop's Kubernetes: `manifests/laptop`, applied server-side at each start, and this folder's
+/// own S3 keys as a Secret.
 final class LaptopManifests {
     private static final List<String> FILES = List.of("namespaces", "accounts", "pipelines", "storage");
     private static final PatchContext APPLY = new PatchContext.Builder()
@@ -34,9 +35,13 @@ final class LaptopManifests {
         }
         for (String namespace : List.of("kubeflow", "default")) {
             var encoded = new TreeMap<String, String>();
-            s3Keys.forEach((name, key) -> encoded.put(name, Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8))));
+            s3Keys.forEach((name, key) ->
+                    encoded.put(name, Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8))));
             var secret = new SecretBuilder()
-                    .withNewMetadata().withName("mlpipeline-minio-artifact").withNamespace(namespace).endMetadata()
+                    .withNewMetadata()
+                    .withName("mlpipeline-minio-artifact")
+                    .withNamespace(namespace)
+                    .endMetadata()
                     .withType("Opaque")
                     .withData(encoded)
                     .build();

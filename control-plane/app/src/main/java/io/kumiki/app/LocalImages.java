@@ -28,9 +28,12 @@ record LocalImages(ImageTable table, Isolation isolation, Path stepsRoot) implem
         }
         return mountPaths.stream()
                 .filter(path -> !Path.of(path).normalize().startsWith(stepsRoot))
-                .map(path -> new Violation(
-                        path, "MountCannotBeProvided",
-                        "a volume cannot be mounted at " + path + " in plain mode: a process has no private view of the file system. Use a Linux that permits mount namespaces, or a cluster."))
+                .map(
+                        path -> new Violation(
+                                path,
+                                "MountCannotBeProvided",
+                                "a volume cannot be mounted at " + path
+                                        + " in plain mode: a process has no private view of the file system. Use a Linux that permits mount namespaces, or a cluster."))
                 .toList();
     }
 

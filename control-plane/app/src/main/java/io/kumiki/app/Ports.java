@@ -1,16 +1,17 @@
 package io.kumiki.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Which port a listener takes: the one given (busy is an error), else the last one of this folder, else the default, else a free one.
+/// Which port a listener takes: the one given (busy is an error), else the last one of this folder, else the
+/// default, else a free one.
 final class Ports {
     private final boolean auto;
     private final @Nullable JsonNode last;
@@ -24,7 +25,8 @@ final class Ports {
     int choose(String endpoint, @Nullable Integer given, int usual) throws IOException {
         if (given != null) {
             if (given != 0 && !free(given)) {
-                throw new IOException("port " + given + " for " + endpoint + " is in use; name another one, or leave the option out and a free one is taken");
+                throw new IOException("port " + given + " for " + endpoint
+                        + " is in use; name another one, or leave the option out and a free one is taken");
             }
             return given;
         }
@@ -43,7 +45,10 @@ final class Ports {
     }
 
     private static int portOf(String address) {
-        return address.isEmpty() ? -1 : URI.create(address.contains("://") ? address : "tcp://" + address).getPort();
+        return address.isEmpty()
+                ? -1
+                : URI.create(address.contains("://") ? address : "tcp://" + address)
+                        .getPort();
     }
 
     private static boolean free(int port) throws IOException {

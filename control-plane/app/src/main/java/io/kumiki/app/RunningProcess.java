@@ -9,9 +9,13 @@ final class RunningProcess {
     private RunningProcess() {}
 
     static Optional<ProcessHandle> of(Path dir) {
-        return DataFolder.readJson(dir, "process.json").flatMap(json -> ProcessHandle.of(json.path("pid").asLong())
-                .filter(ProcessHandle::isAlive)
-                .filter(handle -> handle.info().startInstant().map(Instant::toString).orElse("")
-                        .equals(json.path("started").asText())));
+        return DataFolder.readJson(dir, "process.json")
+                .flatMap(json -> ProcessHandle.of(json.path("pid").asLong())
+                        .filter(ProcessHandle::isAlive)
+                        .filter(handle -> handle.info()
+                                .startInstant()
+                                .map(Instant::toString)
+                                .orElse("")
+                                .equals(json.path("started").asText())));
     }
 }

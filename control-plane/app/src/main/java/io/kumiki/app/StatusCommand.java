@@ -39,11 +39,16 @@ final class StatusCommand {
             return "No Kumiki runs in " + status.path("data").asText() + ". Start one with ./kumiki up";
         }
         var out = new StringBuilder();
-        status.path("endpoints").properties().forEach(e -> out.append(String.format("%-11s %s%n", e.getKey(), e.getValue().asText())));
+        status.path("endpoints")
+                .properties()
+                .forEach(e -> out.append(
+                        String.format("%-11s %s%n", e.getKey(), e.getValue().asText())));
         out.append(String.format("%-11s %s%n", "version", status.path("version").asText()));
         out.append(String.format("%-11s %s%n", "health", status.path("health").asText()));
-        out.append(String.format("%-11s %,d MiB%n", "resident", status.path("residentBytes").asLong() >> 20));
-        out.append(String.format("%-11s %.2f s%n", "ready after", status.path("readyMillis").asLong() / 1000.0));
+        out.append(String.format(
+                "%-11s %,d MiB%n", "resident", status.path("residentBytes").asLong() >> 20));
+        out.append(String.format(
+                "%-11s %.2f s%n", "ready after", status.path("readyMillis").asLong() / 1000.0));
         out.append(String.format("%-11s %s", "data", status.path("data").asText()));
         return out.toString();
     }
@@ -53,8 +58,11 @@ final class StatusCommand {
             return "starting";
         }
         try (var http = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create(dashboard).resolve("/readyz")).timeout(Duration.ofSeconds(5)).build();
-            int code = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+            var request = HttpRequest.newBuilder(URI.create(dashboard).resolve("/readyz"))
+                    .timeout(Duration.ofSeconds(5))
+                    .build();
+            int code =
+                    http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
             return code == 200 ? "ready" : "not ready (" + code + ")";
         } catch (IOException e) {
             return "not answering: " + Failure.sentence(e);

@@ -34,11 +34,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.stream.Stream;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
-/// What people and SDKs talk to over HTTP: pages, own REST and stream, the KFP surface, health and metrics on the dashboard's port; the KFP surface
+/// What people and SDKs talk to over HTTP: pages, own REST and stream, the KFP surface, health and metrics on the
+/// dashboard's port; the KFP surface
 /// once more on the Kubernetes port, where `kfp.Client()` without arguments looks for it.
 final class Surfaces implements AutoCloseable {
     static final String NAMESPACE = "kubeflow";
@@ -56,7 +57,14 @@ final class Surfaces implements AutoCloseable {
     private final DashboardApi dashboard;
 
     /// What the surfaces stand on.
-    record Ground(Store store, ObjectStorage objects, KubernetesClient kubernetes, LocalImages images, Health health, Telemetry telemetry, Clock clock) {}
+    record Ground(
+            Store store,
+            ObjectStorage objects,
+            KubernetesClient kubernetes,
+            LocalImages images,
+            Health health,
+            Telemetry telemetry,
+            Clock clock) {}
 
     Surfaces(Vertx vertx, Ground ground, DashboardSettings settings, String token, List<String> allowedHosts) {
         this.vertx = vertx;
@@ -76,8 +84,16 @@ final class Surfaces implements AutoCloseable {
                 settings,
                 ground.store(),
                 new DashboardPorts(
-                        ground.objects(), ground.images(), ground.images()::notes, kfp::start, cluster, cluster, Examples.all(),
-                        Guard.singleUser(), tickets, token),
+                        ground.objects(),
+                        ground.images(),
+                        ground.images()::notes,
+                        kfp::start,
+                        cluster,
+                        cluster,
+                        Examples.all(),
+                        Guard.singleUser(),
+                        tickets,
+                        token),
                 ground.clock(),
                 UUID::randomUUID);
         routes.addAll(kfp.routes());
@@ -87,34 +103,56 @@ final class Surfaces implements AutoCloseable {
 
     private static LauncherConfig launcher(KubernetesClient kubernetes) {
         return namespace -> {
-            ConfigMap map = kubernetes.configMaps().inNamespace(namespace).withName("kfp-launcher").get();
-            String root = map == null || map.getData() == null ? null : map.getData().get("defaultPipelineRoot");
+            ConfigMap map = kubernetes
+                    .configMaps()
+                    .inNamespace(namespace)
+                    .withName("kfp-launcher")
+                    .get();
+            String root =
+                    map == null || map.getData() == null ? null : map.getData().get("defaultPipelineRoot");
             return root == null ? LauncherConfig.FACTORY_ROOT : root;
         };
     }
 
     HttpListener listen(int port) {
-        Identity identity = Identity.firstOf(new BearerToken(token, Caller.ADMINISTRATOR), tickets, LoopbackPeer.of(Caller.ADMINISTRATOR));
-        return HttpListener.on(vertx, identity).telemetry(telemetry.api()).hosts(HostRule.loopbackAnd(hosts)).serve(routes.toArray(Routes[]::new)).listen(HOST, port);
+        Identity identity = Identity.firstOf(
+                new BearerToken(token, Caller.ADMINISTRATOR), tickets, LoopbackPeer.of(Caller.ADMINISTRATOR));
+        return HttpListener.on(vertx, identity)
+                .telemetry(telemetry.api())
+                .hosts(HostRule.loopbackAnd(hosts))
+                .serve(routes.toArray(Routes[]::new))
+                .listen(HOST, port);
     }
 
-    /// The KFP surface on the cluster's port: callers prove themselves with their Kubernetes token; an account acts in its own namespace only.
+    /// The KFP surface on the cluster's port: callers prove themselves with their Kubernetes token; an account acts
+    /// in its own namespace only.
     void mountOn(LocalCluster cluster) {
         Handler<HttpServerRequest> root = mounted(cluster, kfp.routes());
         for (String path : List.of("/apis/v2beta1", "/apis/v1beta1", "/apis/v1alpha1", "/pipeline")) {
             cluster.mount(path, root);
         }
         // kfp's newer client puts one more slash between the proxy's path and its own
-        cluster.mount(PROXY, mounted(cluster, Stream.concat(kfp.routesUnder(PROXY).stream(), kfp.routesUnder(PROXY + "/").stream()).toList()));
+        cluster.mount(
+                PROXY,
+                mounted(
+                        cluster,
+                        Stream.concat(kfp.routesUnder(PROXY).stream(), kfp.routesUnder(PROXY + "/").stream())
+                                .toList()));
     }
 
     private Handler<HttpServerRequest> mounted(LocalCluster cluster, List<Routes> surfaces) {
-        return HttpListener.on(vertx, cluster.identity()).hosts(HostRule.loopbackAnd(hosts)).guard(ownNamespace()).serve(surfaces.toArray(Routes[]::new)).handler();
+        return HttpListener.on(vertx, cluster.identity())
+                .hosts(HostRule.loopbackAnd(hosts))
+                .guard(ownNamespace())
+                .serve(surfaces.toArray(Routes[]::new))
+                .handler();
     }
 
     private static Guard ownNamespace() {
         return (caller, permission, namespace) -> caller.groups().contains("system:masters")
-                || caller.groups().contains("system:serviceaccounts:" + (namespace == null || namespace.isEmpty() ? NAMESPACE : namespace));
+                || caller.groups()
+                        .contains("system:serviceaccounts:"
+                                + (namespace == null || namespace.isEmpty() ? NAMESPACE : namespace));
     }
 
     /// The dashboard's address with a ticket that opens it once.

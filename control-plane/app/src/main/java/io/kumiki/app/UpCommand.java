@@ -19,14 +19,21 @@ final class UpCommand {
         var options = UpOptions.parse(args);
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            stop.countDown();
-            awaitQuietly(stopped);
-        }, "shutdown"));
-        try (var folder = DataFolder.open(options.data()); var wiring = Wiring.start(folder, options)) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            stop.countDown();
+                            awaitQuietly(stopped);
+                        },
+                        "shutdown"));
+        try (var folder = DataFolder.open(options.data());
+                var wiring = Wiring.start(folder, options)) {
             ready(folder, wiring, options);
             stop.await();
-            System.out.println("Stopping. Running steps end within their grace period" + (options.keepSteps() ? " only if they want to: --keep-steps leaves them." : " and run again at the next start."));
+            System.out.println("Stopping. Running steps end within their grace period"
+                    + (options.keepSteps()
+                            ? " only if they want to: --keep-steps leaves them."
+                            : " and run again at the next start."));
             folder.remove("process.json");
         } finally {
             stopped.countDown();
@@ -35,10 +42,17 @@ final class UpCommand {
     }
 
     private static void ready(DataFolder folder, Wiring wiring, UpOptions options) {
-        long millis = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
+        long millis = System.currentTimeMillis()
+                - ManagementFactory.getRuntimeMXBean().getStartTime();
         ObjectNode process = Json.object();
         process.put("pid", ProcessHandle.current().pid());
-        process.put("started", ProcessHandle.current().info().startInstant().map(Object::toString).orElse(""));
+        process.put(
+                "started",
+                ProcessHandle.current()
+                        .info()
+                        .startInstant()
+                        .map(Object::toString)
+                        .orElse(""));
         process.put("version", Kumiki.VERSION);
         process.put("readyMillis", millis);
         folder.write("process.json", process);
@@ -50,12 +64,14 @@ final class UpCommand {
         }
     }
 
-    /// A whole short life in an empty folder, for the start-up cache: what is loaded here is loaded fast ever after.
+    /// A whole short life in an empty folder, for the start-up cache: what is loaded here is loaded fast ever
+    /// after.
     static int train(List<String> args) throws Exception {
         Path data = Files.createTempDirectory("kumiki-train");
         try {
             var options = UpOptions.parse(List.of("--data", data.toString(), "--ports", "auto", "--no-open"));
-            try (var folder = DataFolder.open(data); var wiring = Wiring.start(folder, options)) {
+            try (var folder = DataFolder.open(data);
+                    var wiring = Wiring.start(folder, options)) {
                 ready(folder, wiring, options);
                 try (var client = KumikiClient.of(data).orElseThrow(() -> new IOException("not running"))) {
                     client.get("/apis/v2beta1/healthz");

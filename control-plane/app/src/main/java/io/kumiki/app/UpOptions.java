@@ -25,8 +25,7 @@ record UpOptions(
         List<String> allowedHosts,
         boolean keepSteps,
         boolean open) {
-    static final String HELP =
-            """
+    static final String HELP = """
             [--data DIR] [--ports auto] [--port 8888] [--api-port 6443] [--nodes SPEC] [--mount NAME=FOLDER]
                           [--allow-host HOST] [--keep-steps] [--detach] [--no-open]""";
 
@@ -37,11 +36,14 @@ record UpOptions(
                 Set.of("data", "ports", "port", "api-port", "nodes", "mount", "allow-host"));
         var problems = new ArrayList<String>();
         a.words().forEach(word -> problems.add("unexpected '" + word + "'"));
-        a.value("ports").filter(v -> !v.equals("auto")).ifPresent(v -> problems.add("--ports knows only 'auto', not '" + v + "'"));
+        a.value("ports")
+                .filter(v -> !v.equals("auto"))
+                .ifPresent(v -> problems.add("--ports knows only 'auto', not '" + v + "'"));
         var mounts = new LinkedHashMap<String, Path>();
         for (String mount : a.all("mount")) {
             int equals = mount.indexOf('=');
-            Path folder = equals < 1 ? null : Path.of(mount.substring(equals + 1)).toAbsolutePath();
+            Path folder =
+                    equals < 1 ? null : Path.of(mount.substring(equals + 1)).toAbsolutePath();
             if (folder == null || !mount.substring(0, equals).matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?")) {
                 problems.add("--mount wants NAME=FOLDER with a lower-case name, not '" + mount + "'");
             } else if (!Files.isDirectory(folder)) {

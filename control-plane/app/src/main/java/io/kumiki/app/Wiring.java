@@ -41,7 +41,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The laptop's process, put together by hand: what is made, in which order it starts, and so in which reverse order it stops.
+/// The laptop's process, put together by hand: what is made, in which order it starts, and so in which reverse
+/// order it stops.
 ///
 /// Listeners come before whatever fills caches, so that a client that arrives early waits instead of being refused.
 final class Wiring implements AutoCloseable {
@@ -79,7 +80,10 @@ final class Wiring implements AutoCloseable {
     private void start() throws IOException {
         var simulated = simulatedNodes();
         Telemetry telemetry = life.start("telemetry", () -> Telemetry.start("kumiki", null));
-        Vertx vertx = life.start("vert.x", () -> telemetry.vertx(vertxOptions()), v -> v.close().toCompletionStage().toCompletableFuture().join());
+        Vertx vertx = life.start(
+                "vert.x",
+                () -> telemetry.vertx(vertxOptions()),
+                v -> v.close().toCompletionStage().toCompletableFuture().join());
         Store store = life.start("store", () -> Store.open(folder.file("kumiki.db")));
         ObjectStorage objects = life.start("objects", () -> DiskObjects.open(folder.file("objects")));
         if (!objects.hasBucket("mlpipeline")) {
@@ -94,20 +98,30 @@ final class Wiring implements AutoCloseable {
         var images = ImageTable.ofThisMachine(List.of(AgentContainer.IMAGE), List.of());
         var localImages = new LocalImages(images, isolation, folder.file("steps"));
         var settings = new DashboardSettings(
-                Surfaces.NAMESPACE, Kumiki.VERSION, null, "laptop", isolation.isolated() ? "isolated" : "plain", clock.instant(),
-                DashboardSettings.CAPABILITIES, () -> Map.copyOf(endpoints));
+                Surfaces.NAMESPACE,
+                Kumiki.VERSION,
+                null,
+                "laptop",
+                isolation.isolated() ? "isolated" : "plain",
+                clock.instant(),
+                DashboardSettings.CAPABILITIES,
+                () -> Map.copyOf(endpoints));
         var ground = new Surfaces.Ground(store, objects, kubernetes, localImages, health, telemetry, clock);
         String token = folder.secret("token", 32);
-        Surfaces surfaces = life.start("surfaces", () -> new Surfaces(vertx, ground, settings, token, options.allowedHosts()));
+        Surfaces surfaces =
+                life.start("surfaces", () -> new Surfaces(vertx, ground, settings, token, options.allowedHosts()));
         this.surfaces = surfaces;
         int wanted = ports.choose("dashboard", options.port(), 8888);
-        int port = life.start("dashboard", () -> surfaces.listen(wanted), l -> l.stop(Duration.ofSeconds(2))).port();
+        int port = life.start("dashboard", () -> surfaces.listen(wanted), l -> l.stop(Duration.ofSeconds(2)))
+                .port();
         surfaces.mountOn(cluster);
         endpoints.put("dashboard", "http://" + HOST + ":" + port);
 
         node(cluster, images, isolation, simulated, port);
-        RunSettings runs = RunSettings.at(URI.create(endpoints.get("s3"))).withStepsRoot(isolation.isolated() ? null : folder.file("steps"));
-        RunLoop loop = life.start("run loop", () -> new RunLoop(store, kubernetes, objects, runs, clock, telemetry.api()));
+        RunSettings runs = RunSettings.at(URI.create(endpoints.get("s3")))
+                .withStepsRoot(isolation.isolated() ? null : folder.file("steps"));
+        RunLoop loop =
+                life.start("run loop", () -> new RunLoop(store, kubernetes, objects, runs, clock, telemetry.api()));
         loop.start();
         writeEndpoints();
         Thread.ofVirtual().name("warm").start(surfaces::warm);
@@ -120,23 +134,31 @@ final class Wiring implements AutoCloseable {
     private SimulatedNodes simulatedNodes() {
         return switch (SimulatedNodes.read(String.join(";", options.nodes()))) {
             case SimulatedNodes.Read.Valid valid -> valid.nodes();
-            case SimulatedNodes.Read.Invalid invalid -> throw new Arguments.Wrong(
-                    String.join("; ", invalid.violations().stream().map(Object::toString).toList()));
+            case SimulatedNodes.Read.Invalid invalid ->
+                throw new Arguments.Wrong(String.join(
+                        "; ",
+                        invalid.violations().stream().map(Object::toString).toList()));
         };
     }
 
     private S3Credentials s3(Vertx vertx, ObjectStorage objects) throws IOException {
         var keys = new S3Credentials(folder.secret("s3.access", 15), folder.secret("s3.secret", 30));
         int wanted = ports.choose("s3", null, 9000);
-        S3Server server = life.start("s3", () -> await(S3Server.start(vertx, objects, keys, HOST, wanted)), s -> await(s.close()));
+        S3Server server = life.start(
+                "s3", () -> await(S3Server.start(vertx, objects, keys, HOST, wanted)), s -> await(s.close()));
         endpoints.put("s3", "http://" + HOST + ":" + server.actualPort());
-        folder.write("s3.env", "AWS_ACCESS_KEY_ID=" + keys.accessKey() + "\nAWS_SECRET_ACCESS_KEY=" + keys.secretKey() + "\n");
+        folder.write(
+                "s3.env",
+                "AWS_ACCESS_KEY_ID=" + keys.accessKey() + "\nAWS_SECRET_ACCESS_KEY=" + keys.secretKey() + "\n");
         return keys;
     }
 
     private LocalCluster cluster(Vertx vertx) throws IOException {
         int wanted = ports.choose("kubernetes", options.apiPort(), 6443);
-        LocalCluster cluster = life.start("kubernetes", () -> LocalCluster.start(vertx, LocalClusterSettings.in(folder.path()).port(wanted)));
+        LocalCluster cluster = life.start(
+                "kubernetes",
+                () -> LocalCluster.start(
+                        vertx, LocalClusterSettings.in(folder.path()).port(wanted)));
         endpoints.put("kubernetes", cluster.url());
         return cluster;
     }
@@ -151,25 +173,42 @@ final class Wiring implements AutoCloseable {
     }
 
     /// Everything that makes pods run on this machine, and the simulated machines beside it.
-    private void node(LocalCluster cluster, ImageTable images, Isolation isolation, SimulatedNodes simulated, int port) throws IOException {
-        var volumes = life.start("volumes", () -> new LocalVolumes(api(cluster, "kumiki-volumes"), folder.file("volumes"), NODE));
+    private void node(LocalCluster cluster, ImageTable images, Isolation isolation, SimulatedNodes simulated, int port)
+            throws IOException {
+        var volumes = life.start(
+                "volumes", () -> new LocalVolumes(api(cluster, "kumiki-volumes"), folder.file("volumes"), NODE));
         volumes.start("kubeflow", options.mounts());
         var settings = new NodeSettings(
-                NODE, folder.file("node"), folder.file("steps"), isolation, URI.create(cluster.url()),
-                cluster.authorityPem().getBytes(StandardCharsets.UTF_8), URI.create("http://" + HOST + ":" + port),
-                serviceNames(), NodeSettings.TEN_GIB, NodeSettings.ONE_GIB);
+                NODE,
+                folder.file("node"),
+                folder.file("steps"),
+                isolation,
+                URI.create(cluster.url()),
+                cluster.authorityPem().getBytes(StandardCharsets.UTF_8),
+                URI.create("http://" + HOST + ":" + port),
+                serviceNames(),
+                NodeSettings.TEN_GIB,
+                NodeSettings.ONE_GIB);
         var agent = new NodeAgent(
-                api(cluster, "kumiki-node"), settings, images, Map.of(AgentContainer.IMAGE, new AgentContainer()),
+                api(cluster, "kumiki-node"),
+                settings,
+                images,
+                Map.of(AgentContainer.IMAGE, new AgentContainer()),
                 PythonEnvironment.ofThisUser(System.getenv()));
         cluster.podLogs(agent.podLogs());
         var onStop = options.keepSteps() ? NodeAgent.OnStop.KEEP_PODS : NodeAgent.OnStop.END_PODS;
-        life.start("node agent", () -> {
-            agent.start();
-            return agent;
-        }, a -> a.stop(onStop));
-        var simulation = life.start("simulated nodes", () -> new SimulatedNodeAgents(api(cluster, "kumiki-simulation"), simulated));
+        life.start(
+                "node agent",
+                () -> {
+                    agent.start();
+                    return agent;
+                },
+                a -> a.stop(onStop));
+        var simulation = life.start(
+                "simulated nodes", () -> new SimulatedNodeAgents(api(cluster, "kumiki-simulation"), simulated));
         simulation.start();
-        var scheduler = life.start("scheduler", () -> new SchedulerLoop(api(cluster, "kumiki-scheduler"), List.of(), clock));
+        var scheduler =
+                life.start("scheduler", () -> new SchedulerLoop(api(cluster, "kumiki-scheduler"), List.of(), clock));
         scheduler.start();
     }
 

@@ -26,7 +26,8 @@ class ArgumentsTest {
     @Test
     void bothFormsOfAnOptionAreTaken() {
         assertThat(UpOptions.parse(List.of("--port=1234", "--no-open")).port()).isEqualTo(1234);
-        assertThat(UpOptions.parse(List.of("--data", "/tmp/x", "--no-open")).data()).isEqualTo(Path.of("/tmp/x"));
+        assertThat(UpOptions.parse(List.of("--data", "/tmp/x", "--no-open")).data())
+                .isEqualTo(Path.of("/tmp/x"));
     }
 
     @Test

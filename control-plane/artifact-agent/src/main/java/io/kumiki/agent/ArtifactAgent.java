@@ -5,7 +5,8 @@ import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/// Moves a step's artifacts. `fetch` (init container) brings inputs and makes the folders outputs go to; `publish` (native sidecar)
+/// Moves a step's artifacts. `fetch` (init container) brings inputs and makes the folders outputs go to; `publish`
+/// (native sidecar)
 /// waits for the main container's end, uploads outputs and writes outcome.json last.
 public final class ArtifactAgent {
     public static final String FETCH = "fetch";
@@ -55,7 +56,8 @@ public final class ArtifactAgent {
         return value;
     }
 
-    /// In a pod of its own: SIGTERM means that the main container has ended, and the process must live until everything is uploaded.
+    /// In a pod of its own: SIGTERM means that the main container has ended, and the process must live until
+    /// everything is uploaded.
     public static void main(String[] args) throws InterruptedException {
         var stop = new CountDownLatch(1);
         var finished = new CountDownLatch(1);

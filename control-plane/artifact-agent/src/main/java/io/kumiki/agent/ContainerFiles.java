@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Files as the step's container sees them. Links are followed inside that view only, so a step cannot make the agent read
+/// Files as the step's container sees them. Links are followed inside that view only, so a step cannot make the
+/// agent read
 /// what the container itself could not name.
 final class ContainerFiles {
     private static final int MOST_LINKS = 40;
@@ -66,7 +67,8 @@ final class ContainerFiles {
         return view.hostPath("/" + String.join("/", words));
     }
 
-    /// Every regular file at or below a container path: relative name (empty for the path itself) → place, in order of names.
+    /// Every regular file at or below a container path: relative name (empty for the path itself) → place, in order
+    /// of names.
     TreeMap<String, Path> files(String containerPath) throws IOException {
         var out = new TreeMap<String, Path>();
         collect(containerPath, "", 0, out);
@@ -75,7 +77,8 @@ final class ContainerFiles {
 
     private void collect(String containerPath, String name, int depth, TreeMap<String, Path> out) throws IOException {
         if (depth > DEEPEST) {
-            throw new IOException("folders nested deeper than " + DEEPEST + " (a link to a parent folder?) at " + containerPath);
+            throw new IOException(
+                    "folders nested deeper than " + DEEPEST + " (a link to a parent folder?) at " + containerPath);
         }
         var found = find(containerPath);
         if (found.isEmpty()) {
@@ -100,7 +103,8 @@ final class ContainerFiles {
         // pipes, sockets and devices hold nothing that could be stored
     }
 
-    /// Makes the folder that a file will be written to. The agent and the main container may run as different users.
+    /// Makes the folder that a file will be written to. The agent and the main container may run as different
+    /// users.
     Path withParents(String containerPath) throws IOException {
         var host = view.hostPath(containerPath);
         var missing = new ArrayDeque<Path>();

@@ -53,7 +53,8 @@ final class Fetch {
         }
     }
 
-    /// An artifact may be one object, a folder of objects, or metadata alone (Metrics): the last brings nothing, as in KFP.
+    /// An artifact may be one object, a folder of objects, or metadata alone (Metrics): the last brings nothing, as
+    /// in KFP.
     private int fetch(StepPlan.Transfer input) throws InterruptedException, IOException {
         var from = S3Uri.of(input.uri());
         if (from.isEmpty()) {

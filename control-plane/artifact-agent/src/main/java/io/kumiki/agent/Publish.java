@@ -19,7 +19,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /// Reports what a step left behind: uploads the outputs, then writes outcome.json with the raw facts.
-/// It judges nothing: which of it becomes an output is the engine's decision, made with the exit code that the agent cannot see.
+/// It judges nothing: which of it becomes an output is the engine's decision, made with the exit code that the
+/// agent cannot see.
 final class Publish {
     /// Larger values belong into artifacts.
     static final long LARGEST_TEXT = 8L << 20;
@@ -87,7 +88,8 @@ final class Publish {
             }
             long size = Files.size(file.get());
             if (size > LARGEST_TEXT) {
-                problems.add(what + " has " + size + " bytes; the limit is " + LARGEST_TEXT + ": write it as an artifact instead");
+                problems.add(what + " has " + size + " bytes; the limit is " + LARGEST_TEXT
+                        + ": write it as an artifact instead");
                 return null;
             }
             return decode(Files.readAllBytes(file.get()));
@@ -100,7 +102,10 @@ final class Publish {
     }
 
     private static String decode(byte[] bytes) throws CharacterCodingException {
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
     }
 
     private Map<String, Object> artifacts(@Nullable String executorOutput) throws InterruptedException {

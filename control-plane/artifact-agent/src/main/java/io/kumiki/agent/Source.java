@@ -13,10 +13,14 @@ record Source(String uri, @Nullable String path) {
         return new Source(declared.uri(), declared.path());
     }
 
-    /// What the executor reported wins: its URI when it gives one, its `custom_path` as the place. A plain path that lies in a mount
+    /// What the executor reported wins: its URI when it gives one, its `custom_path` as the place. A plain path
+    /// that lies in a mount
     /// (a step without private mounts sees those as URIs) is turned back into the object store's URI.
     static Source of(
-            StepPlan.Output declared, Map<String, @Nullable Object> reported, List<StepPlan.Mount> mounts, boolean only) {
+            StepPlan.Output declared,
+            Map<String, @Nullable Object> reported,
+            List<StepPlan.Mount> mounts,
+            boolean only) {
         var uri = reported.get("uri") instanceof String s && !s.isBlank() ? s : "";
         var custom = reported.get("custom_path") instanceof String s && !s.isBlank() ? s : null;
         if (uri.isEmpty() && only || uri.equals(declared.path())) {

@@ -51,10 +51,16 @@ public record StepPlan(
         m.put("attempt", attempt);
         m.put("outcome", outcome);
         m.put("executorOutput", executorOutput);
-        m.put("inputs", inputs.stream().map(i -> Map.of("uri", i.uri, "path", i.path)).toList());
+        m.put(
+                "inputs",
+                inputs.stream().map(i -> Map.of("uri", i.uri, "path", i.path)).toList());
         m.put("parameters", new java.util.TreeMap<>(parameters));
         m.put("artifacts", artifacts.stream().map(StepPlan::output).toList());
-        m.put("mounts", mounts.stream().map(t -> Map.of("uri", t.uriPrefix, "path", t.path)).toList());
+        m.put(
+                "mounts",
+                mounts.stream()
+                        .map(t -> Map.of("uri", t.uriPrefix, "path", t.path))
+                        .toList());
         return JsonText.write(m);
     }
 
@@ -80,7 +86,8 @@ public record StepPlan(
         }
         var artifacts = new ArrayList<Output>();
         for (var a : JsonText.objects(plan, "artifacts")) {
-            artifacts.add(new Output(JsonText.string(a, "name"), JsonText.string(a, "uri"), JsonText.string(a, "path")));
+            artifacts.add(
+                    new Output(JsonText.string(a, "name"), JsonText.string(a, "uri"), JsonText.string(a, "path")));
         }
         var mounts = new ArrayList<Mount>();
         for (var a : JsonText.objects(plan, "mounts")) {

@@ -56,7 +56,8 @@ class ArtifactAgentIT {
         Files.writeString(at(containerPath), text);
     }
 
-    private static StepPlan plan(List<StepPlan.Transfer> inputs, Map<String, String> parameters, List<StepPlan.Output> artifacts) {
+    private static StepPlan plan(
+            List<StepPlan.Transfer> inputs, Map<String, String> parameters, List<StepPlan.Output> artifacts) {
         return new StepPlan(
                 "r",
                 "t",
@@ -75,7 +76,8 @@ class ArtifactAgentIT {
 
     @SuppressWarnings("unchecked")
     private Map<String, Object> place(String name, int index) {
-        return (Map<String, Object>) ((List<Object>) JsonText.object(outcome(), "artifacts").get(name)).get(index);
+        return (Map<String, Object>)
+                ((List<Object>) JsonText.object(outcome(), "artifacts").get(name)).get(index);
     }
 
     @Test
@@ -85,14 +87,16 @@ class ArtifactAgentIT {
             storage.objects.put("mlpipeline/dir/a b/" + i, ("f" + i).getBytes());
         }
         storage.objects.put("mlpipeline/dirt", "not below dir/".getBytes());
-        int code = run("fetch", plan(
-                List.of(
-                        new StepPlan.Transfer("minio://mlpipeline/one", "/minio/mlpipeline/one"),
-                        new StepPlan.Transfer("minio://mlpipeline/dir", "/minio/mlpipeline/dir"),
-                        new StepPlan.Transfer("minio://mlpipeline/metrics", "/minio/mlpipeline/metrics"),
-                        new StepPlan.Transfer("https://example.com/x", "https://example.com/x")),
-                Map.of("Output", "/tmp/kfp/outputs/Output"),
-                List.of(new StepPlan.Output("m", ROOT + "/m", "/minio/mlpipeline/v2/artifacts/p/r/t/u/m"))));
+        int code = run(
+                "fetch",
+                plan(
+                        List.of(
+                                new StepPlan.Transfer("minio://mlpipeline/one", "/minio/mlpipeline/one"),
+                                new StepPlan.Transfer("minio://mlpipeline/dir", "/minio/mlpipeline/dir"),
+                                new StepPlan.Transfer("minio://mlpipeline/metrics", "/minio/mlpipeline/metrics"),
+                                new StepPlan.Transfer("https://example.com/x", "https://example.com/x")),
+                        Map.of("Output", "/tmp/kfp/outputs/Output"),
+                        List.of(new StepPlan.Output("m", ROOT + "/m", "/minio/mlpipeline/v2/artifacts/p/r/t/u/m"))));
         assertThat(code).as(log()).isZero();
         assertThat(at("/minio/mlpipeline/one")).hasContent("1");
         for (int i = 0; i < 5; i++) {
@@ -106,7 +110,12 @@ class ArtifactAgentIT {
     @Test
     void aKeyThatLeavesItsFolderIsRefused() throws Exception {
         storage.objects.put("mlpipeline/dir/../../../etc/passwd", "x".getBytes());
-        int code = run("fetch", plan(List.of(new StepPlan.Transfer("minio://mlpipeline/dir", "/minio/mlpipeline/dir")), Map.of(), List.of()));
+        int code = run(
+                "fetch",
+                plan(
+                        List.of(new StepPlan.Transfer("minio://mlpipeline/dir", "/minio/mlpipeline/dir")),
+                        Map.of(),
+                        List.of()));
         assertThat(code).isEqualTo(ArtifactAgent.WRONG);
         assertThat(log()).contains("outside its folder");
     }
@@ -114,7 +123,8 @@ class ArtifactAgentIT {
     @Test
     void storageThatIsDownForAMomentIsTriedAgainAndThenReported() throws Exception {
         storage.objects.put("mlpipeline/one", "1".getBytes());
-        var plan = plan(List.of(new StepPlan.Transfer("minio://mlpipeline/one", "/minio/mlpipeline/one")), Map.of(), List.of());
+        var plan = plan(
+                List.of(new StepPlan.Transfer("minio://mlpipeline/one", "/minio/mlpipeline/one")), Map.of(), List.of());
         storage.failures.set(2);
         assertThat(run("fetch", plan)).isZero();
         storage.failures.set(1000);
@@ -135,14 +145,20 @@ class ArtifactAgentIT {
                  "custom":{"artifacts":[{"name":"custom","uri":"%1$s/custom","custom_path":"/data/custom.bin"}]},
                  "moved":{"artifacts":[{"name":"moved","uri":"s3://other/key","metadata":{"a":1}}]},
                  "outside":{"artifacts":[{"name":"outside","uri":"https://example.com/model"}]}}}""".formatted(ROOT));
-        int code = run("publish", plan(List.of(), Map.of("Output", "/tmp/kfp/outputs/Output", "Never", "/tmp/kfp/outputs/Never"), List.of(
-                new StepPlan.Output("folder", ROOT + "/folder", base + "folder"),
-                new StepPlan.Output("custom", ROOT + "/custom", base + "custom"),
-                new StepPlan.Output("moved", ROOT + "/moved", base + "moved"),
-                new StepPlan.Output("outside", ROOT + "/outside", base + "outside"),
-                new StepPlan.Output("empty", ROOT + "/empty", base + "empty"))));
+        int code = run(
+                "publish",
+                plan(
+                        List.of(),
+                        Map.of("Output", "/tmp/kfp/outputs/Output", "Never", "/tmp/kfp/outputs/Never"),
+                        List.of(
+                                new StepPlan.Output("folder", ROOT + "/folder", base + "folder"),
+                                new StepPlan.Output("custom", ROOT + "/custom", base + "custom"),
+                                new StepPlan.Output("moved", ROOT + "/moved", base + "moved"),
+                                new StepPlan.Output("outside", ROOT + "/outside", base + "outside"),
+                                new StepPlan.Output("empty", ROOT + "/empty", base + "empty"))));
         assertThat(code).as(log()).isZero();
-        assertThat(storage.text("mlpipeline/v2/artifacts/p/r/t/u/folder/a/b.txt")).isEqualTo("deep");
+        assertThat(storage.text("mlpipeline/v2/artifacts/p/r/t/u/folder/a/b.txt"))
+                .isEqualTo("deep");
         assertThat(storage.text("mlpipeline/v2/artifacts/p/r/t/u/folder/c.txt")).isEqualTo("c");
         assertThat(storage.text("mlpipeline/v2/artifacts/p/r/t/u/custom")).isEqualTo("custom");
         assertThat(storage.text("other/key")).isEqualTo("moved");
@@ -158,8 +174,15 @@ class ArtifactAgentIT {
     @Test
     void plainPathsBecomeObjectStoreUris() throws Exception {
         var plan = new StepPlan(
-                "r", "t", 1, ROOT + "/outcome.json", "/steps/1/out.json", List.of(), Map.of(),
-                List.of(new StepPlan.Output("list", ROOT + "/list", "/steps/1/minio/mlpipeline/v2/artifacts/p/r/t/u/list")),
+                "r",
+                "t",
+                1,
+                ROOT + "/outcome.json",
+                "/steps/1/out.json",
+                List.of(),
+                Map.of(),
+                List.of(new StepPlan.Output(
+                        "list", ROOT + "/list", "/steps/1/minio/mlpipeline/v2/artifacts/p/r/t/u/list")),
                 List.of(new StepPlan.Mount("minio://", "/steps/1/minio/")));
         write("/steps/1/minio/mlpipeline/v2/artifacts/p/r/t/u/list_1", "one");
         write("/steps/1/minio/mlpipeline/v2/artifacts/p/r/t/u/list_2", "two");
@@ -179,8 +202,14 @@ class ArtifactAgentIT {
         write(base + "model/x", "x");
         Files.createSymbolicLink(at(base + "model/inside"), Path.of("/data/blob"));
         Files.createSymbolicLink(at(base + "model/outside"), Path.of("/etc/hostname"));
-        Files.createSymbolicLink(at(base + "model/up"), Path.of("../../../../../../../../../../../../../../etc/hostname"));
-        assertThat(run("publish", plan(List.of(), Map.of(), List.of(new StepPlan.Output("model", ROOT + "/model", base + "model")))))
+        Files.createSymbolicLink(
+                at(base + "model/up"), Path.of("../../../../../../../../../../../../../../etc/hostname"));
+        assertThat(run(
+                        "publish",
+                        plan(
+                                List.of(),
+                                Map.of(),
+                                List.of(new StepPlan.Output("model", ROOT + "/model", base + "model")))))
                 .isZero();
         assertThat(storage.text("mlpipeline/v2/artifacts/p/r/t/u/model/inside")).isEqualTo("linked");
         assertThat(storage.objects.keySet()).noneMatch(k -> k.endsWith("outside") || k.endsWith("up"));
@@ -192,7 +221,12 @@ class ArtifactAgentIT {
         var base = "/minio/mlpipeline/v2/artifacts/p/r/t/u/";
         write(base + "model/x", "x");
         Files.createSymbolicLink(at(base + "model/self"), Path.of("."));
-        assertThat(run("publish", plan(List.of(), Map.of(), List.of(new StepPlan.Output("model", ROOT + "/model", base + "model")))))
+        assertThat(run(
+                        "publish",
+                        plan(
+                                List.of(),
+                                Map.of(),
+                                List.of(new StepPlan.Output("model", ROOT + "/model", base + "model")))))
                 .isZero();
         assertThat(String.valueOf(outcome().get("problems"))).contains("more than 40 links");
     }
@@ -206,10 +240,12 @@ class ArtifactAgentIT {
             f.seek((33L << 20) + 1);
             f.write("middle".getBytes());
         }
-        assertThat(run("publish", plan(List.of(), Map.of(), List.of(new StepPlan.Output("big", ROOT + "/big", path))))).isZero();
+        assertThat(run("publish", plan(List.of(), Map.of(), List.of(new StepPlan.Output("big", ROOT + "/big", path)))))
+                .isZero();
         assertThat(storage.calls).filteredOn(c -> c.contains("partNumber")).hasSize(5);
         var copy = "/copy/big";
-        assertThat(run("fetch", plan(List.of(new StepPlan.Transfer(ROOT + "/big", copy)), Map.of(), List.of()))).isZero();
+        assertThat(run("fetch", plan(List.of(new StepPlan.Transfer(ROOT + "/big", copy)), Map.of(), List.of())))
+                .isZero();
         assertThat(Files.mismatch(at(path), at(copy))).isEqualTo(-1);
     }
 
@@ -218,13 +254,15 @@ class ArtifactAgentIT {
         write("/tmp/kfp/outputs/long", "x".repeat((8 << 20) + 1));
         Files.write(at("/tmp/kfp/outputs/binary"), new byte[] {(byte) 0xFF, (byte) 0xFE, 0});
         Files.createDirectories(at("/tmp/kfp/outputs/folder"));
-        assertThat(run("publish", plan(
-                        List.of(),
-                        Map.of(
-                                "long", "/tmp/kfp/outputs/long",
-                                "binary", "/tmp/kfp/outputs/binary",
-                                "folder", "/tmp/kfp/outputs/folder"),
-                        List.of())))
+        assertThat(run(
+                        "publish",
+                        plan(
+                                List.of(),
+                                Map.of(
+                                        "long", "/tmp/kfp/outputs/long",
+                                        "binary", "/tmp/kfp/outputs/binary",
+                                        "folder", "/tmp/kfp/outputs/folder"),
+                                List.of())))
                 .isZero();
         assertThat(String.valueOf(outcome().get("problems")))
                 .contains("'long' has 8388609 bytes")
@@ -234,7 +272,8 @@ class ArtifactAgentIT {
 
     @Test
     void missingSurroundingsAreNamed() throws Exception {
-        int code = ArtifactAgent.run("fetch", Map.of(), this::at, new PrintStream(log, true, StandardCharsets.UTF_8), () -> {});
+        int code = ArtifactAgent.run(
+                "fetch", Map.of(), this::at, new PrintStream(log, true, StandardCharsets.UTF_8), () -> {});
         assertThat(code).isEqualTo(ArtifactAgent.WRONG);
         assertThat(log()).contains("KUMIKI_STEP");
     }

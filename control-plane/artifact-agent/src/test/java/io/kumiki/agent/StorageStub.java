@@ -16,7 +16,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Object storage in memory behind real HTTP: objects, listing in pages of two, multipart, and answers of 503 on demand.
+/// Object storage in memory behind real HTTP: objects, listing in pages of two, multipart, and answers of 503 on
+/// demand.
 final class StorageStub implements AutoCloseable {
     final ConcurrentSkipListMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
     final List<String> calls = java.util.Collections.synchronizedList(new ArrayList<>());
@@ -37,7 +38,12 @@ final class StorageStub implements AutoCloseable {
 
     Map<String, String> environment() {
         return Map.of(
-                "KUMIKI_S3_ENDPOINT", endpoint().toString(), "AWS_ACCESS_KEY_ID", "minio", "AWS_SECRET_ACCESS_KEY", "minio123");
+                "KUMIKI_S3_ENDPOINT",
+                endpoint().toString(),
+                "AWS_ACCESS_KEY_ID",
+                "minio",
+                "AWS_SECRET_ACCESS_KEY",
+                "minio123");
     }
 
     String text(String key) {
@@ -102,7 +108,9 @@ final class StorageStub implements AutoCloseable {
                     continue;
                 }
                 if (n++ == 2) {
-                    xml.append("<NextContinuationToken>").append(objects.lowerKey(k)).append("</NextContinuationToken>");
+                    xml.append("<NextContinuationToken>")
+                            .append(objects.lowerKey(k))
+                            .append("</NextContinuationToken>");
                     break;
                 }
                 xml.append("<Contents><Key>")

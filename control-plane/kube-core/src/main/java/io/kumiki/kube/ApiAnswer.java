@@ -10,7 +10,8 @@ public sealed interface ApiAnswer {
     /// A complete body in parts, so that a list of stored objects is never copied into one array.
     record Whole(int status, String contentType, List<byte[]> body, Map<String, String> headers) implements ApiAnswer {}
 
-    /// Frames that keep coming: the shell opens the watch and sends each frame as a chunk or as a WebSocket message.
+    /// Frames that keep coming: the shell opens the watch and sends each frame as a chunk or as a WebSocket
+    /// message.
     record Watch(WatchFeed feed) implements ApiAnswer {}
 
     /// The text of a container.
@@ -23,7 +24,8 @@ public sealed interface ApiAnswer {
     }
 
     static Whole of(ApiFault fault) {
-        Map<String, String> headers = fault.code() == 429 || fault.code() == 503 ? Map.of("Retry-After", "1") : Map.of();
+        Map<String, String> headers =
+                fault.code() == 429 || fault.code() == 503 ? Map.of("Retry-After", "1") : Map.of();
         return new Whole(fault.code(), JSON, List.of(Json.bytes(fault.status())), headers);
     }
 }

@@ -82,7 +82,10 @@ public final class ApiFault extends RuntimeException {
         details.put("kind", kind);
         var causes = details.putArray("causes");
         for (Violation violation : violations) {
-            text.append(text.isEmpty() ? "" : ", ").append(violation.path()).append(": ").append(violation.message());
+            text.append(text.isEmpty() ? "" : ", ")
+                    .append(violation.path())
+                    .append(": ")
+                    .append(violation.message());
             causes.addObject()
                     .put("reason", violation.reason())
                     .put("message", violation.message())

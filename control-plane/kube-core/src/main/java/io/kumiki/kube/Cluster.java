@@ -27,8 +27,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A Kubernetes without I/O: the door for the HTTP shell ({@link #handle}) and for the parts that live in the same process (scheduler, node agent,
-/// simulated nodes), which speak in JSON trees but pass the same admission. Safe to call from any thread; a write returns when it is durable.
+/// A Kubernetes without I/O: the door for the HTTP shell ({@link #handle}) and for the parts that live in the same
+/// process (scheduler, node agent,
+/// simulated nodes), which speak in JSON trees but pass the same admission. Safe to call from any thread; a write
+/// returns when it is durable.
 public final class Cluster {
     private final ClusterSettings settings;
     private final List<Admission.Step> steps = new CopyOnWriteArrayList<>(List.of(new References()));
@@ -77,7 +79,8 @@ public final class Cluster {
                 seen);
     }
 
-    /// After a start: goes on with consequences that a stop interrupted (namespaces that were ending, owners that are gone).
+    /// After a start: goes on with consequences that a stop interrupted (namespaces that were ending, owners that
+    /// are gone).
     public void resume() {
         consequences.resume();
         registry.follow();
@@ -102,7 +105,8 @@ public final class Cluster {
     ///
     /// @param audience empty for this API server
     /// @param pod to bind the token to, with its uid; empty for none
-    public String accountToken(String namespace, String account, String audience, long seconds, String pod, String podUid) {
+    public String accountToken(
+            String namespace, String account, String audience, long seconds, String pod, String podUid) {
         var bound = pod.isEmpty() ? null : new Accounts.BoundPod(pod, podUid);
         return accounts.issue(namespace, account, audience.isEmpty() ? List.of() : List.of(audience), seconds, bound)
                 .token();
@@ -119,7 +123,8 @@ public final class Cluster {
     public Listed list(ResourceType type, String namespace, Selection selection) {
         Kind kind = kinds.get(type);
         var page = reads.list(kind, namespace, selection, 0, "", 0);
-        return new Listed(page.revision(), page.objects().stream().map(o -> tree(kind, o)).toList());
+        return new Listed(
+                page.revision(), page.objects().stream().map(o -> tree(kind, o)).toList());
     }
 
     public ObjectNode create(ResourceType type, String namespace, ObjectNode object, WriteOptions options) {
@@ -130,16 +135,26 @@ public final class Cluster {
     /// Replaces the object; with a resourceVersion only if it is still at that.
     ///
     /// @param part empty for the object, `status` for its status
-    public ObjectNode update(ResourceType type, String namespace, ObjectNode object, String part, WriteOptions options) {
+    public ObjectNode update(
+            ResourceType type, String namespace, ObjectNode object, String part, WriteOptions options) {
         Kind kind = kinds.get(type);
         String name = object.path("metadata").path("name").asText();
-        return tree(kind, writes.update(new Writes.Update(kind, namespace, name, part, old -> object.deepCopy()), options));
+        return tree(
+                kind, writes.update(new Writes.Update(kind, namespace, name, part, old -> object.deepCopy()), options));
     }
 
     public ObjectNode patch(
-            ResourceType type, String namespace, String name, String part, PatchType how, JsonNode patch, WriteOptions options) {
+            ResourceType type,
+            String namespace,
+            String name,
+            String part,
+            PatchType how,
+            JsonNode patch,
+            WriteOptions options) {
         Kind kind = kinds.get(type);
-        return tree(kind, patches.patch(kind, namespace, name, part, how, patch, options).stored());
+        return tree(
+                kind,
+                patches.patch(kind, namespace, name, part, how, patch, options).stored());
     }
 
     /// Returns the object as it is after the call, or as it was when it is gone.
@@ -153,7 +168,8 @@ public final class Cluster {
     /// @param uid of the pod meant, empty for whichever has the name
     /// @param annotations merged into the pod in the same write
     public void bind(String namespace, String pod, String uid, String node, Map<String, String> annotations) {
-        var change = Binding.change(namespace, pod, uid, node, annotations, settings.now().get());
+        var change = Binding.change(
+                namespace, pod, uid, node, annotations, settings.now().get());
         writes.update(
                 new Writes.Update(kinds.get(ResourceType.PODS), namespace, pod, "binding", change),
                 WriteOptions.by("kumiki-scheduler"));
@@ -163,7 +179,8 @@ public final class Cluster {
     ///
     /// @param namespace empty for all
     /// @param from a list's revision; 0 to be told first of what is there, as `ADDED`
-    public AutoCloseable watch(ResourceType type, String namespace, Selection selection, long from, Consumer<WatchEvent> consumer) {
+    public AutoCloseable watch(
+            ResourceType type, String namespace, Selection selection, long from, Consumer<WatchEvent> consumer) {
         return registry.watch(new Registry.WatchOrder(kinds.get(type), namespace, selection, from, false), consumer);
     }
 

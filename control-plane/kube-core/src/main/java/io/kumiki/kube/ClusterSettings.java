@@ -24,7 +24,9 @@ public record ClusterSettings(
         var random = new java.util.SplittableRandom(seed);
         return new ClusterSettings(
                 now,
-                () -> new java.util.UUID(random.nextLong() & ~0xF000L | 0x4000L, random.nextLong() >>> 2 | 0x8000000000000000L).toString(),
+                () -> new java.util.UUID(
+                                random.nextLong() & ~0xF000L | 0x4000L, random.nextLong() >>> 2 | 0x8000000000000000L)
+                        .toString(),
                 n -> random.ints(n, 0, 27).toArray(),
                 Authorizer.namespaced(),
                 Tokens.none(),

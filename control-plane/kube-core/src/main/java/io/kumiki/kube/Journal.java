@@ -19,7 +19,8 @@ public interface Journal extends AutoCloseable {
 
     /// Before a write is accepted; throws {@link ApiFault} when the disk has no room.
     ///
-    /// @param growth whether the write makes something new; what is there may still be changed and deleted when room is short
+    /// @param growth whether the write makes something new; what is there may still be changed and deleted when
+    ///     room is short
     void admit(boolean growth);
 
     /// Takes the entries of one write. Called in revision order under the cluster's lock; must not block.
@@ -28,7 +29,8 @@ public interface Journal extends AutoCloseable {
     /// Returns when everything up to the revision is durable; throws {@link ApiFault} when that takes too long.
     void await(long revision);
 
-    /// The listener hears, in order, up to which revision everything is durable. Called once, before the first append.
+    /// The listener hears, in order, up to which revision everything is durable. Called once, before the first
+    /// append.
     void onDurable(LongConsumer listener);
 
     @Override

@@ -26,7 +26,8 @@ public interface PodLogs {
     /// One request for one container's text.
     record Order(String namespace, String pod, String podUid, String container, Options options) {}
 
-    /// Writes until the text (or, when followed, the container) has ended or the sink says stop. Blocks; called on a virtual thread.
+    /// Writes until the text (or, when followed, the container) has ended or the sink says stop. Blocks; called on
+    /// a virtual thread.
     ///
     /// @throws ApiFault when the container has no log yet, said so before the first byte
     void stream(Order order, Sink sink) throws IOException, InterruptedException;

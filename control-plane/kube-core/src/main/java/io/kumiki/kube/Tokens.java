@@ -9,7 +9,8 @@ public interface Tokens {
     String sign(ObjectNode claims);
 
     /// The claims of a token with a valid signature, whatever they say; `null` for anything else.
-    @Nullable JsonNode claims(String token);
+    @Nullable
+    JsonNode claims(String token);
 
     /// For clusters whose tokens nobody checks.
     static Tokens none() {

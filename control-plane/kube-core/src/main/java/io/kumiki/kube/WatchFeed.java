@@ -6,7 +6,8 @@ public interface WatchFeed {
     interface Frame {
         byte[] bytes();
 
-        /// How many bytes it keeps in memory that would otherwise be free; 0 for objects that were there when the watch began.
+        /// How many bytes it keeps in memory that would otherwise be free; 0 for objects that were there when the
+        /// watch began.
         int weight();
     }
 

@@ -6,7 +6,8 @@ import java.util.function.Consumer;
 ///
 /// @param manager the name under which written fields are owned
 /// @param force whether server-side apply takes fields away from others
-/// @param fieldValidation `Ignore`, `Warn` or `Strict`: what happens to unknown fields, which are dropped in any case
+/// @param fieldValidation `Ignore`, `Warn` or `Strict`: what happens to unknown fields, which are dropped in any
+///     case
 /// @param warnings hears what the client should be told though the write succeeds
 public record WriteOptions(
         String manager, boolean dryRun, boolean force, String fieldValidation, Consumer<String> warnings) {

@@ -39,16 +39,26 @@ class ClusterTest {
     void aCreatedObjectIsFoundListedAndWatched() {
         List<String> seen = new ArrayList<>();
         long from = cluster.list(ResourceType.PODS, "n", Selection.ALL).revision();
-        cluster.watch(ResourceType.PODS, "n", Selection.labels("app=a"), from, e -> seen.add(e.type() + " " + e.stored().key().name()));
+        cluster.watch(
+                ResourceType.PODS,
+                "n",
+                Selection.labels("app=a"),
+                from,
+                e -> seen.add(e.type() + " " + e.stored().key().name()));
         ObjectNode made = cluster.create(ResourceType.PODS, "n", pod("a1"), TEST);
         cluster.create(ResourceType.PODS, "n", pod("b1"), TEST);
         assertThat(made.path("metadata").path("uid").asText()).isNotEmpty();
         assertThat(cluster.get(ResourceType.PODS, "n", "a1")).isEqualTo(made);
-        assertThat(cluster.list(ResourceType.PODS, "", Selection.labels("app in (b)")).items()).hasSize(1);
+        assertThat(cluster.list(ResourceType.PODS, "", Selection.labels("app in (b)"))
+                        .items())
+                .hasSize(1);
         cluster.bind("n", "a1", "", "node-1", Map.of("k", "v"));
-        assertThat(cluster.list(ResourceType.PODS, "", Selection.fields("spec.nodeName=node-1")).items()).hasSize(1);
+        assertThat(cluster.list(ResourceType.PODS, "", Selection.fields("spec.nodeName=node-1"))
+                        .items())
+                .hasSize(1);
         cluster.delete(ResourceType.PODS, "n", "a1", Deletion.DEFAULT);
-        assertThat(cluster.get(ResourceType.PODS, "n", "a1").path("metadata").has("deletionTimestamp")).isTrue();
+        assertThat(cluster.get(ResourceType.PODS, "n", "a1").path("metadata").has("deletionTimestamp"))
+                .isTrue();
         cluster.delete(ResourceType.PODS, "n", "a1", Deletion.NOW);
         assertThat(cluster.get(ResourceType.PODS, "n", "a1")).isNull();
         assertThat(seen).containsExactly("ADDED a1", "MODIFIED a1", "MODIFIED a1", "DELETED a1");
@@ -62,7 +72,8 @@ class ClusterTest {
         cluster.update(ResourceType.CONFIG_MAPS, "n", first, "", TEST);
         made.withObject("/data").put("a", "2");
         assertThatThrownBy(() -> cluster.update(ResourceType.CONFIG_MAPS, "n", made, "", TEST))
-                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(409));
+                .isInstanceOfSatisfying(
+                        ApiFault.class, f -> assertThat(f.code()).isEqualTo(409));
     }
 
     @Test
@@ -71,9 +82,16 @@ class ClusterTest {
         cluster.watch(ResourceType.CONFIG_MAPS, "n", Selection.ALL, 0, e -> {
             throw new IllegalStateException("broken");
         });
-        cluster.watch(ResourceType.CONFIG_MAPS, "n", Selection.ALL, 0, e -> heard.add(e.stored().key().name()));
-        assertThatThrownBy(() -> cluster.create(ResourceType.CONFIG_MAPS, "n", named("a"), TEST)).hasMessage("broken");
-        assertThatThrownBy(() -> cluster.create(ResourceType.CONFIG_MAPS, "n", named("b"), TEST)).hasMessage("broken");
+        cluster.watch(
+                ResourceType.CONFIG_MAPS,
+                "n",
+                Selection.ALL,
+                0,
+                e -> heard.add(e.stored().key().name()));
+        assertThatThrownBy(() -> cluster.create(ResourceType.CONFIG_MAPS, "n", named("a"), TEST))
+                .hasMessage("broken");
+        assertThatThrownBy(() -> cluster.create(ResourceType.CONFIG_MAPS, "n", named("b"), TEST))
+                .hasMessage("broken");
         assertThat(heard).containsExactly("a", "b");
     }
 

@@ -33,7 +33,8 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// An embedded Kubernetes API server: cluster, journal and TLS listener. Scheduler, node agent and simulated nodes are its clients through
+/// An embedded Kubernetes API server: cluster, journal and TLS listener. Scheduler, node agent and simulated nodes
+/// are its clients through
 /// {@link #cluster()}; the node agent also gives it {@link #podLogs}.
 public final class LocalCluster implements AutoCloseable {
     private static final int WINDOW = 16_384;
@@ -49,13 +50,21 @@ public final class LocalCluster implements AutoCloseable {
 
     private LocalCluster(Vertx vertx, LocalClusterSettings settings) throws IOException, GeneralSecurityException {
         this.settings = settings;
-        this.credentials = Credentials.in(settings.folder(), names(settings), settings.clock().instant());
+        this.credentials = Credentials.in(
+                settings.folder(), names(settings), settings.clock().instant());
         this.journal = settings.durable()
                 ? new SqliteJournal(settings.folder().resolve("cluster.db"), settings.freeFloor())
                 : Journal.memory();
         this.cluster = new Cluster(clusterSettings(), journal);
         this.listener = new ApiListener(
-                vertx, cluster, this::caller, (order, sink) -> logs.stream(order, sink), mounts, Hosts.LOCAL, settings.limits(), credentials);
+                vertx,
+                cluster,
+                this::caller,
+                (order, sink) -> logs.stream(order, sink),
+                mounts,
+                Hosts.LOCAL,
+                settings.limits(),
+                credentials);
     }
 
     /// Blocks until the port is open, the kubeconfig is written and the first namespaces are there.
@@ -64,7 +73,8 @@ public final class LocalCluster implements AutoCloseable {
         try {
             made = new LocalCluster(vertx, settings);
         } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException("the keys in " + settings.folder().resolve("pki") + " cannot be used: " + e.getMessage(), e);
+            throw new IllegalStateException(
+                    "the keys in " + settings.folder().resolve("pki") + " cannot be used: " + e.getMessage(), e);
         }
         try {
             made.open();
@@ -81,7 +91,8 @@ public final class LocalCluster implements AutoCloseable {
             ensureNamespace(name);
         }
         port = listener.listen(settings.host(), settings.port());
-        KubeconfigFile.write(kubeconfig(), url(), credentials.authorityPem(), credentials.adminToken(), settings.namespace());
+        KubeconfigFile.write(
+                kubeconfig(), url(), credentials.authorityPem(), credentials.adminToken(), settings.namespace());
     }
 
     private void ensureNamespace(String name) {
@@ -101,8 +112,14 @@ public final class LocalCluster implements AutoCloseable {
 
     private static List<String> names(LocalClusterSettings settings) {
         List<String> names = new ArrayList<>(List.of(
-                "127.0.0.1", "::1", "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc",
-                "kubernetes.default.svc.cluster.local", "10.96.0.1"));
+                "127.0.0.1",
+                "::1",
+                "localhost",
+                "kubernetes",
+                "kubernetes.default",
+                "kubernetes.default.svc",
+                "kubernetes.default.svc.cluster.local",
+                "10.96.0.1"));
         settings.names().stream().filter(name -> !names.contains(name)).forEach(names::add);
         return List.copyOf(new java.util.LinkedHashSet<>(names));
     }
@@ -136,7 +153,9 @@ public final class LocalCluster implements AutoCloseable {
                 return null;
             }
             Caller known = caller(header.substring(7).strip());
-            return known == null ? null : new io.kumiki.runtime.http.Caller(known.name(), new HashSet<>(known.groups()));
+            return known == null
+                    ? null
+                    : new io.kumiki.runtime.http.Caller(known.name(), new HashSet<>(known.groups()));
         };
     }
 

@@ -30,22 +30,35 @@ public record LocalClusterSettings(
 
     public static LocalClusterSettings in(Path folder) {
         return new LocalClusterSettings(
-                folder.toAbsolutePath().normalize(), true, "127.0.0.1", 0, "kubeflow", List.of(), GIB, null, Clock.systemUTC(), ApiListener.Limits.DEFAULT);
+                folder.toAbsolutePath().normalize(),
+                true,
+                "127.0.0.1",
+                0,
+                "kubeflow",
+                List.of(),
+                GIB,
+                null,
+                Clock.systemUTC(),
+                ApiListener.Limits.DEFAULT);
     }
 
     public LocalClusterSettings inMemory() {
-        return new LocalClusterSettings(folder, false, host, port, namespace, names, freeFloor, kubeconfig, clock, limits);
+        return new LocalClusterSettings(
+                folder, false, host, port, namespace, names, freeFloor, kubeconfig, clock, limits);
     }
 
     public LocalClusterSettings port(int wanted) {
-        return new LocalClusterSettings(folder, durable, host, wanted, namespace, names, freeFloor, kubeconfig, clock, limits);
+        return new LocalClusterSettings(
+                folder, durable, host, wanted, namespace, names, freeFloor, kubeconfig, clock, limits);
     }
 
     public LocalClusterSettings freeFloor(long bytes) {
-        return new LocalClusterSettings(folder, durable, host, port, namespace, names, bytes, kubeconfig, clock, limits);
+        return new LocalClusterSettings(
+                folder, durable, host, port, namespace, names, bytes, kubeconfig, clock, limits);
     }
 
     public LocalClusterSettings limits(ApiListener.Limits wanted) {
-        return new LocalClusterSettings(folder, durable, host, port, namespace, names, freeFloor, kubeconfig, clock, wanted);
+        return new LocalClusterSettings(
+                folder, durable, host, port, namespace, names, freeFloor, kubeconfig, clock, wanted);
     }
 }

@@ -22,15 +22,23 @@ public final class Parameters {
         var known = pipeline.root().inputs();
         for (String name : (Iterable<String>) given::fieldNames) {
             if (!known.containsKey(name)) {
-                found.add(new Violation(path(name), SpecFault.UnknownInput, "the pipeline has no parameter \"" + name + "\""
-                        + (known.isEmpty() ? "; it takes none" : "; it takes " + String.join(", ", known.keySet()))));
+                found.add(new Violation(
+                        path(name),
+                        SpecFault.UnknownInput,
+                        "the pipeline has no parameter \"" + name + "\""
+                                + (known.isEmpty()
+                                        ? "; it takes none"
+                                        : "; it takes " + String.join(", ", known.keySet()))));
             }
         }
         for (ParameterDefinition d : known.values()) {
             JsonNode value = given.get(d.name());
             if (Values.absent(value)) {
                 if (d.required()) {
-                    found.add(new Violation(path(d.name()), SpecFault.Missing, "the parameter is required: give " + Types.wanted(d.type())));
+                    found.add(new Violation(
+                            path(d.name()),
+                            SpecFault.Missing,
+                            "the parameter is required: give " + Types.wanted(d.type())));
                 }
             } else {
                 check(d, value, found);
@@ -38,8 +46,11 @@ public final class Parameters {
         }
         for (ArtifactDefinition a : pipeline.root().inputArtifacts().values()) {
             if (!a.optional()) {
-                found.add(new Violation("runtime_config.artifacts[" + a.name() + "]", SpecFault.Missing,
-                        "the pipeline requires the input artifact \"" + a.name() + "\", and a run cannot be given artifacts;"
+                found.add(new Violation(
+                        "runtime_config.artifacts[" + a.name() + "]",
+                        SpecFault.Missing,
+                        "the pipeline requires the input artifact \"" + a.name()
+                                + "\", and a run cannot be given artifacts;"
                                 + " use it inside another pipeline, or import the artifact with dsl.importer"));
             }
         }
@@ -48,10 +59,14 @@ public final class Parameters {
 
     private static void check(ParameterDefinition d, JsonNode value, List<Violation> found) {
         if (!Types.fits(d.type(), value)) {
-            found.add(new Violation(path(d.name()), SpecFault.TypeMismatch,
+            found.add(new Violation(
+                    path(d.name()),
+                    SpecFault.TypeMismatch,
                     Types.wanted(d.type()) + " was expected (" + d.type() + "), found " + Types.found(value)));
         } else if (!d.literals().isEmpty() && !d.literals().contains(Values.canonical(value))) {
-            found.add(new Violation(path(d.name()), SpecFault.BadValue,
+            found.add(new Violation(
+                    path(d.name()),
+                    SpecFault.BadValue,
                     "one of " + d.literals() + " was expected, found " + Types.found(value)));
         }
     }

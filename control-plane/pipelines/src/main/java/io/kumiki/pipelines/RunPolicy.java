@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// What the platform document asks for the run as a whole.
 ///
 /// @param workspace the shared folder of all steps, when the pipeline has one
-/// @param ttlOnCompletion how long the cluster objects of a finished run are kept; the two others win for their outcome
+/// @param ttlOnCompletion how long the cluster objects of a finished run are kept; the two others win for their
+///     outcome
 /// @param deadline how long the whole run may take
 public record RunPolicy(
         @Nullable Workspace workspace,

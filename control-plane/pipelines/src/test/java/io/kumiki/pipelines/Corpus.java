@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The published pipelines beside the checkout. Where they are missing, tests over them say so and pass over nothing.
+/// The published pipelines beside the checkout. Where they are missing, tests over them say so and pass over
+/// nothing.
 public final class Corpus {
     private static final Path FOLDER = find();
 
@@ -47,7 +48,8 @@ public final class Corpus {
             return List.of();
         }
         try (Stream<Path> all = Files.walk(FOLDER.resolve(folder))) {
-            return all.filter(p -> p.toString().endsWith(".yaml") || p.toString().endsWith(".json"))
+            return all.filter(
+                            p -> p.toString().endsWith(".yaml") || p.toString().endsWith(".json"))
                     .map(p -> FOLDER.relativize(p).toString())
                     .sorted()
                     .toList();
@@ -58,7 +60,8 @@ public final class Corpus {
 
     public static Read read(String file) {
         List<JsonNode> documents = documents(file);
-        JsonNode spec = documents.isEmpty() ? com.fasterxml.jackson.databind.node.NullNode.getInstance() : documents.getFirst();
+        JsonNode spec =
+                documents.isEmpty() ? com.fasterxml.jackson.databind.node.NullNode.getInstance() : documents.getFirst();
         return PipelineReader.read(spec, documents.size() > 1 ? documents.get(1) : null);
     }
 

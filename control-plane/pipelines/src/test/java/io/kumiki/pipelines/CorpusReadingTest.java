@@ -34,11 +34,14 @@ class CorpusReadingTest {
     @Test
     void theParametersOfTheTableAreAccepted() {
         Corpus.expected().forEach((file, row) -> {
-            if (file.startsWith("valid/") && !row.getOrDefault("terminal_state_in_kfp", "").equals("skip")) {
+            if (file.startsWith("valid/")
+                    && !row.getOrDefault("terminal_state_in_kfp", "").equals("skip")) {
                 var given = Corpus.json(row.getOrDefault("inputs", ""))
                         .map(n -> (com.fasterxml.jackson.databind.node.ObjectNode) n)
                         .orElseGet(io.kumiki.model.Json::object);
-                assertThat(Parameters.check(Corpus.pipeline(file), given)).as(file).isEmpty();
+                assertThat(Parameters.check(Corpus.pipeline(file), given))
+                        .as(file)
+                        .isEmpty();
             }
         });
     }

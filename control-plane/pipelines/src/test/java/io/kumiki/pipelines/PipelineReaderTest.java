@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class PipelineReaderTest {
     private static ObjectNode good() {
-        return (ObjectNode) Json.parse(
-                """
+        return (ObjectNode) Json.parse("""
                 {"pipelineInfo":{"name":"p"},"schemaVersion":"2.1.0",
                  "deploymentSpec":{"executors":{"exec-a":{"container":{"image":"python:3.11","command":["x"]}}}},
                  "components":{"comp-a":{"executorLabel":"exec-a",
@@ -41,12 +40,10 @@ class PipelineReaderTest {
         int cut = pointer.lastIndexOf('/');
         var parent = (ObjectNode) spec.at(pointer.substring(0, cut));
         parent.set(pointer.substring(cut + 1), Json.parse(json));
-        assertThat(violations(spec))
-                .as("%s = %s", pointer, json)
-                .anySatisfy(v -> {
-                    assertThat(v.reason()).isEqualTo(reason);
-                    assertThat(v.toString()).contains(words);
-                });
+        assertThat(violations(spec)).as("%s = %s", pointer, json).anySatisfy(v -> {
+            assertThat(v.reason()).isEqualTo(reason);
+            assertThat(v.toString()).contains(words);
+        });
     }
 
     @Test
@@ -63,15 +60,39 @@ class PipelineReaderTest {
         refuses("/unheard", "{}", "UnknownField", "unheard");
         refuses("/components/comp-a/executorLabel", "\"exec-z\"", "UnknownExecutor", "exec-z");
         refuses("/components/comp-b", "{}", "Missing", "dag or an executorLabel");
-        refuses("/components/comp-a/inputDefinitions/parameters/n", "{\"parameterType\":\"INT\"}", "BadValue", "NUMBER_INTEGER");
-        refuses("/components/comp-a/inputDefinitions/parameters/n", "{\"parameterType\":\"LIST\",\"defaultValue\":3}", "TypeMismatch", "a list");
+        refuses(
+                "/components/comp-a/inputDefinitions/parameters/n",
+                "{\"parameterType\":\"INT\"}",
+                "BadValue",
+                "NUMBER_INTEGER");
+        refuses(
+                "/components/comp-a/inputDefinitions/parameters/n",
+                "{\"parameterType\":\"LIST\",\"defaultValue\":3}",
+                "TypeMismatch",
+                "a list");
         String one = "/root/dag/tasks/one";
         refuses(one + "/componentRef/name", "\"comp-z\"", "UnknownComponent", "comp-z");
         refuses(one + "/inputs", "{}", "Missing", "requires the parameter \"n\"");
-        refuses(one + "/inputs/parameters/n", "{\"runtimeValue\":{\"constant\":\"x\"}}", "TypeMismatch", "a whole number");
-        refuses(one + "/inputs/parameters/n", "{\"taskOutputParameter\":{\"producerTask\":\"zz\",\"outputParameterKey\":\"y\"}}", "UnknownTask", "zz");
-        refuses(one + "/inputs/parameters/n", "{\"taskOutputParameter\":{\"producerTask\":\"two\",\"outputParameterKey\":\"q\"}}", "UnknownOutput", "known: y");
-        refuses(one + "/inputs/parameters/n", "{\"taskOutputParameter\":{\"producerTask\":\"two\",\"outputParameterKey\":\"y\"}}", "TypeMismatch", "gives STRING");
+        refuses(
+                one + "/inputs/parameters/n",
+                "{\"runtimeValue\":{\"constant\":\"x\"}}",
+                "TypeMismatch",
+                "a whole number");
+        refuses(
+                one + "/inputs/parameters/n",
+                "{\"taskOutputParameter\":{\"producerTask\":\"zz\",\"outputParameterKey\":\"y\"}}",
+                "UnknownTask",
+                "zz");
+        refuses(
+                one + "/inputs/parameters/n",
+                "{\"taskOutputParameter\":{\"producerTask\":\"two\",\"outputParameterKey\":\"q\"}}",
+                "UnknownOutput",
+                "known: y");
+        refuses(
+                one + "/inputs/parameters/n",
+                "{\"taskOutputParameter\":{\"producerTask\":\"two\",\"outputParameterKey\":\"y\"}}",
+                "TypeMismatch",
+                "gives STRING");
         refuses(one + "/inputs/parameters/n", "{\"componentInputParameter\":\"zz\"}", "UnknownInput", "zz");
         refuses(one + "/inputs/parameters/n", "{}", "Missing", "runtimeValue");
         refuses(one + "/dependentTasks", "[\"two\"]", "Cycle", "one, two");
@@ -81,15 +102,39 @@ class PipelineReaderTest {
         refuses(one + "/triggerPolicy", "{\"strategy\":\"SOMETIMES\"}", "BadValue", "ALL_UPSTREAM_TASKS_COMPLETED");
         refuses(one + "/retryPolicy", "{\"maxRetryCount\":-1}", "BadValue", "0 to 1000");
         refuses(one + "/retryPolicy", "{\"backoffDuration\":\"soon\"}", "BadValue", "30s");
-        refuses(one + "/parameterIterator", "{\"items\":{\"raw\":\"[1\"},\"itemInput\":\"n\"}", "BadValue", "JSON list");
-        refuses(one + "/parameterIterator", "{\"items\":{\"raw\":\"[\\\"x\\\"]\"},\"itemInput\":\"n\"}", "TypeMismatch", "item 0");
-        refuses(one + "/parameterIterator", "{\"items\":{\"inputParameter\":\"q\"},\"itemInput\":\"z\"}", "UnknownInput", "q");
+        refuses(
+                one + "/parameterIterator",
+                "{\"items\":{\"raw\":\"[1\"},\"itemInput\":\"n\"}",
+                "BadValue",
+                "JSON list");
+        refuses(
+                one + "/parameterIterator",
+                "{\"items\":{\"raw\":\"[\\\"x\\\"]\"},\"itemInput\":\"n\"}",
+                "TypeMismatch",
+                "item 0");
+        refuses(
+                one + "/parameterIterator",
+                "{\"items\":{\"inputParameter\":\"q\"},\"itemInput\":\"z\"}",
+                "UnknownInput",
+                "q");
         refuses(one + "/iteratorPolicy", "{\"parallelismLimit\":-2}", "BadValue", "0 or more");
-        refuses("/root/dag/outputs", "{\"parameters\":{\"o\":{\"valueFromParameter\":{\"producerSubtask\":\"one\",\"outputParameterKey\":\"y\"}}}}", "UnknownOutput", "declares no output");
-        refuses("/root/outputDefinitions", "{\"parameters\":{\"o\":{\"parameterType\":\"STRING\"}}}", "Missing", "nothing gives");
+        refuses(
+                "/root/dag/outputs",
+                "{\"parameters\":{\"o\":{\"valueFromParameter\":{\"producerSubtask\":\"one\",\"outputParameterKey\":\"y\"}}}}",
+                "UnknownOutput",
+                "declares no output");
+        refuses(
+                "/root/outputDefinitions",
+                "{\"parameters\":{\"o\":{\"parameterType\":\"STRING\"}}}",
+                "Missing",
+                "nothing gives");
         refuses("/root/dag/tasks", "{}", "Missing", "at least one task");
         refuses("/deploymentSpec/executors/exec-a/container/image", "\"\"", "Missing", "image");
-        refuses("/deploymentSpec/executors/exec-a/container/env", "[{\"name\":\"A=B\",\"value\":\"x\"}]", "BadValue", "'='");
+        refuses(
+                "/deploymentSpec/executors/exec-a/container/env",
+                "[{\"name\":\"A=B\",\"value\":\"x\"}]",
+                "BadValue",
+                "'='");
         refuses("/deploymentSpec/executors/exec-b", "{\"resolver\":{}}", "Unsupported", "cannot run here");
     }
 
@@ -98,8 +143,12 @@ class PipelineReaderTest {
         ObjectNode spec = good();
         spec.put("schemaVersion", "1");
         spec.put("extra", 1);
-        ((ObjectNode) spec.at("/root/dag/tasks/one/inputs/parameters")).putObject("n").put("componentInputParameter", "nope");
-        assertThat(violations(spec)).extracting(Violation::path).contains("schemaVersion", "extra", "root.dag.tasks[one].inputs.parameters[n].componentInputParameter");
+        ((ObjectNode) spec.at("/root/dag/tasks/one/inputs/parameters"))
+                .putObject("n")
+                .put("componentInputParameter", "nope");
+        assertThat(violations(spec))
+                .extracting(Violation::path)
+                .contains("schemaVersion", "extra", "root.dag.tasks[one].inputs.parameters[n].componentInputParameter");
     }
 
     @Test
@@ -117,7 +166,8 @@ class PipelineReaderTest {
         ObjectNode spec = good();
         var components = (ObjectNode) spec.get("components");
         for (int i = 0; i < 12; i++) {
-            ObjectNode tasks = components.putObject("comp-n" + i).putObject("dag").putObject("tasks");
+            ObjectNode tasks =
+                    components.putObject("comp-n" + i).putObject("dag").putObject("tasks");
             for (int t = 0; t < 10; t++) {
                 ObjectNode task = tasks.putObject("t" + t);
                 task.putObject("componentRef").put("name", i == 11 ? "comp-a" : "comp-n" + (i + 1));
@@ -126,7 +176,10 @@ class PipelineReaderTest {
                 }
             }
         }
-        ((ObjectNode) spec.at("/root/dag/tasks")).putObject("bomb").putObject("componentRef").put("name", "comp-n0");
+        ((ObjectNode) spec.at("/root/dag/tasks"))
+                .putObject("bomb")
+                .putObject("componentRef")
+                .put("name", "comp-n0");
         assertThat(violations(spec)).extracting(Violation::reason).containsExactly("TooMany");
     }
 
@@ -135,7 +188,13 @@ class PipelineReaderTest {
         ObjectNode deep = good();
         var components = (ObjectNode) deep.get("components");
         for (int i = 0; i < 150; i++) {
-            components.putObject("comp-n" + i).putObject("dag").putObject("tasks").putObject("t").putObject("componentRef").put("name", "comp-n" + (i + 1));
+            components
+                    .putObject("comp-n" + i)
+                    .putObject("dag")
+                    .putObject("tasks")
+                    .putObject("t")
+                    .putObject("componentRef")
+                    .put("name", "comp-n" + (i + 1));
         }
         components.set("comp-n150", components.get("comp-a"));
         assertThat(violations(deep)).extracting(Violation::reason).contains("TooDeep");
@@ -150,14 +209,22 @@ class PipelineReaderTest {
     @Test
     void parametersAreCheckedTogether() {
         var pipeline = ((Read.Valid) PipelineReader.read(good(), null)).pipeline();
-        assertThat(Parameters.check(pipeline, (ObjectNode) Json.parse("{\"k\":1}"))).isEmpty();
-        assertThat(Parameters.check(pipeline, (ObjectNode) Json.parse("{\"k\":2.0,\"s\":null}"))).isEmpty();
+        assertThat(Parameters.check(pipeline, (ObjectNode) Json.parse("{\"k\":1}")))
+                .isEmpty();
+        assertThat(Parameters.check(pipeline, (ObjectNode) Json.parse("{\"k\":2.0,\"s\":null}")))
+                .isEmpty();
         assertThat(Parameters.check(pipeline, (ObjectNode) Json.parse("{\"zz\":1,\"s\":3,\"l\":\"[1]\"}")))
                 .extracting(Violation::reason)
                 .containsExactlyInAnyOrder("UnknownInput", "TypeMismatch", "TypeMismatch", "Missing");
-        assertThat(Parameters.check(pipeline, (ObjectNode) Json.parse("{\"k\":3}"))).extracting(Violation::reason).containsExactly("BadValue");
-        assertThat(Parameters.check(pipeline, (ObjectNode) Json.parse("{\"k\":1.5}"))).extracting(Violation::reason).containsExactly("TypeMismatch");
-        assertThat(Parameters.complete(pipeline, (ObjectNode) Json.parse("{\"k\":1.0}")).toString()).isEqualTo("{\"k\":1,\"s\":null,\"l\":[1]}");
+        assertThat(Parameters.check(pipeline, (ObjectNode) Json.parse("{\"k\":3}")))
+                .extracting(Violation::reason)
+                .containsExactly("BadValue");
+        assertThat(Parameters.check(pipeline, (ObjectNode) Json.parse("{\"k\":1.5}")))
+                .extracting(Violation::reason)
+                .containsExactly("TypeMismatch");
+        assertThat(Parameters.complete(pipeline, (ObjectNode) Json.parse("{\"k\":1.0}"))
+                        .toString())
+                .isEqualTo("{\"k\":1,\"s\":null,\"l\":[1]}");
     }
 
     @Test

@@ -6,7 +6,6 @@ import io.kumiki.pipelines.engine.Command;
 import io.kumiki.pipelines.engine.RunEngine;
 import io.kumiki.pipelines.engine.RunEvent;
 import io.kumiki.store.CacheEntry;
-import io.kumiki.store.objects.ObjectStorage;
 import io.kumiki.store.objects.ObjectUri;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -86,6 +85,9 @@ final class CacheLookUp {
         }
         return s.objects().hasBucket(at.bucket())
                 && (s.objects().head(at.bucket(), at.key()) != null
-                        || !s.objects().list(at.bucket(), at.key() + "/", "", 1).objects().isEmpty());
+                        || !s.objects()
+                                .list(at.bucket(), at.key() + "/", "", 1)
+                                .objects()
+                                .isEmpty());
     }
 }

@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimSpec;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.kumiki.model.Json;
 import io.kumiki.model.run.RunFault;
 import io.kumiki.model.run.RunRecord;
 import io.kumiki.model.run.RunState;
@@ -28,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Carries the engine's commands out. Every one may be repeated; what Kubernetes cannot take now is tried again later.
+/// Carries the engine's commands out. Every one may be repeated; what Kubernetes cannot take now is tried again
+/// later.
 final class Effects {
     private static final Logger LOG = LoggerFactory.getLogger(Effects.class);
     private static final int AT_ONCE = 16;
@@ -49,7 +49,8 @@ final class Effects {
     }
 
     void carryOut(List<Command> commands, RunRecord run) {
-        var starts = commands.stream().filter(Command.StartStep.class::isInstance).toList();
+        var starts =
+                commands.stream().filter(Command.StartStep.class::isInstance).toList();
         // Stops and volumes first: a start may be the successor of a stopped attempt and may need the volume.
         for (var c : commands) {
             if (!(c instanceof Command.StartStep)) {
@@ -95,7 +96,9 @@ final class Effects {
             return true;
         }
         var task = live.task(c.request().taskId());
-        return task != null && !task.state().terminal() && task.attempt() == c.request().attempt();
+        return task != null
+                && !task.state().terminal()
+                && task.attempt() == c.request().attempt();
     }
 
     private void attempt(Command command, RunRecord run, int failures) {
@@ -103,7 +106,12 @@ final class Effects {
             carryOut(command, run, failures);
         } catch (StepPods.Unavailable e) {
             var pause = backoff.after(failures + 1);
-            LOG.warn("run {}: Kubernetes did not take {}, again in {}: {}", run.id(), name(command), pause, e.getMessage());
+            LOG.warn(
+                    "run {}: Kubernetes did not take {}, again in {}: {}",
+                    run.id(),
+                    name(command),
+                    pause,
+                    e.getMessage());
             s.timers().after(pause, () -> live.post(new Input.Again(command, failures + 1)));
         } catch (StepPods.Refused e) {
             refused(command, new RunFault("Refused", "Kubernetes refused it: " + e.getMessage()));
@@ -119,7 +127,9 @@ final class Effects {
             case Command.StopStep c -> stop(c, run);
             case Command.WakeAt c -> wake(c);
             case Command.CreateVolume c -> {
-                s.pods().create(claim(c.claim(), run, Typed.of(c.spec(), PersistentVolumeClaimSpec.class), c.annotations()));
+                s.pods()
+                        .create(claim(
+                                c.claim(), run, Typed.of(c.spec(), PersistentVolumeClaimSpec.class), c.annotations()));
                 live.happened(new RunEvent.VolumeDone(c.taskId()));
             }
             case Command.DeleteVolume c -> {
@@ -167,8 +177,7 @@ final class Effects {
     }
 
     private synchronized void wake(Command.WakeAt c) {
-        var before = alarms.put(
-                c.taskId(), s.timers().at(c.at(), () -> live.happened(new RunEvent.Woke(c.taskId()))));
+        var before = alarms.put(c.taskId(), s.timers().at(c.at(), () -> live.happened(new RunEvent.Woke(c.taskId()))));
         if (before != null) {
             before.cancel(false);
         }
@@ -195,7 +204,8 @@ final class Effects {
     private void refused(Command command, RunFault why) {
         switch (command) {
             case Command.StartStep c ->
-                live.happened(new RunEvent.StepRefused(c.request().taskId(), c.request().attempt(), why));
+                live.happened(new RunEvent.StepRefused(
+                        c.request().taskId(), c.request().attempt(), why));
             case Command.CreateVolume c -> live.happened(new RunEvent.VolumeRefused(c.taskId(), why));
             case Command.DeleteVolume c -> live.happened(new RunEvent.VolumeRefused(c.taskId(), why));
             case Command.StopStep c -> live.happened(new RunEvent.StepLost(c.taskId(), c.attempt(), why));

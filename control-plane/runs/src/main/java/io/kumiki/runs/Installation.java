@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.kumiki.store.Store;
 import java.util.UUID;
 
-/// Which store a pod belongs to. Two installations may share a cluster; neither may take the other's pods for orphans.
+/// Which store a pod belongs to. Two installations may share a cluster; neither may take the other's pods for
+/// orphans.
 final class Installation {
     private static final String KEY = "installation";
 

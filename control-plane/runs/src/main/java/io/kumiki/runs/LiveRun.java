@@ -24,10 +24,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One unfinished run: a mailbox, its engine, and the order of writes. Whatever thread posts, one thread at a time works on it.
+/// One unfinished run: a mailbox, its engine, and the order of writes. Whatever thread posts, one thread at a time
+/// works on it.
 final class LiveRun {
     private static final Logger LOG = LoggerFactory.getLogger(LiveRun.class);
-    /// A long chain of decisions without effects (cached steps) is committed now and then, so that people see it move.
+    /// A long chain of decisions without effects (cached steps) is committed now and then, so that people see it
+    /// move.
     private static final int MOST_DECISIONS = 200;
     private static final Duration LONGEST_BATCH = Duration.ofMillis(50);
     private static final Duration STORE_PAUSE = Duration.ofMillis(500);
@@ -50,7 +52,8 @@ final class LiveRun {
     LiveRun(String id, Surroundings s, Consumer<LiveRun> retired) {
         this.id = id;
         this.s = s;
-        this.box = new Mailbox<>("run-" + id, this::work, () -> finished() && postponed == 0, () -> retired.accept(this));
+        this.box =
+                new Mailbox<>("run-" + id, this::work, () -> finished() && postponed == 0, () -> retired.accept(this));
         this.lookUp = new CacheLookUp(s);
         this.watch = new StepWatch(s);
         this.effects = new Effects(s, this, watch);
@@ -60,11 +63,13 @@ final class LiveRun {
         return id;
     }
 
-    @Nullable Pipeline pipeline() {
+    @Nullable
+    Pipeline pipeline() {
         return pipeline;
     }
 
-    @Nullable TaskRecord task(String taskId) {
+    @Nullable
+    TaskRecord task(String taskId) {
         return tasks.get(taskId);
     }
 
@@ -113,7 +118,11 @@ final class LiveRun {
         } catch (StoreFault.NotFound e) {
             deleted();
         } catch (StepPods.Unavailable | StoreFault | UncheckedIOException | ObjectFault e) {
-            LOG.warn("run {} could not handle {}, trying again: {}", id, input.getClass().getSimpleName(), e.getMessage());
+            LOG.warn(
+                    "run {} could not handle {}, trying again: {}",
+                    id,
+                    input.getClass().getSimpleName(),
+                    e.getMessage());
             later(input);
         } catch (Pipelines.Unusable e) {
             fail(new RunFault("PipelineUnusable", String.valueOf(e.getMessage())));
@@ -159,7 +168,9 @@ final class LiveRun {
             return;
         }
         run = s.store().read(tx -> tx.runs().get(id));
-        if (run == null || run.state().terminal() && s.store().read(tx -> tx.intents().pending()).stream().noneMatch(this::mine)) {
+        if (run == null
+                || run.state().terminal()
+                        && s.store().read(tx -> tx.intents().pending()).stream().noneMatch(this::mine)) {
             return;
         }
         var rows = s.store().read(tx -> tx.tasks().ofRun(id));
@@ -171,7 +182,8 @@ final class LiveRun {
             feed(new RunEvent.Begin());
             return;
         }
-        // First what the pods say, then what is still to be done: a step that has ended meanwhile must not be started again.
+        // First what the pods say, then what is still to be done: a step that has ended meanwhile must not be
+        // started again.
         for (var pod : open.pods()) {
             watch.seen(pod, this).forEach(this::feed);
         }

@@ -8,7 +8,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What arrives for one run. Any thread puts in; one virtual thread at a time takes out, and lives only while there is something.
+/// What arrives for one run. Any thread puts in; one virtual thread at a time takes out, and lives only while there
+/// is something.
 final class Mailbox<T> {
     private static final Duration CLOSING = Duration.ofSeconds(5);
 

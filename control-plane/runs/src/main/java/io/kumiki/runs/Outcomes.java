@@ -43,7 +43,9 @@ final class Outcomes {
     /// The last line that says something: of a Python traceback that is the exception.
     String lastWords(Pod pod, String container) {
         var meta = pod.getMetadata();
-        var lines = s.pods().tail(meta.getNamespace(), meta.getName(), container, LAST_LINES).strip();
+        var lines = s.pods()
+                .tail(meta.getNamespace(), meta.getName(), container, LAST_LINES)
+                .strip();
         var last = lines.substring(lines.lastIndexOf('\n') + 1).strip();
         return last.length() > LONGEST_LINE ? last.substring(0, LONGEST_LINE) + "…" : last;
     }
@@ -95,7 +97,10 @@ final class Outcomes {
         var artifacts = report.putObject("artifacts");
         for (var declared : plan.artifacts()) {
             if (given.has(declared.name())) {
-                artifacts.putObject(declared.name()).putArray("artifacts").add(artifact(declared.name(), given.get(declared.name())));
+                artifacts
+                        .putObject(declared.name())
+                        .putArray("artifacts")
+                        .add(artifact(declared.name(), given.get(declared.name())));
             } else {
                 missing.add(declared.name());
             }
@@ -111,7 +116,8 @@ final class Outcomes {
         return new StepOutcome(0, "Completed", "", out);
     }
 
-    /// `{"metadata":{..},"uri":".."}`, either may be absent; any other value means that the artifact is there and nothing is known of it.
+    /// `{"metadata":{..},"uri":".."}`, either may be absent; any other value means that the artifact is there and
+    /// nothing is known of it.
     private static ObjectNode artifact(String name, JsonNode given) {
         var artifact = Json.object().put("name", name);
         return given.isObject() ? artifact.setAll((ObjectNode) given) : artifact;

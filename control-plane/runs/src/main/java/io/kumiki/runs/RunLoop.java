@@ -52,7 +52,12 @@ public final class RunLoop implements AutoCloseable {
     }
 
     public RunLoop(
-            Store store, StepPods pods, ObjectStorage objects, RunSettings settings, Clock clock, OpenTelemetry telemetry) {
+            Store store,
+            StepPods pods,
+            ObjectStorage objects,
+            RunSettings settings,
+            Clock clock,
+            OpenTelemetry telemetry) {
         this.installation = Installation.id(store);
         this.s = new Surroundings(
                 store,
@@ -160,15 +165,24 @@ public final class RunLoop implements AutoCloseable {
     /// A pod that still works for a run that is over or deleted. The row decides, not our memory.
     private void orphan(Pod pod) {
         var news = PodReading.read(pod);
-        boolean working = news instanceof PodNews.Waiting || news instanceof PodNews.Running || news instanceof PodNews.Publishing;
+        boolean working = news instanceof PodNews.Waiting
+                || news instanceof PodNews.Running
+                || news instanceof PodNews.Publishing;
         var id = pod.getMetadata().getLabels().getOrDefault(StepLabels.RUN, "");
         var row = s.store().read(tx -> tx.runs().get(id));
         try {
             if (row == null || working && row.state().terminal()) {
-                s.pods().delete(pod.getMetadata().getNamespace(), pod.getMetadata().getName(), null);
+                s.pods()
+                        .delete(
+                                pod.getMetadata().getNamespace(),
+                                pod.getMetadata().getName(),
+                                null);
             }
         } catch (StepPods.Unavailable | StepPods.Refused e) {
-            LOG.warn("pod {} of a finished run could not be deleted: {}", pod.getMetadata().getName(), e.getMessage());
+            LOG.warn(
+                    "pod {} of a finished run could not be deleted: {}",
+                    pod.getMetadata().getName(),
+                    e.getMessage());
         }
     }
 

@@ -38,9 +38,15 @@ final class RunMetrics {
                 .setDescription("One commit of decisions")
                 .setExplicitBucketBoundariesAdvice(fine)
                 .build();
-        pods = meter.counterBuilder("kumiki.run.pods").setDescription("Pods created for steps").build();
-        cached = meter.counterBuilder("kumiki.run.cached").setDescription("Steps answered from the cache").build();
-        ended = meter.counterBuilder("kumiki.run.steps").setDescription("Steps whose pod has ended").build();
+        pods = meter.counterBuilder("kumiki.run.pods")
+                .setDescription("Pods created for steps")
+                .build();
+        cached = meter.counterBuilder("kumiki.run.cached")
+                .setDescription("Steps answered from the cache")
+                .build();
+        ended = meter.counterBuilder("kumiki.run.steps")
+                .setDescription("Steps whose pod has ended")
+                .build();
         tracer = telemetry.getTracer("io.kumiki.runs");
     }
 
@@ -65,7 +71,11 @@ final class RunMetrics {
     }
 
     void stepEnded(int exitCode) {
-        ended.add(1, Attributes.builder().put("result", exitCode == 0 ? "success" : "failure").build());
+        ended.add(
+                1,
+                Attributes.builder()
+                        .put("result", exitCode == 0 ? "success" : "failure")
+                        .build());
     }
 
     /// One span per attempt, from the start of its container to its end.

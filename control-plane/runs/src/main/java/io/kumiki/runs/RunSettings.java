@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// @param agentImage the image of the containers `fetch` and `publish`
 /// @param s3Endpoint object storage as pods reach it
 /// @param s3Secret the Secret with the keys `accesskey` and `secretkey`, in the run's namespace
-/// @param stepsRoot where steps without private mounts keep their files; null when a pod may mount /minio, /s3, /gcs, /oci and /tmp
+/// @param stepsRoot where steps without private mounts keep their files; null when a pod may mount /minio, /s3,
+///     /gcs, /oci and /tmp
 /// @param podTtl how long a finished pod stays readable by kubectl
 /// @param podsKept how many finished pods are kept at most
-/// @param logLimit how many bytes of a step's log are archived: the first and the last half of it when there are more
+/// @param logLimit how many bytes of a step's log are archived: the first and the last half of it when there are
+///     more
 /// @param cacheTtl how old a cached result may be; null for any age
 /// @param grace what a stopped step gets before SIGKILL, and what publishing gets at least
 public record RunSettings(
@@ -48,10 +50,12 @@ public record RunSettings(
     }
 
     public RunSettings withStepsRoot(@Nullable Path root) {
-        return new RunSettings(agentImage, s3Endpoint, s3Region, s3Secret, root, podTtl, podsKept, logLimit, cacheTtl, grace);
+        return new RunSettings(
+                agentImage, s3Endpoint, s3Region, s3Secret, root, podTtl, podsKept, logLimit, cacheTtl, grace);
     }
 
     public RunSettings withPodTtl(Duration ttl) {
-        return new RunSettings(agentImage, s3Endpoint, s3Region, s3Secret, stepsRoot, ttl, podsKept, logLimit, cacheTtl, grace);
+        return new RunSettings(
+                agentImage, s3Endpoint, s3Region, s3Secret, stepsRoot, ttl, podsKept, logLimit, cacheTtl, grace);
     }
 }

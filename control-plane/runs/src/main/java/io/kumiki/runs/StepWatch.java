@@ -67,7 +67,8 @@ final class StepWatch {
             return List.of();
         }
         var news = PodReading.read(last);
-        boolean ended = news instanceof PodNews.Ended || news instanceof PodNews.Refused || news instanceof PodNews.Lost;
+        boolean ended =
+                news instanceof PodNews.Ended || news instanceof PodNews.Refused || news instanceof PodNews.Lost;
         if (ended) {
             var events = news.equals(told.get(name)) ? List.<RunEvent>of() : events(last, task, news);
             told.remove(name);
@@ -75,20 +76,23 @@ final class StepWatch {
         }
         told.remove(name);
         return List.of(new RunEvent.StepLost(
-                task.id(), task.attempt(), new RunFault("PodDeleted", "The step's pod " + name + " was deleted before it ended.")));
+                task.id(),
+                task.attempt(),
+                new RunFault("PodDeleted", "The step's pod " + name + " was deleted before it ended.")));
     }
 
     private List<RunEvent> events(Pod pod, TaskRecord task, PodNews news) {
         var name = pod.getMetadata().getName();
         return switch (news) {
-            case PodNews.Waiting w -> w.why() == null && !told.containsKey(name)
-                    ? List.of()
-                    : List.of(noted(task, name, w.why()));
+            case PodNews.Waiting w ->
+                w.why() == null && !told.containsKey(name) ? List.of() : List.of(noted(task, name, w.why()));
             case PodNews.Running r -> List.of(started(pod, task));
-            case PodNews.Publishing p -> told.get(name) instanceof PodNews.Running ? List.of() : List.of(started(pod, task));
+            case PodNews.Publishing p ->
+                told.get(name) instanceof PodNews.Running ? List.of() : List.of(started(pod, task));
             case PodNews.Ended e -> ended(pod, task, e);
             case PodNews.Lost l -> List.of(new RunEvent.StepLost(task.id(), task.attempt(), l.why()));
-            case PodNews.Refused r -> List.of(new RunEvent.StepRefused(task.id(), task.attempt(), detailed(pod, r.why())));
+            case PodNews.Refused r ->
+                List.of(new RunEvent.StepRefused(task.id(), task.attempt(), detailed(pod, r.why())));
         };
     }
 
@@ -142,12 +146,15 @@ final class StepWatch {
         return last.isEmpty() ? why : new RunFault(why.reason(), why.message() + ": " + last);
     }
 
-    /// The embedded node agent tells milliseconds. Elsewhere Kubernetes' times have whole seconds, and the moment counts at which the
+    /// The embedded node agent tells milliseconds. Elsewhere Kubernetes' times have whole seconds, and the moment
+    /// counts at which the
     /// agent was told of the end.
     private void times(StepOutcome outcome, PodNews.Ended end) {
         var published = outcome.published();
         if (published != null && published.path("endedAt").isNumber()) {
-            lastEnd = end.at().getNano() != 0 ? end.at() : Instant.ofEpochMilli(published.path("endedAt").asLong());
+            lastEnd = end.at().getNano() != 0
+                    ? end.at()
+                    : Instant.ofEpochMilli(published.path("endedAt").asLong());
             var stored = Instant.ofEpochMilli(published.path("storedAt").asLong());
             lastUpload = Duration.between(lastEnd, stored);
             s.metrics().upload(lastUpload.toNanos() / 1e9);
@@ -159,9 +166,11 @@ final class StepWatch {
         if (caused && lastEnd != null && lastUpload != null) {
             var gap = Duration.between(lastEnd, s.clock().instant());
             s.metrics().transition(gap.toNanos() / 1e9);
-            made.put(podName, Json.object()
-                    .put(Notes.TRANSITION, gap.toNanos() / 1e6)
-                    .put(Notes.UPLOAD, lastUpload.toNanos() / 1e6));
+            made.put(
+                    podName,
+                    Json.object()
+                            .put(Notes.TRANSITION, gap.toNanos() / 1e6)
+                            .put(Notes.UPLOAD, lastUpload.toNanos() / 1e6));
         }
     }
 
@@ -175,6 +184,10 @@ final class StepWatch {
         var labels = pod.getMetadata().getLabels();
         var attempt = pod.getMetadata().getAnnotations().get(StepLabels.ATTEMPT);
         var task = labels == null ? null : run.task(labels.getOrDefault(StepLabels.TASK, ""));
-        return task != null && !task.state().terminal() && String.valueOf(task.attempt()).equals(attempt) ? task : null;
+        return task != null
+                        && !task.state().terminal()
+                        && String.valueOf(task.attempt()).equals(attempt)
+                ? task
+                : null;
     }
 }

@@ -35,7 +35,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Everything a step needs on one machine, with real processes: embedded cluster, scheduler, node agent, object storage, store, run loop.
+/// Everything a step needs on one machine, with real processes: embedded cluster, scheduler, node agent, object
+/// storage, store, run loop.
 final class Laptop implements AutoCloseable {
     private static final String AGENT = "kumiki/artifact-agent";
 
@@ -56,18 +57,32 @@ final class Laptop implements AutoCloseable {
         rig = new Rig(Store.open(folder.resolve("kumiki.db")), DiskObjects.open(folder.resolve("objects")));
         s3 = S3Server.start(vertx, rig.objects, new S3Credentials("minio", "minio123"), "127.0.0.1", 0)
                 .await();
-        cluster = LocalCluster.start(vertx, LocalClusterSettings.in(Files.createDirectories(folder.resolve("cluster"))).freeFloor(0));
+        cluster = LocalCluster.start(
+                vertx,
+                LocalClusterSettings.in(Files.createDirectories(folder.resolve("cluster")))
+                        .freeFloor(0));
         api = new LocalApi(cluster.cluster(), "test", Clock.systemUTC());
         basics();
         scheduler = new SchedulerLoop(api, List.of(), Clock.systemUTC());
         scheduler.start();
         var machine = new NodeSettings(
-                "local", folder.resolve("node"), folder.resolve("steps"), isolation, URI.create(cluster.url()),
-                cluster.authorityPem().getBytes(StandardCharsets.UTF_8), URI.create("http://127.0.0.1:8888"), Map.of(), NodeSettings.TEN_GIB, 0);
-        BuiltInImage agent =
-                c -> ArtifactAgent.run(c.args().getFirst(), c.env(), c::hostPath, c.log(), c::awaitStop);
+                "local",
+                folder.resolve("node"),
+                folder.resolve("steps"),
+                isolation,
+                URI.create(cluster.url()),
+                cluster.authorityPem().getBytes(StandardCharsets.UTF_8),
+                URI.create("http://127.0.0.1:8888"),
+                Map.of(),
+                NodeSettings.TEN_GIB,
+                0);
+        BuiltInImage agent = c -> ArtifactAgent.run(c.args().getFirst(), c.env(), c::hostPath, c.log(), c::awaitStop);
         node = new NodeAgent(
-                api, machine, ImageTable.ofThisMachine(List.of(AGENT), List.of()), Map.of(AGENT, agent), PythonEnvironment.ofThisUser(System.getenv()));
+                api,
+                machine,
+                ImageTable.ofThisMachine(List.of(AGENT), List.of()),
+                Map.of(AGENT, agent),
+                PythonEnvironment.ofThisUser(System.getenv()));
         cluster.podLogs(node.podLogs());
         node.start();
         volumes = new LocalVolumes(api, folder.resolve("volumes"), "local");

@@ -41,7 +41,15 @@ final class Rig implements AutoCloseable {
         this.listening = store.onCommit(changes -> commits.release());
         objects.createBucket("mlpipeline");
         store.write(tx -> {
-            tx.experiments().insert(new ExperimentRecord("default", "kubeflow", "Default", "", false, Clock.systemUTC().instant(), null));
+            tx.experiments()
+                    .insert(new ExperimentRecord(
+                            "default",
+                            "kubeflow",
+                            "Default",
+                            "",
+                            false,
+                            Clock.systemUTC().instant(),
+                            null));
             return true;
         });
     }
@@ -56,9 +64,28 @@ final class Rig implements AutoCloseable {
         var now = Clock.systemUTC().instant();
         var name = spec.pipelineSpec().path("pipelineInfo").path("name").asText();
         var run = new RunRecord(
-                id, "kubeflow", "default", name + " run", "", null, null, spec.id(), name, name + "-x" + id.substring(0, 4),
-                parameters, "minio://mlpipeline/v2/artifacts", "pipeline-runner", RunState.PENDING, false, now, now, null, null,
-                null, null, List.of());
+                id,
+                "kubeflow",
+                "default",
+                name + " run",
+                "",
+                null,
+                null,
+                spec.id(),
+                name,
+                name + "-x" + id.substring(0, 4),
+                parameters,
+                "minio://mlpipeline/v2/artifacts",
+                "pipeline-runner",
+                RunState.PENDING,
+                false,
+                now,
+                now,
+                null,
+                null,
+                null,
+                null,
+                List.of());
         store.write(tx -> {
             tx.specs().put(spec);
             tx.runs().insert(run);
@@ -68,7 +95,8 @@ final class Rig implements AutoCloseable {
     }
 
     static SpecRecord spec(String pipeline) {
-        try (var in = Objects.requireNonNull(Rig.class.getResourceAsStream("/pipelines/" + pipeline + ".yaml"), pipeline)) {
+        try (var in =
+                Objects.requireNonNull(Rig.class.getResourceAsStream("/pipelines/" + pipeline + ".yaml"), pipeline)) {
             var documents = Yaml.documents(new String(in.readAllBytes(), StandardCharsets.UTF_8));
             return SpecRecord.of(documents.get(0), documents.size() > 1 ? documents.get(1) : null);
         } catch (IOException e) {
@@ -113,7 +141,8 @@ final class Rig implements AutoCloseable {
 
     void awaitRunningStep(String id) {
         until(
-                () -> tasks(id).stream().anyMatch(t -> t.kind() == TaskKind.CONTAINER && t.state() == TaskState.RUNNING),
+                () -> tasks(id).stream()
+                        .anyMatch(t -> t.kind() == TaskKind.CONTAINER && t.state() == TaskState.RUNNING),
                 () -> describe(id));
     }
 
@@ -138,7 +167,14 @@ final class Rig implements AutoCloseable {
         var run = run(id);
         out.append(run == null ? "(deleted)" : run.state() + " " + run.error());
         for (var t : tasks(id)) {
-            out.append("\n  ").append(t.path()).append(' ').append(t.kind()).append(' ').append(t.state()).append(" #").append(t.attempt());
+            out.append("\n  ")
+                    .append(t.path())
+                    .append(' ')
+                    .append(t.kind())
+                    .append(' ')
+                    .append(t.state())
+                    .append(" #")
+                    .append(t.attempt());
             if (t.error() != null) {
                 out.append(' ').append(t.error());
             }

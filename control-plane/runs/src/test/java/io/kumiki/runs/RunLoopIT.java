@@ -95,7 +95,13 @@ class RunLoopIT {
         if (isolation.isolated()) {
             return; // the marker lies in a folder of the machine, which an isolated step cannot see
         }
-        var id = rig.submit("retry", Json.object().put("folder", Files.createDirectories(folder.resolve("marker")).toString()));
+        var id = rig.submit(
+                "retry",
+                Json.object()
+                        .put(
+                                "folder",
+                                Files.createDirectories(folder.resolve("marker"))
+                                        .toString()));
         rig.awaitSuccess(id);
         assertThat(rig.task(id, "fail-first").attempt()).isEqualTo(2);
     }
@@ -106,7 +112,8 @@ class RunLoopIT {
         start(isolation);
         var id = rig.submit("nap", Json.object());
         rig.awaitRunningStep(id);
-        rig.store.write(tx -> tx.intents().add(id, IntentRecord.Kind.STOP, Clock.systemUTC().instant()));
+        rig.store.write(tx ->
+                tx.intents().add(id, IntentRecord.Kind.STOP, Clock.systemUTC().instant()));
         assertThat(rig.await(id).state()).isEqualTo(RunState.CANCELED);
     }
 

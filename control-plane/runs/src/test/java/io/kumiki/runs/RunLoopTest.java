@@ -22,11 +22,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /// The run loop on scripted pods: what it makes, in which order, and that a crash at any write changes nothing.
 class RunLoopTest {
@@ -56,8 +56,14 @@ class RunLoopTest {
     private static @Nullable Ending play(Step step) {
         var in = step.input().path("inputs").path("parameterValues");
         return switch (step.path().substring(step.path().lastIndexOf('/') + 1)) {
-            case "say-hello" -> value(Json.MAPPER.getNodeFactory().textNode("Hello, " + in.path("name").asText() + "!"));
-            case "length" -> value(Json.MAPPER.getNodeFactory().numberNode(in.path("text").asText().length()));
+            case "say-hello" ->
+                value(Json.MAPPER
+                        .getNodeFactory()
+                        .textNode("Hello, " + in.path("name").asText() + "!"));
+            case "length" ->
+                value(Json.MAPPER
+                        .getNodeFactory()
+                        .numberNode(in.path("text").asText().length()));
             case "items" -> {
                 var list = Json.array();
                 for (int i = 0; i < in.path("n").asInt(); i++) {
@@ -65,7 +71,8 @@ class RunLoopTest {
                 }
                 yield value(list);
             }
-            case "double" -> value(Json.MAPPER.getNodeFactory().numberNode(2 * in.path("n").asInt()));
+            case "double" ->
+                value(Json.MAPPER.getNodeFactory().numberNode(2 * in.path("n").asInt()));
             case "total" -> {
                 int sum = 0;
                 for (var v : in.path("values")) {
@@ -74,9 +81,14 @@ class RunLoopTest {
                 yield value(Json.MAPPER.getNodeFactory().numberNode(sum));
             }
             case "sum-data" -> value(Json.MAPPER.getNodeFactory().numberNode(6));
-            case "write-data" -> Ending.with("{\"artifacts\":{\"data\":{\"artifacts\":[{\"name\":\"data\",\"metadata\":{\"rows\":4}}]}}}");
+            case "write-data" ->
+                Ending.with(
+                        "{\"artifacts\":{\"data\":{\"artifacts\":[{\"name\":\"data\",\"metadata\":{\"rows\":4}}]}}}");
             case "break-down" -> Ending.failing(1, "Traceback\nValueError: this step breaks on purpose\n");
-            case "clean-up" -> value(Json.MAPPER.getNodeFactory().textNode(in.path("status").path("state").asText()));
+            case "clean-up" ->
+                value(Json.MAPPER
+                        .getNodeFactory()
+                        .textNode(in.path("status").path("state").asText()));
             case "take-a-nap" -> null;
             default -> Ending.with("{}");
         };
@@ -125,7 +137,8 @@ class RunLoopTest {
         var id = rig.submit("two_step", Rig.json("{\"recipient\":\"you\"}"));
         rig.awaitSuccess(id);
         assertThat(rig.output(id, "length", "Output")).isEqualTo("11");
-        assertThat(rig.task(id, "length").notes().path("transitionMillis").isNumber()).isTrue();
+        assertThat(rig.task(id, "length").notes().path("transitionMillis").isNumber())
+                .isTrue();
     }
 
     @Test
@@ -175,7 +188,16 @@ class RunLoopTest {
     @Test
     void aCachedResultThatIsTooOldIsMadeAgain() {
         settings = new RunSettings(
-                settings.agentImage(), settings.s3Endpoint(), "us-east-1", "s", null, settings.podTtl(), 10, 1 << 20, Duration.ZERO, settings.grace());
+                settings.agentImage(),
+                settings.s3Endpoint(),
+                "us-east-1",
+                "s",
+                null,
+                settings.podTtl(),
+                10,
+                1 << 20,
+                Duration.ZERO,
+                settings.grace());
         loop();
         rig.awaitSuccess(rig.submit("hello", Json.object()));
         rig.awaitSuccess(rig.submit("hello", Json.object()));
@@ -187,7 +209,9 @@ class RunLoopTest {
         loop();
         var id = rig.submit("exit_handler", Json.object());
         assertThat(rig.await(id).state()).as(rig.describe(id)).isEqualTo(RunState.FAILED);
-        assertThat(rig.task(id, "break-down").error().message()).contains("this step breaks on purpose").contains("1");
+        assertThat(rig.task(id, "break-down").error().message())
+                .contains("this step breaks on purpose")
+                .contains("1");
         assertThat(rig.output(id, "clean-up", "Output")).isEqualTo("\"FAILED\"");
     }
 
@@ -230,7 +254,9 @@ class RunLoopTest {
         var id = rig.submit("two_step", Json.object());
         rig.awaitRunningStep(id);
         kill(line);
-        cluster.end(cluster.pods.keySet().iterator().next(), value(Json.MAPPER.getNodeFactory().textNode("abc")));
+        cluster.end(
+                cluster.pods.keySet().iterator().next(),
+                value(Json.MAPPER.getNodeFactory().textNode("abc")));
         cluster.script = RunLoopTest::play;
         loop();
         rig.awaitSuccess(id);
@@ -252,7 +278,8 @@ class RunLoopTest {
         assertThat(cluster.created).containsExactly("say-hello#1", "say-hello#2");
     }
 
-    /// kill -9 before and after each write to Kubernetes: the next process ends the run as if nothing had been, and makes no pod twice.
+    /// kill -9 before and after each write to Kubernetes: the next process ends the run as if nothing had been, and
+    /// makes no pod twice.
     @Test
     void aCrashAtAnyWriteChangesNothing() {
         for (var pipeline : List.of("two_step", "fan_out", "exit_handler", "volumes")) {
@@ -283,7 +310,9 @@ class RunLoopTest {
         var second = loop();
         var end = rig.await(id);
         var what = pipeline + " cut " + (after ? "after" : "before") + " write " + write + "\n" + rig.describe(id);
-        assertThat(end.state()).as(what).isEqualTo(pipeline.equals("exit_handler") ? RunState.FAILED : RunState.SUCCEEDED);
+        assertThat(end.state())
+                .as(what)
+                .isEqualTo(pipeline.equals("exit_handler") ? RunState.FAILED : RunState.SUCCEEDED);
         assertThat(cluster.created).as(what).doesNotHaveDuplicates().allMatch(c -> c.endsWith("#1"));
         kill(second);
     }
@@ -307,7 +336,8 @@ class RunLoopTest {
     @Test
     void aRetryOfARunKeepsWhatSucceeded() {
         loop();
-        cluster.script = step -> step.path().endsWith("length") && step.attempt() == 1 ? Ending.failing(3, "broken\n") : play(step);
+        cluster.script = step ->
+                step.path().endsWith("length") && step.attempt() == 1 ? Ending.failing(3, "broken\n") : play(step);
         var id = rig.submit("two_step", Json.object());
         assertThat(rig.await(id).state()).isEqualTo(RunState.FAILED);
         wish(id, IntentRecord.Kind.RETRY);
@@ -386,7 +416,8 @@ class RunLoopTest {
         var id = rig.submit("hello", Json.object());
         rig.awaitSuccess(id);
         assertThat(rig.output(id, "say-hello", "Output")).isEqualTo("\"made up\"");
-        assertThat(rig.task(id, "say-hello").notes().path("Simulated").asBoolean()).isTrue();
+        assertThat(rig.task(id, "say-hello").notes().path("Simulated").asBoolean())
+                .isTrue();
         var again = rig.submit("hello", Json.object());
         rig.awaitSuccess(again);
         assertThat(cluster.created).hasSize(2);

@@ -25,7 +25,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A cluster on paper: pods start at once and end as the script says. It outlives the run loops that are tested on it.
+/// A cluster on paper: pods start at once and end as the script says. It outlives the run loops that are tested on
+/// it.
 final class ScriptedPods implements AutoCloseable {
     /// What a step does.
     ///
@@ -62,13 +63,15 @@ final class ScriptedPods implements AutoCloseable {
     private final ObjectStorage objects;
     private final List<StepPods.Listener> listeners = new CopyOnWriteArrayList<>();
     private final Map<String, String> logs = new ConcurrentHashMap<>();
-    private final ExecutorService events = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
+    private final ExecutorService events =
+            Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
 
     ScriptedPods(ObjectStorage objects) {
         this.objects = objects;
     }
 
-    /// One run loop's way to this cluster. It can be cut, as by kill -9: calls then never return and nothing is told any more.
+    /// One run loop's way to this cluster. It can be cut, as by kill -9: calls then never return and nothing is
+    /// told any more.
     final class Line implements StepPods {
         private final AtomicInteger writes = new AtomicInteger();
         private final int cutAt;
@@ -183,11 +186,18 @@ final class ScriptedPods implements AutoCloseable {
 
     private boolean create(Pod pod) {
         var name = pod.getMetadata().getName();
-        var fresh = admit.apply(pod).edit().editMetadata().withUid(name + "-uid").withCreationTimestamp("2026-01-01T00:00:00Z").endMetadata().build();
+        var fresh = admit.apply(pod)
+                .edit()
+                .editMetadata()
+                .withUid(name + "-uid")
+                .withCreationTimestamp("2026-01-01T00:00:00Z")
+                .endMetadata()
+                .build();
         if (pods.putIfAbsent(name, fresh) != null) {
             return false;
         }
-        created.add(fresh.getMetadata().getAnnotations().get(StepLabels.TASK_PATH) + "#" + fresh.getMetadata().getAnnotations().get(StepLabels.ATTEMPT));
+        created.add(fresh.getMetadata().getAnnotations().get(StepLabels.TASK_PATH) + "#"
+                + fresh.getMetadata().getAnnotations().get(StepLabels.ATTEMPT));
         Thread.ofVirtual().start(() -> run(name, fresh));
         return true;
     }
@@ -196,7 +206,8 @@ final class ScriptedPods implements AutoCloseable {
         var notes = pod.getMetadata().getAnnotations();
         logs.put(name, "started\n");
         change(name, status("Running", "running", "{\"startedAt\":\"2026-01-01T00:00:01Z\"}"));
-        var ending = script.apply(new Step(notes.get(StepLabels.TASK_PATH), name, Integer.parseInt(notes.get(StepLabels.ATTEMPT)), pod));
+        var ending = script.apply(
+                new Step(notes.get(StepLabels.TASK_PATH), name, Integer.parseInt(notes.get(StepLabels.ATTEMPT)), pod));
         if (ending != null) {
             end(name, ending);
         }
@@ -209,22 +220,33 @@ final class ScriptedPods implements AutoCloseable {
         }
         logs.put(name, ending.log());
         publish(pod, ending);
-        change(name, status(
-                ending.exitCode() == 0 ? "Succeeded" : "Failed",
-                "terminated",
-                "{\"exitCode\":" + ending.exitCode() + ",\"reason\":\"" + ending.reason() + "\",\"finishedAt\":\"2026-01-01T00:00:02Z\"}"));
+        change(
+                name,
+                status(
+                        ending.exitCode() == 0 ? "Succeeded" : "Failed",
+                        "terminated",
+                        "{\"exitCode\":" + ending.exitCode() + ",\"reason\":\"" + ending.reason()
+                                + "\",\"finishedAt\":\"2026-01-01T00:00:02Z\"}"));
     }
 
     private void publish(Pod pod, Ending ending) {
-        var plan = StepPlan.parse(pod.getSpec().getInitContainers().getLast().getEnv().getFirst().getValue());
-        var out = Json.object().put("version", 1).put("executorOutput", ending.output().isEmpty() ? null : ending.output());
+        var plan = StepPlan.parse(
+                pod.getSpec().getInitContainers().getLast().getEnv().getFirst().getValue());
+        var out = Json.object()
+                .put("version", 1)
+                .put("executorOutput", ending.output().isEmpty() ? null : ending.output());
         out.putObject("parameters");
         var artifacts = out.putObject("artifacts");
         for (var a : plan.artifacts()) {
             var at = ObjectUri.parse(a.uri());
             objects.createBucket(at.bucket());
             objects.put(at.bucket(), at.key(), "bytes".getBytes(StandardCharsets.UTF_8));
-            artifacts.putArray(a.name()).addObject().put("uri", a.uri()).put("files", 1).put("bytes", 5);
+            artifacts
+                    .putArray(a.name())
+                    .addObject()
+                    .put("uri", a.uri())
+                    .put("files", 1)
+                    .put("bytes", 5);
         }
         out.putArray("problems");
         out.put("endedAt", System.currentTimeMillis()).put("storedAt", System.currentTimeMillis());
@@ -235,7 +257,8 @@ final class ScriptedPods implements AutoCloseable {
 
     private void change(String name, PodStatus status) {
         events.submit(() -> {
-            var now = pods.computeIfPresent(name, (n, pod) -> pod.edit().withStatus(status).build());
+            var now = pods.computeIfPresent(
+                    name, (n, pod) -> pod.edit().withStatus(status).build());
             if (now != null) {
                 listeners.forEach(l -> l.seen(now));
             }
@@ -263,7 +286,8 @@ final class ScriptedPods implements AutoCloseable {
 
     private static PodStatus status(String phase, String state, String detail) {
         return io.fabric8.kubernetes.client.utils.Serialization.unmarshal(
-                "{\"phase\":\"" + phase + "\",\"containerStatuses\":[{\"name\":\"main\",\"state\":{\"" + state + "\":" + detail + "}}]}",
+                "{\"phase\":\"" + phase + "\",\"containerStatuses\":[{\"name\":\"main\",\"state\":{\"" + state + "\":"
+                        + detail + "}}]}",
                 PodStatus.class);
     }
 

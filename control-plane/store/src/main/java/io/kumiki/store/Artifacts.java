@@ -84,7 +84,8 @@ public final class Artifacts {
     }
 
     public List<ArtifactRecord> ofRun(String runId) {
-        return tx.sql().list("SELECT " + COLUMNS + " FROM artifacts WHERE run_id = ? ORDER BY id", Artifacts::row, runId);
+        return tx.sql()
+                .list("SELECT " + COLUMNS + " FROM artifacts WHERE run_id = ? ORDER BY id", Artifacts::row, runId);
     }
 
     /// Newest first.

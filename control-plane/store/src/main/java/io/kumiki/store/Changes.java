@@ -18,7 +18,8 @@ final class Changes implements Database.Commits {
 
     private final BlockingQueue<List<Change>> committed = new LinkedBlockingQueue<>();
     private final List<Consumer<List<Change>>> listeners = new CopyOnWriteArrayList<>();
-    private final Thread teller = Thread.ofPlatform().daemon().name("store-changes").unstarted(this::tell);
+    private final Thread teller =
+            Thread.ofPlatform().daemon().name("store-changes").unstarted(this::tell);
     private List<Change> numbered = List.of();
     private volatile long newest;
 
@@ -76,7 +77,11 @@ final class Changes implements Database.Commits {
                 try {
                     listener.accept(changes);
                 } catch (RuntimeException e) {
-                    LOG.error("a listener failed on {} changes up to {}", changes.size(), changes.getLast().seq(), e);
+                    LOG.error(
+                            "a listener failed on {} changes up to {}",
+                            changes.size(),
+                            changes.getLast().seq(),
+                            e);
                 }
             }
         }

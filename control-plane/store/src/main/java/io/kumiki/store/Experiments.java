@@ -37,7 +37,8 @@ public final class Experiments {
     /// AlreadyExists when the namespace has one of that display name.
     public void insert(ExperimentRecord e) {
         if (get(e.id()) != null || byName(e.namespace(), e.displayName()) != null) {
-            throw new StoreFault.AlreadyExists("experiment '" + e.displayName() + "' exists already in namespace " + e.namespace());
+            throw new StoreFault.AlreadyExists(
+                    "experiment '" + e.displayName() + "' exists already in namespace " + e.namespace());
         }
         tx.sql()
                 .update(

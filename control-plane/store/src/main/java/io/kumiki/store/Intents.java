@@ -33,7 +33,11 @@ public final class Intents {
 
     /// Oldest first.
     public List<IntentRecord> ofRun(String runId) {
-        return tx.sql().list("SELECT id, run_id, kind, asked_at FROM intents WHERE run_id = ? ORDER BY id", Intents::row, runId);
+        return tx.sql()
+                .list(
+                        "SELECT id, run_id, kind, asked_at FROM intents WHERE run_id = ? ORDER BY id",
+                        Intents::row,
+                        runId);
     }
 
     public void done(long id) {

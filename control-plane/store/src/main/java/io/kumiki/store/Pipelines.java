@@ -37,7 +37,8 @@ public final class Pipelines {
     /// AlreadyExists when the namespace has one of that name.
     public void insert(PipelineRecord p) {
         if (get(p.id()) != null || byName(p.namespace(), p.name()) != null) {
-            throw new StoreFault.AlreadyExists("pipeline '" + p.name() + "' exists already in namespace " + p.namespace());
+            throw new StoreFault.AlreadyExists(
+                    "pipeline '" + p.name() + "' exists already in namespace " + p.namespace());
         }
         tx.sql()
                 .update(
@@ -59,7 +60,11 @@ public final class Pipelines {
 
     public @Nullable PipelineRecord byName(String namespace, String name) {
         return tx.sql()
-                .one("SELECT " + COLUMNS + " FROM pipelines WHERE namespace = ? AND name = ?", Pipelines::row, namespace, name);
+                .one(
+                        "SELECT " + COLUMNS + " FROM pipelines WHERE namespace = ? AND name = ?",
+                        Pipelines::row,
+                        namespace,
+                        name);
     }
 
     public Page<PipelineRecord> list(ListQuery query) {
@@ -86,7 +91,8 @@ public final class Pipelines {
     public boolean delete(String id) {
         boolean existed = tx.sql().update("DELETE FROM pipelines WHERE id = ?", id) > 0;
         if (existed) {
-            for (String version : tx.sql().list("SELECT id FROM versions WHERE pipeline_id = ?", row -> row.text(1), id)) {
+            for (String version :
+                    tx.sql().list("SELECT id FROM versions WHERE pipeline_id = ?", row -> row.text(1), id)) {
                 tx.versions().delete(version);
             }
             tx.sql().update("DELETE FROM tags WHERE owner = ?", id);

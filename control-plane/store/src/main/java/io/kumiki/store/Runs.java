@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs, without their tasks.
 public final class Runs {
-    private static final String COLUMNS =
-            """
+    private static final String COLUMNS = """
             id, namespace, experiment_id, display_name, description, pipeline_id, version_id, spec_id, pipeline_name, resource_name,\
              pipeline_root, service_account, state, archived, created_at, scheduled_at, started_at, finished_at, error_reason,\
              error_message, recurring_run_id""";
@@ -127,7 +126,14 @@ public final class Runs {
         tx.sql().update("UPDATE run_details SET history = ? WHERE run_id = ?", Texts.history(r.history()), r.id());
         if (!before.state.equals(r.state().name())) {
             count(before, -1);
-            count(new Place(before.namespace, before.experimentId, before.pipelineId, before.archived, r.state().name()), 1);
+            count(
+                    new Place(
+                            before.namespace,
+                            before.experimentId,
+                            before.pipelineId,
+                            before.archived,
+                            r.state().name()),
+                    1);
         }
         tx.changed(Change.RUN, r.id(), r.id());
     }
@@ -173,7 +179,11 @@ public final class Runs {
         var found = new LinkedHashMap<String, Map<String, Double>>();
         for (String id : runIds) {
             var values = new TreeMap<String, Double>();
-            tx.sql().list("SELECT name, value FROM run_metrics WHERE run_id = ?", row -> values.put(row.text(1), row.real(2)), id);
+            tx.sql()
+                    .list(
+                            "SELECT name, value FROM run_metrics WHERE run_id = ?",
+                            row -> values.put(row.text(1), row.real(2)),
+                            id);
             if (!values.isEmpty()) {
                 found.put(id, values);
             }
@@ -206,7 +216,12 @@ public final class Runs {
     }
 
     private static Place placeOf(RunRecord r) {
-        return new Place(r.namespace(), r.experimentId(), Texts.orEmpty(r.pipelineId()), r.archived(), r.state().name());
+        return new Place(
+                r.namespace(),
+                r.experimentId(),
+                Texts.orEmpty(r.pipelineId()),
+                r.archived(),
+                r.state().name());
     }
 
     private void count(Place place, int change) {

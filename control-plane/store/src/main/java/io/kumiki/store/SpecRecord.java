@@ -8,8 +8,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/// A pipeline spec and its platform spec, addressed by content: the same documents, in the same key order, have the same id.
-public record SpecRecord(String id, JsonNode pipelineSpec, @Nullable JsonNode platformSpec) {
+/// A pipeline spec and its platform spec, addressed by content: the same documents, in the same key order, have the
+/// same id.
+public record SpecRecord(
+        String id, JsonNode pipelineSpec, @Nullable JsonNode platformSpec) {
     public static SpecRecord of(JsonNode pipelineSpec, @Nullable JsonNode platformSpec) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");

@@ -41,7 +41,8 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /// Returns after the commit is on disk. The function runs on the writer thread, so it computes and calls its Tx, and waits for nothing.
+    /// Returns after the commit is on disk. The function runs on the writer thread, so it computes and calls its
+    /// Tx, and waits for nothing.
     /// When it throws, its own changes are rolled back and the same exception reaches the caller.
     public <T extends @Nullable Object> T write(Function<Tx, T> work) {
         return database.<T>write(sql -> work.apply(new Tx(sql)));

@@ -2,7 +2,8 @@ package io.kumiki.store;
 
 import io.kumiki.store.sql.SqlFault;
 
-/// A row was not as the caller thought; the transaction is rolled back. (The database's own trouble is a plain `SqlFault`.)
+/// A row was not as the caller thought; the transaction is rolled back. (The database's own trouble is a plain
+/// `SqlFault`.)
 public abstract sealed class StoreFault extends SqlFault {
     private static final long serialVersionUID = 1;
 

@@ -11,7 +11,8 @@ final class Tags {
 
     static void replace(Sql sql, String owner, Map<String, String> tags) {
         sql.update("DELETE FROM tags WHERE owner = ?", owner);
-        tags.forEach((name, value) -> sql.update("INSERT INTO tags (owner, name, value) VALUES (?, ?, ?)", owner, name, value));
+        tags.forEach((name, value) ->
+                sql.update("INSERT INTO tags (owner, name, value) VALUES (?, ?, ?)", owner, name, value));
     }
 
     /// Sorts untagged rows first; a predicate other than EQUALS '' does not match them.

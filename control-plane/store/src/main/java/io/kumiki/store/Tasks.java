@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Tasks of runs.
 public final class Tasks {
-    private static final String COLUMNS =
-            """
+    private static final String COLUMNS = """
             id, run_id, parent_id, path, name, display_name, kind, state, attempt, iteration, iterations, pod_name, fingerprint,\
              cached_from, error_reason, error_message, created_at, started_at, finished_at, wake_at, inputs, outputs, notes, history""";
     private static final String PUT = "INSERT INTO tasks (" + COLUMNS + ") VALUES ("
@@ -71,19 +70,18 @@ public final class Tasks {
     /// In order of creation.
     public List<TaskRecord> ofRun(String runId) {
         return tx.sql()
-                .list("SELECT " + COLUMNS + " FROM tasks WHERE run_id = ? ORDER BY created_at, path", Tasks::row, runId);
+                .list(
+                        "SELECT " + COLUMNS + " FROM tasks WHERE run_id = ? ORDER BY created_at, path",
+                        Tasks::row,
+                        runId);
     }
 
     /// How many tasks that do something themselves (not DAGs, loops and iterations) a run has, by state.
     public Map<TaskState, Integer> counts(String runId) {
         var counts = new EnumMap<TaskState, Integer>(TaskState.class);
-        tx.sql()
-                .list(
-                        """
+        tx.sql().list("""
                         SELECT state, COUNT(*) FROM tasks
-                        WHERE run_id = ? AND kind IN ('CONTAINER', 'IMPORTER', 'CREATE_PVC', 'DELETE_PVC') GROUP BY state""",
-                        row -> counts.put(TaskState.valueOf(row.text(1)), (int) row.number(2)),
-                        runId);
+                        WHERE run_id = ? AND kind IN ('CONTAINER', 'IMPORTER', 'CREATE_PVC', 'DELETE_PVC') GROUP BY state""", row -> counts.put(TaskState.valueOf(row.text(1)), (int) row.number(2)), runId);
         return counts;
     }
 

@@ -51,7 +51,8 @@ final class Texts {
         var all = new ArrayList<StateChange>();
         if (!text.equals("[]")) {
             for (JsonNode change : parse(text)) {
-                all.add(new StateChange(Micros.toInstant(change.get(0).asLong()), change.get(1).asText()));
+                all.add(new StateChange(
+                        Micros.toInstant(change.get(0).asLong()), change.get(1).asText()));
             }
         }
         return all;
@@ -59,13 +60,17 @@ final class Texts {
 
     static String tags(Map<String, String> tags) {
         ObjectNode all = Json.object();
-        tags.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(tag -> all.put(tag.getKey(), tag.getValue()));
+        tags.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(tag -> all.put(tag.getKey(), tag.getValue()));
         return Json.write(all);
     }
 
     static Map<String, String> tags(String text) {
         var all = new LinkedHashMap<String, String>();
-        object(text).properties().forEach(tag -> all.put(tag.getKey(), tag.getValue().asText()));
+        object(text)
+                .properties()
+                .forEach(tag -> all.put(tag.getKey(), tag.getValue().asText()));
         return all;
     }
 

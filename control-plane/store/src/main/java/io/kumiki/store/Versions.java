@@ -48,7 +48,8 @@ public final class Versions {
                                 v.name())
                 > 0;
         if (taken) {
-            throw new StoreFault.AlreadyExists("pipeline version '" + v.name() + "' exists already in pipeline " + v.pipelineId());
+            throw new StoreFault.AlreadyExists(
+                    "pipeline version '" + v.name() + "' exists already in pipeline " + v.pipelineId());
         }
         tx.sql()
                 .update(
@@ -74,7 +75,8 @@ public final class Versions {
     public @Nullable VersionRecord latest(String pipelineId) {
         return tx.sql()
                 .one(
-                        "SELECT " + COLUMNS + " FROM versions WHERE pipeline_id = ? ORDER BY created_at DESC, id DESC LIMIT 1",
+                        "SELECT " + COLUMNS
+                                + " FROM versions WHERE pipeline_id = ? ORDER BY created_at DESC, id DESC LIMIT 1",
                         Versions::row,
                         pipelineId);
     }

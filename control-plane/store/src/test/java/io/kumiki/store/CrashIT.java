@@ -44,17 +44,26 @@ class CrashIT {
             writeUntilKilled(round, random.nextInt(100, 2500));
             verify();
         }
-        System.out.printf("after %d kills: %d runs, %d finished, %d objects acknowledged and found%n", ROUNDS, inserted.size(), finished.size(), objects.size());
+        System.out.printf(
+                "after %d kills: %d runs, %d finished, %d objects acknowledged and found%n",
+                ROUNDS, inserted.size(), finished.size(), objects.size());
         assertThat(finished).hasSizeGreaterThan(50);
         assertThat(objects).hasSizeGreaterThan(50);
     }
 
     private void writeUntilKilled(int round, int lines) throws IOException, InterruptedException {
         var command = List.of(
-                ProcessHandle.current().info().command().orElse("java"), "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), "io.kumiki.store.CrashWriter",
-                folder.toString(), "round" + round);
-        Process writer = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                ProcessHandle.current().info().command().orElse("java"),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.kumiki.store.CrashWriter",
+                folder.toString(),
+                "round" + round);
+        Process writer = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         try (var out = new BufferedReader(new InputStreamReader(writer.getInputStream(), StandardCharsets.UTF_8))) {
             int seen = 0;
             for (String line = out.readLine(); line != null; line = out.readLine()) {
@@ -99,7 +108,9 @@ class CrashIT {
                 // A transaction is whole or absent.
                 assertThat(tasks).hasSize(run.state() == RunState.SUCCEEDED ? 2 : 0);
             }
-            long total = store.<Long>read(tx -> tx.runs().list(ListQuery.newest(Map.of("namespace", "kubeflow"), 1)).total());
+            long total = store.<Long>read(tx -> tx.runs()
+                    .list(ListQuery.newest(Map.of("namespace", "kubeflow"), 1))
+                    .total());
             long counted = store.<Long>read(tx -> tx.sql().number("SELECT COUNT(*) FROM runs"));
             assertThat(total).as("the counters agree with the rows").isEqualTo(counted);
             assertThat(store.seq()).isGreaterThanOrEqualTo(inserted.size());
@@ -125,7 +136,8 @@ class CrashIT {
         }
         try (StoredObject object = storage.get("bucket", key)) {
             byte[] bytes = object.bytes();
-            assertThat(bytes.length).as("%s is whole", key).isEqualTo((int) object.head().size());
+            assertThat(bytes.length).as("%s is whole", key).isEqualTo((int)
+                    object.head().size());
             byte[] expected = new byte[bytes.length];
             java.util.Arrays.fill(expected, bytes[0]);
             assertThat(bytes).as("%s is of one version", key).isEqualTo(expected);

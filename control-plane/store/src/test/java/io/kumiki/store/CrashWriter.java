@@ -37,7 +37,10 @@ final class CrashWriter {
             say("run " + id);
             store.write(tx -> {
                 tx.runs().progress(Samples.run(id, 0).moved(RunState.SUCCEEDED, Samples.START, null));
-                tx.tasks().put(List.of(Samples.task("a-" + id, id, TaskState.SUCCEEDED), Samples.task("b-" + id, id, TaskState.FAILED)));
+                tx.tasks()
+                        .put(List.of(
+                                Samples.task("a-" + id, id, TaskState.SUCCEEDED),
+                                Samples.task("b-" + id, id, TaskState.FAILED)));
                 return null;
             });
             say("done " + id);

@@ -37,7 +37,8 @@ abstract class ListContract {
         store = open();
         store.write(tx -> {
             for (int i = 0; i < 10; i++) {
-                RunRecord run = Samples.run("r" + i, i < 5 ? "exp-1" : "exp-2", i % 2 == 0 ? "Train 50%_" + i : "eval " + i, i);
+                RunRecord run =
+                        Samples.run("r" + i, i < 5 ? "exp-1" : "exp-2", i % 2 == 0 ? "Train 50%_" + i : "eval " + i, i);
                 tx.runs().insert(run);
                 if (i % 3 == 0) {
                     tx.runs().progress(run.moved(RunState.SUCCEEDED, START.plusSeconds(100 + i), null));
@@ -46,7 +47,9 @@ abstract class ListContract {
                     tx.runs().archive("r9", true);
                 }
             }
-            tx.artifacts().insert(List.of(Samples.artifact(3, "r4", "system.Metrics"), Samples.artifact(2, "r5", "system.Metrics")));
+            tx.artifacts()
+                    .insert(List.of(
+                            Samples.artifact(3, "r4", "system.Metrics"), Samples.artifact(2, "r5", "system.Metrics")));
             tx.pipelines().insert(Samples.pipeline("p1", "a", Map.of("team", "vision")));
             tx.pipelines().insert(Samples.pipeline("p2", "b", Map.of("team", "speech")));
             tx.pipelines().insert(Samples.pipeline("p3", "c", Map.of()));
@@ -70,48 +73,54 @@ abstract class ListContract {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "display_name | EQUALS        | eval 3    | r3",
-        "name         | EQUALS        | EVAL 3    | ''",
-        "display_name | NOT_EQUALS    | eval 3    | r0 r1 r2 r4 r5 r6 r7 r8 r9",
-        "display_name | IS_SUBSTRING  | TRAIN     | r0 r2 r4 r6 r8",
-        "display_name | IS_SUBSTRING  | 0%_6      | r6",
-        "display_name | IS_SUBSTRING  | 5_%       | ''",
-        "display_name | GREATER_THAN  | eval 5    | r7 r9",
-        "state        | EQUALS        | SUCCEEDED | r0 r3 r6 r9",
-        "status       | NOT_EQUALS    | PENDING   | r0 r3 r6 r9",
-        "storage_state| EQUALS        | ARCHIVED  | r9",
-        "storage_state| NOT_EQUALS    | ARCHIVED  | r0 r1 r2 r3 r4 r5 r6 r7 r8",
-        "storage_state| EQUALS        | NONSENSE  | ''",
-        "storage_state| IS_SUBSTRING  | ARCH      | r9",
-        "experiment_id| EQUALS        | exp-2     | r5 r6 r7 r8 r9",
-        "state_history| IS_SUBSTRING  | SUCCEEDED | r0 r3 r6 r9",
-        "run_id       | EQUALS        | r4        | r4",
-        "id           | LESS_THAN_EQUALS | r1     | r0 r1",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "display_name | EQUALS        | eval 3    | r3",
+                "name         | EQUALS        | EVAL 3    | ''",
+                "display_name | NOT_EQUALS    | eval 3    | r0 r1 r2 r4 r5 r6 r7 r8 r9",
+                "display_name | IS_SUBSTRING  | TRAIN     | r0 r2 r4 r6 r8",
+                "display_name | IS_SUBSTRING  | 0%_6      | r6",
+                "display_name | IS_SUBSTRING  | 5_%       | ''",
+                "display_name | GREATER_THAN  | eval 5    | r7 r9",
+                "state        | EQUALS        | SUCCEEDED | r0 r3 r6 r9",
+                "status       | NOT_EQUALS    | PENDING   | r0 r3 r6 r9",
+                "storage_state| EQUALS        | ARCHIVED  | r9",
+                "storage_state| NOT_EQUALS    | ARCHIVED  | r0 r1 r2 r3 r4 r5 r6 r7 r8",
+                "storage_state| EQUALS        | NONSENSE  | ''",
+                "storage_state| IS_SUBSTRING  | ARCH      | r9",
+                "experiment_id| EQUALS        | exp-2     | r5 r6 r7 r8 r9",
+                "state_history| IS_SUBSTRING  | SUCCEEDED | r0 r3 r6 r9",
+                "run_id       | EQUALS        | r4        | r4",
+                "id           | LESS_THAN_EQUALS | r1     | r0 r1",
+            })
     void textPredicates(String key, Operation operation, String value, String expected) {
         assertThat(ids(new Predicate(key, operation, List.of(value)))).containsExactlyElementsOf(words(expected));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "created_at  | EQUALS              | 3   | r3",
-        "created_at  | NOT_EQUALS          | 3   | r0 r1 r2 r4 r5 r6 r7 r8 r9",
-        "created_at  | GREATER_THAN        | 7   | r8 r9",
-        "created_at  | GREATER_THAN_EQUALS | 7   | r7 r8 r9",
-        "created_at  | LESS_THAN           | 2   | r0 r1",
-        "scheduled_at| LESS_THAN_EQUALS    | 2   | r0 r1 r2",
-        "finished_at | EQUALS              | 103 | r3",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "created_at  | EQUALS              | 3   | r3",
+                "created_at  | NOT_EQUALS          | 3   | r0 r1 r2 r4 r5 r6 r7 r8 r9",
+                "created_at  | GREATER_THAN        | 7   | r8 r9",
+                "created_at  | GREATER_THAN_EQUALS | 7   | r7 r8 r9",
+                "created_at  | LESS_THAN           | 2   | r0 r1",
+                "scheduled_at| LESS_THAN_EQUALS    | 2   | r0 r1 r2",
+                "finished_at | EQUALS              | 103 | r3",
+            })
     void timesAreComparedAsWholeSeconds(String key, Operation operation, int second, String expected) {
-        assertThat(ids(new Predicate(key, operation, List.of(SECOND + second)))).containsExactlyElementsOf(words(expected));
+        assertThat(ids(new Predicate(key, operation, List.of(SECOND + second))))
+                .containsExactlyElementsOf(words(expected));
         assertThat(ids(new Predicate(key, operation, List.of(START.plusSeconds(second)))))
                 .containsExactlyElementsOf(words(expected));
     }
 
     @Test
     void anUnfinishedRunFinishedAtZeroAsInKfp() {
-        assertThat(ids(new Predicate("finished_at", Operation.EQUALS, List.of(0L)))).containsExactly("r1", "r2", "r4", "r5", "r7", "r8");
+        assertThat(ids(new Predicate("finished_at", Operation.EQUALS, List.of(0L))))
+                .containsExactly("r1", "r2", "r4", "r5", "r7", "r8");
     }
 
     @Test
@@ -119,12 +128,14 @@ abstract class ListContract {
         assertThat(ids(Predicate.in("state", List.of("SUCCEEDED", "FAILED")))).containsExactly("r0", "r3", "r6", "r9");
         assertThat(ids(Predicate.in("run_id", List.of("r1", "r2", "nobody")))).containsExactly("r1", "r2");
         assertThat(ids(Predicate.in("run_id", List.of()))).isEmpty();
-        assertThat(ids(new Predicate("created_at", Operation.IN, List.of(SECOND + 1, SECOND + 4)))).containsExactly("r1", "r4");
+        assertThat(ids(new Predicate("created_at", Operation.IN, List.of(SECOND + 1, SECOND + 4))))
+                .containsExactly("r1", "r4");
     }
 
     @Test
     void predicatesAreAnded() {
-        assertThat(ids(Predicate.equal("state", "SUCCEEDED"), Predicate.substring("display_name", "train"))).containsExactly("r0", "r6");
+        assertThat(ids(Predicate.equal("state", "SUCCEEDED"), Predicate.substring("display_name", "train")))
+                .containsExactly("r0", "r6");
     }
 
     @Test
@@ -141,23 +152,40 @@ abstract class ListContract {
                 null);
         assertThatThrownBy(() -> page(query)).isInstanceOfSatisfying(ListRefused.class, refused -> {
             assertThat(refused.violations()).hasSize(5);
-            assertThat(refused).hasMessageContaining("colour").hasMessageContaining("shape").hasMessageContaining("timestamp_value");
+            assertThat(refused)
+                    .hasMessageContaining("colour")
+                    .hasMessageContaining("shape")
+                    .hasMessageContaining("timestamp_value");
         });
     }
 
     @Test
     void sqlInAKeyOrValueIsOnlyText() {
-        assertThatThrownBy(() -> ids(Predicate.equal("id; DROP TABLE runs", "x"))).isInstanceOf(ListRefused.class);
+        assertThatThrownBy(() -> ids(Predicate.equal("id; DROP TABLE runs", "x")))
+                .isInstanceOf(ListRefused.class);
         assertThat(ids(Predicate.equal("display_name", "' OR 1=1 --"))).isEmpty();
         assertThat(ids(Predicate.substring("display_name", "!' OR '1'='1"))).isEmpty();
     }
 
     @ParameterizedTest
-    @CsvSource({"created_at,true", "created_at,false", "display_name,true", "state,false", "finished_at,true", "storage_state,true",
-        "run_id,true", "metric:accuracy,true", "metric:accuracy,false", "state_history,false", "description,true"})
+    @CsvSource({
+        "created_at,true",
+        "created_at,false",
+        "display_name,true",
+        "state,false",
+        "finished_at,true",
+        "storage_state,true",
+        "run_id,true",
+        "metric:accuracy,true",
+        "metric:accuracy,false",
+        "state_history,false",
+        "description,true"
+    })
     void pagesCoverEverythingOnceInOrder(String key, boolean descending) {
         var sort = new Sort(key, descending);
-        List<String> whole = page(new ListQuery(KUBEFLOW, List.of(), sort, 50, null)).rows().stream().map(RunRecord::id).toList();
+        List<String> whole = page(new ListQuery(KUBEFLOW, List.of(), sort, 50, null)).rows().stream()
+                .map(RunRecord::id)
+                .toList();
         for (int size : new int[] {1, 3, 9, 10}) {
             var seen = new ArrayList<String>();
             PageKey after = null;
@@ -189,7 +217,9 @@ abstract class ListContract {
         RunRecord light = page(ListQuery.newest(KUBEFLOW, 1)).rows().getFirst();
         assertThat(light.parameters()).isEmpty();
         assertThat(light.history()).isEmpty();
-        RunRecord full = store.<Page<RunRecord>>read(tx -> tx.runs().listFull(ListQuery.newest(KUBEFLOW, 1))).rows().getFirst();
+        RunRecord full = store.<Page<RunRecord>>read(tx -> tx.runs().listFull(ListQuery.newest(KUBEFLOW, 1)))
+                .rows()
+                .getFirst();
         assertThat(full).isEqualTo(store.<RunRecord>read(tx -> tx.runs().get("r9")));
     }
 
@@ -198,18 +228,22 @@ abstract class ListContract {
         assertThat(page(ListQuery.newest(KUBEFLOW, 1)).total()).isEqualTo(10);
         store.write(tx -> tx.runs().delete("r0"));
         assertThat(page(ListQuery.newest(KUBEFLOW, 1)).total()).isEqualTo(9);
-        assertThat(page(ListQuery.newest(Map.of("experiment_id", "exp-1"), 1)).total()).isEqualTo(4);
-        assertThat(page(ListQuery.newest(KUBEFLOW, 1).where(Predicate.equal("state", "SUCCEEDED"))).total()).isEqualTo(3);
-        assertThat(page(ListQuery.newest(Map.of("namespace", "nowhere"), 1)).total()).isZero();
+        assertThat(page(ListQuery.newest(Map.of("experiment_id", "exp-1"), 1)).total())
+                .isEqualTo(4);
+        assertThat(page(ListQuery.newest(KUBEFLOW, 1).where(Predicate.equal("state", "SUCCEEDED")))
+                        .total())
+                .isEqualTo(3);
+        assertThat(page(ListQuery.newest(Map.of("namespace", "nowhere"), 1)).total())
+                .isZero();
     }
 
     @Test
     void pipelinesFilterAndSortByTag() {
-        Page<PipelineRecord> vision =
-                store.read(tx -> tx.pipelines().list(ListQuery.newest(KUBEFLOW, 9).where(Predicate.equal("tags.team", "vision"))));
+        Page<PipelineRecord> vision = store.read(
+                tx -> tx.pipelines().list(ListQuery.newest(KUBEFLOW, 9).where(Predicate.equal("tags.team", "vision"))));
         assertThat(vision.rows()).extracting(PipelineRecord::id).containsExactly("p1");
-        Page<PipelineRecord> sorted =
-                store.read(tx -> tx.pipelines().list(ListQuery.newest(KUBEFLOW, 9).sorted(new Sort("tags.team", false))));
+        Page<PipelineRecord> sorted = store.read(
+                tx -> tx.pipelines().list(ListQuery.newest(KUBEFLOW, 9).sorted(new Sort("tags.team", false))));
         assertThat(sorted.rows()).extracting(PipelineRecord::id).containsExactly("p3", "p2", "p1");
     }
 

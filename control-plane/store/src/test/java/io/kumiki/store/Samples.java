@@ -41,21 +41,70 @@ final class Samples {
         ObjectNode parameters = Json.object();
         parameters.put("epochs", 3).put("rate", new BigDecimal("0.50"));
         return new RunRecord(
-                id, "kubeflow", experiment, name, "", null, null, "spec", "train", "train-abcde", parameters,
-                "minio://mlpipeline/v2/artifacts", "pipeline-runner", RunState.PENDING, false, at, at, null, null, null,
-                null, List.of(new StateChange(at, "PENDING")));
+                id,
+                "kubeflow",
+                experiment,
+                name,
+                "",
+                null,
+                null,
+                "spec",
+                "train",
+                "train-abcde",
+                parameters,
+                "minio://mlpipeline/v2/artifacts",
+                "pipeline-runner",
+                RunState.PENDING,
+                false,
+                at,
+                at,
+                null,
+                null,
+                null,
+                null,
+                List.of(new StateChange(at, "PENDING")));
     }
 
     static TaskRecord task(String id, String runId, TaskState state) {
         return new TaskRecord(
-                id, runId, null, "train/" + id, "train", "train", TaskKind.CONTAINER, state, 1, null, null, Json.object(),
-                Json.object(), "pod-" + id, "f".repeat(64), null, null, START, null, null, null, Json.object(),
+                id,
+                runId,
+                null,
+                "train/" + id,
+                "train",
+                "train",
+                TaskKind.CONTAINER,
+                state,
+                1,
+                null,
+                null,
+                Json.object(),
+                Json.object(),
+                "pod-" + id,
+                "f".repeat(64),
+                null,
+                null,
+                START,
+                null,
+                null,
+                null,
+                Json.object(),
                 List.of(new StateChange(START, "WAITING"), new StateChange(START, state.name())));
     }
 
     static ArtifactRecord artifact(long id, String runId, String type) {
         return new ArtifactRecord(
-                id, "kubeflow", runId, "t1", "model", 0, "model", type, "0.0.1", "minio://mlpipeline/x/" + id,
-                Json.object().put("accuracy", BigDecimal.valueOf(25 * id, 2)).put("framework", "sklearn"), START);
+                id,
+                "kubeflow",
+                runId,
+                "t1",
+                "model",
+                0,
+                "model",
+                type,
+                "0.0.1",
+                "minio://mlpipeline/x/" + id,
+                Json.object().put("accuracy", BigDecimal.valueOf(25 * id, 2)).put("framework", "sklearn"),
+                START);
     }
 }

@@ -81,9 +81,28 @@ abstract class StoreContract {
     void tasksAreInsertedThenReplacedByIdAndAllFieldsRoundTrip() {
         TaskRecord first = Samples.task("t1", "r1", TaskState.WAITING);
         TaskRecord full = new TaskRecord(
-                "t1", "r1", "root", first.path(), "train", "Train", first.kind(), TaskState.FAILED, 3, 7, 12,
-                Json.object().put("a", 1), Json.object().put("b", "x"), "pod", "fp", "t0", new RunFault("Oom", "memory"),
-                START, START.plusSeconds(1), START.plusSeconds(2), START.plusSeconds(3), Json.object().put("Simulated", true),
+                "t1",
+                "r1",
+                "root",
+                first.path(),
+                "train",
+                "Train",
+                first.kind(),
+                TaskState.FAILED,
+                3,
+                7,
+                12,
+                Json.object().put("a", 1),
+                Json.object().put("b", "x"),
+                "pod",
+                "fp",
+                "t0",
+                new RunFault("Oom", "memory"),
+                START,
+                START.plusSeconds(1),
+                START.plusSeconds(2),
+                START.plusSeconds(3),
+                Json.object().put("Simulated", true),
                 first.history());
         write(tx -> tx.tasks().put(List.of(first, Samples.task("t2", "r1", TaskState.RUNNING))));
         write(tx -> tx.tasks().put(List.of(full)));
@@ -138,14 +157,18 @@ abstract class StoreContract {
             assertThat(failed).isEqualTo(10);
         }
         Page<RunRecord> page = store.read(tx -> tx.runs().list(ListQuery.newest(KUBEFLOW, 100)));
-        assertThat(page.rows()).extracting(RunRecord::id).hasSize(10).allMatch(id -> Integer.parseInt(id.substring(1)) % 2 == 0);
+        assertThat(page.rows())
+                .extracting(RunRecord::id)
+                .hasSize(10)
+                .allMatch(id -> Integer.parseInt(id.substring(1)) % 2 == 0);
         assertThat(page.total()).isEqualTo(10);
     }
 
     @Test
     void writingInsideAWriteIsRefusedInsteadOfHanging() {
         assertThatThrownBy(() -> write(tx -> write(inner -> {}))).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> write(tx -> store.read(inner -> inner.runs().get("x")))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> write(tx -> store.read(inner -> inner.runs().get("x"))))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -183,7 +206,9 @@ abstract class StoreContract {
         assertThatThrownBy(() -> write(tx -> tx.experiments().insert(Samples.experiment("e2", "One"))))
                 .isInstanceOf(StoreFault.AlreadyExists.class)
                 .hasMessageContaining("One");
-        assertThat(store.<ExperimentRecord>read(tx -> tx.experiments().byName("kubeflow", "One")).id()).isEqualTo("e1");
+        assertThat(store.<ExperimentRecord>read(tx -> tx.experiments().byName("kubeflow", "One"))
+                        .id())
+                .isEqualTo("e1");
     }
 
     @Test
@@ -225,14 +250,18 @@ abstract class StoreContract {
                 .isInstanceOf(StoreFault.AlreadyExists.class);
         assertThatThrownBy(() -> write(tx -> tx.versions().insert(Samples.version("v3", "p1", "first", 3))))
                 .isInstanceOf(StoreFault.AlreadyExists.class);
-        assertThat(store.<VersionRecord>read(tx -> tx.versions().latest("p1")).id()).isEqualTo("v2");
+        assertThat(store.<VersionRecord>read(tx -> tx.versions().latest("p1")).id())
+                .isEqualTo("v2");
         assertThat(store.<Long>read(tx -> tx.versions().count("p1"))).isEqualTo(2);
         var renamed = new PipelineRecord("p1", "kubeflow", "train", "New", "about", START, Map.of("team", "speech"));
         write(tx -> tx.pipelines().update(renamed));
-        assertThat(store.<PipelineRecord>read(tx -> tx.pipelines().byName("kubeflow", "train"))).isEqualTo(renamed);
+        assertThat(store.<PipelineRecord>read(tx -> tx.pipelines().byName("kubeflow", "train")))
+                .isEqualTo(renamed);
         write(tx -> tx.pipelines().delete("p1"));
         assertThat(store.<VersionRecord>read(tx -> tx.versions().get("v1"))).isNull();
-        assertThat(store.<Page<VersionRecord>>read(tx -> tx.versions().list(ListQuery.newest(Map.of("pipeline_id", "p1"), 10))).total())
+        assertThat(store.<Page<VersionRecord>>read(
+                                tx -> tx.versions().list(ListQuery.newest(Map.of("pipeline_id", "p1"), 10)))
+                        .total())
                 .isZero();
     }
 
@@ -246,7 +275,8 @@ abstract class StoreContract {
         assertThat(Json.write(back.pipelineSpec())).isEqualTo(Json.write(spec)).startsWith("{\"z\":1,\"a\":1.0,");
         assertThat(back.platformSpec()).isEqualTo(record.platformSpec());
         assertThat(SpecRecord.of(Json.parse("{\"a\":1.0,\"z\":1}"), null).id())
-                .isNotEqualTo(SpecRecord.of(Json.parse("{\"z\":1,\"a\":1.0}"), null).id());
+                .isNotEqualTo(
+                        SpecRecord.of(Json.parse("{\"z\":1,\"a\":1.0}"), null).id());
     }
 
     @Test
@@ -261,10 +291,13 @@ abstract class StoreContract {
         assertThat(store.<Boolean>write(tx -> tx.runs().delete("r1"))).isTrue();
         assertThat(store.<Boolean>write(tx -> tx.runs().delete("r1"))).isFalse();
         assertThat(store.<List<TaskRecord>>read(tx -> tx.tasks().ofRun("r1"))).isEmpty();
-        assertThat(store.<List<CacheEntry>>read(tx -> tx.cache().find("kubeflow", "train", "fp"))).isEmpty();
+        assertThat(store.<List<CacheEntry>>read(tx -> tx.cache().find("kubeflow", "train", "fp")))
+                .isEmpty();
         assertThat(store.<List<IntentRecord>>read(tx -> tx.intents().pending())).isEmpty();
         assertThat(store.<List<?>>read(tx -> tx.artifacts().ofRun("r1"))).hasSize(1);
-        assertThat(store.<Page<RunRecord>>read(tx -> tx.runs().list(ListQuery.newest(KUBEFLOW, 5))).total()).isZero();
+        assertThat(store.<Page<RunRecord>>read(tx -> tx.runs().list(ListQuery.newest(KUBEFLOW, 5)))
+                        .total())
+                .isZero();
     }
 
     @Test
@@ -278,7 +311,8 @@ abstract class StoreContract {
         });
         List<CacheEntry> found = store.read(tx -> tx.cache().find("kubeflow", "train", "fp"));
         assertThat(found).hasSize(10).first().isEqualTo(new CacheEntry("t11", START.plusSeconds(11)));
-        assertThat(store.<List<CacheEntry>>read(tx -> tx.cache().find("kubeflow", "other", "fp"))).isEmpty();
+        assertThat(store.<List<CacheEntry>>read(tx -> tx.cache().find("kubeflow", "other", "fp")))
+                .isEmpty();
         assertThat(store.<Integer>write(tx -> tx.cache().purge("kubeflow", ""))).isEqualTo(13);
     }
 
@@ -296,14 +330,20 @@ abstract class StoreContract {
         long first = store.write(tx -> tx.artifacts().nextIds(5));
         long next = store.write(tx -> tx.artifacts().nextIds(1));
         assertThat(next).isEqualTo(first + 5);
-        write(tx -> tx.artifacts().insert(List.of(Samples.artifact(1, "r1", "system.Model"), Samples.artifact(2, "r1", "system.Metrics"))));
+        write(tx -> tx.artifacts()
+                .insert(List.of(
+                        Samples.artifact(1, "r1", "system.Model"), Samples.artifact(2, "r1", "system.Metrics"))));
         write(tx -> tx.artifacts().insert(List.of(Samples.artifact(1, "r1", "system.Model"))));
-        assertThat(store.<Object>read(tx -> tx.artifacts().get(2))).isEqualTo(Samples.artifact(2, "r1", "system.Metrics"));
-        assertThat(store.<List<?>>read(tx -> tx.artifacts().get(List.of(2L, 9L, 1L)))).hasSize(2);
-        assertThat(store.<List<?>>read(tx -> tx.artifacts().byUri("kubeflow", "minio://mlpipeline/x/1"))).hasSize(1);
+        assertThat(store.<Object>read(tx -> tx.artifacts().get(2)))
+                .isEqualTo(Samples.artifact(2, "r1", "system.Metrics"));
+        assertThat(store.<List<?>>read(tx -> tx.artifacts().get(List.of(2L, 9L, 1L))))
+                .hasSize(2);
+        assertThat(store.<List<?>>read(tx -> tx.artifacts().byUri("kubeflow", "minio://mlpipeline/x/1")))
+                .hasSize(1);
         assertThat(store.<Map<String, Map<String, Double>>>read(tx -> tx.runs().metrics(List.of("r1", "r2"))))
                 .isEqualTo(Map.of("r1", Map.of("accuracy", 0.5)));
-        assertThat(store.<Page<?>>read(tx -> tx.artifacts().list(new ListQuery(KUBEFLOW, List.of(), new Sort("type", false), 1, null)))
+        assertThat(store.<Page<?>>read(tx -> tx.artifacts()
+                                .list(new ListQuery(KUBEFLOW, List.of(), new Sort("type", false), 1, null)))
                         .total())
                 .isEqualTo(2);
     }
@@ -312,9 +352,12 @@ abstract class StoreContract {
     void settingsAreReplacedAndDeleted() {
         write(tx -> tx.settings().put("installation", Json.parse("{\"id\":\"a\"}")));
         write(tx -> tx.settings().put("installation", Json.parse("{\"id\":\"b\"}")));
-        assertThat(store.<JsonNode>read(tx -> tx.settings().get("installation"))).isEqualTo(Json.parse("{\"id\":\"b\"}"));
-        assertThat(store.<Boolean>write(tx -> tx.settings().delete("installation"))).isTrue();
-        assertThat(store.<JsonNode>read(tx -> tx.settings().get("installation"))).isNull();
+        assertThat(store.<JsonNode>read(tx -> tx.settings().get("installation")))
+                .isEqualTo(Json.parse("{\"id\":\"b\"}"));
+        assertThat(store.<Boolean>write(tx -> tx.settings().delete("installation")))
+                .isTrue();
+        assertThat(store.<JsonNode>read(tx -> tx.settings().get("installation")))
+                .isNull();
     }
 
     @Test

@@ -11,9 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Which waiting gangs start now: shortest first, with one reservation, so that nothing large starves.
 ///
-/// The reservation belongs to the gang that has waited longest among those that need several nodes, as soon as one of them finds no room. Its earliest
-/// start is found by letting the running gangs end one after the other on a copy; the nodes it would get then are kept for it. Others may use
-/// those nodes only if they end before. (Shortest-first alone keeps gangs of several nodes waiting for weeks; strict order keeps everybody.)
+/// The reservation belongs to the gang that has waited longest among those that need several nodes, as soon as one
+/// of them finds no room. Its earliest
+/// start is found by letting the running gangs end one after the other on a copy; the nodes it would get then are
+/// kept for it. Others may use
+/// those nodes only if they end before. (Shortest-first alone keeps gangs of several nodes waiting for weeks;
+/// strict order keeps everybody.)
 public final class BackfillPlanner {
     /// @param expectedSeconds declared or learned run time
     public record Waiting(String id, GangSpec gang, long submitted, long expectedSeconds) {
@@ -34,8 +37,9 @@ public final class BackfillPlanner {
 
     public record Plan(List<Start> starts, @Nullable Reservation reservation) {}
 
-    private static final Comparator<Waiting> SHORTEST_FIRST =
-            Comparator.comparingLong(Waiting::expectedSeconds).thenComparingLong(Waiting::submitted).thenComparing(Waiting::id);
+    private static final Comparator<Waiting> SHORTEST_FIRST = Comparator.comparingLong(Waiting::expectedSeconds)
+            .thenComparingLong(Waiting::submitted)
+            .thenComparing(Waiting::id);
     private static final Comparator<Waiting> OLDEST_FIRST =
             Comparator.comparingLong(Waiting::submitted).thenComparing(Waiting::id);
 
@@ -47,7 +51,12 @@ public final class BackfillPlanner {
 
     /// @param view changed in place by the starts
     /// @param kept the reservation of the plan before; recomputed when its time has passed
-    public Plan plan(ClusterView view, Collection<Waiting> waiting, Collection<Running> running, long now, @Nullable Reservation kept) {
+    public Plan plan(
+            ClusterView view,
+            Collection<Waiting> waiting,
+            Collection<Running> running,
+            long now,
+            @Nullable Reservation kept) {
         List<Start> starts = new ArrayList<>();
         List<Waiting> queue = new ArrayList<>(waiting);
         Reservation reservation = kept;
@@ -66,11 +75,14 @@ public final class BackfillPlanner {
         queue.sort(SHORTEST_FIRST);
         Set<GangSpec> noRoom = new HashSet<>();
         for (Waiting next : List.copyOf(queue)) {
-            if (noRoom.contains(next.gang()) || (reservation != null && next.id().equals(reservation.id()))) {
+            if (noRoom.contains(next.gang())
+                    || (reservation != null && next.id().equals(reservation.id()))) {
                 continue;
             }
             GangPlacement answer = place(view, next, reservation == null ? new BitSet() : reservation.nodes());
-            if (!(answer instanceof GangPlacement.Placed) && reservation != null && now + next.expectedSeconds() <= reservation.start()) {
+            if (!(answer instanceof GangPlacement.Placed)
+                    && reservation != null
+                    && now + next.expectedSeconds() <= reservation.start()) {
                 answer = place(view, next, new BitSet());
             }
             if (answer instanceof GangPlacement.Placed placed) {
@@ -89,20 +101,25 @@ public final class BackfillPlanner {
     private @Nullable Reservation reserveForOldest(
             ClusterView view, List<Waiting> queue, Collection<Running> running, long now, List<Start> starts) {
         Waiting oldest = queue.stream().filter(Waiting::large).min(OLDEST_FIRST).orElseThrow();
-        return place(view, oldest, new BitSet()) instanceof GangPlacement.Placed ? null : reserve(view, oldest, running, now, starts);
+        return place(view, oldest, new BitSet()) instanceof GangPlacement.Placed
+                ? null
+                : reserve(view, oldest, running, now, starts);
     }
 
     /// Ends the running gangs one after the other on a copy until the gang fits; null where it never would.
-    private @Nullable Reservation reserve(ClusterView view, Waiting head, Collection<Running> running, long now, List<Start> starts) {
+    private @Nullable Reservation reserve(
+            ClusterView view, Waiting head, Collection<Running> running, long now, List<Start> starts) {
         ClusterView later = view.copy();
         List<Running> ends = new ArrayList<>(running);
-        starts.forEach(s -> ends.add(new Running(s.waiting().id(), held(s), now + s.waiting().expectedSeconds())));
+        starts.forEach(s -> ends.add(
+                new Running(s.waiting().id(), held(s), now + s.waiting().expectedSeconds())));
         ends.sort(Comparator.comparingLong(Running::expectedEnd));
         for (int i = 0; i < ends.size(); i++) {
             for (Held held : ends.get(i).held()) {
                 later.release(held.demand(), held.node(), held.devices());
             }
-            boolean more = i + 1 < ends.size() && ends.get(i + 1).expectedEnd() == ends.get(i).expectedEnd();
+            boolean more = i + 1 < ends.size()
+                    && ends.get(i + 1).expectedEnd() == ends.get(i).expectedEnd();
             if (!more && place(later, head, new BitSet()) instanceof GangPlacement.Placed placed) {
                 var nodes = new BitSet();
                 placed.slots().forEach(role -> role.forEach(slot -> nodes.set(slot.node())));
@@ -128,7 +145,8 @@ public final class BackfillPlanner {
         return new GangPlacer(view, topology, avoided).place(waiting.gang());
     }
 
-    private static void start(ClusterView view, Waiting waiting, GangPlacement.Placed placed, List<Start> starts, List<Waiting> queue) {
+    private static void start(
+            ClusterView view, Waiting waiting, GangPlacement.Placed placed, List<Start> starts, List<Waiting> queue) {
         var start = new Start(waiting, placed);
         held(start).forEach(h -> view.place(h.demand(), h.node(), h.devices()));
         starts.add(start);

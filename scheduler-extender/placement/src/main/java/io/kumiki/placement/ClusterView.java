@@ -3,7 +3,8 @@ package io.kumiki.placement;
 import java.util.Arrays;
 import java.util.List;
 
-/// The planner's own picture of the cluster: what is free on each node and device. Changed in place by one thread; every change raises the
+/// The planner's own picture of the cluster: what is free on each node and device. Changed in place by one thread;
+/// every change raises the
 /// node's version, so that whatever was computed from it can be kept until then.
 public final class ClusterView {
     public static final int WHOLE = 1000;
@@ -99,7 +100,11 @@ public final class ClusterView {
     }
 
     public boolean fits(Demand d, int n) {
-        return cpu[n] >= d.cpuMilli() && memory[n] >= d.memoryMib() && pods[n] > 0 && d.allows(nodes.get(n).model()) && devicesFit(d, n);
+        return cpu[n] >= d.cpuMilli()
+                && memory[n] >= d.memoryMib()
+                && pods[n] > 0
+                && d.allows(nodes.get(n).model())
+                && devicesFit(d, n);
     }
 
     boolean devicesFit(Demand d, int n) {
@@ -120,7 +125,10 @@ public final class ClusterView {
     /// Whether the node could hold the demand if it were empty.
     public boolean couldFit(Demand d, int n) {
         NodeSpec node = nodes.get(n);
-        return node.cpuMilli() >= d.cpuMilli() && node.memoryMib() >= d.memoryMib() && node.gpus() >= d.gpus() && node.pods() > 0
+        return node.cpuMilli() >= d.cpuMilli()
+                && node.memoryMib() >= d.memoryMib()
+                && node.gpus() >= d.gpus()
+                && node.pods() > 0
                 && d.allows(node.model());
     }
 
@@ -134,7 +142,8 @@ public final class ClusterView {
             }
         }
         if (found < count) {
-            throw new IllegalStateException(nodes.get(n).name() + " has " + found + " whole devices, " + count + " were wanted");
+            throw new IllegalStateException(
+                    nodes.get(n).name() + " has " + found + " whole devices, " + count + " were wanted");
         }
         return chosen;
     }
@@ -154,7 +163,8 @@ public final class ClusterView {
         for (int device : devices) {
             int after = gpus[n][device] + sign * d.gpuMilli();
             if (after < 0 || after > WHOLE) {
-                throw new IllegalStateException("device " + device + " of " + nodes.get(n).name() + " would have " + after + " milli free");
+                throw new IllegalStateException(
+                        "device " + device + " of " + nodes.get(n).name() + " would have " + after + " milli free");
             }
             whole[n] += (after == WHOLE ? 1 : 0) - (gpus[n][device] == WHOLE ? 1 : 0);
             gpus[n][device] = after;

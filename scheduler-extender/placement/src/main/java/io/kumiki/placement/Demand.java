@@ -14,7 +14,8 @@ public record Demand(int cpuMilli, int memoryMib, int gpus, int gpuMilli, List<S
             throw new IllegalArgumentException("a demand is never negative, and a device has 1,000 milli");
         }
         if (gpus > 1 && gpuMilli != 1000) {
-            throw new IllegalArgumentException("several devices are asked for whole, not " + gpuMilli + " milli of each");
+            throw new IllegalArgumentException(
+                    "several devices are asked for whole, not " + gpuMilli + " milli of each");
         }
     }
 

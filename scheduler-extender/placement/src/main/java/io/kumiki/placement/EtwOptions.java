@@ -11,7 +11,14 @@ package io.kumiki.placement;
 /// @param seed of the rollout's shuffle
 /// @param refreshEvery placements between two refreshes of the prices
 public record EtwOptions(
-        int sequences, double lookAhead, double classPrice, double classExponent, double horizon, double typePrice, long seed, int refreshEvery) {
+        int sequences,
+        double lookAhead,
+        double classPrice,
+        double classExponent,
+        double horizon,
+        double typePrice,
+        long seed,
+        int refreshEvery) {
     public static final EtwOptions BATCH = new EtwOptions(32, 3, 3000, 4, 1.3, 300, 7, 50);
     public static final EtwOptions STEADY = new EtwOptions(32, 3, 3000, 4, 8, 300, 7, 50);
 }

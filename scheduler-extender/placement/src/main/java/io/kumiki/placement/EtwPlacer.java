@@ -4,10 +4,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Places single pods by expected terminal waste plus scarcity prices: the node and device where the pod spoils least of what is to come.
+/// Places single pods by expected terminal waste plus scarcity prices: the node and device where the pod spoils
+/// least of what is to come.
 /// The minimum wins, ties go to the first node. Costs are continuous; they are never rounded to scores.
 ///
-/// Cost of a decision: one scan of remembered costs, and a new computation for the nodes that changed since this demand was last seen.
+/// Cost of a decision: one scan of remembered costs, and a new computation for the nodes that changed since this
+/// demand was last seen.
 public final class EtwPlacer {
     private static final int NOT_SEEN = -1;
 
@@ -79,7 +81,9 @@ public final class EtwPlacer {
         }
         int[] devices = pod.gpus() == 0
                 ? new int[0]
-                : pod.gpuMilli() == ClusterView.WHOLE ? view.wholeDevices(best, pod.gpus()) : new int[] {memory.device[best]};
+                : pod.gpuMilli() == ClusterView.WHOLE
+                        ? view.wholeDevices(best, pod.gpus())
+                        : new int[] {memory.device[best]};
         return new Placement.Placed(best, devices);
     }
 

@@ -9,8 +9,12 @@ public sealed interface GangPlacement {
     record Slot(int node, int[] devices) {}
 
     /// @param slots per role, in the order of the spec's roles; ranks follow the topology
-    /// @param level the narrowest level that holds all members; null where they are spread over several places of the widest level
-    record Placed(List<List<Slot>> slots, @Nullable String level, @Nullable String domain) implements GangPlacement {
+    /// @param level the narrowest level that holds all members; null where they are spread over several places of
+    ///     the widest level
+    record Placed(
+            List<List<Slot>> slots,
+            @Nullable String level,
+            @Nullable String domain) implements GangPlacement {
         public int members() {
             return slots.stream().mapToInt(List::size).sum();
         }
@@ -22,7 +26,8 @@ public sealed interface GangPlacement {
     /// It would not fit even an empty cluster.
     record Impossible(Shortage shortage) implements GangPlacement {}
 
-    /// Why not, so that anybody can check it: the role that is short, and how many of its members the best place could take.
+    /// Why not, so that anybody can check it: the role that is short, and how many of its members the best place
+    /// could take.
     ///
     /// @param level where members must lie together; null for the whole cluster
     /// @param bestDomain the place at that level with most room for the role; null for the whole cluster
@@ -30,5 +35,11 @@ public sealed interface GangPlacement {
     /// @param proven false where each role would fit alone and only their combination found no room
     /// @param removed nodes that can take no member of the role, by the filter that removed them
     record Shortage(
-            String role, int wanted, int room, @Nullable String level, @Nullable String bestDomain, boolean proven, Placement.Removed removed) {}
+            String role,
+            int wanted,
+            int room,
+            @Nullable String level,
+            @Nullable String bestDomain,
+            boolean proven,
+            Placement.Removed removed) {}
 }

@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Places gangs by counting rooms per topology domain, never by scanning the cluster once a member.
 ///
-/// 1. Take the narrowest level at which some domain has room for the whole gang, no wider than the required one, starting at the preferred one.
+/// 1. Take the narrowest level at which some domain has room for the whole gang, no wider than the required one,
+///    starting at the preferred one.
 /// 2. Among those domains take the one with the least room (best fit; ties to the first).
-/// 3. Inside it fill the narrower domains: as soon as one holds the rest, the one with least room that does; else the one with most.
+/// 3. Inside it fill the narrower domains: as soon as one holds the rest, the one with least room that does; else
+///    the one with most.
 ///
 /// Deterministic: the same view and spec give the same slots.
 public final class GangPlacer {
@@ -33,7 +35,8 @@ public final class GangPlacer {
     /// Decides only; the view is unchanged.
     public GangPlacement place(GangSpec gang) {
         int widest = gang.required() == null ? -1 : level(gang.required());
-        int narrowest = gang.preferred() == null ? topology.levels().size() - 1 : Math.max(widest, level(gang.preferred()));
+        int narrowest =
+                gang.preferred() == null ? topology.levels().size() - 1 : Math.max(widest, level(gang.preferred()));
         List<GangSpec.Role> bySize = gang.roles().stream().sorted(LARGEST_FIRST).toList();
         for (int level = narrowest; level >= widest; level--) {
             for (int domain : candidates(bySize, level)) {
@@ -84,7 +87,8 @@ public final class GangPlacer {
     private int[] roomPerDomain(Demand demand, int level, int domains) {
         int[] rooms = new int[domains];
         for (int n = 0; n < view.size(); n++) {
-            rooms[level < 0 ? 0 : topology.domainOf(level, n)] += room(demand, n, view.cpuFree(n), view.memoryFree(n), view.podsFree(n), view.remnants(n));
+            rooms[level < 0 ? 0 : topology.domainOf(level, n)] +=
+                    room(demand, n, view.cpuFree(n), view.memoryFree(n), view.podsFree(n), view.remnants(n));
         }
         return rooms;
     }
@@ -182,7 +186,8 @@ public final class GangPlacer {
     }
 
     /// Fills `wanted` members into these nodes of the trial, narrower domain by narrower domain.
-    private void take(Trial trial, Demand demand, int wanted, int level, List<Integer> nodes, List<GangPlacement.Slot> taken) {
+    private void take(
+            Trial trial, Demand demand, int wanted, int level, List<Integer> nodes, List<GangPlacement.Slot> taken) {
         int left = wanted;
         List<List<Integer>> groups = groups(trial, level, nodes);
         int[] rooms = new int[groups.size()];
@@ -231,14 +236,17 @@ public final class GangPlacer {
         }
         var groups = new java.util.TreeMap<Integer, List<Integer>>();
         for (int i : nodes) {
-            groups.computeIfAbsent(topology.domainOf(level, trial.nodes.get(i)), _ -> new ArrayList<>()).add(i);
+            groups.computeIfAbsent(topology.domainOf(level, trial.nodes.get(i)), _ -> new ArrayList<>())
+                    .add(i);
         }
         return List.copyOf(groups.values());
     }
 
     private GangPlacement placed(
             GangSpec gang, List<GangSpec.Role> bySize, List<List<GangPlacement.Slot>> slots, int level, int domain) {
-        List<List<GangPlacement.Slot>> ordered = gang.roles().stream().map(role -> slots.get(identity(bySize, role))).toList();
+        List<List<GangPlacement.Slot>> ordered = gang.roles().stream()
+                .map(role -> slots.get(identity(bySize, role)))
+                .toList();
         return level < 0
                 ? new GangPlacement.Placed(ordered, null, null)
                 : new GangPlacement.Placed(ordered, topology.levels().get(level), topology.name(level, domain));
@@ -257,8 +265,17 @@ public final class GangPlacer {
         var now = shortage(gang, level, view, topology);
         var empty = new GangPlacer(emptied(), topology);
         boolean ever = empty.candidates(gang.roles(), level).length > 0
-                && Arrays.stream(empty.candidates(gang.roles(), level)).anyMatch(d -> empty.fill(gang.roles().stream().sorted(LARGEST_FIRST).toList(), level, d) != null);
-        return ever ? new GangPlacement.Waiting(now) : new GangPlacement.Impossible(shortage(gang, level, empty.view, topology));
+                && Arrays.stream(empty.candidates(gang.roles(), level))
+                        .anyMatch(d -> empty.fill(
+                                        gang.roles().stream()
+                                                .sorted(LARGEST_FIRST)
+                                                .toList(),
+                                        level,
+                                        d)
+                                != null);
+        return ever
+                ? new GangPlacement.Waiting(now)
+                : new GangPlacement.Impossible(shortage(gang, level, empty.view, topology));
     }
 
     private ClusterView emptied() {
@@ -281,8 +298,13 @@ public final class GangPlacer {
                 best = rooms[d] > rooms[best] ? d : best;
             }
             var shortage = new GangPlacement.Shortage(
-                    role.name(), role.min(), rooms[best], level < 0 ? null : topology.levels().get(level),
-                    level < 0 ? null : topology.name(level, best), rooms[best] < role.min(), removed(role.demand(), view));
+                    role.name(),
+                    role.min(),
+                    rooms[best],
+                    level < 0 ? null : topology.levels().get(level),
+                    level < 0 ? null : topology.name(level, best),
+                    rooms[best] < role.min(),
+                    removed(role.demand(), view));
             if (worst == null || (shortage.proven() && !worst.proven())) {
                 worst = shortage;
             }

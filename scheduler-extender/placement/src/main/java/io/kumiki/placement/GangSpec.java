@@ -7,7 +7,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param required the level of the topology inside which all members must lie; null for anywhere
 /// @param preferred the level tried first; null for the narrowest that holds the gang
-public record GangSpec(String name, List<Role> roles, @Nullable String required, @Nullable String preferred) {
+public record GangSpec(
+        String name,
+        List<Role> roles,
+        @Nullable String required,
+        @Nullable String preferred) {
     /// Members of one shape.
     ///
     /// @param min members without which the gang does not start
@@ -15,7 +19,8 @@ public record GangSpec(String name, List<Role> roles, @Nullable String required,
     public record Role(String name, Demand demand, int min, int max) {
         public Role {
             if (min < 0 || max < Math.max(1, min)) {
-                throw new IllegalArgumentException("role " + name + " wants 0 ≤ min ≤ max and max ≥ 1, not " + min + " and " + max);
+                throw new IllegalArgumentException(
+                        "role " + name + " wants 0 ≤ min ≤ max and max ≥ 1, not " + min + " and " + max);
             }
         }
     }

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What pods come, as learned so far: how often each demand was seen. Part of the planner's input, so that the same mix gives the same plan.
+/// What pods come, as learned so far: how often each demand was seen. Part of the planner's input, so that the same
+/// mix gives the same plan.
 public record PodMix(Map<Demand, Double> counts) {
     /// By (GPUs, milli, CPU), then the rest: the order in which shapes are drawn.
     static final Comparator<Demand> ORDER = Comparator.comparingInt(Demand::gpus)
@@ -40,6 +41,8 @@ public record PodMix(Map<Demand, Double> counts) {
     }
 
     double totalMilli() {
-        return counts.entrySet().stream().mapToDouble(e -> e.getValue() * e.getKey().totalGpuMilli()).sum();
+        return counts.entrySet().stream()
+                .mapToDouble(e -> e.getValue() * e.getKey().totalGpuMilli())
+                .sum();
     }
 }

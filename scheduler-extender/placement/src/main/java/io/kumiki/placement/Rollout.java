@@ -7,10 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/// Expected terminal waste: if a node receives its fair share of the coming pods, how much GPU is left unusable at the end?
+/// Expected terminal waste: if a node receives its fair share of the coming pods, how much GPU is left unusable at
+/// the end?
 ///
-/// Nodes of equal model, device count and CPU form a group. Each group has its own fixed sequences of coming pods (common random numbers, so that
-/// two states of a group are compared on the same future). A state's waste is the mean of what stays idle after its sequences are dealt into it.
+/// Nodes of equal model, device count and CPU form a group. Each group has its own fixed sequences of coming pods
+/// (common random numbers, so that
+/// two states of a group are compared on the same future). A state's waste is the mean of what stays idle after its
+/// sequences are dealt into it.
 final class Rollout {
     /// Beyond this many remembered states the memory is cleared.
     private static final int MEMORY = 4_000_000;

@@ -4,7 +4,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What a placement takes away from demands that are hard to place: rooms for several devices at once, and GPU models that others need.
+/// What a placement takes away from demands that are hard to place: rooms for several devices at once, and GPU
+/// models that others need.
 /// An opportunity cost: near 0 while room is plenty, full when it runs short.
 final class ScarcityPrices {
     private final ClusterView view;
@@ -47,7 +48,9 @@ final class ScarcityPrices {
         }
         Map<String, Double> wanted = new HashMap<>();
         mix.counts().forEach((demand, count) -> {
-            double allowed = demand.models().stream().mapToDouble(m -> free.getOrDefault(m, 0.0)).sum();
+            double allowed = demand.models().stream()
+                    .mapToDouble(m -> free.getOrDefault(m, 0.0))
+                    .sum();
             if (allowed > 0) {
                 double share = count * demand.totalGpuMilli() / total;
                 demand.models().forEach(m -> wanted.merge(m, share * free.getOrDefault(m, 0.0) / allowed, Double::sum));
@@ -64,7 +67,10 @@ final class ScarcityPrices {
     double of(Demand pod, int n, int wholeTaken) {
         double price = pod.gpus() == 0
                 ? 0
-                : options.typePrice() * modelPrice.getOrDefault(view.node(n).model(), 0.0) * pod.totalGpuMilli() / ClusterView.WHOLE;
+                : options.typePrice()
+                        * modelPrice.getOrDefault(view.node(n).model(), 0.0)
+                        * pod.totalGpuMilli()
+                        / ClusterView.WHOLE;
         int whole = view.wholeDevices(n);
         if (whole < 2) {
             return price;
@@ -79,8 +85,11 @@ final class ScarcityPrices {
             if (before == 0) {
                 continue;
             }
-            int after = slots(demand, n, wholeAfter, view.cpuFree(n) - pod.cpuMilli(), view.memoryFree(n) - pod.memoryMib());
-            boolean own = pod.gpus() == demand.gpus() && pod.cpuMilli() == demand.cpuMilli() && pod.memoryMib() == demand.memoryMib();
+            int after = slots(
+                    demand, n, wholeAfter, view.cpuFree(n) - pod.cpuMilli(), view.memoryFree(n) - pod.memoryMib());
+            boolean own = pod.gpus() == demand.gpus()
+                    && pod.cpuMilli() == demand.cpuMilli()
+                    && pod.memoryMib() == demand.memoryMib();
             price += weight[t] * Math.max(0, before - after - (own ? 1 : 0));
         }
         return price;

@@ -5,7 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The tree of places: any number of levels from the widest to the narrowest, each a partition of the nodes that the next one refines.
+/// The tree of places: any number of levels from the widest to the narrowest, each a partition of the nodes that
+/// the next one refines.
 /// Two racks of one name in different zones are different racks.
 public final class Topology {
     private final List<String> levels;

@@ -22,10 +22,15 @@ class BackfillPlannerLawTest {
     }
 
     private static GangSpec gang(int members, int gpus) {
-        return new GangSpec(members + "x" + gpus, List.of(new GangSpec.Role("w", new Demand(0, 0, gpus, 1000, List.of()), members, members)), null, null);
+        return new GangSpec(
+                members + "x" + gpus,
+                List.of(new GangSpec.Role("w", new Demand(0, 0, gpus, 1000, List.of()), members, members)),
+                null,
+                null);
     }
 
-    /// With true durations nobody who is let past the reservation may delay it, everybody starts in the end, and nothing is given twice
+    /// With true durations nobody who is let past the reservation may delay it, everybody starts in the end, and
+    /// nothing is given twice
     /// (the view refuses that by itself).
     @ParameterizedTest
     @MethodSource("seeds")
@@ -53,7 +58,9 @@ class BackfillPlannerLawTest {
         int started = 0;
         int next = 0;
         while (next < coming.size() || !running.isEmpty()) {
-            long now = Math.min(next < coming.size() ? coming.get(next).submitted() : Long.MAX_VALUE, running.isEmpty() ? Long.MAX_VALUE : running.peek().expectedEnd());
+            long now = Math.min(
+                    next < coming.size() ? coming.get(next).submitted() : Long.MAX_VALUE,
+                    running.isEmpty() ? Long.MAX_VALUE : running.peek().expectedEnd());
             while (!running.isEmpty() && running.peek().expectedEnd() == now) {
                 running.remove().held().forEach(h -> view.release(h.demand(), h.node(), h.devices()));
             }
@@ -67,11 +74,18 @@ class BackfillPlannerLawTest {
             }
             for (var start : plan.starts()) {
                 waiting.remove(start.waiting().id());
-                running.add(new Running(start.waiting().id(), BackfillPlanner.held(start), now + start.waiting().expectedSeconds()));
+                running.add(new Running(
+                        start.waiting().id(),
+                        BackfillPlanner.held(start),
+                        now + start.waiting().expectedSeconds()));
                 started++;
                 Long promise = promised.get(start.waiting().id());
                 if (promise != null) {
-                    assertThat(now).as("seed %d: %s was promised", seed, start.waiting().id()).isLessThanOrEqualTo(promise);
+                    assertThat(now)
+                            .as(
+                                    "seed %d: %s was promised",
+                                    seed, start.waiting().id())
+                            .isLessThanOrEqualTo(promise);
                 }
             }
         }

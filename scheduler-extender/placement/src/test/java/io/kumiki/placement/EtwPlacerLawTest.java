@@ -15,7 +15,13 @@ class EtwPlacerLawTest {
         List<NodeSpec> nodes = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             int gpus = new int[] {0, 1, 2, 4, 8}[random.nextInt(5)];
-            nodes.add(new NodeSpec("n" + i, 8000 * (1 + random.nextInt(8)), 65536, gpus, gpus == 0 ? "" : MODELS[random.nextInt(2)], 40));
+            nodes.add(new NodeSpec(
+                    "n" + i,
+                    8000 * (1 + random.nextInt(8)),
+                    65536,
+                    gpus,
+                    gpus == 0 ? "" : MODELS[random.nextInt(2)],
+                    40));
         }
         return nodes;
     }
@@ -36,7 +42,8 @@ class EtwPlacerLawTest {
         return pods;
     }
 
-    /// The view itself refuses to be over-committed, so running through is the proof; freed room must come back exactly.
+    /// The view itself refuses to be over-committed, so running through is the proof; freed room must come back
+    /// exactly.
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void neverOverCommitsAndGivesBackWhatItTook(long seed) {
@@ -86,7 +93,8 @@ class EtwPlacerLawTest {
         return trace;
     }
 
-    /// A refusal is a certificate: every node is counted once, a waiting pod fits some empty node, an impossible one fits none.
+    /// A refusal is a certificate: every node is counted once, a waiting pod fits some empty node, an impossible
+    /// one fits none.
     @ParameterizedTest
     @ValueSource(longs = {21, 22, 23, 24, 25})
     void refusalsCanBeChecked(long seed) {

@@ -42,7 +42,11 @@ class GangPlacerLawTest {
         for (int r = 0; r < (oneRole ? 1 : 1 + random.nextInt(3)); r++) {
             int min = random.nextInt(6);
             var demand = new Demand(1000 * (1 + random.nextInt(8)), 1000, random.nextInt(4), 1000, List.of());
-            roles.add(new GangSpec.Role("role" + r, demand.gpus() == 0 ? new Demand(demand.cpuMilli(), 1000, 0, 0, List.of()) : demand, min, Math.max(1, min + random.nextInt(3))));
+            roles.add(new GangSpec.Role(
+                    "role" + r,
+                    demand.gpus() == 0 ? new Demand(demand.cpuMilli(), 1000, 0, 0, List.of()) : demand,
+                    min,
+                    Math.max(1, min + random.nextInt(3))));
         }
         String required = random.nextInt(3) == 0 ? null : LEVELS.get(random.nextInt(2));
         return new Case(view, Topology.of(LEVELS, labels), labels, new GangSpec("g", roles, required, null));
@@ -66,7 +70,11 @@ class GangPlacerLawTest {
         String required = c.gang.required();
         if (required != null) {
             int level = c.topology.level(required);
-            assertThat(placed.slots().stream().flatMap(List::stream).map(s -> c.topology.domainOf(level, s.node())).distinct().count())
+            assertThat(placed.slots().stream()
+                            .flatMap(List::stream)
+                            .map(s -> c.topology.domainOf(level, s.node()))
+                            .distinct()
+                            .count())
                     .isLessThanOrEqualTo(1);
         }
     }
@@ -80,14 +88,19 @@ class GangPlacerLawTest {
         GangSpec.Role role = c.gang.roles().getFirst();
         Map<String, Integer> rooms = new java.util.HashMap<>();
         for (int n = 0; n < c.view.size(); n++) {
-            String domain = c.gang.required() == null ? "all" : c.topology.name(c.topology.level(c.gang.required()), c.topology.domainOf(c.topology.level(c.gang.required()), n));
+            String domain = c.gang.required() == null
+                    ? "all"
+                    : c.topology.name(
+                            c.topology.level(c.gang.required()),
+                            c.topology.domainOf(c.topology.level(c.gang.required()), n));
             rooms.merge(domain, roomByPlacing(c.view, role.demand(), n), Integer::sum);
         }
         boolean fits = rooms.values().stream().anyMatch(room -> room >= role.min());
         assertThat(answer instanceof GangPlacement.Placed).as("seed %d", seed).isEqualTo(fits);
         if (answer instanceof GangPlacement.Waiting waiting) {
             assertThat(waiting.shortage().proven()).isTrue();
-            assertThat(waiting.shortage().room()).isEqualTo(rooms.values().stream().max(Integer::compare).orElse(0));
+            assertThat(waiting.shortage().room())
+                    .isEqualTo(rooms.values().stream().max(Integer::compare).orElse(0));
         }
     }
 
@@ -100,9 +113,11 @@ class GangPlacerLawTest {
             labels.add(Map.of("zone", "z", "rack", i < 5 ? "large" : "small"));
         }
         var view = new ClusterView(nodes);
-        var gang = new GangSpec("g", List.of(new GangSpec.Role("w", new Demand(1000, 1000, 8, 1000, List.of()), 3, 3)), "rack", null);
+        var gang = new GangSpec(
+                "g", List.of(new GangSpec.Role("w", new Demand(1000, 1000, 8, 1000, List.of()), 3, 3)), "rack", null);
         assertThat(new GangPlacer(view, Topology.of(LEVELS, labels)).place(gang))
-                .isInstanceOfSatisfying(GangPlacement.Placed.class, p -> assertThat(p.domain()).isEqualTo("z/small"));
+                .isInstanceOfSatisfying(
+                        GangPlacement.Placed.class, p -> assertThat(p.domain()).isEqualTo("z/small"));
     }
 
     /// Counts by really placing one after the other on a copy.

@@ -4,7 +4,8 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Whole amounts by resource name: `nvidia.com/gpu`, `cpu` in milli, `memory` in bytes. Absent means none. Additions saturate instead of overflowing.
+/// Whole amounts by resource name: `nvidia.com/gpu`, `cpu` in milli, `memory` in bytes. Absent means none.
+/// Additions saturate instead of overflowing.
 public record Amounts(Map<String, Long> of) {
     public static final Amounts NONE = new Amounts(Map.of());
 
@@ -38,7 +39,8 @@ public record Amounts(Map<String, Long> of) {
     /// What is left; a resource of which more is taken than there is stays at none.
     public Amounts minus(Amounts other) {
         var left = new TreeMap<>(of);
-        other.of.forEach((resource, amount) -> left.computeIfPresent(resource, (_, have) -> Math.max(0, have - amount)));
+        other.of.forEach(
+                (resource, amount) -> left.computeIfPresent(resource, (_, have) -> Math.max(0, have - amount)));
         return new Amounts(left);
     }
 

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The tenants as a tree, with what each uses. Usage of a tenant is its own plus that of all below it. An amount is admitted where no limit on the
-/// path to the root is exceeded and the root's guarantee (all there is) is not; the part above a tenant's own guarantee is borrowed.
+/// The tenants as a tree, with what each uses. Usage of a tenant is its own plus that of all below it. An amount is
+/// admitted where no limit on the
+/// path to the root is exceeded and the root's guarantee (all there is) is not; the part above a tenant's own
+/// guarantee is borrowed.
 ///
 /// Immutable: a change of quota or usage gives a new tree.
 public final class QuotaTree {
@@ -31,7 +33,10 @@ public final class QuotaTree {
                 problems.add(node.name() + " is there twice");
             }
         }
-        List<String> roots = nodes.stream().filter(n -> n.parent() == null).map(QuotaNode::name).toList();
+        List<String> roots = nodes.stream()
+                .filter(n -> n.parent() == null)
+                .map(QuotaNode::name)
+                .toList();
         if (roots.size() != 1) {
             problems.add("exactly one tenant has no parent, found " + roots);
         }
@@ -53,7 +58,8 @@ public final class QuotaTree {
             QuotaNode node = byName.get(parent);
             long has = node == null ? 0 : node.guaranteed().get(resource);
             if (amount > has) {
-                problems.add("the tenants below " + parent + " are guaranteed " + amount + " " + resource + ", it has " + has);
+                problems.add("the tenants below " + parent + " are guaranteed " + amount + " " + resource + ", it has "
+                        + has);
             }
         }));
         return problems;
@@ -84,7 +90,8 @@ public final class QuotaTree {
         return usage.getOrDefault(tenant, Amounts.NONE);
     }
 
-    /// The tree after the tenant has taken this much more; limits are not looked at (what runs is counted, admitted or not).
+    /// The tree after the tenant has taken this much more; limits are not looked at (what runs is counted, admitted
+    /// or not).
     public QuotaTree using(String tenant, Amounts more) {
         return changed(tenant, have -> have.plus(more));
     }
@@ -106,13 +113,19 @@ public final class QuotaTree {
         for (var entry : wanted.of().entrySet()) {
             String resource = entry.getKey();
             for (QuotaNode node : path) {
-                long after = usage(node.name()).plus(Amounts.of(resource, entry.getValue())).get(resource);
-                long bound = node.parent() == null ? Math.min(node.limit(resource), node.guaranteed().get(resource)) : node.limit(resource);
+                long after = usage(node.name())
+                        .plus(Amounts.of(resource, entry.getValue()))
+                        .get(resource);
+                long bound = node.parent() == null
+                        ? Math.min(node.limit(resource), node.guaranteed().get(resource))
+                        : node.limit(resource);
                 if (after > bound) {
-                    var why = node.parent() == null && bound == node.guaranteed().get(resource)
-                            ? Admission.Why.NothingLeftToBorrow
-                            : Admission.Why.AboveLimit;
-                    return new Admission.Refused(why, node.name(), resource, entry.getValue(), after - bound, holders(node, resource));
+                    var why =
+                            node.parent() == null && bound == node.guaranteed().get(resource)
+                                    ? Admission.Why.NothingLeftToBorrow
+                                    : Admission.Why.AboveLimit;
+                    return new Admission.Refused(
+                            why, node.name(), resource, entry.getValue(), after - bound, holders(node, resource));
                 }
             }
         }
@@ -122,7 +135,8 @@ public final class QuotaTree {
     private Amounts borrowed(QuotaNode leaf, Amounts wanted) {
         Map<String, Long> borrowed = new HashMap<>();
         wanted.of().forEach((resource, amount) -> {
-            long own = Math.max(0, leaf.guaranteed().get(resource) - usage(leaf.name()).get(resource));
+            long own = Math.max(
+                    0, leaf.guaranteed().get(resource) - usage(leaf.name()).get(resource));
             borrowed.put(resource, Math.max(0, amount - own));
         });
         return new Amounts(borrowed);
@@ -131,9 +145,11 @@ public final class QuotaTree {
     private List<Admission.Holder> holders(QuotaNode top, String resource) {
         return nodes.values().stream()
                 .filter(n -> !isParent(n) && path(n.name()).contains(top))
-                .map(n -> new Admission.Holder(n.name(), usage(n.name()).get(resource) - n.guaranteed().get(resource)))
+                .map(n -> new Admission.Holder(
+                        n.name(), usage(n.name()).get(resource) - n.guaranteed().get(resource)))
                 .filter(h -> h.aboveGuarantee() > 0)
-                .sorted(Comparator.comparingLong((Admission.Holder h) -> -h.aboveGuarantee()).thenComparing(Admission.Holder::tenant))
+                .sorted(Comparator.comparingLong((Admission.Holder h) -> -h.aboveGuarantee())
+                        .thenComparing(Admission.Holder::tenant))
                 .toList();
     }
 

@@ -56,7 +56,9 @@ class QuotaTreeTest {
                 new QuotaNode("d", "nobody", gpus(0), null),
                 new QuotaNode("e", "f", gpus(0), null),
                 new QuotaNode("f", "e", gpus(0), null)));
-        assertThat(problems).anyMatch(p -> p.contains("guaranteed 6 gpu, it has 4")).anyMatch(p -> p.contains("no parent nobody"))
+        assertThat(problems)
+                .anyMatch(p -> p.contains("guaranteed 6 gpu, it has 4"))
+                .anyMatch(p -> p.contains("no parent nobody"))
                 .anyMatch(p -> p.equals("e is its own ancestor"));
     }
 
@@ -69,7 +71,8 @@ class QuotaTreeTest {
         nodes.add(new QuotaNode("root", null, new Amounts(Map.of("gpu", 40L, "cpu", 100L)), null));
         for (int i = 0; i < 8; i++) {
             String parent = i < 3 ? "root" : "t" + random.nextInt(3);
-            nodes.add(new QuotaNode("t" + i, parent, gpus(i < 3 ? 8 : 1), random.nextBoolean() ? gpus(4 + random.nextInt(12)) : null));
+            nodes.add(new QuotaNode(
+                    "t" + i, parent, gpus(i < 3 ? 8 : 1), random.nextBoolean() ? gpus(4 + random.nextInt(12)) : null));
         }
         var tree = QuotaTree.of(nodes);
         record Taken(String tenant, Amounts amounts) {}

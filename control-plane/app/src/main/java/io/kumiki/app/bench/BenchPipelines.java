@@ -10,7 +10,8 @@ final class BenchPipelines {
     /// `n` steps in a row, each handing one parameter to the next.
     static ObjectNode chain(int n, boolean cached) {
         ObjectNode spec = frame("bench-chain");
-        ObjectNode tasks = spec.withObjectProperty("root").withObjectProperty("dag").putObject("tasks");
+        ObjectNode tasks =
+                spec.withObjectProperty("root").withObjectProperty("dag").putObject("tasks");
         for (int i = 0; i < n; i++) {
             ObjectNode task = task(tasks, "step-" + i, cached);
             ObjectNode x = task.putObject("inputs").putObject("parameters").putObject("x");
@@ -18,7 +19,9 @@ final class BenchPipelines {
                 x.putObject("runtimeValue").put("constant", "0");
             } else {
                 task.putArray("dependentTasks").add("step-" + (i - 1));
-                x.putObject("taskOutputParameter").put("producerTask", "step-" + (i - 1)).put("outputParameterKey", "y");
+                x.putObject("taskOutputParameter")
+                        .put("producerTask", "step-" + (i - 1))
+                        .put("outputParameterKey", "y");
             }
         }
         return spec;
@@ -31,14 +34,20 @@ final class BenchPipelines {
         for (int i = 0; i < n; i++) {
             items.add(Integer.toString(i));
         }
-        ObjectNode loop = spec.withObjectProperty("root").withObjectProperty("dag").putObject("tasks").putObject("loop");
+        ObjectNode loop = spec.withObjectProperty("root")
+                .withObjectProperty("dag")
+                .putObject("tasks")
+                .putObject("loop");
         loop.putObject("taskInfo").put("name", "loop");
         loop.putObject("componentRef").put("name", "comp-loop");
         ObjectNode iterator = loop.putObject("parameterIterator");
         iterator.put("itemInput", "item");
         iterator.putObject("items").put("raw", Json.write(items));
         ObjectNode body = spec.withObjectProperty("components").putObject("comp-loop");
-        body.putObject("inputDefinitions").putObject("parameters").putObject("item").put("parameterType", "STRING");
+        body.putObject("inputDefinitions")
+                .putObject("parameters")
+                .putObject("item")
+                .put("parameterType", "STRING");
         ObjectNode step = task(body.putObject("dag").putObject("tasks"), "step", false);
         step.putObject("inputs").putObject("parameters").putObject("x").put("componentInputParameter", "item");
         return spec;
@@ -47,11 +56,18 @@ final class BenchPipelines {
     /// Tolerates the simulated nodes' taint, chooses them, and says what the step would have answered.
     static ObjectNode onSimulatedNodes() {
         ObjectNode platform = Json.object();
-        ObjectNode config = platform.putObject("platforms").putObject("kubernetes").putObject("deploymentSpec")
-                .putObject("executors").putObject("exec-step");
+        ObjectNode config = platform.putObject("platforms")
+                .putObject("kubernetes")
+                .putObject("deploymentSpec")
+                .putObject("executors")
+                .putObject("exec-step");
         config.putObject("nodeSelector").putObject("labels").put("kumiki.io/simulated", "true");
-        config.putArray("tolerations").addObject().put("key", "kumiki.io/simulated").put("operator", "Exists");
-        config.putObject("podMetadata").putObject("annotations")
+        config.putArray("tolerations")
+                .addObject()
+                .put("key", "kumiki.io/simulated")
+                .put("operator", "Exists");
+        config.putObject("podMetadata")
+                .putObject("annotations")
                 .put("kumiki.io/simulated-duration", "0s")
                 .put("kumiki.io/simulated-outputs", "{\"y\":\"1\"}");
         return platform;
@@ -63,13 +79,28 @@ final class BenchPipelines {
         spec.put("schemaVersion", "2.1.0").put("sdkVersion", "kfp-2.17.0");
         ObjectNode component = spec.putObject("components").putObject("comp-step");
         component.put("executorLabel", "exec-step");
-        component.putObject("inputDefinitions").putObject("parameters").putObject("x").put("parameterType", "STRING");
-        component.putObject("outputDefinitions").putObject("parameters").putObject("y").put("parameterType", "STRING");
-        ObjectNode container = spec.putObject("deploymentSpec").putObject("executors").putObject("exec-step").putObject("container");
+        component
+                .putObject("inputDefinitions")
+                .putObject("parameters")
+                .putObject("x")
+                .put("parameterType", "STRING");
+        component
+                .putObject("outputDefinitions")
+                .putObject("parameters")
+                .putObject("y")
+                .put("parameterType", "STRING");
+        ObjectNode container = spec.putObject("deploymentSpec")
+                .putObject("executors")
+                .putObject("exec-step")
+                .putObject("container");
         container.put("image", "alpine");
-        container.putArray("command").add("sh").add("-c")
+        container
+                .putArray("command")
+                .add("sh")
+                .add("-c")
                 .add("mkdir -p \"$(dirname \"$1\")\"; printf %s \"$0\" > \"$1\"")
-                .add("{{$.inputs.parameters['x']}}").add("{{$.outputs.parameters['y'].output_file}}");
+                .add("{{$.inputs.parameters['x']}}")
+                .add("{{$.outputs.parameters['y'].output_file}}");
         spec.putObject("root");
         return spec;
     }

@@ -7,8 +7,14 @@ import java.util.List;
 
 /// Where benchmarks are registered.
 public final class Benchmarks {
-    public static final List<Benchmark> ALL =
-            List.of(new StartUp(), new HelloRun(), new Transition(), new CachedChain(), new FanOut(), new Commits(), new ListRuns());
+    public static final List<Benchmark> ALL = List.of(
+            new StartUp(),
+            new HelloRun(),
+            new Transition(),
+            new CachedChain(),
+            new FanOut(),
+            new Commits(),
+            new ListRuns());
 
     private Benchmarks() {}
 }

@@ -1,9 +1,9 @@
 package io.kumiki.app.bench;
 
-import io.kumiki.runtime.bench.Benchmark;
-import io.kumiki.runtime.bench.Figure;
 import io.kumiki.app.KumikiClient;
 import io.kumiki.model.Json;
+import io.kumiki.runtime.bench.Benchmark;
+import io.kumiki.runtime.bench.Figure;
 import java.time.Duration;
 import java.util.List;
 
@@ -27,13 +27,15 @@ final class CachedChain implements Benchmark {
     @Override
     public List<Figure> run(Size size) throws Exception {
         double[] seconds = new double[size.rounds()];
-        try (var kumiki = OwnKumiki.start("--nodes", "8 x cpu=256 memory=512Gi pods=4000"); KumikiClient client = kumiki.client()) {
+        try (var kumiki = OwnKumiki.start("--nodes", "8 x cpu=256 memory=512Gi pods=4000");
+                KumikiClient client = kumiki.client()) {
             var spec = Json.object();
             spec.set("pipeline_spec", BenchPipelines.chain(size.n(), true));
             // Every step but the first sees the same input, so two real steps fill the cache for the rest.
             Runs.seconds(client.await(client.run("fill", spec, Json.object()), Duration.ofMinutes(10)));
             for (int i = 0; i < seconds.length; i++) {
-                seconds[i] = Runs.seconds(client.await(client.run("cached-" + i, spec, Json.object()), Duration.ofMinutes(5)));
+                seconds[i] = Runs.seconds(
+                        client.await(client.run("cached-" + i, spec, Json.object()), Duration.ofMinutes(5)));
             }
         }
         String kase = size.n() + " steps";

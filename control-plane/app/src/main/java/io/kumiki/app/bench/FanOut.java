@@ -1,9 +1,9 @@
 package io.kumiki.app.bench;
 
-import io.kumiki.runtime.bench.Benchmark;
-import io.kumiki.runtime.bench.Figure;
 import io.kumiki.app.KumikiClient;
 import io.kumiki.model.Json;
+import io.kumiki.runtime.bench.Benchmark;
+import io.kumiki.runtime.bench.Figure;
 import java.time.Duration;
 import java.util.List;
 
@@ -32,12 +32,14 @@ final class FanOut implements Benchmark {
     @Override
     public List<Figure> run(Size size) throws Exception {
         double[] seconds = new double[size.rounds()];
-        try (var kumiki = OwnKumiki.start("--nodes", "8 x cpu=256 memory=512Gi pods=4000"); KumikiClient client = kumiki.client()) {
+        try (var kumiki = OwnKumiki.start("--nodes", "8 x cpu=256 memory=512Gi pods=4000");
+                KumikiClient client = kumiki.client()) {
             var spec = Json.object();
             spec.set("pipeline_spec", BenchPipelines.fanOut(size.n()));
             spec.set("platform_spec", BenchPipelines.onSimulatedNodes());
             for (int i = 0; i < seconds.length; i++) {
-                seconds[i] = Runs.seconds(client.await(client.run("fan-out-" + i, spec, Json.object()), Duration.ofMinutes(10)));
+                seconds[i] = Runs.seconds(
+                        client.await(client.run("fan-out-" + i, spec, Json.object()), Duration.ofMinutes(10)));
             }
         }
         String kase = size.n() + " iterations";

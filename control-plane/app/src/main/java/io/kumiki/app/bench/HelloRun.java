@@ -1,11 +1,11 @@
 package io.kumiki.app.bench;
 
-import io.kumiki.runtime.bench.Benchmark;
-import io.kumiki.runtime.bench.Figure;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.app.Examples;
 import io.kumiki.app.KumikiClient;
 import io.kumiki.model.Json;
+import io.kumiki.runtime.bench.Benchmark;
+import io.kumiki.runtime.bench.Figure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +38,8 @@ final class HelloRun implements Benchmark {
         JsonNode spec = withoutCache(Examples.spec("hello"));
         List<Double> whole = new ArrayList<>();
         List<Double> outside = new ArrayList<>();
-        try (var kumiki = OwnKumiki.start(); KumikiClient client = kumiki.client()) {
+        try (var kumiki = OwnKumiki.start();
+                KumikiClient client = kumiki.client()) {
             for (int i = 0; i <= size.n(); i++) {
                 JsonNode run = client.await(client.run("hello-" + i, spec, Json.object()), Duration.ofMinutes(5));
                 double seconds = Runs.seconds(run);
@@ -53,12 +54,14 @@ final class HelloRun implements Benchmark {
         return List.of(
                 new Figure(name(), "1 step", "created → finished, median", Figure.percentile(all, 0.5), "s"),
                 new Figure(name(), "1 step", "created → finished, max", Figure.percentile(all, 1), "s"),
-                new Figure(name(), "1 step", "outside the step's process, median", Figure.percentile(control, 0.5), "s"),
+                new Figure(
+                        name(), "1 step", "outside the step's process, median", Figure.percentile(control, 0.5), "s"),
                 new Figure(name(), "1 step", "outside the step's process, max", Figure.percentile(control, 1), "s"));
     }
 
     private static JsonNode withoutCache(JsonNode spec) {
-        spec.findParents("cachingOptions").forEach(task -> ((com.fasterxml.jackson.databind.node.ObjectNode) task).remove("cachingOptions"));
+        spec.findParents("cachingOptions")
+                .forEach(task -> ((com.fasterxml.jackson.databind.node.ObjectNode) task).remove("cachingOptions"));
         return spec;
     }
 
@@ -67,7 +70,11 @@ final class HelloRun implements Benchmark {
         double sum = 0;
         for (JsonNode task : run.at("/run_details/task_details")) {
             if (task.hasNonNull("pod_name") && task.hasNonNull("start_time") && task.hasNonNull("end_time")) {
-                sum += Duration.between(Instant.parse(task.path("start_time").asText()), Instant.parse(task.path("end_time").asText())).toNanos() / 1e9;
+                sum += Duration.between(
+                                        Instant.parse(task.path("start_time").asText()),
+                                        Instant.parse(task.path("end_time").asText()))
+                                .toNanos()
+                        / 1e9;
             }
         }
         return sum;

@@ -1,6 +1,7 @@
 package io.kumiki.app.bench;
 
 import io.kumiki.app.KumikiClient;
+import io.kumiki.model.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import io.kumiki.model.Json;
 
 /// A Kumiki process in an empty folder of its own, ended and removed afterwards.
 final class OwnKumiki implements AutoCloseable {
@@ -34,11 +34,15 @@ final class OwnKumiki implements AutoCloseable {
 
     static OwnKumiki start(Path data, String... options) throws IOException, InterruptedException {
         Files.deleteIfExists(data.resolve("process.json"));
-        var command = new ArrayList<String>(List.of(launcher().toString(), "up", "--data", data.toString(), "--ports", "auto", "--no-open"));
+        var command = new ArrayList<String>(
+                List.of(launcher().toString(), "up", "--data", data.toString(), "--ports", "auto", "--no-open"));
         command.addAll(List.of(options));
         Path log = data.resolve("bench.log");
         long began = System.nanoTime();
-        var process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        var process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
         while (!Files.readString(log).contains("Kumiki is ready")) {
             if (!process.isAlive() || System.nanoTime() - began > PATIENCE.toNanos()) {
                 process.destroyForcibly();
@@ -59,7 +63,9 @@ final class OwnKumiki implements AutoCloseable {
 
     KumikiClient client() throws IOException {
         var endpoints = Json.parse(Files.readAllBytes(data.resolve("endpoints.json")));
-        return new KumikiClient(URI.create(endpoints.path("dashboard").asText()), Files.readString(data.resolve("token")).strip());
+        return new KumikiClient(
+                URI.create(endpoints.path("dashboard").asText()),
+                Files.readString(data.resolve("token")).strip());
     }
 
     @Override

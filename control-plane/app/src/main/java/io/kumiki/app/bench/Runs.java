@@ -11,9 +11,14 @@ final class Runs {
     /// created_at → finished_at; a run that did not succeed is no measurement.
     static double seconds(JsonNode run) {
         if (!run.path("state").asText().equals("SUCCEEDED")) {
-            throw new IllegalStateException("run " + run.path("display_name").asText() + " ended " + run.path("state").asText()
-                    + ": " + run.path("error").path("message").asText());
+            throw new IllegalStateException("run " + run.path("display_name").asText() + " ended "
+                    + run.path("state").asText() + ": "
+                    + run.path("error").path("message").asText());
         }
-        return Duration.between(Instant.parse(run.path("created_at").asText()), Instant.parse(run.path("finished_at").asText())).toNanos() / 1e9;
+        return Duration.between(
+                                Instant.parse(run.path("created_at").asText()),
+                                Instant.parse(run.path("finished_at").asText()))
+                        .toNanos()
+                / 1e9;
     }
 }

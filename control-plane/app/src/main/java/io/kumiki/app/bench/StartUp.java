@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// From the launcher's first instruction to the ready line; then memory and CPU of a process that has nothing to do.
+/// From the launcher's first instruction to the ready line; then memory and CPU of a process that has nothing to
+/// do.
 final class StartUp implements Benchmark {
     private static final Duration IDLE = Duration.ofSeconds(20);
 
@@ -57,9 +58,10 @@ final class StartUp implements Benchmark {
 
     private static double residentMiB(Process process) throws IOException {
         return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElseThrow() / 1024.0;
+                        .filter(line -> line.startsWith("VmRSS:"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                        .findFirst()
+                        .orElseThrow()
+                / 1024.0;
     }
 }

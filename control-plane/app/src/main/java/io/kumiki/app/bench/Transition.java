@@ -1,10 +1,10 @@
 package io.kumiki.app.bench;
 
-import io.kumiki.runtime.bench.Benchmark;
-import io.kumiki.runtime.bench.Figure;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.app.KumikiClient;
 import io.kumiki.model.Json;
+import io.kumiki.runtime.bench.Benchmark;
+import io.kumiki.runtime.bench.Figure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,8 @@ final class Transition implements Benchmark {
     public List<Figure> run(Size size) throws Exception {
         List<Double> gaps = new ArrayList<>();
         List<Double> uploads = new ArrayList<>();
-        try (var kumiki = OwnKumiki.start(); KumikiClient client = kumiki.client()) {
+        try (var kumiki = OwnKumiki.start();
+                KumikiClient client = kumiki.client()) {
             for (int round = 0; round < size.rounds(); round++) {
                 String id = client.run("transition", BenchPipelines.chain(size.n(), false), Json.object());
                 Runs.seconds(client.await(id, Duration.ofMinutes(10)));

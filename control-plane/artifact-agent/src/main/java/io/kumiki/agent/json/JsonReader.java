@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A recursive-descent reader of RFC 8259, plus Python's bare NaN and Infinity (json.dumps writes them), read as texts.
+/// A recursive-descent reader of RFC 8259, plus Python's bare NaN and Infinity (json.dumps writes them), read as
+/// texts.
 final class JsonReader {
     private static final int DEEPEST = 200;
     private static final int LONGEST_NUMBER = 400;
@@ -20,7 +21,8 @@ final class JsonReader {
         this.text = text;
     }
 
-    @Nullable Object document() {
+    @Nullable
+    Object document() {
         var value = value();
         blank();
         if (at < text.length()) {

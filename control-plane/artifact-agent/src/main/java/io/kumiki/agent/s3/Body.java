@@ -11,7 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 
-/// What a request carries, with the hash that its signature needs; files are read twice instead of being held in memory.
+/// What a request carries, with the hash that its signature needs; files are read twice instead of being held in
+/// memory.
 record Body(HttpRequest.BodyPublisher publisher, String sha256) {
     static final Body NONE = new Body(HttpRequest.BodyPublishers.noBody(), SigV4.sha256(new byte[0]));
 

@@ -39,7 +39,8 @@ public final class S3Client {
         this.pause = pause;
     }
 
-    /// Reads `KUMIKI_S3_ENDPOINT`, `KUMIKI_S3_REGION` (default us-east-1), `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`.
+    /// Reads `KUMIKI_S3_ENDPOINT`, `KUMIKI_S3_REGION` (default us-east-1), `AWS_ACCESS_KEY_ID`,
+    /// `AWS_SECRET_ACCESS_KEY`.
     public static S3Client fromEnvironment(Map<String, String> env) {
         for (var name : java.util.List.of("KUMIKI_S3_ENDPOINT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")) {
             if (env.getOrDefault(name, "").isBlank()) {
@@ -157,7 +158,8 @@ public final class S3Client {
             var answer = HTTP.send(request.build(), handlerOrError(handler));
             if (answer.statusCode() / 100 != 2) {
                 throw new S3Failure(
-                        answer.statusCode(), method + " " + at + " answered " + answer.statusCode() + reason(answer.body()));
+                        answer.statusCode(),
+                        method + " " + at + " answered " + answer.statusCode() + reason(answer.body()));
             }
             @SuppressWarnings("unchecked")
             var good = (HttpResponse<T>) answer;
@@ -188,8 +190,8 @@ public final class S3Client {
 
     private String authority() {
         int port = endpoint.getPort();
-        boolean usual = port < 0
-                || (endpoint.getScheme().toLowerCase(Locale.ROOT).equals("https") ? port == 443 : port == 80);
+        boolean usual =
+                port < 0 || (endpoint.getScheme().toLowerCase(Locale.ROOT).equals("https") ? port == 443 : port == 80);
         return usual ? endpoint.getHost() : endpoint.getHost() + ":" + port;
     }
 }

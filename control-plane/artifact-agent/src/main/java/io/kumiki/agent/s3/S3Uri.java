@@ -3,7 +3,8 @@ package io.kumiki.agent.s3;
 import java.util.Optional;
 import java.util.Set;
 
-/// `minio://bucket/key`, `s3://…` or `gs://…`; a query string (KFP's region and endpoint hints) is no part of the key.
+/// `minio://bucket/key`, `s3://…` or `gs://…`; a query string (KFP's region and endpoint hints) is no part of the
+/// key.
 public record S3Uri(String scheme, String bucket, String key) {
     private static final Set<String> SCHEMES = Set.of("minio", "s3", "gs");
 

@@ -46,14 +46,15 @@ public final class SigV4 {
                         .collect(Collectors.joining())
                 + "\n" + names + "\n" + payloadSha256;
         var scope = day + "/" + keys.region() + "/s3/aws4_request";
-        var toSign = "AWS4-HMAC-SHA256\n" + stamp + "\n" + scope + "\n" + sha256(canonical.getBytes(StandardCharsets.UTF_8));
+        var toSign =
+                "AWS4-HMAC-SHA256\n" + stamp + "\n" + scope + "\n" + sha256(canonical.getBytes(StandardCharsets.UTF_8));
         byte[] key = hmac(("AWS4" + keys.secret()).getBytes(StandardCharsets.UTF_8), day);
         key = hmac(hmac(hmac(key, keys.region()), "s3"), "aws4_request");
         var signature = HexFormat.of().formatHex(hmac(key, toSign));
         signed.put(
                 "authorization",
-                "AWS4-HMAC-SHA256 Credential=" + keys.access() + "/" + scope + ", SignedHeaders=" + names + ", Signature="
-                        + signature);
+                "AWS4-HMAC-SHA256 Credential=" + keys.access() + "/" + scope + ", SignedHeaders=" + names
+                        + ", Signature=" + signature);
         return signed;
     }
 

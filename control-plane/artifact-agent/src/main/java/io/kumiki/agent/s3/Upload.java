@@ -30,8 +30,8 @@ final class Upload {
     }
 
     void run() throws InterruptedException {
-        var answer = s3.retried(() ->
-                s3.call("POST", to, Map.of("uploads", ""), Map.of(), Body.NONE, HttpResponse.BodyHandlers.ofInputStream()));
+        var answer = s3.retried(() -> s3.call(
+                "POST", to, Map.of("uploads", ""), Map.of(), Body.NONE, HttpResponse.BodyHandlers.ofInputStream()));
         var upload = text(answer.body(), "UploadId");
         boolean done = false;
         try {
@@ -63,8 +63,8 @@ final class Upload {
             parts.append(answer.headers().firstValue("etag").orElse("")).append("</ETag></Part>");
         }
         var body = Body.of(parts.append("</CompleteMultipartUpload>").toString().getBytes(StandardCharsets.UTF_8));
-        var answer = s3.retried(() -> s3.call(
-                "POST", to, Map.of("uploadId", upload), Map.of(), body, HttpResponse.BodyHandlers.ofString()));
+        var answer = s3.retried(() ->
+                s3.call("POST", to, Map.of("uploadId", upload), Map.of(), body, HttpResponse.BodyHandlers.ofString()));
         // S3 may answer 200 first and report the failure in the body.
         if (answer.body().contains("<Error>")) {
             throw new S3Failure(500, "completing the upload of " + to + " failed: " + answer.body());
@@ -73,7 +73,13 @@ final class Upload {
 
     private void abort(String upload) {
         try {
-            s3.call("DELETE", to, Map.of("uploadId", upload), Map.of(), Body.NONE, HttpResponse.BodyHandlers.discarding());
+            s3.call(
+                    "DELETE",
+                    to,
+                    Map.of("uploadId", upload),
+                    Map.of(),
+                    Body.NONE,
+                    HttpResponse.BodyHandlers.discarding());
         } catch (S3Failure e) {
             // the first failure is the one to report; the storage's own lifecycle rule removes the parts
         } catch (InterruptedException e) {

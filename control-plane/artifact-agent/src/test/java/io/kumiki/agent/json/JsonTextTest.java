@@ -22,7 +22,21 @@ class JsonTextTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "{", "[1,]", "{\"a\"}", "\"\n\"", "01x", "nul", "[1] 2", "\"\\x\"", "\"\\u12\"", "1e999999999", "-", "+-+-"})
+            strings = {
+                "",
+                "{",
+                "[1,]",
+                "{\"a\"}",
+                "\"\n\"",
+                "01x",
+                "nul",
+                "[1] 2",
+                "\"\\x\"",
+                "\"\\u12\"",
+                "1e999999999",
+                "-",
+                "+-+-"
+            })
     void refusesWhatIsNotJson(String text) {
         assertThatThrownBy(() -> JsonText.parse(text)).isInstanceOf(JsonText.Malformed.class);
     }
@@ -34,6 +48,7 @@ class JsonTextTest {
 
     @Test
     void pythonsNotANumberIsRead() {
-        assertThat(JsonText.write(JsonText.parse("[NaN,Infinity,-Infinity]"))).isEqualTo("[\"NaN\",\"Infinity\",\"-Infinity\"]");
+        assertThat(JsonText.write(JsonText.parse("[NaN,Infinity,-Infinity]")))
+                .isEqualTo("[\"NaN\",\"Infinity\",\"-Infinity\"]");
     }
 }

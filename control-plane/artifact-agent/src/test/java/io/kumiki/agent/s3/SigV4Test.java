@@ -6,7 +6,8 @@ import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// The example requests of the S3 documentation ("Signature Calculations for the Authorization Header: single chunk").
+/// The example requests of the S3 documentation ("Signature Calculations for the Authorization Header: single
+/// chunk").
 class SigV4Test {
     private static final S3Keys KEYS =
             new S3Keys("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1");

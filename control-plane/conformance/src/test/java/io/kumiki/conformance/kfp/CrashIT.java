@@ -24,10 +24,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// kill -9 at random moments while runs come in and steps run: whatever was acknowledged ends right, and no step runs twice
+/// kill -9 at random moments while runs come in and steps run: whatever was acknowledged ends right, and no step
+/// runs twice
 /// unless it was lost.
 ///
-/// Every step appends a line to a file in a folder of ours when its process starts (mounted as a volume where steps are
+/// Every step appends a line to a file in a folder of ours when its process starts (mounted as a volume where steps
+/// are
 /// isolated), so a second process shows even where rows would not tell.
 class CrashIT {
     private static final int KILLS = Integer.getInteger("kumiki.crash.kills", 20);
@@ -44,7 +46,8 @@ class CrashIT {
         int adopted = 0;
         try (var folder = ScratchFolder.create();
                 var marksFolder = ScratchFolder.create();
-                var kumiki = RunningKumiki.start(folder.path().resolve("data"), Map.of(), "--mount", "marks=" + marksFolder.path())) {
+                var kumiki = RunningKumiki.start(
+                        folder.path().resolve("data"), Map.of(), "--mount", "marks=" + marksFolder.path())) {
             Path marks = marksFolder.path();
             for (int kill = 0; kill < KILLS; kill++) {
                 // every other time as soon as it is ready, else once it has work
@@ -82,7 +85,9 @@ class CrashIT {
     }
 
     /// Submits until the connection breaks or the round's share is in. Only what was answered counts.
-    private static void submit(KumikiClient client, ObjectNode spec, int round, Map<String, String> acknowledged, CountDownLatch first) throws InterruptedException {
+    private static void submit(
+            KumikiClient client, ObjectNode spec, int round, Map<String, String> acknowledged, CountDownLatch first)
+            throws InterruptedException {
         try (client) {
             for (int i = 0; i < RUNS_A_ROUND; i++) {
                 String mark = "r" + round + "-" + i;
@@ -94,7 +99,8 @@ class CrashIT {
         }
     }
 
-    private static void assertAll(KumikiClient client, Map<String, String> acknowledged, Path marks, RunningKumiki kumiki) throws Exception {
+    private static void assertAll(
+            KumikiClient client, Map<String, String> acknowledged, Path marks, RunningKumiki kumiki) throws Exception {
         Map<String, Integer> starts = new HashMap<>();
         List<String> wrong = new ArrayList<>();
         int lost = 0;
@@ -112,7 +118,9 @@ class CrashIT {
                     starts.put(run.getValue() + "-" + task.path("name").asText(), attempts);
                 }
                 if (task.path("kind").asText().equals("ROOT")) {
-                    JsonNode out = client.get("/api/v1/runs/" + run.getKey() + "/tasks/" + task.path("id").asText()).at("/outputs/parameters/Output");
+                    JsonNode out = client.get("/api/v1/runs/" + run.getKey() + "/tasks/"
+                                    + task.path("id").asText())
+                            .at("/outputs/parameters/Output");
                     if (!out.asText().equals(run.getValue() + "!!")) {
                         wrong.add(run.getValue() + " gave " + out);
                     }
@@ -126,7 +134,8 @@ class CrashIT {
                 wrong.add(step.getKey() + " started " + seen + " times in " + step.getValue() + " attempts");
             }
         }
-        System.out.println(acknowledged.size() + " runs acknowledged, " + starts.size() + " steps, " + lost + " lost and run again");
+        System.out.println(acknowledged.size() + " runs acknowledged, " + starts.size() + " steps, " + lost
+                + " lost and run again");
         assertThat(wrong).as("seed %d; the last log:%n%s", SEED, kumiki.log()).isEmpty();
     }
 
@@ -134,17 +143,15 @@ class CrashIT {
     private static ObjectNode spec(Path marks) {
         boolean mounted = Isolation.choose(System.getenv()).isolated();
         String folder = mounted ? "/marks" : marks.toString();
-        String step = "echo started >> \\\"" + folder + "/$0-$1\\\"; sleep 0.4; mkdir -p \\\"$(dirname \\\"$3\\\")\\\"; printf '%s!' \\\"$2\\\" > \\\"$3\\\"";
-        String executor =
-                """
+        String step = "echo started >> \\\"" + folder
+                + "/$0-$1\\\"; sleep 0.4; mkdir -p \\\"$(dirname \\\"$3\\\")\\\"; printf '%s!' \\\"$2\\\" > \\\"$3\\\"";
+        String executor = """
                 {"container":{"image":"alpine","command":["sh","-c","%s"],
                  "args":["{{$.inputs.parameters['mark']}}","%s","{{$.inputs.parameters['text']}}","{{$.outputs.parameters['out'].output_file}}"]}}""";
-        String component =
-                """
+        String component = """
                 {"executorLabel":"exec-%s","inputDefinitions":{"parameters":{"mark":{"parameterType":"STRING"},"text":{"parameterType":"STRING"}}},
                  "outputDefinitions":{"parameters":{"out":{"parameterType":"STRING"}}}}""";
-        String pipeline =
-                """
+        String pipeline = """
                 {"pipelineInfo":{"name":"marks"},"schemaVersion":"2.1.0","sdkVersion":"kfp-2.17.0",
                  "components":{"comp-one":%s,"comp-two":%s},
                  "deploymentSpec":{"executors":{"exec-one":%s,"exec-two":%s}},
@@ -159,13 +166,21 @@ class CrashIT {
                       "text":{"taskOutputParameter":{"producerTask":"one","outputParameterKey":"out"}}}}}}}}}""";
         String mount = "{\"pvcMount\":[{\"mountPath\":\"/marks\",\"constant\":\"marks\"}]}";
         ObjectNode pair = Json.object();
-        pair.set("pipeline_spec", Json.parse(pipeline.formatted(
-                component.formatted("one"), component.formatted("two"), executor.formatted(step, "one"), executor.formatted(step, "two"))));
+        pair.set(
+                "pipeline_spec",
+                Json.parse(pipeline.formatted(
+                        component.formatted("one"),
+                        component.formatted("two"),
+                        executor.formatted(step, "one"),
+                        executor.formatted(step, "two"))));
         if (!mounted) {
             return pair;
         }
-        pair.set("platform_spec", Json.parse(
-                "{\"platforms\":{\"kubernetes\":{\"deploymentSpec\":{\"executors\":{\"exec-one\":%s,\"exec-two\":%s}}}}}".formatted(mount, mount)));
+        pair.set(
+                "platform_spec",
+                Json.parse(
+                        "{\"platforms\":{\"kubernetes\":{\"deploymentSpec\":{\"executors\":{\"exec-one\":%s,\"exec-two\":%s}}}}}"
+                                .formatted(mount, mount)));
         return pair;
     }
 }

@@ -43,8 +43,16 @@ class KfpSdkIT {
 
     private static void published(RunningKumiki kumiki, String only) {
         corpus().ifPresentOrElse(
-                corpus -> check(kumiki, only.isEmpty() ? LEAST_PIPELINES : 1, "kfp_corpus_check.py", "--corpus", corpus.toString(), "--only", only),
-                () -> System.out.println("SKIPPED: no published pipelines (shared/conformance/kfp) beside this checkout"));
+                        corpus -> check(
+                                kumiki,
+                                only.isEmpty() ? LEAST_PIPELINES : 1,
+                                "kfp_corpus_check.py",
+                                "--corpus",
+                                corpus.toString(),
+                                "--only",
+                                only),
+                        () -> System.out.println(
+                                "SKIPPED: no published pipelines (shared/conformance/kfp) beside this checkout"));
     }
 
     private static void check(RunningKumiki kumiki, int least, String script, String... arguments) {
@@ -52,8 +60,11 @@ class KfpSdkIT {
         all.addAll(List.of(arguments));
         var lines = new ArrayList<String>();
         int code = python.script(lines, script, all.toArray(String[]::new));
-        assertThat(code).as("%s%nKumiki's own log:%n%s", String.join("\n", lines), kumiki.log()).isZero();
-        assertThat(lines.stream().filter(line -> line.startsWith("ok ")).count()).isGreaterThanOrEqualTo(least);
+        assertThat(code)
+                .as("%s%nKumiki's own log:%n%s", String.join("\n", lines), kumiki.log())
+                .isZero();
+        assertThat(lines.stream().filter(line -> line.startsWith("ok ")).count())
+                .isGreaterThanOrEqualTo(least);
     }
 
     private static Optional<Path> corpus() {

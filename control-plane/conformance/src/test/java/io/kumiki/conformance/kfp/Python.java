@@ -37,7 +37,8 @@ public final class Python {
         throw new AssertionError();
     }
 
-    /// Runs a script of the folder and passes on what it prints. Answers the exit code; the lines are added to `out`.
+    /// Runs a script of the folder and passes on what it prints. Answers the exit code; the lines are added to
+    /// `out`.
     public int script(List<String> out, String name, String... arguments) {
         var command = new ArrayList<>(List.of(interpreter, SCRIPTS.resolve(name).toString()));
         command.addAll(List.of(arguments));
@@ -50,7 +51,8 @@ public final class Python {
             builder.environment().putIfAbsent("PYTHONDONTWRITEBYTECODE", "1");
             var process = builder.start();
             process.getOutputStream().close();
-            try (var reader = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            try (var reader =
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
                 for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                     System.out.println(line);
                     out.add(line);
@@ -73,6 +75,7 @@ public final class Python {
                 }
             }
         }
-        throw new IllegalStateException("the folder python/ of control-plane/conformance is not above the working folder");
+        throw new IllegalStateException(
+                "the folder python/ of control-plane/conformance is not above the working folder");
     }
 }

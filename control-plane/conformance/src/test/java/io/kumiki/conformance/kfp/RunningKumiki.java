@@ -56,7 +56,9 @@ public final class RunningKumiki implements AutoCloseable {
     KumikiClient client() {
         try {
             var endpoints = io.kumiki.model.Json.parse(Files.readAllBytes(data.resolve("endpoints.json")));
-            return new KumikiClient(URI.create(endpoints.path("dashboard").asText()), Files.readString(data.resolve("token")).strip());
+            return new KumikiClient(
+                    URI.create(endpoints.path("dashboard").asText()),
+                    Files.readString(data.resolve("token")).strip());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -85,10 +87,17 @@ public final class RunningKumiki implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.kumiki.app.Kumiki",
-                "up", "--data", data.toString(), "--ports", "auto", "--no-open"));
+                "up",
+                "--data",
+                data.toString(),
+                "--ports",
+                "auto",
+                "--no-open"));
         command.addAll(options);
         try {
-            var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(logFile().toFile());
+            var builder = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(logFile().toFile());
             builder.environment().putAll(environment);
             return builder.start();
         } catch (IOException e) {

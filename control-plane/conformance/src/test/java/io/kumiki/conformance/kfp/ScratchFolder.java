@@ -6,7 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 
-/// A folder that goes away with everything in it. JUnit's own would print a line for each of the thousands of links in a step's root.
+/// A folder that goes away with everything in it. JUnit's own would print a line for each of the thousands of links
+/// in a step's root.
 record ScratchFolder(Path path) implements AutoCloseable {
     static ScratchFolder create() {
         try {

@@ -67,14 +67,21 @@ final class Kubectl {
     }
 
     private Map<String, String> environment() {
-        return Map.of("KUBECONFIG", kubeconfig.toString(), "HOME", home.toString(), "KUBECACHEDIR", home.resolve("cache").toString());
+        return Map.of(
+                "KUBECONFIG",
+                kubeconfig.toString(),
+                "HOME",
+                home.toString(),
+                "KUBECACHEDIR",
+                home.resolve("cache").toString());
     }
 
     private static Ran run(List<String> command, Map<String, String> environment, String input) {
         Path out = null;
         try {
             out = Files.createTempFile("kubectl", ".out");
-            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile());
             builder.environment().putAll(environment);
             Process process = builder.start();
             try (var stdin = process.getOutputStream()) {
@@ -105,6 +112,7 @@ final class Kubectl {
                 }
             }
         }
-        throw new IllegalStateException("kubernetes/build.sh of control-plane/conformance is not above the working folder");
+        throw new IllegalStateException(
+                "kubernetes/build.sh of control-plane/conformance is not above the working folder");
     }
 }

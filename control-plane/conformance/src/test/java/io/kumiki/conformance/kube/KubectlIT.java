@@ -86,18 +86,29 @@ class KubectlIT {
 
     @Test
     void aPodIsAppliedWatchedDescribedAndItsLogFollowed() {
-        assertThat(kubectl.feed(TALKER.formatted("talker"), "apply", "-f", "-").ok().out()).isEqualTo("pod/talker created\n");
-        var watch = CompletableFuture.supplyAsync(() -> kubectl.run("get", "pods", "-l", "app=talker", "-w", "--request-timeout=20s"));
-        assertThat(kubectl.run("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/talker", "--timeout=60s").ok().out()).contains("condition met");
+        assertThat(kubectl.feed(TALKER.formatted("talker"), "apply", "-f", "-")
+                        .ok()
+                        .out())
+                .isEqualTo("pod/talker created\n");
+        var watch = CompletableFuture.supplyAsync(
+                () -> kubectl.run("get", "pods", "-l", "app=talker", "-w", "--request-timeout=20s"));
+        assertThat(kubectl.run("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/talker", "--timeout=60s")
+                        .ok()
+                        .out())
+                .contains("condition met");
         assertThat(kubectl.run("logs", "-f", "talker").ok().out()).isEqualTo("line 1\nline 2\nline 3\n");
         assertThat(kubectl.run("logs", "talker", "--tail=1").ok().out()).isEqualTo("line 3\n");
-        assertThat(kubectl.run("get", "pods", "talker").ok().out()).contains("NAME", "READY", "STATUS", "RESTARTS", "AGE").contains("Completed");
-        assertThat(kubectl.run("get", "pods", "talker", "-o", "wide").ok().out()).contains("NOMINATED NODE");
+        assertThat(kubectl.run("get", "pods", "talker").ok().out())
+                .contains("NAME", "READY", "STATUS", "RESTARTS", "AGE")
+                .contains("Completed");
+        assertThat(kubectl.run("get", "pods", "talker", "-o", "wide").ok().out())
+                .contains("NOMINATED NODE");
         assertThat(kubectl.run("describe", "pod", "talker").ok().out())
                 .contains("Name:", "Node:", "Succeeded", "Exit Code:    0", "Events:", "Scheduled");
         assertThat(kubectl.run("get", "events").ok().out()).contains("LAST SEEN", "pod/talker");
         assertThat(kubectl.run("delete", "pod", "talker").ok().out()).contains("pod \"talker\" deleted");
-        assertThat(kubectl.run("get", "pod", "talker").out()).contains("Error from server (NotFound): pods \"talker\" not found");
+        assertThat(kubectl.run("get", "pod", "talker").out())
+                .contains("Error from server (NotFound): pods \"talker\" not found");
         assertThat(watch.join().out()).contains("Completed");
     }
 
@@ -109,46 +120,91 @@ class KubectlIT {
                 metadata: {name: settings}
                 data: {a: "%s"}
                 """;
-        assertThat(kubectl.feed(map.formatted("1"), "apply", "-f", "-").ok().out()).isEqualTo("configmap/settings created\n");
-        assertThat(kubectl.feed(map.formatted("1"), "apply", "-f", "-").ok().out()).isEqualTo("configmap/settings unchanged\n");
-        assertThat(kubectl.feed(map.formatted("2"), "apply", "-f", "-").ok().out()).isEqualTo("configmap/settings configured\n");
+        assertThat(kubectl.feed(map.formatted("1"), "apply", "-f", "-").ok().out())
+                .isEqualTo("configmap/settings created\n");
+        assertThat(kubectl.feed(map.formatted("1"), "apply", "-f", "-").ok().out())
+                .isEqualTo("configmap/settings unchanged\n");
+        assertThat(kubectl.feed(map.formatted("2"), "apply", "-f", "-").ok().out())
+                .isEqualTo("configmap/settings configured\n");
         assertThat(kubectl.feed(map.formatted("2"), "diff", "-f", "-").code()).isZero();
-        assertThat(kubectl.feed(map.formatted("3"), "apply", "--server-side", "--field-manager=other", "-f", "-").out())
+        assertThat(kubectl.feed(map.formatted("3"), "apply", "--server-side", "--field-manager=other", "-f", "-")
+                        .out())
                 .contains("Apply failed with 1 conflict", ".data.a");
-        assertThat(kubectl.feed(map.formatted("3"), "apply", "--server-side", "--field-manager=other", "--force-conflicts", "-f", "-").ok().out())
+        assertThat(kubectl.feed(
+                                map.formatted("3"),
+                                "apply",
+                                "--server-side",
+                                "--field-manager=other",
+                                "--force-conflicts",
+                                "-f",
+                                "-")
+                        .ok()
+                        .out())
                 .isEqualTo("configmap/settings serverside-applied\n");
-        assertThat(kubectl.run("get", "cm", "settings", "-o", "jsonpath={.data.a}").ok().out()).isEqualTo("3");
-        assertThat(kubectl.feed(map.formatted("3").replace("\ndata:", "\ndta:"), "apply", "-f", "-").out()).contains("unknown field \"dta\"");
+        assertThat(kubectl.run("get", "cm", "settings", "-o", "jsonpath={.data.a}")
+                        .ok()
+                        .out())
+                .isEqualTo("3");
+        assertThat(kubectl.feed(map.formatted("3").replace("\ndata:", "\ndta:"), "apply", "-f", "-")
+                        .out())
+                .contains("unknown field \"dta\"");
         assertThat(kubectl.run("delete", "cm", "settings").ok().out()).contains("deleted");
     }
 
     @Test
     void explainKnowsBuiltInAndCustomKinds() {
-        assertThat(kubectl.run("explain", "pods.spec.containers.ports").ok().out()).contains("containerPort", "<integer> -required-");
-        assertThat(kubectl.run("explain", "node.status", "--recursive").ok().out()).contains("allocatable");
+        assertThat(kubectl.run("explain", "pods.spec.containers.ports").ok().out())
+                .contains("containerPort", "<integer> -required-");
+        assertThat(kubectl.run("explain", "node.status", "--recursive").ok().out())
+                .contains("allocatable");
         kubectl.feed(WIDGETS, "apply", "-f", "-").ok();
-        kubectl.run("wait", "--for=condition=established", "crd/widgets.example.com", "--timeout=30s").ok();
-        assertThat(kubectl.run("explain", "widgets.spec").ok().out()).contains("size\t<integer> -required-", "How big it is.", "red");
-        assertThat(kubectl.feed(WIDGET.formatted("w1", "3"), "apply", "-f", "-").ok().out()).isEqualTo("widget.example.com/w1 created\n");
+        kubectl.run("wait", "--for=condition=established", "crd/widgets.example.com", "--timeout=30s")
+                .ok();
+        assertThat(kubectl.run("explain", "widgets.spec").ok().out())
+                .contains("size\t<integer> -required-", "How big it is.", "red");
+        assertThat(kubectl.feed(WIDGET.formatted("w1", "3"), "apply", "-f", "-")
+                        .ok()
+                        .out())
+                .isEqualTo("widget.example.com/w1 created\n");
         assertThat(kubectl.run("get", "wd").ok().out()).containsPattern("NAME +SIZE +COLOR\nw1 +3 +red\n");
-        assertThat(kubectl.feed(WIDGET.formatted("w2", "0"), "apply", "-f", "-").out()).contains("spec.size", "greater than or equal to 1");
-        assertThat(kubectl.run("api-resources", "--api-group=example.com").ok().out()).contains("widgets", "wd");
-        assertThat(kubectl.run("delete", "crd", "widgets.example.com").ok().out()).contains("deleted");
+        assertThat(kubectl.feed(WIDGET.formatted("w2", "0"), "apply", "-f", "-").out())
+                .contains("spec.size", "greater than or equal to 1");
+        assertThat(kubectl.run("api-resources", "--api-group=example.com").ok().out())
+                .contains("widgets", "wd");
+        assertThat(kubectl.run("delete", "crd", "widgets.example.com").ok().out())
+                .contains("deleted");
     }
 
     @Test
     void theSmallCommands() {
         assertThat(kubectl.run("version").ok().out()).contains("Server Version: v1.34");
         assertThat(kubectl.run("get", "nodes").ok().out()).contains("Ready");
-        assertThat(kubectl.run("create", "configmap", "made", "--from-literal=k=v").ok().out()).contains("configmap/made created");
+        assertThat(kubectl.run("create", "configmap", "made", "--from-literal=k=v")
+                        .ok()
+                        .out())
+                .contains("configmap/made created");
         kubectl.run("label", "cm", "made", "tier=x").ok();
         kubectl.run("annotate", "cm", "made", "note=y").ok();
-        kubectl.run("patch", "cm", "made", "--type=json", "-p", "[{\"op\":\"add\",\"path\":\"/data/k2\",\"value\":\"v2\"}]").ok();
-        assertThat(kubectl.run("get", "cm", "-l", "tier in (x,y)", "-o", "name").ok().out()).isEqualTo("configmap/made\n");
-        assertThat(kubectl.run("get", "cm", "made", "-o", "jsonpath={.data.k2}").ok().out()).isEqualTo("v2");
+        kubectl.run(
+                        "patch",
+                        "cm",
+                        "made",
+                        "--type=json",
+                        "-p",
+                        "[{\"op\":\"add\",\"path\":\"/data/k2\",\"value\":\"v2\"}]")
+                .ok();
+        assertThat(kubectl.run("get", "cm", "-l", "tier in (x,y)", "-o", "name")
+                        .ok()
+                        .out())
+                .isEqualTo("configmap/made\n");
+        assertThat(kubectl.run("get", "cm", "made", "-o", "jsonpath={.data.k2}")
+                        .ok()
+                        .out())
+                .isEqualTo("v2");
         assertThat(kubectl.run("auth", "can-i", "create", "pods").ok().out()).contains("yes");
         assertThat(kubectl.run("auth", "whoami").ok().out()).contains("kubernetes-admin");
-        assertThat(kubectl.run("get", "deployments").out()).contains("the server doesn't have a resource type \"deployments\"");
+        assertThat(kubectl.run("get", "deployments").out())
+                .contains("the server doesn't have a resource type \"deployments\"");
         kubectl.run("delete", "cm", "made").ok();
         kubectl.run("create", "namespace", "short-lived").ok();
         assertThat(kubectl.run("get", "sa", "-n", "short-lived").ok().out()).contains("default");
@@ -159,7 +215,8 @@ class KubectlIT {
     @Test
     void aServiceAccountMayDoEverythingInItsNamespaceAndNothingElse() {
         String token = kubectl.run("create", "token", "default").ok().out().strip();
-        assertThat(kubectl.run("--token", token, "auth", "whoami").ok().out()).contains("system:serviceaccount:kubeflow:default");
+        assertThat(kubectl.run("--token", token, "auth", "whoami").ok().out())
+                .contains("system:serviceaccount:kubeflow:default");
         kubectl.run("--token", token, "get", "pods").ok();
         assertThat(kubectl.run("--token", token, "get", "pods", "-n", "default").out())
                 .contains("Forbidden", "system:serviceaccount:kubeflow:default");

@@ -20,7 +20,11 @@ class PythonClientIT {
         Python python = Python.required();
         List<String> out = new ArrayList<>();
         try (var kumiki = RunningKumiki.start(folder.resolve("data"), Map.of())) {
-            int code = python.script(out, "kubernetes_check.py", "--kubeconfig", kumiki.data.resolve("kubeconfig").toString());
+            int code = python.script(
+                    out,
+                    "kubernetes_check.py",
+                    "--kubeconfig",
+                    kumiki.data.resolve("kubeconfig").toString());
             assertThat(code).as(String.join("\n", out)).isZero();
         }
         assertThat(out.stream().filter(line -> line.startsWith("ok ")).count()).isGreaterThanOrEqualTo(LEAST_CHECKS);

@@ -54,18 +54,27 @@ class ControllerIT {
         String password = map.getData() == null ? null : map.getData().get("password");
         List<Secret> mine = world.ownedBy(Secret.class, map.getMetadata().getUid());
         if (password == null) {
-            return new Plan(mine.stream().map(s -> (Action) new Action.Delete(s, null)).toList(), null, java.util.Optional.empty());
+            return new Plan(
+                    mine.stream().map(s -> (Action) new Action.Delete(s, null)).toList(),
+                    null,
+                    java.util.Optional.empty());
         }
         if (mine.stream().anyMatch(s -> wanted(map, password).getStringData().equals(decoded(s)))) {
             return Plan.NOTHING;
         }
-        return new Plan(List.of(new Action.Apply(wanted(map, password)), new Action.Emit(map, "Normal", "Copied", "copied into a secret")),
-                null, java.util.Optional.empty());
+        return new Plan(
+                List.of(
+                        new Action.Apply(wanted(map, password)),
+                        new Action.Emit(map, "Normal", "Copied", "copied into a secret")),
+                null,
+                java.util.Optional.empty());
     }
 
     private static Map<String, String> decoded(Secret secret) {
         var data = secret.getData() == null ? Map.<String, String>of() : secret.getData();
-        return data.containsKey("password") ? Map.of("password", new String(java.util.Base64.getDecoder().decode(data.get("password")))) : Map.of();
+        return data.containsKey("password")
+                ? Map.of("password", new String(java.util.Base64.getDecoder().decode(data.get("password"))))
+                : Map.of();
     }
 
     private static Secret wanted(ConfigMap map, String password) {
@@ -73,8 +82,13 @@ class ControllerIT {
                 .withNewMetadata()
                 .withNamespace(map.getMetadata().getNamespace())
                 .withName(map.getMetadata().getName())
-                .withOwnerReferences(new OwnerReferenceBuilder().withApiVersion("v1").withKind("ConfigMap").withName(map.getMetadata().getName())
-                        .withUid(map.getMetadata().getUid()).withController(true).build())
+                .withOwnerReferences(new OwnerReferenceBuilder()
+                        .withApiVersion("v1")
+                        .withKind("ConfigMap")
+                        .withName(map.getMetadata().getName())
+                        .withUid(map.getMetadata().getUid())
+                        .withController(true)
+                        .build())
                 .endMetadata()
                 .withStringData(Map.of("password", password))
                 .build();
@@ -82,15 +96,32 @@ class ControllerIT {
 
     @BeforeEach
     void start(@TempDir Path folder) throws Exception {
-        cluster = LocalCluster.start(vertx, LocalClusterSettings.in(folder).inMemory().freeFloor(0));
-        client = new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(Files.readString(cluster.kubeconfig()))).build();
-        client.resource(new NamespaceBuilder().withNewMetadata().withName("work").endMetadata().build()).create();
+        cluster = LocalCluster.start(
+                vertx, LocalClusterSettings.in(folder).inMemory().freeFloor(0));
+        client = new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(Files.readString(cluster.kubeconfig())))
+                .build();
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName("work")
+                        .endMetadata()
+                        .build())
+                .create();
         watches = new Watches(client);
-        controller = new Controller<>(new Controller.Parts<>(ConfigMap.class, ControllerIT::decide, watches,
-                new ClusterApplier(client, "copier", InstantSource.system()), StatusWriter.on(client),
-                new Backoff(Duration.ofMillis(20), Duration.ofSeconds(1), new SplittableRandom(1)), InstantSource.system(), OpenTelemetry.noop()),
+        controller = new Controller<>(
+                new Controller.Parts<>(
+                        ConfigMap.class,
+                        ControllerIT::decide,
+                        watches,
+                        new ClusterApplier(client, "copier", InstantSource.system()),
+                        StatusWriter.on(client),
+                        new Backoff(Duration.ofMillis(20), Duration.ofSeconds(1), new SplittableRandom(1)),
+                        InstantSource.system(),
+                        OpenTelemetry.noop()),
                 new WorkQueue<>());
-        watches.feed(ConfigMap.class, controller).feedOwner(Secret.class, "ConfigMap", controller).start();
+        watches.feed(ConfigMap.class, controller)
+                .feedOwner(Secret.class, "ConfigMap", controller)
+                .start();
         controller.start(2);
     }
 
@@ -104,12 +135,21 @@ class ControllerIT {
     }
 
     private void write(String name, Map<String, String> data) {
-        client.resource(new ConfigMapBuilder().withNewMetadata().withNamespace("work").withName(name).endMetadata().withData(data).build())
+        client.resource(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withNamespace("work")
+                        .withName(name)
+                        .endMetadata()
+                        .withData(data)
+                        .build())
                 .createOr(existing -> existing.update());
     }
 
     private Secret secret(String name, Predicate<Secret> holds) {
-        return client.secrets().inNamespace("work").withName(name).waitUntilCondition(s -> holds.test(s), 30, TimeUnit.SECONDS);
+        return client.secrets()
+                .inNamespace("work")
+                .withName(name)
+                .waitUntilCondition(s -> holds.test(s), 30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -122,8 +162,12 @@ class ControllerIT {
         write("a", Map.of("password", "two"));
         secret("a", s -> s != null && decoded(s).containsValue("two"));
         write("a", Map.of("other", "x"));
-        client.secrets().inNamespace("work").withName("a").waitUntilCondition(java.util.Objects::isNull, 30, TimeUnit.SECONDS);
-        assertThat(client.v1().events().inNamespace("work").list().getItems()).isNotEmpty()
+        client.secrets()
+                .inNamespace("work")
+                .withName("a")
+                .waitUntilCondition(java.util.Objects::isNull, 30, TimeUnit.SECONDS);
+        assertThat(client.v1().events().inNamespace("work").list().getItems())
+                .isNotEmpty()
                 .allSatisfy(e -> assertThat(e.getReason()).isEqualTo("Copied"));
     }
 
@@ -148,6 +192,8 @@ class ControllerIT {
 
     private Map<String, String> revisions() {
         return client.secrets().inNamespace("work").list().getItems().stream()
-                .collect(java.util.stream.Collectors.toMap(s -> s.getMetadata().getName(), s -> ((HasMetadata) s).getMetadata().getResourceVersion()));
+                .collect(java.util.stream.Collectors.toMap(
+                        s -> s.getMetadata().getName(),
+                        s -> ((HasMetadata) s).getMetadata().getResourceVersion()));
     }
 }

@@ -33,7 +33,11 @@ class S3ClientIT {
                     .get(20, TimeUnit.SECONDS);
             List<String> lines = new ArrayList<>();
             int code = python.script(
-                    lines, "s3_check.py", "http://127.0.0.1:" + server.actualPort(), KEYS.accessKey(), KEYS.secretKey());
+                    lines,
+                    "s3_check.py",
+                    "http://127.0.0.1:" + server.actualPort(),
+                    KEYS.accessKey(),
+                    KEYS.secretKey());
             server.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
             assertThat(lines).as("failed checks").noneMatch(line -> line.startsWith("FAIL"));
             assertThat(lines.stream().filter(line -> line.startsWith("ok "))).hasSizeGreaterThanOrEqualTo(19);

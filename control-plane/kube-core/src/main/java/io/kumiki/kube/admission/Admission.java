@@ -23,7 +23,8 @@ public final class Admission {
 
     /// A rule that needs other objects.
     public interface Step {
-        void complete(Kind kind, ObjectNode object, @Nullable ObjectNode old, ObjectStore store, List<Violation> violations);
+        void complete(
+                Kind kind, ObjectNode object, @Nullable ObjectNode old, ObjectStore store, List<Violation> violations);
     }
 
     /// @param digits gives that many random numbers from 0 to 26
@@ -37,7 +38,8 @@ public final class Admission {
         var metadata = object.path("metadata");
         String given = metadata.path("namespace").asText("");
         if (!given.isEmpty() && !given.equals(namespace)) {
-            throw ApiFault.badRequest("the namespace of the provided object does not match the namespace sent on the request");
+            throw ApiFault.badRequest(
+                    "the namespace of the provided object does not match the namespace sent on the request");
         }
         String name = metadata.path("name").asText("");
         String prefix = metadata.path("generateName").asText("");
@@ -50,7 +52,8 @@ public final class Admission {
         }
         List<Violation> violations = new ArrayList<>();
         if (name.isEmpty()) {
-            violations.add(new Violation("metadata.name", "FieldValueRequired", "Required value: name or generateName is required"));
+            violations.add(new Violation(
+                    "metadata.name", "FieldValueRequired", "Required value: name or generateName is required"));
         } else {
             Names.check(kind, name, violations);
         }
@@ -65,10 +68,13 @@ public final class Admission {
         if (!decoded.unknown().isEmpty()) {
             unknown(kind, decoded.unknown(), options);
         }
-        if (kind.builtIn() && decoded.violations().stream().anyMatch(v -> v.reason().equals("FieldValueTypeInvalid"))) {
+        if (kind.builtIn()
+                && decoded.violations().stream().anyMatch(v -> v.reason().equals("FieldValueTypeInvalid"))) {
             StringBuilder all = new StringBuilder();
-            decoded.violations().forEach(v -> all.append(all.isEmpty() ? "" : ", ").append(v));
-            throw ApiFault.badRequest(kind.kind() + " in version \"" + kind.type().version() + "\" cannot be handled as a " + kind.kind() + ": " + all);
+            decoded.violations()
+                    .forEach(v -> all.append(all.isEmpty() ? "" : ", ").append(v));
+            throw ApiFault.badRequest(kind.kind() + " in version \""
+                    + kind.type().version() + "\" cannot be handled as a " + kind.kind() + ": " + all);
         }
         refuse(kind, object.path("metadata").path("name").asText(), decoded.violations());
     }
@@ -82,10 +88,13 @@ public final class Admission {
     }
 
     private static void unknown(Kind kind, List<String> paths, WriteOptions options) {
-        List<String> messages = paths.stream().map(path -> "unknown field \"" + path + "\"").toList();
+        List<String> messages =
+                paths.stream().map(path -> "unknown field \"" + path + "\"").toList();
         switch (options.fieldValidation()) {
-            case "Strict" -> throw ApiFault.badRequest(kind.kind() + " in version \"" + kind.type().version() + "\" cannot be handled as a "
-                    + kind.kind() + ": strict decoding error: " + String.join(", ", messages));
+            case "Strict" ->
+                throw ApiFault.badRequest(
+                        kind.kind() + " in version \"" + kind.type().version() + "\" cannot be handled as a "
+                                + kind.kind() + ": strict decoding error: " + String.join(", ", messages));
             case "Warn" -> messages.forEach(options.warnings());
             default -> {}
         }

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /// What names, labels and annotations may look like.
 public final class Names {
-    private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+    private static final Pattern SUBDOMAIN =
+            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
     private static final Set<String> SHORT = Set.of("namespaces", "services");
     private static final int ANNOTATION_BYTES = 256 * 1024;
@@ -20,12 +21,16 @@ public final class Names {
     static void check(Kind kind, String name, List<Violation> violations) {
         if (SHORT.contains(kind.storage())) {
             if (!label(name)) {
-                violations.add(invalid("metadata.name", name,
+                violations.add(invalid(
+                        "metadata.name",
+                        name,
                         "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an"
                                 + " alphanumeric character, at most 63 characters (e.g. 'my-name' or '123-abc')"));
             }
         } else if (!subdomain(name)) {
-            violations.add(invalid("metadata.name", name,
+            violations.add(invalid(
+                    "metadata.name",
+                    name,
                     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with"
                             + " an alphanumeric character, at most 253 characters (e.g. 'example.com')"));
         }
@@ -43,10 +48,16 @@ public final class Names {
         JsonNode metadata = object.path("metadata");
         for (var label : metadata.path("labels").properties()) {
             if (!LabelText.validKey(label.getKey())) {
-                violations.add(invalid("metadata.labels", label.getKey(), "name part must consist of alphanumeric characters, '-', '_' or '.'"));
+                violations.add(invalid(
+                        "metadata.labels",
+                        label.getKey(),
+                        "name part must consist of alphanumeric characters, '-', '_' or '.'"));
             }
-            if (!label.getValue().isTextual() || !LabelText.validValue(label.getValue().asText())) {
-                violations.add(invalid("metadata.labels", label.getValue().asText(),
+            if (!label.getValue().isTextual()
+                    || !LabelText.validValue(label.getValue().asText())) {
+                violations.add(invalid(
+                        "metadata.labels",
+                        label.getValue().asText(),
                         "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', at most 63, and must start"
                                 + " and end with an alphanumeric character"));
             }
@@ -54,13 +65,17 @@ public final class Names {
         long size = 0;
         for (var annotation : metadata.path("annotations").properties()) {
             if (!LabelText.validKey(annotation.getKey().toLowerCase(java.util.Locale.ROOT))) {
-                violations.add(invalid("metadata.annotations", annotation.getKey(),
+                violations.add(invalid(
+                        "metadata.annotations",
+                        annotation.getKey(),
                         "name part must consist of alphanumeric characters, '-', '_' or '.'"));
             }
-            size += annotation.getKey().length() + (long) annotation.getValue().asText().length();
+            size += annotation.getKey().length()
+                    + (long) annotation.getValue().asText().length();
         }
         if (size > ANNOTATION_BYTES) {
-            violations.add(new Violation("metadata.annotations", "FieldValueTooLong", "Too long: may not be more than 262144 bytes"));
+            violations.add(new Violation(
+                    "metadata.annotations", "FieldValueTooLong", "Too long: may not be more than 262144 bytes"));
         }
         owners(metadata.path("ownerReferences"), violations);
     }
@@ -70,7 +85,9 @@ public final class Names {
             for (String field : new String[] {"apiVersion", "kind", "name", "uid"}) {
                 if (references.get(i).path(field).asText("").isEmpty()) {
                     violations.add(new Violation(
-                            "metadata.ownerReferences[" + i + "]." + field, "FieldValueRequired", "Required value: " + field + " must not be empty"));
+                            "metadata.ownerReferences[" + i + "]." + field,
+                            "FieldValueRequired",
+                            "Required value: " + field + " must not be empty"));
                 }
             }
         }
@@ -85,7 +102,9 @@ public final class Names {
     }
 
     public static Violation unsupported(String path, String value, List<String> supported) {
-        return new Violation(path, "FieldValueNotSupported",
+        return new Violation(
+                path,
+                "FieldValueNotSupported",
                 "Unsupported value: \"" + value + "\": supported values: \"" + String.join("\", \"", supported) + "\"");
     }
 

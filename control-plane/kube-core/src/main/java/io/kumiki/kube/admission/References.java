@@ -17,17 +17,20 @@ public final class References implements Admission.Step {
     private static final String DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
 
     @Override
-    public void complete(Kind kind, ObjectNode object, @Nullable ObjectNode old, ObjectStore store, List<Violation> violations) {
+    public void complete(
+            Kind kind, ObjectNode object, @Nullable ObjectNode old, ObjectStore store, List<Violation> violations) {
         if (old != null) {
             return;
         }
         if (kind.storage().equals("pods")) {
             account(object, store);
-        } else if (kind.storage().equals("persistentvolumeclaims") && !object.path("spec").has("storageClassName")) {
+        } else if (kind.storage().equals("persistentvolumeclaims")
+                && !object.path("spec").has("storageClassName")) {
             for (StoredObject each : store.all("storageclasses.storage.k8s.io", "")) {
                 JsonNode marks = Json.parse(each.json()).path("metadata").path("annotations");
                 if (marks.path(DEFAULT_CLASS).asText().equals("true")) {
-                    object.withObject("/spec").put("storageClassName", each.key().name());
+                    object.withObject("/spec")
+                            .put("storageClassName", each.key().name());
                 }
             }
         }
@@ -37,12 +40,14 @@ public final class References implements Admission.Step {
         String namespace = pod.path("metadata").path("namespace").asText();
         String account = pod.path("spec").path("serviceAccountName").asText();
         // The default account follows its namespace by a moment and is never a mistake of the user's.
-        boolean known = account.equals("default") || store.get(new ObjectKey("serviceaccounts", namespace, account)) != null;
+        boolean known =
+                account.equals("default") || store.get(new ObjectKey("serviceaccounts", namespace, account)) != null;
         if (!known) {
             throw ApiFault.forbidden(
                     "pods",
                     pod.path("metadata").path("name").asText(),
-                    "error looking up service account " + namespace + "/" + account + ": serviceaccount \"" + account + "\" not found");
+                    "error looking up service account " + namespace + "/" + account + ": serviceaccount \"" + account
+                            + "\" not found");
         }
     }
 }

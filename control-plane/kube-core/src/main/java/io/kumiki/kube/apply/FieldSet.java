@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
-/// A set of field paths as managedFields writes it: `f:name` for a member, `k:{"name":"x"}` for a list item by its keys, `v:"x"` for an item of a set,
+/// A set of field paths as managedFields writes it: `f:name` for a member, `k:{"name":"x"}` for a list item by its
+/// keys, `v:"x"` for an item of a set,
 /// `.` for the thing itself.
 final class FieldSet {
     private boolean self;
@@ -145,8 +146,12 @@ final class FieldSet {
         }
         if (step.startsWith("k:")) {
             StringBuilder text = new StringBuilder("[");
-            Json.parse(step.substring(2)).properties().forEach(key ->
-                    text.append(text.length() > 1 ? "," : "").append(key.getKey()).append('=').append(key.getValue()));
+            Json.parse(step.substring(2))
+                    .properties()
+                    .forEach(key -> text.append(text.length() > 1 ? "," : "")
+                            .append(key.getKey())
+                            .append('=')
+                            .append(key.getValue()));
             return text.append(']').toString();
         }
         return "[" + step.substring(Math.min(2, step.length())) + "]";

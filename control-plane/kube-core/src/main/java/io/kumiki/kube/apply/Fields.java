@@ -14,8 +14,17 @@ import org.jspecify.annotations.Nullable;
 /// Which fields a value has, and which of them differ between two values, seen through its type.
 final class Fields {
     private static final List<String> OF_SERVER = List.of(
-            "name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp",
-            "deletionGracePeriodSeconds", "selfLink", "managedFields", "generateName");
+            "name",
+            "namespace",
+            "uid",
+            "resourceVersion",
+            "generation",
+            "creationTimestamp",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "selfLink",
+            "managedFields",
+            "generateName");
 
     private Fields() {}
 
@@ -122,7 +131,11 @@ final class Fields {
     }
 
     private static void compare(
-            @Nullable JsonNode old, @Nullable JsonNode now, @Nullable Schema schema, FieldSet changed, FieldSet removed) {
+            @Nullable JsonNode old,
+            @Nullable JsonNode now,
+            @Nullable Schema schema,
+            FieldSet changed,
+            FieldSet removed) {
         if (old == null) {
             if (now != null) {
                 changed.addAll(of(now, schema));
@@ -132,7 +145,9 @@ final class Fields {
             removed.addSelf();
         } else if (old.equals(now)) {
             return;
-        } else if (old instanceof ObjectNode a && now instanceof ObjectNode b && (schema == null || schema.merge() != Schema.Merge.ATOMIC)) {
+        } else if (old instanceof ObjectNode a
+                && now instanceof ObjectNode b
+                && (schema == null || schema.merge() != Schema.Merge.ATOMIC)) {
             members(a, b, schema, changed, removed);
         } else if (old.isArray() && now.isArray() && keyed(old, schema) && keyed(now, schema)) {
             Map<String, JsonNode> before = items(old, schema);
@@ -144,7 +159,8 @@ final class Fields {
         }
     }
 
-    private static void members(ObjectNode a, ObjectNode b, @Nullable Schema schema, FieldSet changed, FieldSet removed) {
+    private static void members(
+            ObjectNode a, ObjectNode b, @Nullable Schema schema, FieldSet changed, FieldSet removed) {
         for (Map.Entry<String, JsonNode> each : b.properties()) {
             String step = "f:" + each.getKey();
             Schema of = schema == null ? null : schema.member(each.getKey());
@@ -159,7 +175,11 @@ final class Fields {
     }
 
     private static void steps(
-            Map<String, JsonNode> before, Map<String, JsonNode> after, @Nullable Schema of, FieldSet changed, FieldSet removed) {
+            Map<String, JsonNode> before,
+            Map<String, JsonNode> after,
+            @Nullable Schema of,
+            FieldSet changed,
+            FieldSet removed) {
         after.forEach((step, item) -> {
             JsonNode was = before.get(step);
             below(was, item, of, step, changed, removed);
@@ -175,7 +195,12 @@ final class Fields {
     }
 
     private static void below(
-            @Nullable JsonNode old, @Nullable JsonNode now, @Nullable Schema schema, String step, FieldSet changed, FieldSet removed) {
+            @Nullable JsonNode old,
+            @Nullable JsonNode now,
+            @Nullable Schema schema,
+            String step,
+            FieldSet changed,
+            FieldSet removed) {
         FieldSet c = new FieldSet();
         FieldSet r = new FieldSet();
         compare(old, now, schema, c, r);

@@ -59,8 +59,12 @@ final class Managers {
         return entries;
     }
 
-    @Nullable Entry find(String manager, String operation, String part) {
-        return entries.stream().filter(e -> e.is(manager, operation, part)).findFirst().orElse(null);
+    @Nullable
+    Entry find(String manager, String operation, String part) {
+        return entries.stream()
+                .filter(e -> e.is(manager, operation, part))
+                .findFirst()
+                .orElse(null);
     }
 
     void add(Entry entry) {
@@ -72,7 +76,9 @@ final class Managers {
         ArrayNode json = Json.array();
         entries.stream()
                 .filter(entry -> !entry.fields.isEmpty())
-                .sorted(Comparator.comparing((Entry e) -> e.operation).thenComparing(e -> e.time).thenComparing(e -> e.manager))
+                .sorted(Comparator.comparing((Entry e) -> e.operation)
+                        .thenComparing(e -> e.time)
+                        .thenComparing(e -> e.manager))
                 .forEach(entry -> {
                     ObjectNode one = json.addObject();
                     one.put("manager", entry.manager)

@@ -8,7 +8,8 @@ import io.kumiki.kube.schema.Schema;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/// Which manager set which fields, kept in metadata.managedFields: whoever writes a field by create or update owns it from then on.
+/// Which manager set which fields, kept in metadata.managedFields: whoever writes a field by create or update owns
+/// it from then on.
 public final class Ownership {
     private Ownership() {}
 
@@ -33,7 +34,8 @@ public final class Ownership {
             restore(object, before);
             return;
         }
-        Managers managers = Managers.parse(reset ? com.fasterxml.jackson.databind.node.MissingNode.getInstance() : before);
+        Managers managers =
+                Managers.parse(reset ? com.fasterxml.jackson.databind.node.MissingNode.getInstance() : before);
         for (Managers.Entry entry : managers.entries()) {
             entry.fields.removeTree(difference.removed());
             if (!entry.is(manager, Managers.UPDATE, part)) {
@@ -43,7 +45,8 @@ public final class Ownership {
         if (!difference.changed().isEmpty()) {
             Managers.Entry own = managers.find(manager, Managers.UPDATE, part);
             if (own == null) {
-                own = new Managers.Entry(manager, Managers.UPDATE, kind.type().apiVersion(), part, time(now), new FieldSet());
+                own = new Managers.Entry(
+                        manager, Managers.UPDATE, kind.type().apiVersion(), part, time(now), new FieldSet());
                 managers.add(own);
             }
             own.time = time(now);

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Server-side apply: a manager says which fields it wants and how; what it wanted before and no longer wants goes, unless others own it; what
+/// Server-side apply: a manager says which fields it wants and how; what it wanted before and no longer wants goes,
+/// unless others own it; what
 /// others own and it wants otherwise is a conflict, unless forced.
 public final class ServerSideApply {
     private final Kind kind;
@@ -37,14 +38,17 @@ public final class ServerSideApply {
     public ObjectNode create(ObjectNode wanted) {
         ObjectNode object = wanted.deepCopy();
         Managers managers = new Managers();
-        managers.add(new Managers.Entry(manager, Managers.APPLY, kind.type().apiVersion(), part, Ownership.time(now), owned(wanted)));
+        managers.add(new Managers.Entry(
+                manager, Managers.APPLY, kind.type().apiVersion(), part, Ownership.time(now), owned(wanted)));
         Ownership.write(object, managers);
         return object;
     }
 
     private FieldSet owned(ObjectNode wanted) {
         ObjectNode ownable = Fields.ownable(scoped(wanted));
-        return ownable.isEmpty() ? new FieldSet() : Fields.of(ownable, kind.schema().get());
+        return ownable.isEmpty()
+                ? new FieldSet()
+                : Fields.of(ownable, kind.schema().get());
     }
 
     /// The main resource does not own status, the status subresource owns nothing else.
@@ -79,9 +83,12 @@ public final class ServerSideApply {
             remove(merged, gone, schema);
         }
         conflicts(managers, before, live, merged, schema);
-        boolean same = before != null && before.fields.equals(mine) && Fields.ownable(live).equals(Fields.ownable(merged));
+        boolean same = before != null
+                && before.fields.equals(mine)
+                && Fields.ownable(live).equals(Fields.ownable(merged));
         if (before == null) {
-            managers.add(new Managers.Entry(manager, Managers.APPLY, kind.type().apiVersion(), part, Ownership.time(now), mine));
+            managers.add(new Managers.Entry(
+                    manager, Managers.APPLY, kind.type().apiVersion(), part, Ownership.time(now), mine));
         } else if (!same) {
             before.fields = mine;
             before.time = Ownership.time(now);
@@ -94,8 +101,10 @@ public final class ServerSideApply {
         return merged;
     }
 
-    private void conflicts(Managers managers, Managers.@Nullable Entry before, ObjectNode live, ObjectNode merged, Schema schema) {
-        FieldSet changed = Fields.between(Fields.ownable(live), Fields.ownable(merged), schema).changed();
+    private void conflicts(
+            Managers managers, Managers.@Nullable Entry before, ObjectNode live, ObjectNode merged, Schema schema) {
+        FieldSet changed = Fields.between(Fields.ownable(live), Fields.ownable(merged), schema)
+                .changed();
         Map<Managers.Entry, FieldSet> found = new LinkedHashMap<>();
         for (Managers.Entry other : managers.entries()) {
             FieldSet both = other == before ? new FieldSet() : other.fields.intersection(changed);
@@ -113,12 +122,16 @@ public final class ServerSideApply {
         List<Violation> causes = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         found.forEach((other, both) -> {
-            String by = "\"" + other.manager + "\"" + (other.part.isEmpty() ? "" : " with subresource \"" + other.part + "\"")
+            String by = "\"" + other.manager + "\""
+                    + (other.part.isEmpty() ? "" : " with subresource \"" + other.part + "\"")
                     + (other.operation.equals(Managers.UPDATE) ? " using " + other.apiVersion : "");
             List<String> paths = new ArrayList<>();
             both.each("", (path, set) -> paths.add(path));
             paths.forEach(path -> causes.add(new Violation(path, "FieldManagerConflict", "conflict with " + by)));
-            text.append(text.isEmpty() ? "" : "\n").append(paths.size() == 1 ? "conflict with " : "conflicts with ").append(by).append(':');
+            text.append(text.isEmpty() ? "" : "\n")
+                    .append(paths.size() == 1 ? "conflict with " : "conflicts with ")
+                    .append(by)
+                    .append(':');
             paths.forEach(path -> text.append(paths.size() == 1 ? " " : "\n- ").append(path));
         });
         String head = "Apply failed with " + causes.size() + (causes.size() == 1 ? " conflict: " : " conflicts: ");
@@ -126,7 +139,9 @@ public final class ServerSideApply {
     }
 
     private static JsonNode merged(@Nullable JsonNode live, JsonNode wanted, @Nullable Schema schema) {
-        if (live instanceof ObjectNode old && wanted instanceof ObjectNode fields && (schema == null || schema.merge() != Schema.Merge.ATOMIC)) {
+        if (live instanceof ObjectNode old
+                && wanted instanceof ObjectNode fields
+                && (schema == null || schema.merge() != Schema.Merge.ATOMIC)) {
             ObjectNode result = old.deepCopy();
             for (Map.Entry<String, JsonNode> each : fields.properties()) {
                 Schema member = schema == null ? null : schema.member(each.getKey());
@@ -134,10 +149,14 @@ public final class ServerSideApply {
             }
             return result;
         }
-        if (live instanceof ArrayNode old && wanted instanceof ArrayNode && Fields.keyed(old, schema) && Fields.keyed(wanted, schema)) {
+        if (live instanceof ArrayNode old
+                && wanted instanceof ArrayNode
+                && Fields.keyed(old, schema)
+                && Fields.keyed(wanted, schema)) {
             Map<String, JsonNode> items = Fields.items(old, schema);
-            Fields.items(wanted, schema).forEach((step, item) ->
-                    items.put(step, merged(items.get(step), item, schema == null ? null : schema.items())));
+            Fields.items(wanted, schema)
+                    .forEach((step, item) ->
+                            items.put(step, merged(items.get(step), item, schema == null ? null : schema.items())));
             ArrayNode result = Json.array();
             items.values().forEach(result::add);
             return result;

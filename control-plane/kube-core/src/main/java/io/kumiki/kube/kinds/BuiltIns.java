@@ -14,33 +14,68 @@ public final class BuiltIns {
 
     public static List<Kind> all(Supplier<Instant> now) {
         return List.of(
-                of(ResourceType.NAMESPACES, "Namespace", false).rules(CoreRules.NAMESPACE).shortNames("ns").withStatus().selectable("status.phase"),
-                of(ResourceType.NODES, "Node", false).rules(CoreRules.NODE).shortNames("no").withStatus().selectable("spec.unschedulable"),
-                of(ResourceType.PODS, "Pod", true).rules(new PodRules())
+                of(ResourceType.NAMESPACES, "Namespace", false)
+                        .rules(CoreRules.NAMESPACE)
+                        .shortNames("ns")
+                        .withStatus()
+                        .selectable("status.phase"),
+                of(ResourceType.NODES, "Node", false)
+                        .rules(CoreRules.NODE)
+                        .shortNames("no")
+                        .withStatus()
+                        .selectable("spec.unschedulable"),
+                of(ResourceType.PODS, "Pod", true)
+                        .rules(new PodRules())
                         .shortNames("po")
                         .categories("all")
                         .withStatus()
                         .selectable(
-                                "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
-                                "status.phase", "status.podIP", "status.nominatedNodeName"),
-                of(ResourceType.SERVICES, "Service", true).rules(CoreRules.SERVICE)
+                                "spec.nodeName",
+                                "spec.restartPolicy",
+                                "spec.schedulerName",
+                                "spec.serviceAccountName",
+                                "spec.hostNetwork",
+                                "status.phase",
+                                "status.podIP",
+                                "status.nominatedNodeName"),
+                of(ResourceType.SERVICES, "Service", true)
+                        .rules(CoreRules.SERVICE)
                         .shortNames("svc")
                         .categories("all")
                         .withStatus()
                         .selectable("spec.clusterIP", "spec.type"),
-                of(ResourceType.CONFIG_MAPS, "ConfigMap", true).rules(CoreRules.CONFIG_MAP).shortNames("cm"),
+                of(ResourceType.CONFIG_MAPS, "ConfigMap", true)
+                        .rules(CoreRules.CONFIG_MAP)
+                        .shortNames("cm"),
                 of(ResourceType.SECRETS, "Secret", true).rules(CoreRules.SECRET).selectable("type"),
                 of(ResourceType.SERVICE_ACCOUNTS, "ServiceAccount", true).shortNames("sa"),
-                of(ResourceType.EVENTS, "Event", true).rules(CoreRules.EVENT)
+                of(ResourceType.EVENTS, "Event", true)
+                        .rules(CoreRules.EVENT)
                         .shortNames("ev")
                         .selectable(
-                                "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
-                                "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
-                                "reportingComponent", "source", "type"),
-                of(ResourceType.CLAIMS, "PersistentVolumeClaim", true).rules(CoreRules.CLAIM).shortNames("pvc").withStatus(),
-                of(ResourceType.VOLUMES, "PersistentVolume", false).rules(CoreRules.VOLUME).shortNames("pv").withStatus(),
+                                "involvedObject.kind",
+                                "involvedObject.namespace",
+                                "involvedObject.name",
+                                "involvedObject.uid",
+                                "involvedObject.apiVersion",
+                                "involvedObject.resourceVersion",
+                                "involvedObject.fieldPath",
+                                "reason",
+                                "reportingComponent",
+                                "source",
+                                "type"),
+                of(ResourceType.CLAIMS, "PersistentVolumeClaim", true)
+                        .rules(CoreRules.CLAIM)
+                        .shortNames("pvc")
+                        .withStatus(),
+                of(ResourceType.VOLUMES, "PersistentVolume", false)
+                        .rules(CoreRules.VOLUME)
+                        .shortNames("pv")
+                        .withStatus(),
                 of(ResourceType.LEASES, "Lease", true),
-                of(ResourceType.STORAGE_CLASSES, "StorageClass", false).rules(CoreRules.STORAGE_CLASS).shortNames("sc"),
+                of(ResourceType.STORAGE_CLASSES, "StorageClass", false)
+                        .rules(CoreRules.STORAGE_CLASS)
+                        .shortNames("sc"),
                 of(ResourceType.DEFINITIONS, "CustomResourceDefinition", false)
                         .shortNames("crd", "crds")
                         .categories("api-extensions")
@@ -56,7 +91,8 @@ public final class BuiltIns {
     }
 
     private static Kind review(String group, String plural, String kind, boolean namespaced) {
-        return Kind.of(new ResourceType(group, "v1", plural), kind, namespaced, Schema::any).notStored();
+        return Kind.of(new ResourceType(group, "v1", plural), kind, namespaced, Schema::any)
+                .notStored();
     }
 
     private static Kind of(ResourceType type, String kind, boolean namespaced) {

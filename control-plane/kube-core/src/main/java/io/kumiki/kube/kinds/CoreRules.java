@@ -80,9 +80,13 @@ final class CoreRules {
             for (JsonNode port : spec.path("ports")) {
                 int number = port.path("port").asInt();
                 if (number < 1 || number > 65_535) {
-                    violations.add(Names.invalid("spec.ports[" + at + "].port", port.path("port").asText(), "must be between 1 and 65535, inclusive"));
+                    violations.add(Names.invalid(
+                            "spec.ports[" + at + "].port",
+                            port.path("port").asText(),
+                            "must be between 1 and 65535, inclusive"));
                 }
-                if (spec.path("ports").size() > 1 && port.path("name").asText("").isEmpty()) {
+                if (spec.path("ports").size() > 1
+                        && port.path("name").asText("").isEmpty()) {
                     violations.add(Names.required("spec.ports[" + at + "].name", ""));
                 }
                 at++;
@@ -104,8 +108,11 @@ final class CoreRules {
             JsonNode plain = secret.path("stringData");
             if (!plain.isEmpty()) {
                 ObjectNode data = secret.withObject("/data");
-                plain.properties().forEach(each ->
-                        data.put(each.getKey(), Base64.getEncoder().encodeToString(each.getValue().asText().getBytes(StandardCharsets.UTF_8))));
+                plain.properties()
+                        .forEach(each -> data.put(
+                                each.getKey(),
+                                Base64.getEncoder()
+                                        .encodeToString(each.getValue().asText().getBytes(StandardCharsets.UTF_8))));
             }
             secret.remove("stringData");
         }
@@ -117,7 +124,8 @@ final class CoreRules {
                 try {
                     var unused = Base64.getDecoder().decode(each.getValue().asText());
                 } catch (IllegalArgumentException e) {
-                    violations.add(Names.invalid("data[" + each.getKey() + "]", "…", "is not base64; plain text goes into stringData"));
+                    violations.add(Names.invalid(
+                            "data[" + each.getKey() + "]", "…", "is not base64; plain text goes into stringData"));
                 }
             });
             if (old != null && !old.path("type").equals(secret.path("type"))) {
@@ -131,14 +139,17 @@ final class CoreRules {
         for (String field : List.of("data", "binaryData")) {
             for (var each : object.path(field).properties()) {
                 if (!DATA_KEY.matcher(each.getKey()).matches()) {
-                    violations.add(Names.invalid(field + "[" + each.getKey() + "]", each.getKey(),
+                    violations.add(Names.invalid(
+                            field + "[" + each.getKey() + "]",
+                            each.getKey(),
                             "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"));
                 }
                 size += each.getValue().asText().length();
             }
         }
         if (size > DATA_BYTES) {
-            violations.add(new Violation("", "FieldValueTooLong", "Too long: may not be more than " + DATA_BYTES + " bytes"));
+            violations.add(
+                    new Violation("", "FieldValueTooLong", "Too long: may not be more than " + DATA_BYTES + " bytes"));
         }
         if (old != null && old.path("immutable").asBoolean()) {
             for (String field : List.of("data", "binaryData", "immutable")) {
@@ -170,9 +181,12 @@ final class CoreRules {
                 violations.add(Names.required("spec.resources[storage]", ""));
             }
             if (old != null && !old.path("spec").path("volumeName").asText("").isEmpty()) {
-                for (String field : List.of("accessModes", "storageClassName", "volumeName", "selector", "volumeMode")) {
+                for (String field :
+                        List.of("accessModes", "storageClassName", "volumeName", "selector", "volumeMode")) {
                     if (!spec.path(field).equals(old.path("spec").path(field))) {
-                        violations.add(Names.forbidden("spec." + field, "spec is immutable after creation except resources.requests for bound claims"));
+                        violations.add(Names.forbidden(
+                                "spec." + field,
+                                "spec is immutable after creation except resources.requests for bound claims"));
                     }
                 }
             }

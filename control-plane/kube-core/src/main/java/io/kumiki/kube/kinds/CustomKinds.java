@@ -28,10 +28,18 @@ public final class CustomKinds {
     private static Kind kind(JsonNode spec, JsonNode version) {
         JsonNode names = spec.path("names");
         JsonNode openApi = version.path("schema").path("openAPIV3Schema");
-        Schema schema = CustomSchemas.read(openApi, spec.path("preserveUnknownFields").asBoolean(), "").schema();
+        Schema schema = CustomSchemas.read(
+                        openApi, spec.path("preserveUnknownFields").asBoolean(), "")
+                .schema();
         ResourceType type = new ResourceType(
-                spec.path("group").asText(), version.path("name").asText(), names.path("plural").asText());
-        Kind kind = Kind.of(type, names.path("kind").asText(), spec.path("scope").asText().equals("Namespaced"), () -> schema)
+                spec.path("group").asText(),
+                version.path("name").asText(),
+                names.path("plural").asText());
+        Kind kind = Kind.of(
+                        type,
+                        names.path("kind").asText(),
+                        spec.path("scope").asText().equals("Namespaced"),
+                        () -> schema)
                 .singularName(names.path("singular").asText())
                 .shortNames(texts(names.path("shortNames")))
                 .categories(texts(names.path("categories")))
@@ -42,7 +50,8 @@ public final class CustomKinds {
             kind = kind.withStatus();
         }
         List<String> fields = new ArrayList<>();
-        version.path("selectableFields").forEach(field -> fields.add(field.path("jsonPath").asText().replaceFirst("^\\.", "")));
+        version.path("selectableFields")
+                .forEach(field -> fields.add(field.path("jsonPath").asText().replaceFirst("^\\.", "")));
         return fields.isEmpty() ? kind : kind.selectable(fields.toArray(new String[0]));
     }
 

@@ -20,7 +20,13 @@ import org.jspecify.annotations.Nullable;
 /// What makes a CustomResourceDefinition a good one. It is established in the same write that stores it.
 final class DefinitionRules implements KindRules {
     private static final Set<String> TAKEN = Set.of(
-            "", "apiextensions.k8s.io", "coordination.k8s.io", "storage.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "events.k8s.io");
+            "",
+            "apiextensions.k8s.io",
+            "coordination.k8s.io",
+            "storage.k8s.io",
+            "authentication.k8s.io",
+            "authorization.k8s.io",
+            "events.k8s.io");
 
     private final Supplier<Instant> now;
 
@@ -50,7 +56,8 @@ final class DefinitionRules implements KindRules {
         status.set("acceptedNames", names.deepCopy());
         if (status.path("conditions").isEmpty()) {
             ArrayNode conditions = status.putArray("conditions");
-            String at = now.get().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
+            String at =
+                    now.get().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
             condition(conditions, "NamesAccepted", "NoConflicts", "no conflicts found", at);
             condition(conditions, "Established", "InitialNamesAccepted", "the initial names have been accepted", at);
         }
@@ -68,7 +75,8 @@ final class DefinitionRules implements KindRules {
     }
 
     private static void condition(ArrayNode conditions, String type, String reason, String message, String at) {
-        conditions.addObject()
+        conditions
+                .addObject()
                 .put("type", type)
                 .put("status", "True")
                 .put("lastTransitionTime", at)
@@ -83,16 +91,25 @@ final class DefinitionRules implements KindRules {
         String plural = spec.path("names").path("plural").asText();
         String wanted = plural + "." + group;
         if (!object.path("metadata").path("name").asText().equals(wanted)) {
-            violations.add(Names.invalid("metadata.name", object.path("metadata").path("name").asText(), "must be spec.names.plural+\".\"+spec.group"));
+            violations.add(Names.invalid(
+                    "metadata.name",
+                    object.path("metadata").path("name").asText(),
+                    "must be spec.names.plural+\".\"+spec.group"));
         }
         if (!Names.subdomain(group) || !group.contains(".") || TAKEN.contains(group)) {
-            violations.add(Names.invalid("spec.group", group, "must be a domain of its own, such as \"example.com\", and none that is built in"));
+            violations.add(Names.invalid(
+                    "spec.group",
+                    group,
+                    "must be a domain of its own, such as \"example.com\", and none that is built in"));
         }
         if (!Names.label(plural)) {
             violations.add(Names.invalid("spec.names.plural", plural, "a lowercase RFC 1123 label is wanted"));
         }
         if (!LabelText.validKey(spec.path("names").path("kind").asText())) {
-            violations.add(Names.invalid("spec.names.kind", spec.path("names").path("kind").asText(), "must look like a kind, such as \"Widget\""));
+            violations.add(Names.invalid(
+                    "spec.names.kind",
+                    spec.path("names").path("kind").asText(),
+                    "must look like a kind, such as \"Widget\""));
         }
         String scope = spec.path("scope").asText();
         if (!scope.equals("Namespaced") && !scope.equals("Cluster")) {
@@ -111,11 +128,18 @@ final class DefinitionRules implements KindRules {
     private static void unchanged(ObjectNode object, ObjectNode old, List<Violation> violations) {
         for (String field : List.of("group", "scope")) {
             if (!object.path("spec").path(field).equals(old.path("spec").path(field))) {
-                violations.add(Names.invalid("spec." + field, object.path("spec").path(field).asText(), "field is immutable"));
+                violations.add(Names.invalid(
+                        "spec." + field, object.path("spec").path(field).asText(), "field is immutable"));
             }
         }
-        if (!object.path("spec").path("names").path("kind").equals(old.path("spec").path("names").path("kind"))) {
-            violations.add(Names.invalid("spec.names.kind", object.path("spec").path("names").path("kind").asText(), "field is immutable"));
+        if (!object.path("spec")
+                .path("names")
+                .path("kind")
+                .equals(old.path("spec").path("names").path("kind"))) {
+            violations.add(Names.invalid(
+                    "spec.names.kind",
+                    object.path("spec").path("names").path("kind").asText(),
+                    "field is immutable"));
         }
     }
 
@@ -134,21 +158,26 @@ final class DefinitionRules implements KindRules {
             if (!schema.isObject()) {
                 violations.add(Names.required(path + ".schema.openAPIV3Schema", "schemas are required"));
             } else {
-                violations.addAll(CustomSchemas.read(schema, false, path + ".schema.openAPIV3Schema").violations());
+                violations.addAll(CustomSchemas.read(schema, false, path + ".schema.openAPIV3Schema")
+                        .violations());
             }
         }
         if (storage != 1) {
-            violations.add(Names.invalid("spec.versions", String.valueOf(storage), "must have exactly one version marked as storage version"));
+            violations.add(Names.invalid(
+                    "spec.versions",
+                    String.valueOf(storage),
+                    "must have exactly one version marked as storage version"));
         }
     }
 
     @Override
     public void warn(ObjectNode object, Consumer<String> warnings) {
         for (JsonNode version : object.path("spec").path("versions")) {
-            List<String> found = CustomSchemas.notEnforced(version.path("schema").path("openAPIV3Schema"));
+            List<String> found =
+                    CustomSchemas.notEnforced(version.path("schema").path("openAPIV3Schema"));
             if (!found.isEmpty()) {
-                warnings.accept("version " + version.path("name").asText() + ": stored but not enforced here: " + String.join(", ", found)
-                        + (found.size() > 3 ? ", …" : ""));
+                warnings.accept("version " + version.path("name").asText() + ": stored but not enforced here: "
+                        + String.join(", ", found) + (found.size() > 3 ? ", …" : ""));
             }
         }
     }

@@ -32,44 +32,172 @@ public record Kind(
 
     public static Kind of(ResourceType type, String kind, boolean namespaced, Supplier<Schema> schema) {
         return new Kind(
-                type, kind, kind.toLowerCase(java.util.Locale.ROOT), namespaced, List.of(), List.of(), true, false, false, List.of(),
-                schema, Column.NAME_AND_AGE, KindRules.NONE);
+                type,
+                kind,
+                kind.toLowerCase(java.util.Locale.ROOT),
+                namespaced,
+                List.of(),
+                List.of(),
+                true,
+                false,
+                false,
+                List.of(),
+                schema,
+                Column.NAME_AND_AGE,
+                KindRules.NONE);
     }
 
     public Kind singularName(String name) {
-        return new Kind(type, kind, name, namespaced, shortNames, categories, stored, status, generation, selectable, schema, columns, rules);
+        return new Kind(
+                type,
+                kind,
+                name,
+                namespaced,
+                shortNames,
+                categories,
+                stored,
+                status,
+                generation,
+                selectable,
+                schema,
+                columns,
+                rules);
     }
 
     public Kind shortNames(String... names) {
-        return new Kind(type, kind, singular, namespaced, List.of(names), categories, stored, status, generation, selectable, schema, columns, rules);
+        return new Kind(
+                type,
+                kind,
+                singular,
+                namespaced,
+                List.of(names),
+                categories,
+                stored,
+                status,
+                generation,
+                selectable,
+                schema,
+                columns,
+                rules);
     }
 
     public Kind categories(String... names) {
-        return new Kind(type, kind, singular, namespaced, shortNames, List.of(names), stored, status, generation, selectable, schema, columns, rules);
+        return new Kind(
+                type,
+                kind,
+                singular,
+                namespaced,
+                shortNames,
+                List.of(names),
+                stored,
+                status,
+                generation,
+                selectable,
+                schema,
+                columns,
+                rules);
     }
 
     public Kind notStored() {
-        return new Kind(type, kind, singular, namespaced, shortNames, categories, false, status, generation, selectable, schema, columns, rules);
+        return new Kind(
+                type,
+                kind,
+                singular,
+                namespaced,
+                shortNames,
+                categories,
+                false,
+                status,
+                generation,
+                selectable,
+                schema,
+                columns,
+                rules);
     }
 
     public Kind withStatus() {
-        return new Kind(type, kind, singular, namespaced, shortNames, categories, stored, true, generation, selectable, schema, columns, rules);
+        return new Kind(
+                type,
+                kind,
+                singular,
+                namespaced,
+                shortNames,
+                categories,
+                stored,
+                true,
+                generation,
+                selectable,
+                schema,
+                columns,
+                rules);
     }
 
     public Kind withGeneration() {
-        return new Kind(type, kind, singular, namespaced, shortNames, categories, stored, status, true, selectable, schema, columns, rules);
+        return new Kind(
+                type,
+                kind,
+                singular,
+                namespaced,
+                shortNames,
+                categories,
+                stored,
+                status,
+                true,
+                selectable,
+                schema,
+                columns,
+                rules);
     }
 
     public Kind selectable(String... fields) {
-        return new Kind(type, kind, singular, namespaced, shortNames, categories, stored, status, generation, List.of(fields), schema, columns, rules);
+        return new Kind(
+                type,
+                kind,
+                singular,
+                namespaced,
+                shortNames,
+                categories,
+                stored,
+                status,
+                generation,
+                List.of(fields),
+                schema,
+                columns,
+                rules);
     }
 
     public Kind columns(List<Column> shown) {
-        return new Kind(type, kind, singular, namespaced, shortNames, categories, stored, status, generation, selectable, schema, shown, rules);
+        return new Kind(
+                type,
+                kind,
+                singular,
+                namespaced,
+                shortNames,
+                categories,
+                stored,
+                status,
+                generation,
+                selectable,
+                schema,
+                shown,
+                rules);
     }
 
     public Kind rules(KindRules kept) {
-        return new Kind(type, kind, singular, namespaced, shortNames, categories, stored, status, generation, selectable, schema, columns, kept);
+        return new Kind(
+                type,
+                kind,
+                singular,
+                namespaced,
+                shortNames,
+                categories,
+                stored,
+                status,
+                generation,
+                selectable,
+                schema,
+                columns,
+                kept);
     }
 
     /// Whether it is there without a definition.
@@ -108,6 +236,8 @@ public record Kind(
     }
 
     public boolean knowsField(String field) {
-        return field.equals("metadata.name") || (field.equals("metadata.namespace") && namespaced) || selectable.contains(field);
+        return field.equals("metadata.name")
+                || (field.equals("metadata.namespace") && namespaced)
+                || selectable.contains(field);
     }
 }

@@ -15,7 +15,8 @@ final class PodDefaults {
         put(spec, "dnsPolicy", "ClusterFirst");
         put(spec, "schedulerName", "default-scheduler");
         put(spec, "preemptionPolicy", "PreemptLowerPriority");
-        String account = spec.path("serviceAccountName").asText(spec.path("serviceAccount").asText(""));
+        String account = spec.path("serviceAccountName")
+                .asText(spec.path("serviceAccount").asText(""));
         spec.put("serviceAccountName", account.isEmpty() ? "default" : account);
         spec.put("serviceAccount", spec.path("serviceAccountName").asText());
         if (!spec.has("terminationGracePeriodSeconds")) {

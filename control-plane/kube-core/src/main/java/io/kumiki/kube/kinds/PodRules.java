@@ -65,7 +65,10 @@ final class PodRules implements KindRules {
         oneOf(spec, "restartPolicy", List.of("Always", "OnFailure", "Never"), violations);
         oneOf(spec, "dnsPolicy", List.of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"), violations);
         if (spec.path("terminationGracePeriodSeconds").asLong() < 0) {
-            violations.add(Names.invalid("spec.terminationGracePeriodSeconds", spec.path("terminationGracePeriodSeconds").asText(), "must be greater than or equal to 0"));
+            violations.add(Names.invalid(
+                    "spec.terminationGracePeriodSeconds",
+                    spec.path("terminationGracePeriodSeconds").asText(),
+                    "must be greater than or equal to 0"));
         }
         Set<String> volumes = new HashSet<>();
         int at = 0;
@@ -92,14 +95,18 @@ final class PodRules implements KindRules {
         if (name.isEmpty()) {
             violations.add(Names.required(path + ".name", ""));
         } else if (!Names.label(name)) {
-            violations.add(Names.invalid(path + ".name", name, "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-',"
-                    + " and must start and end with an alphanumeric character, at most 63 characters"));
+            violations.add(Names.invalid(
+                    path + ".name",
+                    name,
+                    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-',"
+                            + " and must start and end with an alphanumeric character, at most 63 characters"));
         } else if (!names.add(name)) {
             violations.add(new Violation(path + ".name", "FieldValueDuplicate", "Duplicate value: \"" + name + "\""));
         }
     }
 
-    private static void containers(JsonNode spec, String list, Set<String> names, Set<String> volumes, List<Violation> violations) {
+    private static void containers(
+            JsonNode spec, String list, Set<String> names, Set<String> volumes, List<Violation> violations) {
         int at = 0;
         for (JsonNode container : spec.path(list)) {
             String path = "spec." + list + "[" + at++ + "]";
@@ -111,7 +118,10 @@ final class PodRules implements KindRules {
             for (JsonNode mount : container.path("volumeMounts")) {
                 String mountPath = path + ".volumeMounts[" + mountAt++ + "]";
                 if (!volumes.contains(mount.path("name").asText())) {
-                    violations.add(new Violation(mountPath + ".name", "FieldValueNotFound", "Not found: \"" + mount.path("name").asText() + "\""));
+                    violations.add(new Violation(
+                            mountPath + ".name",
+                            "FieldValueNotFound",
+                            "Not found: \"" + mount.path("name").asText() + "\""));
                 }
                 String sub = mount.path("subPath").asText("");
                 if (sub.startsWith("/") || List.of(sub.split("/")).contains("..")) {
@@ -121,11 +131,14 @@ final class PodRules implements KindRules {
             int envAt = 0;
             for (JsonNode env : container.path("env")) {
                 String envPath = path + ".env[" + envAt++ + "]";
-                if (env.path("name").asText("").isEmpty() || env.path("name").asText().indexOf('=') >= 0) {
-                    violations.add(Names.invalid(envPath + ".name", env.path("name").asText(), "must be there and contain no '='"));
+                if (env.path("name").asText("").isEmpty()
+                        || env.path("name").asText().indexOf('=') >= 0) {
+                    violations.add(Names.invalid(
+                            envPath + ".name", env.path("name").asText(), "must be there and contain no '='"));
                 }
                 if (!env.path("value").asText("").isEmpty() && env.has("valueFrom")) {
-                    violations.add(Names.invalid(envPath + ".valueFrom", "", "may not be specified when `value` is not empty"));
+                    violations.add(Names.invalid(
+                            envPath + ".valueFrom", "", "may not be specified when `value` is not empty"));
                 }
             }
         }
@@ -137,7 +150,8 @@ final class PodRules implements KindRules {
         boolean gated = !old.path("schedulingGates").isEmpty();
         boolean unplaced = old.path("nodeName").asText("").isEmpty();
         for (ObjectNode each : List.of(now, before)) {
-            each.remove(List.of("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "schedulingGates"));
+            each.remove(List.of(
+                    "activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "schedulingGates"));
             if (gated) {
                 each.remove(List.of("nodeSelector", "affinity"));
             }
@@ -145,7 +159,8 @@ final class PodRules implements KindRules {
                 each.remove("nodeName");
             }
             for (String list : List.of("containers", "initContainers")) {
-                each.path(list).forEach(container -> ((ObjectNode) container).remove(List.of("image", "imagePullPolicy")));
+                each.path(list)
+                        .forEach(container -> ((ObjectNode) container).remove(List.of("image", "imagePullPolicy")));
             }
         }
         if (!now.equals(before)) {
@@ -155,7 +170,8 @@ final class PodRules implements KindRules {
             violations.add(Names.forbidden("spec.schedulingGates", "only deletion is allowed"));
         }
         if (!among(old.path("tolerations"), spec.path("tolerations"))) {
-            violations.add(Names.forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
+            violations.add(Names.forbidden(
+                    "spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
         }
     }
 

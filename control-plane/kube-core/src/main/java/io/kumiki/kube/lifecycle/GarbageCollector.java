@@ -18,7 +18,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Objects whose owners are gone go too; owners deleted in the foreground wait for their dependents; orphans lose their owner.
+/// Objects whose owners are gone go too; owners deleted in the foreground wait for their dependents; orphans lose
+/// their owner.
 final class GarbageCollector {
     private static final WriteOptions BY = WriteOptions.by("kube-controller-manager");
     private static final String FOREGROUND = "foregroundDeletion";
@@ -96,7 +97,8 @@ final class GarbageCollector {
             return;
         }
         if (left == 0) {
-            deletes.delete(kind, key.namespace(), key.name(), new Deletion(null, "Background", object.uid(), null, false));
+            deletes.delete(
+                    kind, key.namespace(), key.name(), new Deletion(null, "Background", object.uid(), null, false));
         } else {
             change(kind, key, next -> keepOwners(next, reference -> present(reference, key.namespace())));
         }
@@ -104,13 +106,21 @@ final class GarbageCollector {
 
     /// A kind that is not served cannot be looked up, so its objects count as present.
     private boolean present(JsonNode reference, String namespace) {
-        Kind kind = registry.kinds().byKind(reference.path("apiVersion").asText(), reference.path("kind").asText());
+        Kind kind = registry.kinds()
+                .byKind(
+                        reference.path("apiVersion").asText(),
+                        reference.path("kind").asText());
         return kind == null || owner(reference, namespace) != null;
     }
 
     private @Nullable StoredObject owner(JsonNode reference, String namespace) {
-        Kind kind = registry.kinds().byKind(reference.path("apiVersion").asText(), reference.path("kind").asText());
-        StoredObject found = kind == null ? null : registry.get(kind.key(namespace, reference.path("name").asText()));
+        Kind kind = registry.kinds()
+                .byKind(
+                        reference.path("apiVersion").asText(),
+                        reference.path("kind").asText());
+        StoredObject found = kind == null
+                ? null
+                : registry.get(kind.key(namespace, reference.path("name").asText()));
         return found != null && found.uid().equals(reference.path("uid").asText()) ? found : null;
     }
 
@@ -121,12 +131,17 @@ final class GarbageCollector {
         if (object == null || kind == null || !object.deleting()) {
             return;
         }
-        List<String> finalizers = texts(Json.parse(object.json()).path("metadata").path("finalizers"));
+        List<String> finalizers =
+                texts(Json.parse(object.json()).path("metadata").path("finalizers"));
         if (finalizers.contains(ORPHAN)) {
             for (ObjectKey dependent : registry.read(store -> store.ownedBy(object.uid()))) {
                 Kind its = registry.kinds().byStorage(dependent.storage());
                 if (its != null) {
-                    change(its, dependent, next -> keepOwners(next, r -> !r.path("uid").asText().equals(object.uid())));
+                    change(
+                            its,
+                            dependent,
+                            next -> keepOwners(
+                                    next, r -> !r.path("uid").asText().equals(object.uid())));
                 }
             }
             change(kind, key, next -> dropFinalizer(next, ORPHAN));
@@ -145,9 +160,14 @@ final class GarbageCollector {
                 continue;
             }
             if (!dependent.deleting()) {
-                deletes.delete(kind, key.namespace(), key.name(), new Deletion(null, "Foreground", dependent.uid(), null, false));
+                deletes.delete(
+                        kind,
+                        key.namespace(),
+                        key.name(),
+                        new Deletion(null, "Foreground", dependent.uid(), null, false));
             }
-            for (JsonNode reference : Json.parse(dependent.json()).path("metadata").path("ownerReferences")) {
+            for (JsonNode reference :
+                    Json.parse(dependent.json()).path("metadata").path("ownerReferences")) {
                 blocked |= reference.path("uid").asText().equals(uid)
                         && reference.path("blockOwnerDeletion").asBoolean()
                         && registry.get(key) != null;

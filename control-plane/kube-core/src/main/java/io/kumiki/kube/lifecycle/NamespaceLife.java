@@ -89,7 +89,11 @@ final class NamespaceLife {
             ObjectNode map = named(AUTHORITY);
             map.putObject("data").put("ca.crt", authority);
             create(ResourceType.CONFIG_MAPS, namespace, map);
-        } else if (!Json.parse(found.json()).path("data").path("ca.crt").asText().equals(authority)) {
+        } else if (!Json.parse(found.json())
+                .path("data")
+                .path("ca.crt")
+                .asText()
+                .equals(authority)) {
             Kind kind = registry.kinds().get(ResourceType.CONFIG_MAPS);
             writes.update(
                     new Writes.Update(kind, namespace, AUTHORITY, "", old -> {
@@ -131,7 +135,8 @@ final class NamespaceLife {
     }
 
     private void endIfEmpty(String namespace) {
-        boolean rest = registry.read(store -> storages().keySet().stream().anyMatch(storage -> store.hasAny(storage, namespace)));
+        boolean rest = registry.read(
+                store -> storages().keySet().stream().anyMatch(storage -> store.hasAny(storage, namespace)));
         if (!rest) {
             deletes.finish(registry.kinds().get(ResourceType.NAMESPACES), new ObjectKey("namespaces", "", namespace));
         }

@@ -53,7 +53,9 @@ public final class JsonPatch {
                 JsonNode moved = find(document, from);
                 yield add(remove(document, from), path, moved);
             }
-            default -> throw new PatchFault("the operation \"" + name + "\" is not one of add, replace, remove, test, copy, move");
+            default ->
+                throw new PatchFault(
+                        "the operation \"" + name + "\" is not one of add, replace, remove, test, copy, move");
         };
     }
 

@@ -32,7 +32,8 @@ record JsonPointer(List<String> tokens) {
     }
 
     boolean contains(JsonPointer other) {
-        return other.tokens.size() > tokens.size() && other.tokens.subList(0, tokens.size()).equals(tokens);
+        return other.tokens.size() > tokens.size()
+                && other.tokens.subList(0, tokens.size()).equals(tokens);
     }
 
     @Override

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Kubernetes' own patch: like a merge patch, but lists whose type has a merge key are merged item by item, and directives
+/// Kubernetes' own patch: like a merge patch, but lists whose type has a merge key are merged item by item, and
+/// directives
 /// (`$patch`, `$retainKeys`, `$deleteFromPrimitiveList/…`, `$setElementOrder/…`) say the rest.
 public final class StrategicMergePatch {
     private static final String DIRECTIVE = "$patch";
@@ -79,7 +80,9 @@ public final class StrategicMergePatch {
     private static ArrayNode array(ArrayNode target, ArrayNode patch, @Nullable Schema schema) {
         boolean replace = false;
         for (JsonNode item : patch) {
-            replace |= item.isObject() && item.size() == 1 && item.path(DIRECTIVE).asText("").equals("replace");
+            replace |= item.isObject()
+                    && item.size() == 1
+                    && item.path(DIRECTIVE).asText("").equals("replace");
         }
         if (replace || schema == null || !schema.patchStrategy().contains("merge")) {
             return plain(patch, replace);
@@ -163,7 +166,8 @@ public final class StrategicMergePatch {
         ArrayNode sorted = Json.array();
         for (JsonNode wanted : order) {
             for (JsonNode item : items) {
-                boolean same = key.isEmpty() ? item.equals(wanted) : item.path(key).equals(wanted.path(key));
+                boolean same =
+                        key.isEmpty() ? item.equals(wanted) : item.path(key).equals(wanted.path(key));
                 if (same && !contains(sorted, item)) {
                     sorted.add(item);
                 }
@@ -218,7 +222,11 @@ public final class StrategicMergePatch {
                 continue;
             }
             JsonNode value = each.getValue();
-            result.set(each.getKey(), value instanceof ObjectNode object ? plain(object) : value instanceof ArrayNode array ? plain(array, true) : value);
+            result.set(
+                    each.getKey(),
+                    value instanceof ObjectNode object
+                            ? plain(object)
+                            : value instanceof ArrayNode array ? plain(array, true) : value);
         }
         return result;
     }

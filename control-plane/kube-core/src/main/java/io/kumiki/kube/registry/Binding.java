@@ -19,15 +19,20 @@ public final class Binding {
             ObjectNode next = old;
             JsonNode metadata = next.path("metadata");
             if (!uid.isEmpty() && !uid.equals(metadata.path("uid").asText())) {
-                throw conflict(pod, "Precondition failed: UID in precondition: " + uid + ", UID in object meta: "
-                        + metadata.path("uid").asText());
+                throw conflict(
+                        pod,
+                        "Precondition failed: UID in precondition: " + uid + ", UID in object meta: "
+                                + metadata.path("uid").asText());
             }
             if (metadata.has("deletionTimestamp")) {
                 throw conflict(pod, "pod " + pod + " is being deleted, cannot be assigned to a host");
             }
             ObjectNode spec = next.withObject("/spec");
             if (!spec.path("nodeName").asText("").isEmpty()) {
-                throw conflict(pod, "pod " + pod + " is already assigned to node \"" + spec.path("nodeName").asText() + "\"");
+                throw conflict(
+                        pod,
+                        "pod " + pod + " is already assigned to node \""
+                                + spec.path("nodeName").asText() + "\"");
             }
             if (!spec.path("schedulingGates").isEmpty()) {
                 throw conflict(pod, "pod " + pod + " has non-empty .spec.schedulingGates");
@@ -49,11 +54,7 @@ public final class Binding {
                 conditions.remove(i);
             }
         }
-        conditions
-                .addObject()
-                .put("type", "PodScheduled")
-                .put("status", "True")
-                .put("lastTransitionTime", at);
+        conditions.addObject().put("type", "PodScheduled").put("status", "True").put("lastTransitionTime", at);
     }
 
     private static ApiFault conflict(String pod, String why) {

@@ -18,7 +18,10 @@ final class Bookmarks {
     /// Ends the objects that were there when the watch began.
     static StoredObject initialEnd(String storage) {
         ObjectNode object = Json.object();
-        object.putObject("metadata").putNull("creationTimestamp").putObject("annotations").put("k8s.io/initial-events-end", "true");
+        object.putObject("metadata")
+                .putNull("creationTimestamp")
+                .putObject("annotations")
+                .put("k8s.io/initial-events-end", "true");
         return StoredObject.of(new ObjectKey(storage, "", ""), 0, object, new String[0]);
     }
 }

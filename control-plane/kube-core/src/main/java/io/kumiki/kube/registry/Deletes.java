@@ -44,7 +44,10 @@ public final class Deletes {
                 return new Deleted(tx.remove(before), true);
             }
             boolean sooner = !before.deleting()
-                    || grace < object.path("metadata").path("deletionGracePeriodSeconds").asLong();
+                    || grace
+                            < object.path("metadata")
+                                    .path("deletionGracePeriodSeconds")
+                                    .asLong();
             if (sooner) {
                 ObjectNode metadata = Metadata.of(object);
                 metadata.put("deletionTimestamp", Metadata.time(now.get().plusSeconds(grace)));
@@ -77,12 +80,17 @@ public final class Deletes {
     private static void check(Kind kind, StoredObject before, Deletion how) {
         String name = before.key().name();
         if (how.uid() != null && !how.uid().equals(before.uid())) {
-            throw ApiFault.conflict(kind.storage(), name,
+            throw ApiFault.conflict(
+                    kind.storage(),
+                    name,
                     "Precondition failed: UID in precondition: " + how.uid() + ", UID in object meta: " + before.uid());
         }
         if (how.resourceVersion() != null && !how.resourceVersion().equals(Long.toString(before.revision()))) {
-            throw ApiFault.conflict(kind.storage(), name, "Precondition failed: ResourceVersion in precondition: " + how.resourceVersion()
-                    + ", ResourceVersion in object meta: " + before.revision());
+            throw ApiFault.conflict(
+                    kind.storage(),
+                    name,
+                    "Precondition failed: ResourceVersion in precondition: " + how.resourceVersion()
+                            + ", ResourceVersion in object meta: " + before.revision());
         }
     }
 
@@ -96,7 +104,9 @@ public final class Deletes {
         if (unplaced || OVER.contains(object.path("status").path("phase").asText()) || (asked != null && asked <= 0)) {
             return 0;
         }
-        return asked != null ? asked : object.path("spec").path("terminationGracePeriodSeconds").asLong(30);
+        return asked != null
+                ? asked
+                : object.path("spec").path("terminationGracePeriodSeconds").asLong(30);
     }
 
     private static void propagate(ObjectNode object, Deletion how) {
@@ -108,7 +118,9 @@ public final class Deletes {
             case "Foreground" -> "foregroundDeletion";
             case "Orphan" -> "orphan";
             case "Background" -> "";
-            default -> throw ApiFault.badRequest("propagationPolicy \"" + policy + "\" is not one of Background, Foreground, Orphan");
+            default ->
+                throw ApiFault.badRequest(
+                        "propagationPolicy \"" + policy + "\" is not one of Background, Foreground, Orphan");
         };
         ObjectNode metadata = Metadata.of(object);
         ArrayNode kept = metadata.arrayNode();

@@ -48,7 +48,14 @@ final class Metadata {
         JsonNode before = old.path("metadata");
         ObjectNode metadata = Json.object();
         for (String field : new String[] {
-            "name", "generateName", "namespace", "uid", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"
+            "name",
+            "generateName",
+            "namespace",
+            "uid",
+            "generation",
+            "creationTimestamp",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds"
         }) {
             copy(before, metadata, field);
         }

@@ -28,23 +28,33 @@ public final class Patches {
     }
 
     public Writes.Written patch(
-            Kind kind, String namespace, String name, String part, PatchType how, JsonNode patch, WriteOptions options) {
+            Kind kind,
+            String namespace,
+            String name,
+            String part,
+            PatchType how,
+            JsonNode patch,
+            WriteOptions options) {
         if (how == PatchType.APPLY) {
             return apply(kind, namespace, name, part, patch, options);
         }
         return new Writes.Written(
-                writes.update(new Writes.Update(kind, namespace, name, part, old -> patched(kind, old, how, patch)), options), false);
+                writes.update(
+                        new Writes.Update(kind, namespace, name, part, old -> patched(kind, old, how, patch)), options),
+                false);
     }
 
-    private Writes.Written apply(Kind kind, String namespace, String name, String part, JsonNode patch, WriteOptions options) {
+    private Writes.Written apply(
+            Kind kind, String namespace, String name, String part, JsonNode patch, WriteOptions options) {
         if (!(patch instanceof ObjectNode wanted)) {
             throw ApiFault.badRequest("an apply patch is an object");
         }
         String apiVersion = wanted.path("apiVersion").asText("");
         String word = wanted.path("kind").asText("");
         if (!apiVersion.equals(kind.type().apiVersion()) || !word.equals(kind.kind())) {
-            throw ApiFault.badRequest("an apply patch says what it is: apiVersion " + kind.type().apiVersion() + " and kind " + kind.kind()
-                    + " are wanted here, found \"" + apiVersion + "\" and \"" + word + "\"");
+            throw ApiFault.badRequest(
+                    "an apply patch says what it is: apiVersion " + kind.type().apiVersion() + " and kind "
+                            + kind.kind() + " are wanted here, found \"" + apiVersion + "\" and \"" + word + "\"");
         }
         if (!wanted.path("metadata").path("managedFields").isEmpty()) {
             throw ApiFault.badRequest("metadata.managedFields must be nil");
@@ -53,12 +63,12 @@ public final class Patches {
         admission.prune(kind, pruned, options);
         ObjectNode metadata = pruned.withObject("/metadata");
         if (!metadata.path("name").asText(name).equals(name)) {
-            throw ApiFault.badRequest("the name of the object (" + metadata.path("name").asText() + ") does not match the name on the URL (" + name + ")");
+            throw ApiFault.badRequest("the name of the object ("
+                    + metadata.path("name").asText() + ") does not match the name on the URL (" + name + ")");
         }
         metadata.put("name", name);
         var apply = new ServerSideApply(kind, options.manager(), part, options.force(), now.get());
-        Writes.Update update =
-                new Writes.Update(kind, namespace, name, part, old -> apply.merge(old, pruned), true);
+        Writes.Update update = new Writes.Update(kind, namespace, name, part, old -> apply.merge(old, pruned), true);
         return writes.updateOrCreate(update, options, () -> {
             metadata.remove("uid");
             metadata.remove("resourceVersion");
@@ -76,7 +86,10 @@ public final class Patches {
                 case APPLY -> throw ApiFault.noSuchPath();
             };
         } catch (PatchFault e) {
-            throw ApiFault.of(422, "Invalid", "the server rejected our request due to an error in our request: " + e.getMessage());
+            throw ApiFault.of(
+                    422,
+                    "Invalid",
+                    "the server rejected our request due to an error in our request: " + e.getMessage());
         }
         if (result instanceof ObjectNode object) {
             object.put("apiVersion", kind.type().apiVersion()).put("kind", kind.kind());

@@ -40,22 +40,30 @@ public final class Reads {
                 throw expired(from);
             }
             if (at > store.revision()) {
-                throw ApiFault.of(504, "Timeout", "Too large resource version: " + at + ", current: " + store.revision());
+                throw ApiFault.of(
+                        504, "Timeout", "Too large resource version: " + at + ", current: " + store.revision());
             }
             ObjectKey after = from == null ? null : new ObjectKey(kind.storage(), from.namespace(), from.name());
             return page(store, kind, namespace, selection, limit, after, at);
         });
     }
 
-    private static ListedPage page(ObjectStore store, Kind kind, String namespace, Selection selection, int limit,
-            @Nullable ObjectKey after, long at) {
+    private static ListedPage page(
+            ObjectStore store,
+            Kind kind,
+            String namespace,
+            Selection selection,
+            int limit,
+            @Nullable ObjectKey after,
+            long at) {
         String only = selection.fields().exact("metadata.name");
         if (only != null && after == null && at == store.revision() && (!namespace.isEmpty() || !kind.namespaced())) {
             StoredObject one = store.get(kind.key(namespace, only));
             boolean wanted = one != null && Selecting.matches(kind, selection, one);
             return new ListedPage(at, wanted && one != null ? List.of(one) : List.of(), "", 0);
         }
-        var page = store.page(kind.storage(), namespace, after, at, limit, object -> Selecting.matches(kind, selection, object));
+        var page = store.page(
+                kind.storage(), namespace, after, at, limit, object -> Selecting.matches(kind, selection, object));
         String next = "";
         if (page.more()) {
             ObjectKey last = page.objects().getLast().key();
@@ -69,8 +77,9 @@ public final class Reads {
         if (from == null) {
             return ApiFault.gone("The resourceVersion for the provided list is too old.");
         }
-        return ApiFault.gone("The provided continue parameter is too old to display a consistent list result. You can start a new list without "
-                        + "the continue parameter, or use the continue token in this response to retrieve the remainder of the results.")
+        return ApiFault.gone(
+                        "The provided continue parameter is too old to display a consistent list result. You can start a new list without "
+                                + "the continue parameter, or use the continue token in this response to retrieve the remainder of the results.")
                 .continueAt(new ContinueToken(-1, from.namespace(), from.name()).text());
     }
 }

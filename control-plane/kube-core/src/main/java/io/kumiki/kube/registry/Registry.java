@@ -193,7 +193,8 @@ public final class Registry {
             }
         }
         if (order.marksInitial()) {
-            events.add(new WatchEvent(WatchEvent.Type.BOOKMARK, kind.type(), kind.kind(), at, Bookmarks.initialEnd(kind.storage())));
+            events.add(new WatchEvent(
+                    WatchEvent.Type.BOOKMARK, kind.type(), kind.kind(), at, Bookmarks.initialEnd(kind.storage())));
         }
         return events;
     }

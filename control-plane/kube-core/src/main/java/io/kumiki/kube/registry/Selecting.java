@@ -11,17 +11,21 @@ final class Selecting {
     private Selecting() {}
 
     static boolean matches(Kind kind, Selection selection, StoredObject object) {
-        return selection.labels().matches(object::label) && selection.fields().matches(field -> kind.field(object, field));
+        return selection.labels().matches(object::label)
+                && selection.fields().matches(field -> kind.field(object, field));
     }
 
     /// A field without an index is refused, never ignored.
     static void check(Kind kind, Selection selection) {
         for (FieldSelector.Term term : selection.fields().terms()) {
             if (!kind.knowsField(term.field())) {
-                throw ApiFault.badRequest("Unable to find \"" + kind.type() + "\" that match field selector: \"" + term.field()
-                        + "\" is not a known field selector: only \"metadata.name\""
-                        + (kind.namespaced() ? ", \"metadata.namespace\"" : "")
-                        + (kind.selectable().isEmpty() ? "" : ", \"" + String.join("\", \"", kind.selectable()) + "\""));
+                throw ApiFault.badRequest(
+                        "Unable to find \"" + kind.type() + "\" that match field selector: \"" + term.field()
+                                + "\" is not a known field selector: only \"metadata.name\""
+                                + (kind.namespaced() ? ", \"metadata.namespace\"" : "")
+                                + (kind.selectable().isEmpty()
+                                        ? ""
+                                        : ", \"" + String.join("\", \"", kind.selectable()) + "\""));
             }
         }
     }

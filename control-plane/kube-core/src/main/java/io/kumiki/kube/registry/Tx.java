@@ -27,7 +27,8 @@ final class Tx {
         return store;
     }
 
-    @Nullable StoredObject get(ObjectKey key) {
+    @Nullable
+    StoredObject get(ObjectKey key) {
         return store.get(key);
     }
 

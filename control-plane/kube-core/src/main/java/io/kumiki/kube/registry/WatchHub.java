@@ -14,7 +14,8 @@ import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Tells watchers of changes, in revision order, each change only when it is durable: nobody ever sees what a crash could take back.
+/// Tells watchers of changes, in revision order, each change only when it is durable: nobody ever sees what a crash
+/// could take back.
 final class WatchHub {
     private final Lock lock;
     private final ArrayDeque<Change> waiting = new ArrayDeque<>();
@@ -66,7 +67,8 @@ final class WatchHub {
             try {
                 more = deliverNext();
             } catch (RuntimeException e) {
-                // One broken consumer must not silence the others: it is told of after everybody has heard everything.
+                // One broken consumer must not silence the others: it is told of after everybody has heard
+                // everything.
                 fault = e;
             }
         }
@@ -115,7 +117,11 @@ final class WatchHub {
 
     /// Under the lock. The backlog is offered before anything later can be.
     Watcher register(
-            Registry.WatchOrder order, long from, List<WatchEvent> initial, List<Change> backlog, Consumer<WatchEvent> sink) {
+            Registry.WatchOrder order,
+            long from,
+            List<WatchEvent> initial,
+            List<Change> backlog,
+            Consumer<WatchEvent> sink) {
         Watcher watcher = new Watcher(order.kind(), order.namespace(), order.selection(), from, sink);
         watcher.queue.addAll(initial);
         for (Change change : backlog) {
@@ -183,7 +189,11 @@ final class WatchHub {
             lock.lock();
             try {
                 queue.add(new WatchEvent(
-                        WatchEvent.Type.BOOKMARK, kind.type(), kind.kind(), Math.max(from, delivered), Bookmarks.plain(kind.storage())));
+                        WatchEvent.Type.BOOKMARK,
+                        kind.type(),
+                        kind.kind(),
+                        Math.max(from, delivered),
+                        Bookmarks.plain(kind.storage())));
             } finally {
                 lock.unlock();
             }

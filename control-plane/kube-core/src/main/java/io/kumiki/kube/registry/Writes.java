@@ -65,9 +65,11 @@ public final class Writes {
     /// What one change does to an object.
     ///
     /// @param part `""` for the object, `status` for its status
-    /// @param change gets the object as it is (without resourceVersion) and gives what it shall be; may change what it was given
+    /// @param change gets the object as it is (without resourceVersion) and gives what it shall be; may change what
+    ///     it was given
     /// @param owned whether the change says itself who owns which fields
-    public record Update(Kind kind, String namespace, String name, String part, UnaryOperator<ObjectNode> change, boolean owned) {
+    public record Update(
+            Kind kind, String namespace, String name, String part, UnaryOperator<ObjectNode> change, boolean owned) {
         public Update(Kind kind, String namespace, String name, String part, UnaryOperator<ObjectNode> change) {
             this(kind, namespace, name, part, change, false);
         }
@@ -133,7 +135,8 @@ public final class Writes {
             return false;
         }
         boolean pod = kind.storage().equals("pods");
-        return !pod || object.path("metadata").path("deletionGracePeriodSeconds").asLong() == 0;
+        return !pod
+                || object.path("metadata").path("deletionGracePeriodSeconds").asLong() == 0;
     }
 
     private static void check(Kind kind, StoredObject before, ObjectNode next) {
@@ -149,7 +152,9 @@ public final class Writes {
         String uid = next.path("metadata").path("uid").asText("");
         if (!uid.isEmpty() && !uid.equals(before.uid())) {
             throw ApiFault.conflict(
-                    kind.storage(), name, "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + before.uid());
+                    kind.storage(),
+                    name,
+                    "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + before.uid());
         }
         String given = next.path("metadata").path("name").asText(name);
         if (!given.equals(name)) {
@@ -158,12 +163,14 @@ public final class Writes {
         }
         String namespace = next.path("metadata").path("namespace").asText("");
         if (!namespace.isEmpty() && !namespace.equals(before.key().namespace())) {
-            throw ApiFault.badRequest("the namespace of the object (" + namespace
-                    + ") does not match the namespace on the URL (" + before.key().namespace() + ")");
+            throw ApiFault.badRequest(
+                    "the namespace of the object (" + namespace + ") does not match the namespace on the URL ("
+                            + before.key().namespace() + ")");
         }
     }
 
-    /// The main resource never changes status, the status subresource never changes anything else but metadata that is the user's.
+    /// The main resource never changes status, the status subresource never changes anything else but metadata that
+    /// is the user's.
     private static void separate(Kind kind, String part, ObjectNode next, ObjectNode old) {
         if (part.equals("status")) {
             JsonNode status = next.get("status");
@@ -205,7 +212,8 @@ public final class Writes {
             }
         }
         if (!a.equals(b)) {
-            Metadata.of(next).put("generation", old.path("metadata").path("generation").asLong() + 1);
+            Metadata.of(next)
+                    .put("generation", old.path("metadata").path("generation").asLong() + 1);
         }
     }
 }

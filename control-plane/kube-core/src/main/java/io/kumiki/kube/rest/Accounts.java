@@ -35,7 +35,8 @@ public final class Accounts {
 
     public record Issued(String token, Instant expires, List<String> audiences) {}
 
-    public Issued issue(String namespace, String account, List<String> audiences, long seconds, @Nullable BoundPod pod) {
+    public Issued issue(
+            String namespace, String account, List<String> audiences, long seconds, @Nullable BoundPod pod) {
         StoredObject found = registry.get(new ObjectKey("serviceaccounts", namespace, account));
         if (found == null) {
             throw ApiFault.notFound("serviceaccounts", account);
@@ -83,7 +84,8 @@ public final class Accounts {
                 || (own.has("pod") && !alive("pods", namespace, own.path("pod")))) {
             return null;
         }
-        return Caller.account(namespace, account.path("name").asText(), account.path("uid").asText());
+        return Caller.account(
+                namespace, account.path("name").asText(), account.path("uid").asText());
     }
 
     private static boolean meant(JsonNode claims, List<String> audiences) {
@@ -97,7 +99,8 @@ public final class Accounts {
     }
 
     private boolean alive(String storage, String namespace, JsonNode reference) {
-        StoredObject found = registry.get(new ObjectKey(storage, namespace, reference.path("name").asText()));
+        StoredObject found = registry.get(
+                new ObjectKey(storage, namespace, reference.path("name").asText()));
         return found != null && found.uid().equals(reference.path("uid").asText());
     }
 
@@ -108,16 +111,20 @@ public final class Accounts {
         List<String> audiences = new ArrayList<>();
         spec.path("audiences").forEach(a -> audiences.add(a.asText()));
         JsonNode bound = spec.path("boundObjectRef");
-        if (!bound.isMissingNode() && !bound.isNull() && !bound.path("kind").asText().equals("Pod")) {
-            throw ApiFault.badRequest("spec.boundObjectRef.kind: Unsupported value: \"" + bound.path("kind").asText()
-                    + "\": supported values: \"Pod\"");
+        if (!bound.isMissingNode()
+                && !bound.isNull()
+                && !bound.path("kind").asText().equals("Pod")) {
+            throw ApiFault.badRequest("spec.boundObjectRef.kind: Unsupported value: \""
+                    + bound.path("kind").asText() + "\": supported values: \"Pod\"");
         }
         long seconds = spec.path("expirationSeconds").asLong(3600);
         if (seconds < SHORTEST) {
             throw ApiFault.badRequest("TokenRequest \"\" is invalid: spec.expirationSeconds: Invalid value: " + seconds
                     + ": may not specify a duration less than 10 minutes");
         }
-        BoundPod pod = bound.has("kind") ? new BoundPod(bound.path("name").asText(), bound.path("uid").asText("")) : null;
+        BoundPod pod = bound.has("kind")
+                ? new BoundPod(bound.path("name").asText(), bound.path("uid").asText(""))
+                : null;
         Issued issued = issue(namespace, account, audiences, seconds, pod);
         ObjectNode answer = Json.object();
         answer.put("kind", "TokenRequest").put("apiVersion", "authentication.k8s.io/v1");
@@ -129,7 +136,13 @@ public final class Accounts {
         if (pod != null) {
             said.set("boundObjectRef", bound);
         }
-        answer.putObject("status").put("token", issued.token()).put("expirationTimestamp", issued.expires().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
+        answer.putObject("status")
+                .put("token", issued.token())
+                .put(
+                        "expirationTimestamp",
+                        issued.expires()
+                                .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+                                .toString());
         return ApiAnswer.json(201, answer);
     }
 }

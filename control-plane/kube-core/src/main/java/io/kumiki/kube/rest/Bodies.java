@@ -29,7 +29,8 @@ final class Bodies {
         try {
             return Json.parse(request.body());
         } catch (Json.Malformed e) {
-            throw ApiFault.badRequest("the object provided is unrecognized (must be of type Object): the body is " + e.getMessage());
+            throw ApiFault.badRequest(
+                    "the object provided is unrecognized (must be of type Object): the body is " + e.getMessage());
         }
     }
 
@@ -40,7 +41,10 @@ final class Bodies {
 
     static ObjectNode object(ApiRequest request, String apiVersion, String kind) {
         String type = contentType(request);
-        if (!type.isEmpty() && !type.equals(ApiAnswer.JSON) && !type.equals("application/yaml") && !type.equals("*/*")
+        if (!type.isEmpty()
+                && !type.equals(ApiAnswer.JSON)
+                && !type.equals("application/yaml")
+                && !type.equals("*/*")
                 && !type.equals(Protobuf.CONTENT_TYPE)) {
             throw unsupported(type, "application/json, application/yaml");
         }
@@ -49,11 +53,14 @@ final class Bodies {
         }
         String givenVersion = object.path("apiVersion").asText("");
         String givenKind = object.path("kind").asText("");
-        if ((!givenVersion.isEmpty() && !givenVersion.equals(apiVersion)) || (!givenKind.isEmpty() && !givenKind.equals(kind))) {
-            throw ApiFault.badRequest(givenVersion + ", Kind=" + givenKind + " in the body is not what this path takes: " + apiVersion
-                    + ", Kind=" + kind);
+        if ((!givenVersion.isEmpty() && !givenVersion.equals(apiVersion))
+                || (!givenKind.isEmpty() && !givenKind.equals(kind))) {
+            throw ApiFault.badRequest(givenVersion + ", Kind=" + givenKind
+                    + " in the body is not what this path takes: " + apiVersion + ", Kind=" + kind);
         }
-        if (object.has("metadata") && !object.get("metadata").isObject() && !object.get("metadata").isNull()) {
+        if (object.has("metadata")
+                && !object.get("metadata").isObject()
+                && !object.get("metadata").isNull()) {
             throw ApiFault.badRequest("metadata is not an object");
         }
         return object;
@@ -63,7 +70,8 @@ final class Bodies {
         return ApiFault.of(
                 415,
                 "UnsupportedMediaType",
-                "the body of the request was in an unknown format - accepted media types include: " + wanted + "; found: " + found);
+                "the body of the request was in an unknown format - accepted media types include: " + wanted
+                        + "; found: " + found);
     }
 
     /// Options of a delete: from the body, or from the query as older clients send them.

@@ -12,7 +12,9 @@ final class Descriptions {
             Map.entry("Service", "Service is a name and an address for the pods that its selector picks."),
             Map.entry("ConfigMap", "ConfigMap holds configuration data for pods to consume."),
             Map.entry("Secret", "Secret holds data that is not to be shown, encoded in base64."),
-            Map.entry("ServiceAccount", "ServiceAccount is the identity that processes in pods have towards the API server."),
+            Map.entry(
+                    "ServiceAccount",
+                    "ServiceAccount is the identity that processes in pods have towards the API server."),
             Map.entry("Event", "Event is a report of something that happened to an object."),
             Map.entry("PersistentVolumeClaim", "PersistentVolumeClaim is a request for storage that outlives pods."),
             Map.entry("PersistentVolume", "PersistentVolume is a piece of storage that a claim can be bound to."),

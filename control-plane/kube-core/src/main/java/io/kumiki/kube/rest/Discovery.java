@@ -17,7 +17,9 @@ import java.util.Set;
 
 /// What is served, in the old form (one document per group version) and the aggregated one.
 final class Discovery {
-    private static final String[] MAIN = {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
+    private static final String[] MAIN = {
+        "create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"
+    };
     private static final String[] NAMESPACE = {"create", "delete", "get", "list", "patch", "update", "watch"};
     private static final String[] STATUS = {"get", "patch", "update"};
 
@@ -60,7 +62,8 @@ final class Discovery {
     private List<String> versionsOf(String group) {
         List<String> versions = new ArrayList<>();
         for (Kind kind : kinds.all()) {
-            if (kind.type().group().equals(group) && !versions.contains(kind.type().version())) {
+            if (kind.type().group().equals(group)
+                    && !versions.contains(kind.type().version())) {
                 versions.add(kind.type().version());
             }
         }
@@ -95,7 +98,8 @@ final class Discovery {
     }
 
     /// A resource or subresource as it is listed.
-    private record Entry(String name, Kind kind, String group, String version, String answers, String[] verbs, boolean main) {}
+    private record Entry(
+            String name, Kind kind, String group, String version, String answers, String[] verbs, boolean main) {}
 
     private static List<Entry> entries(Kind kind) {
         List<Entry> all = new ArrayList<>();
@@ -116,7 +120,14 @@ final class Discovery {
             case "namespaces" ->
                 all.add(new Entry("namespaces/finalize", kind, "", "", "Namespace", new String[] {"update"}, false));
             case "serviceaccounts" ->
-                all.add(new Entry("serviceaccounts/token", kind, "authentication.k8s.io", "v1", "TokenRequest", new String[] {"create"}, false));
+                all.add(new Entry(
+                        "serviceaccounts/token",
+                        kind,
+                        "authentication.k8s.io",
+                        "v1",
+                        "TokenRequest",
+                        new String[] {"create"},
+                        false));
             default -> {}
         }
         return all;
@@ -124,7 +135,9 @@ final class Discovery {
 
     private ObjectNode resources(String group, String version) {
         ObjectNode list = Json.object();
-        list.put("kind", "APIResourceList").put("apiVersion", "v1").put("groupVersion", group.isEmpty() ? version : group + "/" + version);
+        list.put("kind", "APIResourceList")
+                .put("apiVersion", "v1")
+                .put("groupVersion", group.isEmpty() ? version : group + "/" + version);
         ArrayNode resources = list.putArray("resources");
         for (Kind kind : kinds.all()) {
             if (!kind.type().group().equals(group) || !kind.type().version().equals(version)) {
@@ -194,16 +207,22 @@ final class Discovery {
                 if (entry.main()) {
                     ObjectNode resource = Json.object().put("resource", entry.name());
                     resource.set("responseKind", answers);
-                    resource.put("scope", kind.namespaced() ? "Namespaced" : "Cluster").put("singularResource", kind.singular());
+                    resource.put("scope", kind.namespaced() ? "Namespaced" : "Cluster")
+                            .put("singularResource", kind.singular());
                     words(resource, "verbs", List.of(entry.verbs()));
                     words(resource, "shortNames", kind.shortNames());
                     words(resource, "categories", kind.categories());
                     byName.put(entry.name(), resource);
                 } else {
-                    ObjectNode below = Json.object().put("subresource", entry.name().substring(entry.name().indexOf('/') + 1));
+                    ObjectNode below = Json.object()
+                            .put(
+                                    "subresource",
+                                    entry.name().substring(entry.name().indexOf('/') + 1));
                     below.set("responseKind", answers);
                     words(below, "verbs", List.of(entry.verbs()));
-                    byName.getOrDefault(kind.type().plural(), Json.object()).withArray("/subresources").add(below);
+                    byName.getOrDefault(kind.type().plural(), Json.object())
+                            .withArray("/subresources")
+                            .add(below);
                 }
             }
         }

@@ -18,7 +18,10 @@ enum Negotiation {
         for (String range : accept.split(",")) {
             String[] parts = range.strip().toLowerCase(Locale.ROOT).split(";");
             String media = parts[0].strip();
-            if (!media.equals("application/json") && !media.equals("*/*") && !media.equals("application/*") && !media.equals("application/yaml")) {
+            if (!media.equals("application/json")
+                    && !media.equals("*/*")
+                    && !media.equals("application/*")
+                    && !media.equals("application/yaml")) {
                 continue;
             }
             String as = "";
@@ -45,6 +48,9 @@ enum Negotiation {
         if (json || accept.contains("application/vnd.kubernetes.protobuf") || accept.contains("text/")) {
             return OBJECT;
         }
-        throw ApiFault.of(406, "NotAcceptable", "only the following media types are accepted: application/json, found: " + accept);
+        throw ApiFault.of(
+                406,
+                "NotAcceptable",
+                "only the following media types are accepted: application/json, found: " + accept);
     }
 }

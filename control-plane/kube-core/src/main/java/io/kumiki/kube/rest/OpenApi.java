@@ -49,7 +49,9 @@ final class OpenApi {
     }
 
     private static String place(Kind kind) {
-        return kind.type().group().isEmpty() ? "api/" + kind.type().version() : "apis/" + kind.type().apiVersion();
+        return kind.type().group().isEmpty()
+                ? "api/" + kind.type().version()
+                : "apis/" + kind.type().apiVersion();
     }
 
     private Set<String> places() {
@@ -84,15 +86,22 @@ final class OpenApi {
     }
 
     private static ObjectNode gvk(Kind kind, String word) {
-        return Json.object().put("group", kind.type().group()).put("version", kind.type().version()).put("kind", word);
+        return Json.object()
+                .put("group", kind.type().group())
+                .put("version", kind.type().version())
+                .put("kind", word);
     }
 
     private static void kind(Kind kind, OpenApiWriter writer, ObjectNode paths) {
         Schema schema = kind.schema().get();
         String name = schema.name().isEmpty() ? name(kind) : schema.name();
         writer.kind(name, schema, Descriptions.of(kind), gvk(kind, kind.kind()));
-        String base = kind.type().group().isEmpty() ? "/api/" + kind.type().version() : "/apis/" + kind.type().apiVersion();
-        String collection = base + (kind.namespaced() ? "/namespaces/{namespace}/" : "/") + kind.type().plural();
+        String base = kind.type().group().isEmpty()
+                ? "/api/" + kind.type().version()
+                : "/apis/" + kind.type().apiVersion();
+        String collection = base
+                + (kind.namespaced() ? "/namespaces/{namespace}/" : "/")
+                + kind.type().plural();
         if (!kind.stored()) {
             operation(paths, collection, "post", kind, "post", name, name, false);
             return;
@@ -119,13 +128,21 @@ final class OpenApi {
 
     /// Custom kinds are called by their group turned round: com.example.v1.Widget.
     private static String name(Kind kind) {
-        List<String> words = new java.util.ArrayList<>(List.of(kind.type().group().split("\\.")));
+        List<String> words =
+                new java.util.ArrayList<>(List.of(kind.type().group().split("\\.")));
         java.util.Collections.reverse(words);
         return String.join(".", words) + "." + kind.type().version() + "." + kind.kind();
     }
 
     private static void operation(
-            ObjectNode paths, String path, String method, Kind kind, String action, String answers, String takes, boolean namespaced) {
+            ObjectNode paths,
+            String path,
+            String method,
+            Kind kind,
+            String action,
+            String answers,
+            String takes,
+            boolean namespaced) {
         ObjectNode at = paths.withObject("/" + path.replace("~", "~0").replace("/", "~1"));
         if (!at.has("parameters")) {
             ArrayNode parameters = at.putArray("parameters");

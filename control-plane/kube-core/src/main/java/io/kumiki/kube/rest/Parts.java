@@ -11,7 +11,13 @@ import io.kumiki.kube.registry.Writes;
 
 /// What the surface stands on.
 public record Parts(
-        ClusterSettings settings, KindTable kinds, Registry registry, Reads reads, Writes writes, Deletes deletes, Patches patches) {
+        ClusterSettings settings,
+        KindTable kinds,
+        Registry registry,
+        Reads reads,
+        Writes writes,
+        Deletes deletes,
+        Patches patches) {
     Authorizer authorizer() {
         return settings.authorizer();
     }

@@ -10,7 +10,8 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Reads the few bodies that a current kubectl sends as protobuf whatever a server offers: reviews, token requests, delete options and the simple
+/// Reads the few bodies that a current kubectl sends as protobuf whatever a server offers: reviews, token requests,
+/// delete options and the simple
 /// kinds of `kubectl create`. Everything else is asked for as JSON.
 final class Protobuf {
     static final String CONTENT_TYPE = "application/vnd.kubernetes.protobuf";
@@ -18,7 +19,8 @@ final class Protobuf {
     private static final byte[] MAGIC = {'k', '8', 's', 0};
     private static final int DEEPEST = 20;
 
-    /// `message number field type`: s text, b bytes, i integer, t truth, T time, M map of texts, B map of bytes, a leading * repeats, else a message.
+    /// `message number field type`: s text, b bytes, i integer, t truth, T time, M map of texts, B map of bytes, a
+    /// leading * repeats, else a message.
     private static final String FIELDS = """
             Unknown 1 typeMeta TypeMeta
             Unknown 2 raw b
@@ -99,7 +101,8 @@ final class Protobuf {
     static {
         FIELDS.lines().forEach(line -> {
             String[] words = line.split(" ");
-            MESSAGES.computeIfAbsent(words[0], m -> new HashMap<>()).put(Integer.parseInt(words[1]), new Field(words[2], words[3]));
+            MESSAGES.computeIfAbsent(words[0], m -> new HashMap<>())
+                    .put(Integer.parseInt(words[1]), new Field(words[2], words[3]));
         });
     }
 
@@ -125,7 +128,10 @@ final class Protobuf {
             }
             byte[] raw = Base64.getDecoder().decode(envelope.path("raw").asText());
             ObjectNode object = Json.object();
-            object.put("apiVersion", envelope.path("typeMeta").path("apiVersion").asText()).put("kind", kind);
+            object.put(
+                            "apiVersion",
+                            envelope.path("typeMeta").path("apiVersion").asText())
+                    .put("kind", kind);
             object.setAll(new Protobuf(raw, 0, raw.length).message(kind, 0));
             return object;
         } catch (IndexOutOfBoundsException e) {
@@ -168,7 +174,13 @@ final class Protobuf {
             case "*s" -> object.withArray("/" + field.name()).add(text());
             case "M" -> entry(object.withObject("/" + field.name()), false);
             case "B" -> entry(object.withObject("/" + field.name()), true);
-            case "T" -> object.put(field.name(), Instant.ofEpochSecond(message("Time", depth + 1).path("seconds").asLong()).toString());
+            case "T" ->
+                object.put(
+                        field.name(),
+                        Instant.ofEpochSecond(message("Time", depth + 1)
+                                        .path("seconds")
+                                        .asLong())
+                                .toString());
             default -> object.set(field.name(), message(field.type(), depth + 1));
         }
     }

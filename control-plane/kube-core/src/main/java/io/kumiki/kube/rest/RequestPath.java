@@ -33,7 +33,9 @@ record RequestPath(ResourceType type, String namespace, String name, String part
         if (rest.isEmpty() || rest.contains("")) {
             return null;
         }
-        boolean inside = rest.getFirst().equals("namespaces") && rest.size() > 2 && !(rest.size() == 3 && OF_NAMESPACE.contains(rest.get(2)));
+        boolean inside = rest.getFirst().equals("namespaces")
+                && rest.size() > 2
+                && !(rest.size() == 3 && OF_NAMESPACE.contains(rest.get(2)));
         String namespace = inside ? rest.get(1) : "";
         List<String> own = inside ? rest.subList(2, rest.size()) : rest;
         if (own.size() > 3) {

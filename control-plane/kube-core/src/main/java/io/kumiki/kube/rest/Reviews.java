@@ -8,7 +8,6 @@ import io.kumiki.kube.ApiRequest;
 import io.kumiki.kube.Authorizer.Attributes;
 import io.kumiki.kube.Caller;
 import io.kumiki.kube.kinds.Kind;
-import io.kumiki.model.Json;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,11 +34,16 @@ final class Reviews {
             case "SelfSubjectReview" -> user(status.putObject("userInfo"), request.caller());
             case "TokenReview" -> token(spec, status);
             case "SelfSubjectAccessReview" -> access(request.caller(), spec, status);
-            case "SelfSubjectRulesReview" -> rules(request.caller(), spec.path("namespace").asText("default"), status);
+            case "SelfSubjectRulesReview" ->
+                rules(request.caller(), spec.path("namespace").asText("default"), status);
             default -> {
                 if (!target.namespace().isEmpty()
-                        && !spec.path("resourceAttributes").path("namespace").asText("").equals(target.namespace())) {
-                    throw ApiFault.badRequest("spec.resourceAttributes.namespace must be the namespace of the path, " + target.namespace());
+                        && !spec.path("resourceAttributes")
+                                .path("namespace")
+                                .asText("")
+                                .equals(target.namespace())) {
+                    throw ApiFault.badRequest("spec.resourceAttributes.namespace must be the namespace of the path, "
+                            + target.namespace());
                 }
                 List<String> groups = new ArrayList<>();
                 spec.path("groups").forEach(g -> groups.add(g.asText()));
@@ -77,7 +81,8 @@ final class Reviews {
         JsonNode resource = spec.path("resourceAttributes");
         JsonNode path = spec.path("nonResourceAttributes");
         if (resource.isObject() == path.isObject()) {
-            throw ApiFault.badRequest("exactly one of spec.resourceAttributes and spec.nonResourceAttributes is wanted");
+            throw ApiFault.badRequest(
+                    "exactly one of spec.resourceAttributes and spec.nonResourceAttributes is wanted");
         }
         Attributes wanted = path.isObject()
                 ? Attributes.path(path.path("verb").asText(), path.path("path").asText())
@@ -108,10 +113,20 @@ final class Reviews {
         ObjectNode own = resources.addObject();
         own.putArray("verbs").add("create");
         own.putArray("apiGroups").add("authorization.k8s.io").add("authentication.k8s.io");
-        own.putArray("resources").add("selfsubjectaccessreviews").add("selfsubjectrulesreviews").add("selfsubjectreviews");
+        own.putArray("resources")
+                .add("selfsubjectaccessreviews")
+                .add("selfsubjectrulesreviews")
+                .add("selfsubjectreviews");
         ObjectNode paths = status.putArray("nonResourceRules").addObject();
         paths.putArray("verbs").add("get");
-        paths.putArray("nonResourceURLs").add("/api").add("/api/*").add("/apis").add("/apis/*").add("/openapi").add("/openapi/*").add("/version");
+        paths.putArray("nonResourceURLs")
+                .add("/api")
+                .add("/api/*")
+                .add("/apis")
+                .add("/apis/*")
+                .add("/openapi")
+                .add("/openapi/*")
+                .add("/version");
         status.put("incomplete", false);
     }
 }

@@ -56,7 +56,9 @@ public final class Router {
         String verb = verb(request, target);
         authorize(request.caller(), attributes(verb, target));
         boolean placed = kind.namespaced() || target.namespace().isEmpty();
-        boolean complete = !kind.namespaced() || !target.namespace().isEmpty() || target.name().isEmpty();
+        boolean complete = !kind.namespaced()
+                || !target.namespace().isEmpty()
+                || target.name().isEmpty();
         if (!placed || !complete) {
             throw ApiFault.noSuchPath();
         }
@@ -93,25 +95,41 @@ public final class Router {
             return;
         }
         if (caller.equals(Caller.ANONYMOUS)) {
-            throw ApiFault.of(401, "Unauthorized", "Unauthorized: a bearer token is wanted and none that is known came with the request");
+            throw ApiFault.of(
+                    401,
+                    "Unauthorized",
+                    "Unauthorized: a bearer token is wanted and none that is known came with the request");
         }
         if (wanted.resource().isEmpty()) {
-            throw ApiFault.of(403, "Forbidden", "forbidden: User \"" + caller.name() + "\" cannot " + wanted.verb() + " path \"" + wanted.path() + "\"");
+            throw ApiFault.of(
+                    403,
+                    "Forbidden",
+                    "forbidden: User \"" + caller.name() + "\" cannot " + wanted.verb() + " path \"" + wanted.path()
+                            + "\"");
         }
         String resource = wanted.resource() + (wanted.subresource().isEmpty() ? "" : "/" + wanted.subresource());
         String storage = wanted.group().isEmpty() ? wanted.resource() : wanted.resource() + "." + wanted.group();
-        throw ApiFault.forbidden(storage, wanted.name(),
-                "User \"" + caller.name() + "\" cannot " + wanted.verb() + " resource \"" + resource + "\" in API group \"" + wanted.group() + "\""
-                        + (wanted.namespace().isEmpty() ? " at the cluster scope" : " in the namespace \"" + wanted.namespace() + "\""));
+        throw ApiFault.forbidden(
+                storage,
+                wanted.name(),
+                "User \"" + caller.name() + "\" cannot " + wanted.verb() + " resource \"" + resource
+                        + "\" in API group \"" + wanted.group() + "\""
+                        + (wanted.namespace().isEmpty()
+                                ? " at the cluster scope"
+                                : " in the namespace \"" + wanted.namespace() + "\""));
     }
 
     private ApiAnswer documents(ApiRequest request, String path) {
-        authorize(request.caller(), Attributes.path(request.method().equals("GET") || request.method().equals("HEAD") ? "get" : "post", path));
+        authorize(
+                request.caller(),
+                Attributes.path(
+                        request.method().equals("GET") || request.method().equals("HEAD") ? "get" : "post", path));
         if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
             throw ApiFault.noSuchPath();
         }
         if (HEALTH.contains(path) || HEALTH.contains(path.substring(0, Math.max(path.indexOf('/', 1), 0)))) {
-            return new ApiAnswer.Whole(200, "text/plain; charset=utf-8", List.of("ok".getBytes(StandardCharsets.UTF_8)), Map.of());
+            return new ApiAnswer.Whole(
+                    200, "text/plain; charset=utf-8", List.of("ok".getBytes(StandardCharsets.UTF_8)), Map.of());
         }
         if (path.equals("/version")) {
             return ApiAnswer.json(200, version());

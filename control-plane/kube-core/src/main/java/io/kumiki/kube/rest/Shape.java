@@ -113,7 +113,9 @@ final class Shape {
     }
 
     private List<ObjectNode> trees(Reads.ListedPage page) {
-        return page.objects().stream().map(o -> o.tree(apiVersion(), kind.kind())).toList();
+        return page.objects().stream()
+                .map(o -> o.tree(apiVersion(), kind.kind()))
+                .toList();
     }
 
     private static void listMetadata(ObjectNode metadata, Reads.ListedPage page) {

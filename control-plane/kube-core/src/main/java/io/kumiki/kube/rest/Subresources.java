@@ -55,18 +55,30 @@ final class Subresources {
         JsonNode where = binding.path("target");
         String node = where.path("name").asText("");
         if (node.isEmpty()) {
-            throw ApiFault.badRequest("Binding \"" + pod + "\" is invalid: target.name: Required value: the name of a node");
+            throw ApiFault.badRequest(
+                    "Binding \"" + pod + "\" is invalid: target.name: Required value: the name of a node");
         }
         if (!where.path("kind").asText("Node").equals("Node")) {
-            throw ApiFault.badRequest("Binding \"" + pod + "\" is invalid: target.kind: Unsupported value: \"" + where.path("kind").asText()
-                    + "\": supported values: \"Node\"");
+            throw ApiFault.badRequest("Binding \"" + pod + "\" is invalid: target.kind: Unsupported value: \""
+                    + where.path("kind").asText() + "\": supported values: \"Node\"");
         }
         Map<String, String> annotations = new LinkedHashMap<>();
-        binding.path("metadata").path("annotations").properties().forEach(a -> annotations.put(a.getKey(), a.getValue().asText()));
+        binding.path("metadata")
+                .path("annotations")
+                .properties()
+                .forEach(a -> annotations.put(a.getKey(), a.getValue().asText()));
         var change = Binding.change(
-                namespace, pod, binding.path("metadata").path("uid").asText(""), node, annotations, parts.settings().now().get());
+                namespace,
+                pod,
+                binding.path("metadata").path("uid").asText(""),
+                node,
+                annotations,
+                parts.settings().now().get());
         Kind pods = parts.kinds().get(io.kumiki.kube.ResourceType.PODS);
-        parts.writes().update(new Writes.Update(pods, namespace, pod, "binding", change), Verbs.options(request, new ArrayList<>()));
+        parts.writes()
+                .update(
+                        new Writes.Update(pods, namespace, pod, "binding", change),
+                        Verbs.options(request, new ArrayList<>()));
         return success(201);
     }
 
@@ -90,7 +102,8 @@ final class Subresources {
                 bounded(request, "tailLines"),
                 bounded(request, "limitBytes"),
                 since(request));
-        return new ApiAnswer.Log(new PodLogs.Order(target.namespace(), target.name(), stored.uid(), container, options));
+        return new ApiAnswer.Log(
+                new PodLogs.Order(target.namespace(), target.name(), stored.uid(), container, options));
     }
 
     private static long bounded(ApiRequest request, String name) {
@@ -131,14 +144,18 @@ final class Subresources {
             }
             return wanted;
         }
-        String marked = pod.path("metadata").path("annotations").path("kubectl.kubernetes.io/default-container").asText("");
+        String marked = pod.path("metadata")
+                .path("annotations")
+                .path("kubectl.kubernetes.io/default-container")
+                .asText("");
         if (main.contains(marked)) {
             return marked;
         }
         if (main.size() == 1) {
             return main.getFirst();
         }
-        throw ApiFault.badRequest("a container name must be specified for pod " + name + ", choose one of: [" + String.join(" ", main) + "]"
+        throw ApiFault.badRequest("a container name must be specified for pod " + name + ", choose one of: ["
+                + String.join(" ", main) + "]"
                 + (init.isEmpty() ? "" : " or one of the init containers: [" + String.join(" ", init) + "]"));
     }
 

@@ -64,12 +64,19 @@ final class Verbs {
         }
         String token = request.query("continue") == null ? "" : String.valueOf(request.query("continue"));
         Reads.ListedPage page = parts.reads()
-                .list(kind, target.namespace(), selection(request), limit == null ? 0 : (int) Math.min(limit, PAGE_LIMIT), token, exactly(request, token));
+                .list(
+                        kind,
+                        target.namespace(),
+                        selection(request),
+                        limit == null ? 0 : (int) Math.min(limit, PAGE_LIMIT),
+                        token,
+                        exactly(request, token));
         parts.registry().awaitDurable();
         return shape.list(page);
     }
 
-    /// Only `resourceVersionMatch=Exact` pins a list to a revision; otherwise ours is always the newest, which every other form allows.
+    /// Only `resourceVersionMatch=Exact` pins a list to a revision; otherwise ours is always the newest, which
+    /// every other form allows.
     private static long exactly(ApiRequest request, String token) {
         String match = request.query("resourceVersionMatch");
         long revision = revision(request);
@@ -82,8 +89,8 @@ final class Verbs {
         return switch (match) {
             case "Exact" -> revision;
             case "NotOlderThan" -> 0;
-            default -> throw ApiFault.badRequest(
-                    "resourceVersionMatch \"" + match + "\" is not one of Exact, NotOlderThan");
+            default ->
+                throw ApiFault.badRequest("resourceVersionMatch \"" + match + "\" is not one of Exact, NotOlderThan");
         };
     }
 
@@ -98,7 +105,8 @@ final class Verbs {
                 return revision;
             }
         } catch (NumberFormatException e) {
-            throw ApiFault.badRequest("resourceVersion: Invalid value: \"" + given + "\": not a revision that this server gave");
+            throw ApiFault.badRequest(
+                    "resourceVersion: Invalid value: \"" + given + "\": not a revision that this server gave");
         }
         throw ApiFault.badRequest("resourceVersion: Invalid value: \"" + given + "\": is negative");
     }
@@ -112,17 +120,21 @@ final class Verbs {
     private ApiAnswer watch(ApiRequest request, RequestPath target, Kind kind) {
         Selection selection = selection(request);
         if (!target.name().isEmpty()) {
-            selection = new Selection(selection.labels(), io.kumiki.kube.select.FieldSelector.parse("metadata.name=" + target.name()));
+            selection = new Selection(
+                    selection.labels(), io.kumiki.kube.select.FieldSelector.parse("metadata.name=" + target.name()));
         }
         boolean initial = request.flag("sendInitialEvents");
         long from = initial ? 0 : revision(request);
         Shape shape = shape(kind, request);
         // As the real server does: without a wish a watch lives 30 to 60 minutes, so that clients spread out.
         Long seconds = Bodies.number(request, "timeoutSeconds");
-        long millis = seconds != null && seconds > 0 ? seconds * 1000 : 1_800_000L + 60_000L * parts.settings().letters().apply(1)[0];
+        long millis = seconds != null && seconds > 0
+                ? seconds * 1000
+                : 1_800_000L + 60_000L * parts.settings().letters().apply(1)[0];
         var order = new Registry.WatchOrder(kind, target.namespace(), selection, from, initial);
         boolean bookmarks = request.flag("allowWatchBookmarks");
-        return new ApiAnswer.Watch(new Watches.Feed(parts.registry(), order, bookmarks, millis, "application/json", shape::event));
+        return new ApiAnswer.Watch(
+                new Watches.Feed(parts.registry(), order, bookmarks, millis, "application/json", shape::event));
     }
 
     private ApiAnswer create(ApiRequest request, RequestPath target, Kind kind) {
@@ -134,8 +146,8 @@ final class Verbs {
         }
         Shape shape = shape(kind, request);
         List<String> warnings = new ArrayList<>();
-        StoredObject made =
-                parts.writes().create(kind, target.namespace(), Bodies.object(request, kind), options(request, warnings));
+        StoredObject made = parts.writes()
+                .create(kind, target.namespace(), Bodies.object(request, kind), options(request, warnings));
         return shape.one(201, made, headers(warnings));
     }
 
@@ -167,11 +179,14 @@ final class Verbs {
         String type = Bodies.contentType(request);
         PatchType how = PatchType.of(type);
         if (how == null) {
-            throw Bodies.unsupported(type, "application/json-patch+json, application/merge-patch+json, "
-                    + "application/strategic-merge-patch+json, application/apply-patch+yaml");
+            throw Bodies.unsupported(
+                    type,
+                    "application/json-patch+json, application/merge-patch+json, "
+                            + "application/strategic-merge-patch+json, application/apply-patch+yaml");
         }
         if (how == PatchType.APPLY && request.query("fieldManager") == null) {
-            throw ApiFault.badRequest("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
+            throw ApiFault.badRequest(
+                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
         }
         JsonNode patch = Bodies.json(request);
         List<String> warnings = new ArrayList<>();
@@ -182,8 +197,11 @@ final class Verbs {
 
     private ApiAnswer delete(ApiRequest request, RequestPath target, Kind kind) {
         Shape shape = shape(kind, request);
-        Deletes.Deleted deleted = parts.deletes().delete(kind, target.namespace(), target.name(), Bodies.deletion(request));
-        if (!deleted.finished() || Set.of("pods", "persistentvolumeclaims", "persistentvolumes", "services", "serviceaccounts").contains(kind.storage())) {
+        Deletes.Deleted deleted =
+                parts.deletes().delete(kind, target.namespace(), target.name(), Bodies.deletion(request));
+        if (!deleted.finished()
+                || Set.of("pods", "persistentvolumeclaims", "persistentvolumes", "services", "serviceaccounts")
+                        .contains(kind.storage())) {
             return shape.one(200, deleted.object(), Map.of());
         }
         ObjectNode status = Json.object();
@@ -205,7 +223,8 @@ final class Verbs {
         var page = parts.reads().list(kind, target.namespace(), selection(request), 0, "", 0);
         for (StoredObject object : page.objects()) {
             try {
-                parts.deletes().delete(kind, object.key().namespace(), object.key().name(), how.onlyUid(object.uid()));
+                parts.deletes()
+                        .delete(kind, object.key().namespace(), object.key().name(), how.onlyUid(object.uid()));
             } catch (ApiFault fault) {
                 if (fault.code() != 404 && fault.code() != 409) {
                     throw fault;
@@ -235,7 +254,8 @@ final class Verbs {
         String validation = request.query("fieldValidation");
         String mode = validation == null || validation.isEmpty() ? "Warn" : validation;
         if (!Set.of("Ignore", "Warn", "Strict").contains(mode)) {
-            throw ApiFault.badRequest("fieldValidation: Unsupported value: \"" + mode + "\": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"");
+            throw ApiFault.badRequest("fieldValidation: Unsupported value: \"" + mode
+                    + "\": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"");
         }
         return new WriteOptions(manager, Bodies.dryRun(request), request.flag("force"), mode, warnings::add);
     }
@@ -245,7 +265,8 @@ final class Verbs {
         if (!warnings.isEmpty()) {
             StringBuilder all = new StringBuilder();
             for (String warning : warnings.subList(0, Math.min(warnings.size(), 16))) {
-                String quoted = warning.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("[\\r\\n]", " ");
+                String quoted =
+                        warning.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("[\\r\\n]", " ");
                 all.append(all.isEmpty() ? "" : ", ").append(String.format(Locale.ROOT, "299 - \"%s\"", quoted));
             }
             headers.put("Warning", all.toString());

@@ -74,7 +74,8 @@ final class Watches {
 
         @Override
         public int weight() {
-            return event.type() == WatchEvent.Type.ADDED && event.revision() == event.stored().revision()
+            return event.type() == WatchEvent.Type.ADDED
+                            && event.revision() == event.stored().revision()
                     ? 64
                     : event.stored().size();
         }

@@ -17,11 +17,14 @@ public record Amounts(SortedMap<String, Long> of) {
 
     static Amounts read(JsonNode list) {
         SortedMap<String, Long> amounts = new TreeMap<>();
-        list.properties().forEach(entry -> amounts.put(entry.getKey(), count(entry.getKey(), entry.getValue().asText())));
+        list.properties()
+                .forEach(entry -> amounts.put(
+                        entry.getKey(), count(entry.getKey(), entry.getValue().asText())));
         return new Amounts(amounts);
     }
 
-    /// What a pod takes: all main containers and sidecars together, or the largest moment of its start, plus its overhead, and one pod.
+    /// What a pod takes: all main containers and sidecars together, or the largest moment of its start, plus its
+    /// overhead, and one pod.
     public static Amounts requestOf(JsonNode spec) {
         Amounts sidecars = NONE;
         Amounts start = NONE;
@@ -68,7 +71,8 @@ public record Amounts(SortedMap<String, Long> of) {
 
     private Amounts merge(Amounts other, LongBinaryOperator join) {
         SortedMap<String, Long> merged = new TreeMap<>(of);
-        other.of.forEach((resource, amount) -> merged.put(resource, join.applyAsLong(merged.getOrDefault(resource, 0L), amount)));
+        other.of.forEach((resource, amount) ->
+                merged.put(resource, join.applyAsLong(merged.getOrDefault(resource, 0L), amount)));
         return new Amounts(merged);
     }
 

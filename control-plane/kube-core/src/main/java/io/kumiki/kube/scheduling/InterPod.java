@@ -6,7 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Constraints between pods: required affinity and anti-affinity (in both directions), and hard topology spread. Counted once per cycle.
+/// Constraints between pods: required affinity and anti-affinity (in both directions), and hard topology spread.
+/// Counted once per cycle.
 final class InterPod {
     private static final String REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
 
@@ -28,11 +29,16 @@ final class InterPod {
     }
 
     static boolean refusesOthers(PodEntry pod) {
-        return !pod.spec().path("affinity").path("podAntiAffinity").path(REQUIRED).isEmpty();
+        return !pod.spec()
+                .path("affinity")
+                .path("podAntiAffinity")
+                .path(REQUIRED)
+                .isEmpty();
     }
 
     /// kube-scheduler's sentence about the node, or null when it will do.
-    @Nullable String refusal(NodeEntry node) {
+    @Nullable
+    String refusal(NodeEntry node) {
         JsonNode affinity = pod.spec().path("affinity");
         for (JsonNode term : affinity.path("podAffinity").path(REQUIRED)) {
             // The first pod of a group that wants to be together may start anywhere.
@@ -49,7 +55,8 @@ final class InterPod {
             return "node(s) didn't satisfy existing pods anti-affinity rules";
         }
         for (JsonNode constraint : pod.spec().path("topologySpreadConstraints")) {
-            if (constraint.path("whenUnsatisfiable").asText("DoNotSchedule").equals("DoNotSchedule") && skewed(constraint, node)) {
+            if (constraint.path("whenUnsatisfiable").asText("DoNotSchedule").equals("DoNotSchedule")
+                    && skewed(constraint, node)) {
                 return "node(s) didn't match pod topology spread constraints";
             }
         }
@@ -59,8 +66,10 @@ final class InterPod {
     private boolean refusedByOthers(NodeEntry candidate) {
         for (NodeEntry node : nodes) {
             for (PodEntry other : node.pods()) {
-                for (JsonNode term : other.spec().path("affinity").path("podAntiAffinity").path(REQUIRED)) {
-                    if (matches(term, pod, other.namespace()) && sameDomain(term.path("topologyKey").asText(), node, candidate)) {
+                for (JsonNode term :
+                        other.spec().path("affinity").path("podAntiAffinity").path(REQUIRED)) {
+                    if (matches(term, pod, other.namespace())
+                            && sameDomain(term.path("topologyKey").asText(), node, candidate)) {
                         return true;
                     }
                 }
@@ -83,14 +92,16 @@ final class InterPod {
             }
             int here = 0;
             for (PodEntry other : node.pods()) {
-                boolean counts = other.namespace().equals(pod.namespace()) && Selectors.labels(constraint.path("labelSelector"), other.labels());
+                boolean counts = other.namespace().equals(pod.namespace())
+                        && Selectors.labels(constraint.path("labelSelector"), other.labels());
                 here += counts ? 1 : 0;
             }
             domains.merge(domain, here, Integer::sum);
         }
         int least = domains.values().stream().mapToInt(Integer::intValue).min().orElse(0);
         int self = Selectors.labels(constraint.path("labelSelector"), pod.labels()) ? 1 : 0;
-        return domains.getOrDefault(own, 0) + self - least > constraint.path("maxSkew").asInt(1);
+        return domains.getOrDefault(own, 0) + self - least
+                > constraint.path("maxSkew").asInt(1);
     }
 
     private int count(JsonNode term, NodeEntry candidate) {
@@ -122,8 +133,10 @@ final class InterPod {
         for (JsonNode namespace : namespaces) {
             named |= namespace.asText().equals(other.namespace());
         }
-        // An empty namespaceSelector means all namespaces; others would need the namespaces' labels, which a laptop has no use for.
-        boolean all = term.has("namespaceSelector") && term.path("namespaceSelector").isEmpty();
+        // An empty namespaceSelector means all namespaces; others would need the namespaces' labels, which a laptop
+        // has no use for.
+        boolean all =
+                term.has("namespaceSelector") && term.path("namespaceSelector").isEmpty();
         return (named || all) && Selectors.labels(term.path("labelSelector"), other.labels());
     }
 

@@ -22,7 +22,8 @@ final class NodeEntry {
 
     void object(@Nullable JsonNode node) {
         object = node;
-        allocatable = node == null ? Amounts.NONE : Amounts.read(node.path("status").path("allocatable"));
+        allocatable =
+                node == null ? Amounts.NONE : Amounts.read(node.path("status").path("allocatable"));
     }
 
     boolean known() {

@@ -15,13 +15,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The scheduler's memory of nodes and of the pods on them, and the filter and score phases over it.
-/// An assumed pod counts as bound until it is seen bound or is forgotten, so that a bind that takes long delays nobody.
+/// An assumed pod counts as bound until it is seen bound or is forgotten, so that a bind that takes long delays
+/// nobody.
 public final class NodeTable {
     private final SortedMap<String, NodeEntry> nodes = new TreeMap<>();
     private final Map<String, String> nodeOfPod = new HashMap<>();
     private final Set<String> assumed = new HashSet<>();
     private final Set<String> ignoredResources;
-    /// Pods on nodes whose anti-affinity may refuse others: while there are none, placing a pod looks at no other pod.
+    /// Pods on nodes whose anti-affinity may refuse others: while there are none, placing a pod looks at no other
+    /// pod.
     private int refusing;
 
     /// `ignoredResources` are counted by an extender, not here (`ignoredByScheduler`).
@@ -125,7 +127,8 @@ public final class NodeTable {
         return null;
     }
 
-    /// The candidates with their scores (0 to 1000), best first; equal ones in name order, so that the same input gives the same node.
+    /// The candidates with their scores (0 to 1000), best first; equal ones in name order, so that the same input
+    /// gives the same node.
     public List<Scored> score(JsonNode pod, Collection<String> candidates) {
         PodEntry entry = PodEntry.of(pod);
         List<Scored> scored = new ArrayList<>();
@@ -180,7 +183,8 @@ public final class NodeTable {
         }
         JsonNode taint = Selectors.untolerated(node.taints(), tolerations, "NoSchedule", "NoExecute");
         if (taint != null) {
-            return "node(s) had untolerated taint {" + taint.path("key").asText() + ": " + taint.path("value").asText("") + "}";
+            return "node(s) had untolerated taint {" + taint.path("key").asText() + ": "
+                    + taint.path("value").asText("") + "}";
         }
         if (!Selectors.node(spec, node.name, node.labels())) {
             return "node(s) didn't match Pod's node affinity/selector";
@@ -195,7 +199,10 @@ public final class NodeTable {
         for (String claim : claimNames(pod.pod())) {
             if (claims.look(pod.namespace(), claim) instanceof Claims.Claim.Bound bound
                     && bound.nodeAffinity() != null
-                    && !Selectors.terms(bound.nodeAffinity().path("required").path("nodeSelectorTerms"), node.name, node.labels())) {
+                    && !Selectors.terms(
+                            bound.nodeAffinity().path("required").path("nodeSelectorTerms"),
+                            node.name,
+                            node.labels())) {
                 return "node(s) had volume node affinity conflict";
             }
         }
@@ -203,7 +210,8 @@ public final class NodeTable {
     }
 
     private static boolean toleratesUnschedulable(JsonNode tolerations) {
-        JsonNode taint = Json.object().put("key", "node.kubernetes.io/unschedulable").put("effect", "NoSchedule");
+        JsonNode taint =
+                Json.object().put("key", "node.kubernetes.io/unschedulable").put("effect", "NoSchedule");
         return Selectors.tolerated(taint, tolerations);
     }
 
@@ -213,7 +221,8 @@ public final class NodeTable {
             if (wanted.getValue() == 0 || ignoredResources.contains(resource)) {
                 continue;
             }
-            if (wanted.getValue() > node.allocatable().get(resource) - node.used().get(resource)) {
+            if (wanted.getValue()
+                    > node.allocatable().get(resource) - node.used().get(resource)) {
                 return resource.equals("pods") ? "Too many pods" : "Insufficient " + resource;
             }
         }
@@ -240,25 +249,31 @@ public final class NodeTable {
         for (JsonNode container : spec.path("containers")) {
             for (JsonNode port : container.path("ports")) {
                 if (port.path("hostPort").asInt() > 0) {
-                    ports.add(port.path("protocol").asText("TCP") + " " + port.path("hostPort").asInt());
+                    ports.add(port.path("protocol").asText("TCP") + " "
+                            + port.path("hostPort").asInt());
                 }
             }
         }
         return ports;
     }
 
-    /// Emptier is better, preferred affinity counts, PreferNoSchedule taints count against; weights as in the default profile.
+    /// Emptier is better, preferred affinity counts, PreferNoSchedule taints count against; weights as in the
+    /// default profile.
     private static long score(PodEntry pod, NodeEntry node) {
         long free = (freeShare(pod, node, "cpu") + freeShare(pod, node, "memory")) / 2;
         long preferred = 0;
         long most = 0;
-        for (JsonNode term : pod.spec().path("affinity").path("nodeAffinity").path("preferredDuringSchedulingIgnoredDuringExecution")) {
+        for (JsonNode term : pod.spec()
+                .path("affinity")
+                .path("nodeAffinity")
+                .path("preferredDuringSchedulingIgnoredDuringExecution")) {
             long weight = term.path("weight").asLong();
             most += weight;
             preferred += Selectors.term(term.path("preference"), node.name, node.labels()) ? weight : 0;
         }
         long affinity = most == 0 ? 0 : 100 * preferred / most;
-        boolean avoided = Selectors.untolerated(node.taints(), pod.spec().path("tolerations"), "PreferNoSchedule") != null;
+        boolean avoided =
+                Selectors.untolerated(node.taints(), pod.spec().path("tolerations"), "PreferNoSchedule") != null;
         return free + 2 * affinity + (avoided ? 0 : 3 * 100);
     }
 

@@ -67,6 +67,8 @@ public final class Quantity {
     }
 
     private static boolean isExponent(String text, int at) {
-        return (text.charAt(at) == 'e' || text.charAt(at) == 'E') && at + 1 < text.length() && !Character.isLetter(text.charAt(at + 1));
+        return (text.charAt(at) == 'e' || text.charAt(at) == 'E')
+                && at + 1 < text.length()
+                && !Character.isLetter(text.charAt(at + 1));
     }
 }

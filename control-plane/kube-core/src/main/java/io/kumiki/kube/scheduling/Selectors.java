@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 final class Selectors {
     private Selectors() {}
 
-    /// A `LabelSelector`: every matchLabels entry and every expression must hold; an empty selector matches everything, a missing one nothing.
+    /// A `LabelSelector`: every matchLabels entry and every expression must hold; an empty selector matches
+    /// everything, a missing one nothing.
     static boolean labels(JsonNode selector, JsonNode labels) {
         if (selector.isMissingNode() || selector.isNull()) {
             return false;
@@ -32,7 +33,8 @@ final class Selectors {
                 return false;
             }
         }
-        JsonNode required = spec.path("affinity").path("nodeAffinity").path("requiredDuringSchedulingIgnoredDuringExecution");
+        JsonNode required =
+                spec.path("affinity").path("nodeAffinity").path("requiredDuringSchedulingIgnoredDuringExecution");
         return required.isMissingNode() || terms(required.path("nodeSelectorTerms"), name, nodeLabels);
     }
 
@@ -82,7 +84,11 @@ final class Selectors {
             boolean exists = toleration.path("operator").asText("Equal").equals("Exists");
             if ((effect.isEmpty() || effect.equals(taint.path("effect").asText()))
                     && (key.isEmpty() ? exists : key.equals(taint.path("key").asText()))
-                    && (exists || toleration.path("value").asText("").equals(taint.path("value").asText("")))) {
+                    && (exists
+                            || toleration
+                                    .path("value")
+                                    .asText("")
+                                    .equals(taint.path("value").asText("")))) {
                 return true;
             }
         }
@@ -103,7 +109,11 @@ final class Selectors {
 
     private static int compare(@Nullable String value, JsonNode expression) {
         try {
-            return value == null ? 0 : Long.compare(Long.parseLong(value), Long.parseLong(expression.path("values").path(0).asText()));
+            return value == null
+                    ? 0
+                    : Long.compare(
+                            Long.parseLong(value),
+                            Long.parseLong(expression.path("values").path(0).asText()));
         } catch (NumberFormatException e) {
             return 0;
         }

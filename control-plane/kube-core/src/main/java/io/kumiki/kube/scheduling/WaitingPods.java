@@ -10,8 +10,10 @@ import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Pods without a node, in the order they are tried: higher priority first, then older. A pod that fitted nowhere waits until the cluster
-/// changed and a pause has passed (1 s, doubling to 10 s), so that many hopeless pods cost little; the first few in order are tried at
+/// Pods without a node, in the order they are tried: higher priority first, then older. A pod that fitted nowhere
+/// waits until the cluster
+/// changed and a pause has passed (1 s, doubling to 10 s), so that many hopeless pods cost little; the first few in
+/// order are tried at
 /// once, so that freed room is used at once.
 public final class WaitingPods {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -82,10 +84,14 @@ public final class WaitingPods {
 
     /// When the next pod becomes due, or null when none waits for time alone.
     public @Nullable Instant nextDue() {
-        return ready.stream().map(e -> e.notBefore).min(Comparator.naturalOrder()).orElse(null);
+        return ready.stream()
+                .map(e -> e.notBefore)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
     }
 
-    /// The pod fitted nowhere: it waits for [#clusterChanged]. `retry`: an error of the world, tried again by time alone.
+    /// The pod fitted nowhere: it waits for [#clusterChanged]. `retry`: an error of the world, tried again by time
+    /// alone.
     public void park(String uid, Instant now, boolean retry) {
         Entry entry = entries.get(uid);
         if (entry == null) {
@@ -99,7 +105,8 @@ public final class WaitingPods {
         (nothingNew ? parked : ready).add(entry);
     }
 
-    /// Something that could make room happened: the first parked pods are due now, the others once their pause has passed.
+    /// Something that could make room happened: the first parked pods are due now, the others once their pause has
+    /// passed.
     public void clusterChanged() {
         changes++;
         int atOnce = TRIED_AT_ONCE;

@@ -12,9 +12,20 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/// Types of custom kinds, read from a definition's openAPIV3Schema. Only structural schemas are read: every value has a type.
+/// Types of custom kinds, read from a definition's openAPIV3Schema. Only structural schemas are read: every value
+/// has a type.
 public final class CustomSchemas {
-    private static final Set<String> FORBIDDEN = Set.of("definitions", "dependencies", "deprecated", "discriminator", "id", "patternProperties", "readOnly", "writeOnly", "xml", "$ref");
+    private static final Set<String> FORBIDDEN = Set.of(
+            "definitions",
+            "dependencies",
+            "deprecated",
+            "discriminator",
+            "id",
+            "patternProperties",
+            "readOnly",
+            "writeOnly",
+            "xml",
+            "$ref");
     private static final int DEEPEST = 100;
 
     private final List<Violation> violations = new ArrayList<>();
@@ -24,13 +35,15 @@ public final class CustomSchemas {
     /// @param violations everything that is wrong with the schema
     public record Read(Schema schema, List<Violation> violations) {}
 
-    /// The type of the whole object: the definition's schema with apiVersion, kind and metadata as every object has them.
+    /// The type of the whole object: the definition's schema with apiVersion, kind and metadata as every object has
+    /// them.
     public static Read read(@Nullable JsonNode openApi, boolean preserveUnknown, String path) {
         CustomSchemas reader = new CustomSchemas();
         JsonNode given = openApi == null || openApi.isMissingNode() || openApi.isNull() ? null : openApi;
         Schema root = given == null ? new Schema(Schema.Type.OBJECT) : reader.type(given, path, 0);
         if (root.type != Schema.Type.OBJECT) {
-            reader.violations.add(new Violation(path + ".type", "FieldValueInvalid", "Invalid value: must be object at the root"));
+            reader.violations.add(
+                    new Violation(path + ".type", "FieldValueInvalid", "Invalid value: must be object at the root"));
             root = new Schema(Schema.Type.OBJECT);
         }
         if (given == null || preserveUnknown) {
@@ -49,14 +62,18 @@ public final class CustomSchemas {
         }
         for (Map.Entry<String, JsonNode> each : json.properties()) {
             if (FORBIDDEN.contains(each.getKey())) {
-                violations.add(new Violation(path + "." + each.getKey(), "FieldValueForbidden", "Forbidden: " + each.getKey() + " is not supported"));
+                violations.add(new Violation(
+                        path + "." + each.getKey(),
+                        "FieldValueForbidden",
+                        "Forbidden: " + each.getKey() + " is not supported"));
             }
         }
         Schema schema = new Schema(kindOf(json, path));
         schema.description = json.path("description").asText("");
         schema.format = json.path("format").asText("");
         schema.nullable = json.path("nullable").asBoolean();
-        schema.preserveUnknown = json.path("x-kubernetes-preserve-unknown-fields").asBoolean();
+        schema.preserveUnknown =
+                json.path("x-kubernetes-preserve-unknown-fields").asBoolean();
         schema.embedded = json.path("x-kubernetes-embedded-resource").asBoolean();
         members(json, schema, path, depth);
         merging(json, schema);
@@ -85,13 +102,20 @@ public final class CustomSchemas {
             case "boolean" -> Schema.Type.BOOLEAN;
             case "" -> {
                 if (!json.path("x-kubernetes-preserve-unknown-fields").asBoolean()) {
-                    violations.add(new Violation(path + ".type", "FieldValueRequired", "Required value: must not be empty for specified object fields"));
+                    violations.add(new Violation(
+                            path + ".type",
+                            "FieldValueRequired",
+                            "Required value: must not be empty for specified object fields"));
                 }
                 yield Schema.Type.ANY;
             }
             default -> {
-                violations.add(new Violation(path + ".type", "FieldValueNotSupported", "Unsupported value: \"" + json.path("type").asText()
-                        + "\": supported values: \"array\", \"boolean\", \"integer\", \"number\", \"object\", \"string\""));
+                violations.add(
+                        new Violation(
+                                path + ".type",
+                                "FieldValueNotSupported",
+                                "Unsupported value: \"" + json.path("type").asText()
+                                        + "\": supported values: \"array\", \"boolean\", \"integer\", \"number\", \"object\", \"string\""));
                 yield Schema.Type.ANY;
             }
         };
@@ -99,7 +123,8 @@ public final class CustomSchemas {
 
     private void members(JsonNode json, Schema schema, String path, int depth) {
         for (Map.Entry<String, JsonNode> each : json.path("properties").properties()) {
-            schema.properties.put(each.getKey(), type(each.getValue(), path + ".properties[" + each.getKey() + "]", depth + 1));
+            schema.properties.put(
+                    each.getKey(), type(each.getValue(), path + ".properties[" + each.getKey() + "]", depth + 1));
         }
         JsonNode additional = json.path("additionalProperties");
         if (additional.isObject()) {
@@ -123,9 +148,11 @@ public final class CustomSchemas {
         schema.merge = switch (json.path("x-kubernetes-list-type").asText("")) {
             case "map" -> Schema.Merge.MAP;
             case "set" -> Schema.Merge.SET;
-            default -> schema.type == Schema.Type.ARRAY || json.path("x-kubernetes-map-type").asText("").equals("atomic")
-                    ? Schema.Merge.ATOMIC
-                    : Schema.Merge.GRANULAR;
+            default ->
+                schema.type == Schema.Type.ARRAY
+                                || json.path("x-kubernetes-map-type").asText("").equals("atomic")
+                        ? Schema.Merge.ATOMIC
+                        : Schema.Merge.GRANULAR;
         };
         List<String> keys = new ArrayList<>();
         json.path("x-kubernetes-list-map-keys").forEach(each -> keys.add(each.asText()));
@@ -140,7 +167,10 @@ public final class CustomSchemas {
             try {
                 Pattern.compile(pattern);
             } catch (PatternSyntaxException e) {
-                violations.add(new Violation(path + ".pattern", "FieldValueInvalid", "Invalid value: \"" + pattern + "\": " + e.getDescription()));
+                violations.add(new Violation(
+                        path + ".pattern",
+                        "FieldValueInvalid",
+                        "Invalid value: \"" + pattern + "\": " + e.getDescription()));
             }
         }
         Limits limits = new Limits(
@@ -181,7 +211,9 @@ public final class CustomSchemas {
                 found.add((path.isEmpty() ? "the schema" : path) + ": " + word);
             }
         }
-        object.path("properties").properties().forEach(each -> look(each.getValue(), path + "." + each.getKey(), found));
+        object.path("properties")
+                .properties()
+                .forEach(each -> look(each.getValue(), path + "." + each.getKey(), found));
         look(object.path("items"), path + "[]", found);
         look(object.path("additionalProperties"), path + ".*", found);
     }

@@ -78,7 +78,10 @@ public final class Decoding {
             case ARRAY -> value.isArray();
             case STRING -> value.isTextual();
             case BOOLEAN -> value.isBoolean();
-            case INTEGER -> value.isIntegralNumber() || (value.isNumber() && value.decimalValue().stripTrailingZeros().scale() <= 0);
+            case INTEGER ->
+                value.isIntegralNumber()
+                        || (value.isNumber()
+                                && value.decimalValue().stripTrailingZeros().scale() <= 0);
             case NUMBER -> value.isNumber();
             case INT_OR_STRING -> value.isTextual() || value.isNumber();
             case ANY -> true;
@@ -98,7 +101,11 @@ public final class Decoding {
             case NULL, MISSING -> "null";
             default -> "string";
         };
-        add(path, "FieldValueTypeInvalid", "Invalid value: \"" + found + "\": " + path + " in body must be of type " + wanted + ": \"" + found + "\"");
+        add(
+                path,
+                "FieldValueTypeInvalid",
+                "Invalid value: \"" + found + "\": " + path + " in body must be of type " + wanted + ": \"" + found
+                        + "\"");
     }
 
     private void object(ObjectNode object, Schema schema, String path) {
@@ -107,7 +114,9 @@ public final class Decoding {
             Schema member = schema.member(entry.getKey());
             String below = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
             if (member == null) {
-                if (!schema.preserveUnknown && schema.type == Schema.Type.OBJECT && !(schema.embedded && isMeta(entry.getKey()))) {
+                if (!schema.preserveUnknown
+                        && schema.type == Schema.Type.OBJECT
+                        && !(schema.embedded && isMeta(entry.getKey()))) {
                     gone.add(entry.getKey());
                     unknown.add(below);
                 }
@@ -162,9 +171,14 @@ public final class Decoding {
         Set<Object> seen = new HashSet<>();
         for (int i = 0; i < array.size(); i++) {
             JsonNode item = array.get(i);
-            Object key = schema.merge == Schema.Merge.SET ? item : schema.mergeKeys.stream().map(item::path).toList();
+            Object key = schema.merge == Schema.Merge.SET
+                    ? item
+                    : schema.mergeKeys.stream().map(item::path).toList();
             if (!seen.add(key)) {
-                add(path + "[" + i + "]", "FieldValueDuplicate", "Duplicate value: " + (schema.merge == Schema.Merge.SET ? item : keyText(item, schema)));
+                add(
+                        path + "[" + i + "]",
+                        "FieldValueDuplicate",
+                        "Duplicate value: " + (schema.merge == Schema.Merge.SET ? item : keyText(item, schema)));
             }
         }
     }
@@ -179,7 +193,8 @@ public final class Decoding {
         Limits limits = schema.limits;
         if (!limits.allowed().isEmpty() && !limits.allowed().contains(value)) {
             StringBuilder all = new StringBuilder();
-            limits.allowed().forEach(each -> all.append(all.isEmpty() ? "" : ", ").append(each));
+            limits.allowed()
+                    .forEach(each -> all.append(all.isEmpty() ? "" : ", ").append(each));
             add(path, "FieldValueNotSupported", "Unsupported value: " + value + ": supported values: " + all);
         }
         if (value.isTextual()) {
@@ -206,7 +221,10 @@ public final class Decoding {
         range(value.codePointCount(0, value.length()), limits.minLength(), limits.maxLength(), "characters", path);
         String pattern = limits.pattern();
         if (pattern != null && !matches(pattern, value)) {
-            add(path, "FieldValueInvalid", "Invalid value: \"" + value + "\": " + path + " in body should match '" + pattern + "'");
+            add(
+                    path,
+                    "FieldValueInvalid",
+                    "Invalid value: \"" + value + "\": " + path + " in body should match '" + pattern + "'");
         }
     }
 
@@ -223,29 +241,47 @@ public final class Decoding {
         Double low = limits.minimum();
         Double high = limits.maximum();
         if (low != null && (number < low || (limits.exclusiveMinimum() && number == low))) {
-            add(path, "FieldValueInvalid", "Invalid value: " + value + ": " + path + " in body should be greater than "
-                    + (limits.exclusiveMinimum() ? "" : "or equal to ") + plain(low));
+            add(
+                    path,
+                    "FieldValueInvalid",
+                    "Invalid value: " + value + ": " + path + " in body should be greater than "
+                            + (limits.exclusiveMinimum() ? "" : "or equal to ") + plain(low));
         }
         if (high != null && (number > high || (limits.exclusiveMaximum() && number == high))) {
-            add(path, "FieldValueInvalid", "Invalid value: " + value + ": " + path + " in body should be less than "
-                    + (limits.exclusiveMaximum() ? "" : "or equal to ") + plain(high));
+            add(
+                    path,
+                    "FieldValueInvalid",
+                    "Invalid value: " + value + ": " + path + " in body should be less than "
+                            + (limits.exclusiveMaximum() ? "" : "or equal to ") + plain(high));
         }
         Double step = limits.multipleOf();
         if (step != null && step != 0 && Math.abs(number / step - Math.rint(number / step)) > 1e-9) {
-            add(path, "FieldValueInvalid", "Invalid value: " + value + ": " + path + " in body should be a multiple of " + plain(step));
+            add(
+                    path,
+                    "FieldValueInvalid",
+                    "Invalid value: " + value + ": " + path + " in body should be a multiple of " + plain(step));
         }
     }
 
     private static String plain(@Nullable Double value) {
-        return value == null ? "" : new java.math.BigDecimal(value).stripTrailingZeros().toPlainString();
+        return value == null
+                ? ""
+                : new java.math.BigDecimal(value).stripTrailingZeros().toPlainString();
     }
 
     private void range(long found, long low, long high, String what, String path) {
         if (found < low) {
-            add(path, "FieldValueInvalid", "Invalid value: " + path + " in body should have at least " + low + " " + what + ", found " + found);
+            add(
+                    path,
+                    "FieldValueInvalid",
+                    "Invalid value: " + path + " in body should have at least " + low + " " + what + ", found "
+                            + found);
         }
         if (found > high) {
-            add(path, "FieldValueTooLong", "Too long: " + path + " in body may have at most " + high + " " + what + ", found " + found);
+            add(
+                    path,
+                    "FieldValueTooLong",
+                    "Too long: " + path + " in body may have at most " + high + " " + what + ", found " + found);
         }
     }
 

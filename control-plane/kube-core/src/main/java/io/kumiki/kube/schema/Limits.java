@@ -21,5 +21,18 @@ record Limits(
         long maxProperties,
         boolean uniqueItems) {
     static final Limits NONE = new Limits(
-            List.of(), null, null, null, false, false, null, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE, false);
+            List.of(),
+            null,
+            null,
+            null,
+            false,
+            false,
+            null,
+            0,
+            Long.MAX_VALUE,
+            0,
+            Long.MAX_VALUE,
+            0,
+            Long.MAX_VALUE,
+            false);
 }

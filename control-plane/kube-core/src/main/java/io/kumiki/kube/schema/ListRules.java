@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What the model classes do not say about built-in types: how lists and maps are merged and which fields must be there.
+/// What the model classes do not say about built-in types: how lists and maps are merged and which fields must be
+/// there.
 /// Facts of the Kubernetes API, by simple class name; a list without a line is replaced as a whole.
 final class ListRules {
-    /// `Class field merge [keys] [patchKey]`: merge is map (server-side apply by keys, strategic merge by patchKey), set, atomic or struct (atomic object).
+    /// `Class field merge [keys] [patchKey]`: merge is map (server-side apply by keys, strategic merge by
+    /// patchKey), set, atomic or struct (atomic object).
     private static final String MERGES = """
             ObjectMeta ownerReferences map uid uid
             ObjectMeta finalizers set - -
@@ -52,8 +54,19 @@ final class ListRules {
             """;
 
     private static final List<String> ATOMIC = List.of(
-            "LabelSelector", "NodeSelector", "NodeSelectorTerm", "ObjectReference", "LocalObjectReference", "SecretKeySelector", "ConfigMapKeySelector",
-            "ObjectFieldSelector", "ResourceFieldSelector", "TypedLocalObjectReference", "SecretReference", "OwnerReference", "TopologySelectorTerm",
+            "LabelSelector",
+            "NodeSelector",
+            "NodeSelectorTerm",
+            "ObjectReference",
+            "LocalObjectReference",
+            "SecretKeySelector",
+            "ConfigMapKeySelector",
+            "ObjectFieldSelector",
+            "ResourceFieldSelector",
+            "TypedLocalObjectReference",
+            "SecretReference",
+            "OwnerReference",
+            "TopologySelectorTerm",
             "FileKeySelector");
 
     private static final String REQUIRED = """

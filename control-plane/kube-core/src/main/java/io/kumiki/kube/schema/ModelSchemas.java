@@ -10,14 +10,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Types of built-in kinds, read by reflection from the Kubernetes model classes. Each class is read once, when it is first asked for.
+/// Types of built-in kinds, read by reflection from the Kubernetes model classes. Each class is read once, when it
+/// is first asked for.
 public final class ModelSchemas {
     private static final String PACKAGE = "io.fabric8.kubernetes.api.model.";
     private static final Set<String> META = Set.of(
-            "ObjectMeta", "OwnerReference", "ManagedFieldsEntry", "LabelSelector", "LabelSelectorRequirement", "ListMeta", "FieldsV1", "MicroTime");
+            "ObjectMeta",
+            "OwnerReference",
+            "ManagedFieldsEntry",
+            "LabelSelector",
+            "LabelSelectorRequirement",
+            "ListMeta",
+            "FieldsV1",
+            "MicroTime");
     /// Text of a CustomResourceDefinition's schema is checked by its own reader.
     private static final Set<String> FREE = Set.of(
-            "JSONSchemaProps", "JSONSchemaPropsOrArray", "JSONSchemaPropsOrBool", "JSONSchemaPropsOrStringArray", "FieldsV1",
+            "JSONSchemaProps",
+            "JSONSchemaPropsOrArray",
+            "JSONSchemaPropsOrBool",
+            "JSONSchemaPropsOrStringArray",
+            "FieldsV1",
             "CustomResourceSubresourceStatus");
 
     private static final Map<Class<?>, Schema> READ = new HashMap<>();
@@ -113,9 +125,12 @@ public final class ModelSchemas {
             return time;
         }
         return switch (type.getSimpleName()) {
-            case "IntOrString" -> named(Schema.Type.INT_OR_STRING, "io.k8s.apimachinery.pkg.util.intstr.IntOrString", "int-or-string");
-            case "Quantity" -> named(Schema.Type.INT_OR_STRING, "io.k8s.apimachinery.pkg.api.resource.Quantity", "quantity");
-            case "MicroTime" -> named(Schema.Type.STRING, "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime", "date-time");
+            case "IntOrString" ->
+                named(Schema.Type.INT_OR_STRING, "io.k8s.apimachinery.pkg.util.intstr.IntOrString", "int-or-string");
+            case "Quantity" ->
+                named(Schema.Type.INT_OR_STRING, "io.k8s.apimachinery.pkg.api.resource.Quantity", "quantity");
+            case "MicroTime" ->
+                named(Schema.Type.STRING, "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime", "date-time");
             default -> type.getName().startsWith(PACKAGE) ? of(type) : Schema.any();
         };
     }

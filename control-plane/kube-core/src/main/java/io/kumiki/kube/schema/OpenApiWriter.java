@@ -128,7 +128,8 @@ public final class OpenApiWriter {
         if (schema.embedded) {
             out.put("x-kubernetes-embedded-resource", true);
         }
-        if (schema.type == Schema.Type.ARRAY && (schema.merge != Schema.Merge.ATOMIC || !schema.patchStrategy.isEmpty())) {
+        if (schema.type == Schema.Type.ARRAY
+                && (schema.merge != Schema.Merge.ATOMIC || !schema.patchStrategy.isEmpty())) {
             out.put("x-kubernetes-list-type", schema.merge.name().toLowerCase(java.util.Locale.ROOT));
         }
         array(out, "x-kubernetes-list-map-keys", schema.mergeKeys);

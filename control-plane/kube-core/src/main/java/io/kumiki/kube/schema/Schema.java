@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The type of a value: of a built-in kind or of a CustomResourceDefinition. Filled once by its reader, then never changed; may contain itself.
+/// The type of a value: of a built-in kind or of a CustomResourceDefinition. Filled once by its reader, then never
+/// changed; may contain itself.
 public final class Schema {
     /// What JSON value is wanted.
     public enum Type {
@@ -33,13 +34,21 @@ public final class Schema {
     String description = "";
     String format = "";
     final Map<String, Schema> properties = new LinkedHashMap<>();
-    @Nullable Schema items;
-    @Nullable Schema additional;
+
+    @Nullable
+    Schema items;
+
+    @Nullable
+    Schema additional;
+
     boolean preserveUnknown;
     boolean embedded;
     boolean nullable;
     List<String> required = List.of();
-    @Nullable JsonNode defaultValue;
+
+    @Nullable
+    JsonNode defaultValue;
+
     Merge merge;
     List<String> mergeKeys = List.of();
     String patchStrategy = "";

@@ -56,7 +56,8 @@ public record FieldSelector(List<Term> terms) {
             }
             boolean negated = part.charAt(at - 1) == '!';
             int from = !negated && at + 1 < part.length() && part.charAt(at + 1) == '=' ? at + 2 : at + 1;
-            terms.add(new Term(part.substring(0, negated ? at - 1 : at).strip(), unescape(part.substring(from)), negated));
+            terms.add(new Term(
+                    part.substring(0, negated ? at - 1 : at).strip(), unescape(part.substring(from)), negated));
         }
         return new FieldSelector(terms);
     }

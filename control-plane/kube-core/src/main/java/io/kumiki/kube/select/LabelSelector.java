@@ -38,7 +38,8 @@ public record LabelSelector(List<Requirement> requirements) {
 
         private int compare(String value) {
             try {
-                return Long.compare(Long.parseLong(value), Long.parseLong(values.iterator().next()));
+                return Long.compare(
+                        Long.parseLong(value), Long.parseLong(values.iterator().next()));
             } catch (NumberFormatException e) {
                 return 0;
             }
@@ -52,7 +53,8 @@ public record LabelSelector(List<Requirement> requirements) {
     /// Finds the value of a label.
     @FunctionalInterface
     public interface Labels {
-        @Nullable String value(String key);
+        @Nullable
+        String value(String key);
     }
 
     public boolean matches(Labels labels) {

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 
 /// One `--nodes` specification: groups joined by `,` or `;`, each `COUNT x key=value …`.
 ///
-/// Keys: `gpu`, `cpu`, `memory`, `pods` (per node), `type` (GPU product), `rack` (nodes per rack), `zone`, `name` (prefix), `open=true`
+/// Keys: `gpu`, `cpu`, `memory`, `pods` (per node), `type` (GPU product), `rack` (nodes per rack), `zone`, `name`
+/// (prefix), `open=true`
 /// (without the taint that keeps real pods away).
 public record SimulatedNodes(List<Group> groups) {
     /// Taint and label of every simulated node.
@@ -27,11 +28,22 @@ public record SimulatedNodes(List<Group> groups) {
     private static final Pattern GROUP = Pattern.compile("([0-9]{1,6})\\s*[xX×]\\s*(.*)", Pattern.DOTALL);
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?");
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
-    private static final Set<String> KEYS = Set.of("gpu", "cpu", "memory", "pods", "type", "rack", "zone", "name", "open");
+    private static final Set<String> KEYS =
+            Set.of("gpu", "cpu", "memory", "pods", "type", "rack", "zone", "name", "open");
     private static final int MOST = 100_000;
 
     /// Nodes alike.
-    public record Group(int count, int gpu, String cpu, String memory, int pods, String type, int rack, String zone, String name, boolean open) {}
+    public record Group(
+            int count,
+            int gpu,
+            String cpu,
+            String memory,
+            int pods,
+            String type,
+            int rack,
+            String zone,
+            String name,
+            boolean open) {}
 
     public SimulatedNodes {
         groups = List.copyOf(groups);
@@ -57,7 +69,8 @@ public record SimulatedNodes(List<Group> groups) {
         }
         long total = groups.stream().mapToLong(Group::count).sum();
         if (total > MOST) {
-            violations.add(violation("--nodes", "describes " + total + " nodes; at most " + MOST + " can be simulated"));
+            violations.add(
+                    violation("--nodes", "describes " + total + " nodes; at most " + MOST + " can be simulated"));
         }
         if (groups.stream().map(Group::name).distinct().count() < groups.size()) {
             violations.add(violation("--nodes", "two groups have the same name; give each its own with name="));
@@ -68,7 +81,10 @@ public record SimulatedNodes(List<Group> groups) {
     private static Group group(String text, String path, int index, List<Violation> violations) {
         Matcher shape = GROUP.matcher(text);
         if (!shape.matches()) {
-            violations.add(violation(path, "\"" + text + "\" is not of the form COUNT x key=value …, for example 16 x gpu=8 type=H100 rack=4"));
+            violations.add(violation(
+                    path,
+                    "\"" + text
+                            + "\" is not of the form COUNT x key=value …, for example 16 x gpu=8 type=H100 rack=4"));
             return new Group(0, 0, "0", "0", 0, "", 0, "", "invalid" + index, false);
         }
         Map<String, String> given = new LinkedHashMap<>();
@@ -78,13 +94,17 @@ public record SimulatedNodes(List<Group> groups) {
             }
             String[] pair = word.split("=", 2);
             if (pair.length != 2 || !KEYS.contains(pair[0])) {
-                violations.add(violation(path, "\"" + word + "\" is not known; known are " + String.join("=, ", KEYS.stream().sorted().toList()) + "="));
+                violations.add(violation(
+                        path,
+                        "\"" + word + "\" is not known; known are "
+                                + String.join("=, ", KEYS.stream().sorted().toList()) + "="));
             } else {
                 given.put(pair[0], pair[1]);
             }
         }
         String type = given.getOrDefault("type", "");
-        String name = given.getOrDefault("name", type.isEmpty() ? "sim" + (index == 0 ? "" : index) : "sim-" + type.toLowerCase(Locale.ROOT));
+        String name = given.getOrDefault(
+                "name", type.isEmpty() ? "sim" + (index == 0 ? "" : index) : "sim-" + type.toLowerCase(Locale.ROOT));
         text(path, "name", name, NAME, violations);
         for (String label : List.of("type", "zone")) {
             if (given.containsKey(label)) {
@@ -123,7 +143,8 @@ public record SimulatedNodes(List<Group> groups) {
         }
     }
 
-    private static int number(String path, String key, Map<String, String> given, int otherwise, List<Violation> violations) {
+    private static int number(
+            String path, String key, Map<String, String> given, int otherwise, List<Violation> violations) {
         String text = given.get(key);
         if (text == null) {
             return otherwise;
@@ -159,7 +180,10 @@ public record SimulatedNodes(List<Group> groups) {
         ObjectNode node = Json.object().put("apiVersion", "v1").put("kind", "Node");
         String name = group.name() + "-" + index;
         ObjectNode labels = node.putObject("metadata").put("name", name).putObject("labels");
-        labels.put("kubernetes.io/hostname", name).put("kubernetes.io/os", "linux").put("kubernetes.io/arch", "amd64").put(MARK, "true");
+        labels.put("kubernetes.io/hostname", name)
+                .put("kubernetes.io/os", "linux")
+                .put("kubernetes.io/arch", "amd64")
+                .put(MARK, "true");
         if (!group.type().isEmpty()) {
             labels.put("nvidia.com/gpu.product", group.type());
         }
@@ -179,17 +203,30 @@ public record SimulatedNodes(List<Group> groups) {
         ObjectNode status = node.putObject("status");
         for (String list : List.of("capacity", "allocatable")) {
             ObjectNode amounts = status.putObject(list);
-            amounts.put("cpu", group.cpu()).put("memory", group.memory()).put("ephemeral-storage", "1Ti").put("pods", Integer.toString(group.pods()));
+            amounts.put("cpu", group.cpu())
+                    .put("memory", group.memory())
+                    .put("ephemeral-storage", "1Ti")
+                    .put("pods", Integer.toString(group.pods()));
             if (group.gpu() > 0) {
                 amounts.put("nvidia.com/gpu", Integer.toString(group.gpu()));
             }
         }
         String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
-        status.putArray("conditions").addObject().put("type", "Ready").put("status", "True").put("reason", "Simulated")
-                .put("message", "simulated by Kumiki").put("lastHeartbeatTime", time).put("lastTransitionTime", time);
+        status.putArray("conditions")
+                .addObject()
+                .put("type", "Ready")
+                .put("status", "True")
+                .put("reason", "Simulated")
+                .put("message", "simulated by Kumiki")
+                .put("lastHeartbeatTime", time)
+                .put("lastTransitionTime", time);
         ObjectNode machine = status.putObject("nodeInfo");
-        machine.put("kubeletVersion", "v1.34.0-kumiki-simulated").put("containerRuntimeVersion", "simulated://0").put("operatingSystem", "linux").put("architecture", "amd64");
-        for (String empty : List.of("machineID", "systemUUID", "bootID", "kernelVersion", "osImage", "kubeProxyVersion")) {
+        machine.put("kubeletVersion", "v1.34.0-kumiki-simulated")
+                .put("containerRuntimeVersion", "simulated://0")
+                .put("operatingSystem", "linux")
+                .put("architecture", "amd64");
+        for (String empty :
+                List.of("machineID", "systemUUID", "bootID", "kernelVersion", "osImage", "kubeProxyVersion")) {
             machine.put(empty, "");
         }
         return node;

@@ -14,9 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// How a pod on a simulated node behaves: Running at once, ended after its annotation's duration, nothing is executed.
+/// How a pod on a simulated node behaves: Running at once, ended after its annotation's duration, nothing is
+/// executed.
 public final class SimulatedPod {
-    /// How long it runs: `250ms`, `90s`, `5m`, `2h` or ISO `PT1M`; without it a pod ends at once, one with restartPolicy Always never.
+    /// How long it runs: `250ms`, `90s`, `5m`, `2h` or ISO `PT1M`; without it a pod ends at once, one with
+    /// restartPolicy Always never.
     public static final String DURATION = "kumiki.io/simulated-duration";
     /// The exit code of its main containers; 0 without it.
     public static final String EXIT_CODE = "kumiki.io/simulated-exit-code";
@@ -47,7 +49,8 @@ public final class SimulatedPod {
         String phase = status.path("phase").asText("Pending");
         return switch (phase) {
             case "Succeeded", "Failed" -> new Step.Wait(null);
-            case "Running" -> running(pod, Instant.parse(status.path("startTime").asText(now.toString())), now);
+            case "Running" ->
+                running(pod, Instant.parse(status.path("startTime").asText(now.toString())), now);
             default -> begin(pod, now);
         };
     }
@@ -101,7 +104,8 @@ public final class SimulatedPod {
                 return "annotation " + DURATION + " is negative: " + text;
             }
         } catch (DateTimeException e) {
-            return "annotation " + DURATION + " is \"" + annotations.path(DURATION).asText() + "\"; write a duration such as 90s, 5m or PT1H30M";
+            return "annotation " + DURATION + " is \""
+                    + annotations.path(DURATION).asText() + "\"; write a duration such as 90s, 5m or PT1H30M";
         }
         String outputs = annotations.path(OUTPUTS).asText("");
         if (!outputs.isEmpty()) {
@@ -116,8 +120,13 @@ public final class SimulatedPod {
         return null;
     }
 
-    private static ObjectNode status(JsonNode pod, String phase, Instant started, Instant now, int code, @Nullable String message) {
-        ObjectNode status = Json.object().put("phase", phase).put("hostIP", "127.0.0.1").put("podIP", "127.0.0.1").put("startTime", started.toString());
+    private static ObjectNode status(
+            JsonNode pod, String phase, Instant started, Instant now, int code, @Nullable String message) {
+        ObjectNode status = Json.object()
+                .put("phase", phase)
+                .put("hostIP", "127.0.0.1")
+                .put("podIP", "127.0.0.1")
+                .put("startTime", started.toString());
         status.putArray("podIPs").addObject().put("ip", "127.0.0.1");
         if (message != null) {
             status.put("reason", "Refused").put("message", message);
@@ -153,14 +162,22 @@ public final class SimulatedPod {
     }
 
     private static ObjectNode container(JsonNode container, boolean running, int code, Instant started, Instant now) {
-        ObjectNode status = Json.object().put("name", container.path("name").asText()).put("image", container.path("image").asText());
-        status.put("imageID", "simulated").put("restartCount", 0).put("ready", running).put("started", running);
+        ObjectNode status = Json.object()
+                .put("name", container.path("name").asText())
+                .put("image", container.path("image").asText());
+        status.put("imageID", "simulated")
+                .put("restartCount", 0)
+                .put("ready", running)
+                .put("started", running);
         ObjectNode state = status.putObject("state");
         if (running) {
             state.putObject("running").put("startedAt", seconds(started));
         } else {
-            state.putObject("terminated").put("exitCode", code).put("reason", code == 0 ? "Completed" : "Error")
-                    .put("startedAt", seconds(started)).put("finishedAt", seconds(now));
+            state.putObject("terminated")
+                    .put("exitCode", code)
+                    .put("reason", code == 0 ? "Completed" : "Error")
+                    .put("startedAt", seconds(started))
+                    .put("finishedAt", seconds(now));
         }
         status.putObject("lastState");
         return status;

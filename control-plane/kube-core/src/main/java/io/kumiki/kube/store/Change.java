@@ -6,4 +6,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param before `null` when the object is new
 /// @param after `null` when the object was removed
-public record Change(long revision, ObjectKey key, @Nullable StoredObject before, @Nullable StoredObject after) {}
+public record Change(
+        long revision,
+        ObjectKey key,
+        @Nullable StoredObject before,
+        @Nullable StoredObject after) {}

@@ -130,7 +130,8 @@ public final class ObjectStore {
         if (namespace.isEmpty()) {
             return map;
         }
-        return map.subMap(new ObjectKey(storage, namespace, ""), true, new ObjectKey(storage, namespace + "\0", ""), false);
+        return map.subMap(
+                new ObjectKey(storage, namespace, ""), true, new ObjectKey(storage, namespace + "\0", ""), false);
     }
 
     public boolean hasAny(String storage, String namespace) {
@@ -149,7 +150,8 @@ public final class ObjectStore {
             int limit,
             Predicate<StoredObject> wanted) {
         NavigableMap<ObjectKey, StoredObject> map = asOf(storage, namespace, at);
-        Collection<StoredObject> rest = after == null ? map.values() : map.tailMap(after, false).values();
+        Collection<StoredObject> rest =
+                after == null ? map.values() : map.tailMap(after, false).values();
         List<StoredObject> found = new ArrayList<>();
         long left = 0;
         for (StoredObject object : rest) {

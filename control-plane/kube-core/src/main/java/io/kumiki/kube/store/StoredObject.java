@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One object: its JSON as immutable bytes and the few values that lists, watches and garbage collection ask for.
 ///
-/// The bytes begin with `{"metadata":{` and hold neither kind, apiVersion nor resourceVersion. Those are written in front when the object is
-/// served, so that an unchanged object has equal bytes, a deletion needs no new copy and one stored form serves several API versions.
+/// The bytes begin with `{"metadata":{` and hold neither kind, apiVersion nor resourceVersion. Those are written in
+/// front when the object is
+/// served, so that an unchanged object has equal bytes, a deletion needs no new copy and one stored form serves
+/// several API versions.
 public final class StoredObject {
     private static final byte[] START = "{\"metadata\":{".getBytes(StandardCharsets.UTF_8);
 
@@ -93,7 +95,8 @@ public final class StoredObject {
                 default -> plain.set(entry.getKey(), entry.getValue());
             }
         }
-        if (plain.path("metadata").has("resourceVersion") || plain.path("metadata").has("selfLink")) {
+        if (plain.path("metadata").has("resourceVersion")
+                || plain.path("metadata").has("selfLink")) {
             ObjectNode metadata = ((ObjectNode) plain.get("metadata")).objectNode();
             metadata.setAll((ObjectNode) plain.get("metadata"));
             metadata.remove(List.of("resourceVersion", "selfLink"));
@@ -166,7 +169,8 @@ public final class StoredObject {
         return tree;
     }
 
-    /// The wire form in two parts, head and rest, appended to the list; the rest is the stored array itself from an offset, copied once.
+    /// The wire form in two parts, head and rest, appended to the list; the rest is the stored array itself from an
+    /// offset, copied once.
     public byte[] wire(String apiVersion, String kind) {
         return wire(apiVersion, kind, revision);
     }
@@ -183,7 +187,9 @@ public final class StoredObject {
     /// For a document that is answered once and never stored, such as a dry run's.
     public static List<String> ownersOf(JsonNode object) {
         List<String> found = new ArrayList<>();
-        object.path("metadata").path("ownerReferences").forEach(r -> found.add(r.path("uid").asText()));
+        object.path("metadata")
+                .path("ownerReferences")
+                .forEach(r -> found.add(r.path("uid").asText()));
         return found;
     }
 }

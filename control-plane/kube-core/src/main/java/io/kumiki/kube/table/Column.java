@@ -16,9 +16,21 @@ public record Column(String name, String type, String format, String description
     }
 
     public static final Column NAME = new Column(
-            "Name", "string", "name", "Name must be unique within a namespace.", 0, (object, now) -> object.path("metadata").path("name"));
+            "Name",
+            "string",
+            "name",
+            "Name must be unique within a namespace.",
+            0,
+            (object, now) -> object.path("metadata").path("name"));
     public static final Column AGE = new Column(
-            "Age", "string", "", "CreationTimestamp is when this object was created.", 0,
-            (object, now) -> Json.MAPPER.getNodeFactory().textNode(Age.since(object.path("metadata").path("creationTimestamp").asText(), now)));
+            "Age",
+            "string",
+            "",
+            "CreationTimestamp is when this object was created.",
+            0,
+            (object, now) -> Json.MAPPER
+                    .getNodeFactory()
+                    .textNode(Age.since(
+                            object.path("metadata").path("creationTimestamp").asText(), now)));
     public static final List<Column> NAME_AND_AGE = List.of(NAME, AGE);
 }

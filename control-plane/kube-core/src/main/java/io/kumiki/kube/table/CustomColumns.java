@@ -20,7 +20,9 @@ public final class CustomColumns {
                     each.path("name").asText(),
                     type,
                     each.path("format").asText(""),
-                    each.path("description").asText("Custom resource definition column (in JSONPath format): " + each.path("jsonPath").asText()),
+                    each.path("description")
+                            .asText("Custom resource definition column (in JSONPath format): "
+                                    + each.path("jsonPath").asText()),
                     each.path("priority").asInt(0),
                     (object, now) -> {
                         List<JsonNode> found = path.find(object);

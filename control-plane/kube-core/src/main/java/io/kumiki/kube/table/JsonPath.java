@@ -7,9 +7,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// As much of JSONPath as printer columns use: `.a.b`, `['a']`, `[0]`, `[*]`, `[?(@.type=="Ready")]`, with `\.` inside names.
+/// As much of JSONPath as printer columns use: `.a.b`, `['a']`, `[0]`, `[*]`, `[?(@.type=="Ready")]`, with `\.`
+/// inside names.
 final class JsonPath {
-    private static final Pattern FILTER = Pattern.compile("\\?\\(\\s*@((?:\\.[\\w\\-]+)+)\\s*(==|!=)\\s*(?:\"([^\"]*)\"|'([^']*)'|([\\w.\\-]+))\\s*\\)");
+    private static final Pattern FILTER = Pattern.compile(
+            "\\?\\(\\s*@((?:\\.[\\w\\-]+)+)\\s*(==|!=)\\s*(?:\"([^\"]*)\"|'([^']*)'|([\\w.\\-]+))\\s*\\)");
 
     private sealed interface Step {}
 
@@ -85,7 +87,8 @@ final class JsonPath {
         if (!filter.matches()) {
             return null;
         }
-        String value = filter.group(3) != null ? filter.group(3) : filter.group(4) != null ? filter.group(4) : filter.group(5);
+        String value =
+                filter.group(3) != null ? filter.group(3) : filter.group(4) != null ? filter.group(4) : filter.group(5);
         return new Matching(filter.group(1).substring(1), filter.group(2).equals("=="), value);
     }
 
@@ -98,7 +101,9 @@ final class JsonPath {
             }
             found = next;
         }
-        return found.stream().filter(node -> !node.isMissingNode() && !node.isNull()).toList();
+        return found.stream()
+                .filter(node -> !node.isMissingNode() && !node.isNull())
+                .toList();
     }
 
     private static void follow(JsonNode node, Step step, List<JsonNode> next) {
@@ -106,15 +111,16 @@ final class JsonPath {
             case Member member -> next.add(node.path(member.name()));
             case Item item -> next.add(node.path(item.index() < 0 ? node.size() + item.index() : item.index()));
             case Every every -> node.forEach(next::add);
-            case Matching matching -> node.forEach(item -> {
-                JsonNode value = item;
-                for (String name : matching.path().split("\\.")) {
-                    value = value.path(name);
-                }
-                if (value.asText().equals(matching.value()) == matching.equal()) {
-                    next.add(item);
-                }
-            });
+            case Matching matching ->
+                node.forEach(item -> {
+                    JsonNode value = item;
+                    for (String name : matching.path().split("\\.")) {
+                        value = value.path(name);
+                    }
+                    if (value.asText().equals(matching.value()) == matching.equal()) {
+                        next.add(item);
+                    }
+                });
         }
     }
 }

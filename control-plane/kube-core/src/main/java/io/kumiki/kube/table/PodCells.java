@@ -11,13 +11,19 @@ final class PodCells {
         int total = pod.path("spec").path("containers").size();
         int ready = 0;
         for (JsonNode container : pod.path("status").path("containerStatuses")) {
-            ready += container.path("ready").asBoolean() && container.path("state").has("running") ? 1 : 0;
+            ready += container.path("ready").asBoolean()
+                            && container.path("state").has("running")
+                    ? 1
+                    : 0;
         }
         for (JsonNode container : pod.path("spec").path("initContainers")) {
             if (sidecar(container)) {
                 total++;
-                JsonNode status = named(pod.path("status").path("initContainerStatuses"), container.path("name").asText());
-                ready += status.path("ready").asBoolean() && status.path("state").has("running") ? 1 : 0;
+                JsonNode status = named(
+                        pod.path("status").path("initContainerStatuses"),
+                        container.path("name").asText());
+                ready +=
+                        status.path("ready").asBoolean() && status.path("state").has("running") ? 1 : 0;
             }
         }
         return ready + "/" + total;
@@ -41,7 +47,8 @@ final class PodCells {
         String phase = status.path("phase").asText("");
         String reason = status.path("reason").asText(phase);
         for (JsonNode condition : status.path("conditions")) {
-            if (condition.path("type").asText().equals("PodScheduled") && condition.path("reason").asText().equals("SchedulingGated")) {
+            if (condition.path("type").asText().equals("PodScheduled")
+                    && condition.path("reason").asText().equals("SchedulingGated")) {
                 reason = "SchedulingGated";
             }
         }
@@ -65,10 +72,14 @@ final class PodCells {
         for (int i = 0; i < statuses.size(); i++) {
             JsonNode container = statuses.get(i);
             JsonNode state = container.path("state");
-            if (state.has("terminated") && state.path("terminated").path("exitCode").asInt() == 0) {
+            if (state.has("terminated")
+                    && state.path("terminated").path("exitCode").asInt() == 0) {
                 continue;
             }
-            if (container.path("started").asBoolean() && sidecar(named(pod.path("spec").path("initContainers"), container.path("name").asText()))) {
+            if (container.path("started").asBoolean()
+                    && sidecar(named(
+                            pod.path("spec").path("initContainers"),
+                            container.path("name").asText()))) {
                 continue;
             }
             if (state.has("terminated")) {
@@ -99,7 +110,8 @@ final class PodCells {
         }
         if (reason.equals("Completed") && running) {
             for (JsonNode condition : status.path("conditions")) {
-                if (condition.path("type").asText().equals("Ready") && condition.path("status").asText().equals("True")) {
+                if (condition.path("type").asText().equals("Ready")
+                        && condition.path("status").asText().equals("True")) {
                     return "Running";
                 }
             }
@@ -114,7 +126,9 @@ final class PodCells {
             return reason;
         }
         int signal = terminated.path("signal").asInt();
-        return signal != 0 ? "Signal:" + signal : "ExitCode:" + terminated.path("exitCode").asInt();
+        return signal != 0
+                ? "Signal:" + signal
+                : "ExitCode:" + terminated.path("exitCode").asInt();
     }
 
     static String restarts(JsonNode pod, Instant now) {
@@ -123,10 +137,16 @@ final class PodCells {
         boolean init = !initializing(pod).isEmpty();
         for (JsonNode container : pod.path("status").path(init ? "initContainerStatuses" : "containerStatuses")) {
             restarts += container.path("restartCount").asInt();
-            String finished = container.path("lastState").path("terminated").path("finishedAt").asText("");
+            String finished = container
+                    .path("lastState")
+                    .path("terminated")
+                    .path("finishedAt")
+                    .asText("");
             last = finished.compareTo(last) > 0 ? finished : last;
         }
-        return restarts == 0 || last.isEmpty() ? Integer.toString(restarts) : restarts + " (" + Age.since(last, now) + " ago)";
+        return restarts == 0 || last.isEmpty()
+                ? Integer.toString(restarts)
+                : restarts + " (" + Age.since(last, now) + " ago)";
     }
 
     static String gates(JsonNode pod) {
@@ -137,7 +157,10 @@ final class PodCells {
         int met = 0;
         for (JsonNode gate : gates) {
             for (JsonNode condition : pod.path("status").path("conditions")) {
-                met += condition.path("type").equals(gate.path("conditionType")) && condition.path("status").asText().equals("True") ? 1 : 0;
+                met += condition.path("type").equals(gate.path("conditionType"))
+                                && condition.path("status").asText().equals("True")
+                        ? 1
+                        : 0;
             }
         }
         return met + "/" + gates.size();

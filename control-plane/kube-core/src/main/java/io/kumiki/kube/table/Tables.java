@@ -14,7 +14,8 @@ public final class Tables {
     /// @param objects whole objects
     /// @param include `None`, `Metadata` or `Object`
     /// @param headed whether the columns are described
-    public static ObjectNode of(List<Column> columns, List<ObjectNode> objects, String include, boolean headed, Instant now) {
+    public static ObjectNode of(
+            List<Column> columns, List<ObjectNode> objects, String include, boolean headed, Instant now) {
         ObjectNode table = Json.object();
         table.put("kind", "Table").put("apiVersion", "meta.k8s.io/v1").putObject("metadata");
         ArrayNode definitions = table.putArray("columnDefinitions");

@@ -32,22 +32,37 @@ class DefinitionTest {
 
     @Test
     void defaultsPruningAndValidation() {
-        Reply made = api.post(WIDGETS, "{\"metadata\":{\"name\":\"w\"},\"spec\":{\"size\":2,\"odd\":1,\"free\":{\"any\":{\"thing\":1}}}}");
+        Reply made = api.post(
+                WIDGETS,
+                "{\"metadata\":{\"name\":\"w\"},\"spec\":{\"size\":2,\"odd\":1,\"free\":{\"any\":{\"thing\":1}}}}");
         assertThat(made.code()).isEqualTo(201);
-        assertThat(made.json().path("spec").toString()).isEqualTo("{\"size\":2,\"free\":{\"any\":{\"thing\":1}},\"color\":\"red\"}");
-        Reply bad = api.post(WIDGETS, "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"size\":0,\"color\":\"green\",\"parts\":[{\"id\":\"a\"},{\"id\":\"a\"},{}]}}");
+        assertThat(made.json().path("spec").toString())
+                .isEqualTo("{\"size\":2,\"free\":{\"any\":{\"thing\":1}},\"color\":\"red\"}");
+        Reply bad = api.post(
+                WIDGETS,
+                "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"size\":0,\"color\":\"green\",\"parts\":[{\"id\":\"a\"},{\"id\":\"a\"},{}]}}");
         assertThat(bad.code()).isEqualTo(422);
-        assertThat(bad.message()).contains("spec.size").contains("spec.color").contains("Duplicate value").contains("spec.parts[2].id: Required value");
+        assertThat(bad.message())
+                .contains("spec.size")
+                .contains("spec.color")
+                .contains("Duplicate value")
+                .contains("spec.parts[2].id: Required value");
     }
 
     @Test
     void statusGenerationAndColumns() {
         api.post(WIDGETS, "{\"metadata\":{\"name\":\"w\"},\"spec\":{\"size\":2},\"status\":{\"conditions\":[]}}");
         assertThat(api.get(WIDGETS + "/w").json().has("status")).isFalse();
-        Reply status = api.patch(WIDGETS + "/w/status", "merge-patch", "{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}");
+        Reply status = api.patch(
+                WIDGETS + "/w/status",
+                "merge-patch",
+                "{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}");
         assertThat(status.at("/metadata/generation")).isEqualTo("1");
-        assertThat(api.patch(WIDGETS + "/w", "merge-patch", "{\"spec\":{\"size\":3}}").at("/metadata/generation")).isEqualTo("2");
-        Reply table = api.send("GET", WIDGETS, java.util.Map.of("accept", "application/json;as=Table;v=v1;g=meta.k8s.io"), "");
+        assertThat(api.patch(WIDGETS + "/w", "merge-patch", "{\"spec\":{\"size\":3}}")
+                        .at("/metadata/generation"))
+                .isEqualTo("2");
+        Reply table = api.send(
+                "GET", WIDGETS, java.util.Map.of("accept", "application/json;as=Table;v=v1;g=meta.k8s.io"), "");
         assertThat(table.json().at("/rows/0/cells").toString()).isEqualTo("[\"w\",3,\"True\"]");
     }
 
@@ -56,7 +71,8 @@ class DefinitionTest {
         String head = "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Widget\",\"spec\":";
         api.apply(WIDGETS + "/w", "one", head + "{\"size\":1,\"parts\":[{\"id\":\"a\",\"n\":1}]}}");
         Reply both = api.apply(WIDGETS + "/w", "two", head + "{\"size\":1,\"parts\":[{\"id\":\"b\",\"n\":2}]}}");
-        assertThat(both.json().at("/spec/parts").toString()).isEqualTo("[{\"id\":\"a\",\"n\":1},{\"id\":\"b\",\"n\":2}]");
+        assertThat(both.json().at("/spec/parts").toString())
+                .isEqualTo("[{\"id\":\"a\",\"n\":1},{\"id\":\"b\",\"n\":2}]");
         Reply less = api.apply(WIDGETS + "/w", "one", head + "{\"size\":1}}");
         assertThat(less.json().at("/spec/parts").toString()).isEqualTo("[{\"id\":\"b\",\"n\":2}]");
     }
@@ -71,17 +87,26 @@ class DefinitionTest {
 
     @Test
     void aBadDefinitionIsRefusedWithEverythingThatIsWrong() {
-        Reply reply = api.post(DEFINITIONS, WIDGET.replace("\"widgets.example.com\"", "\"wrong.example.com\"")
-                .replace("\"scope\":\"Namespaced\"", "\"scope\":\"Somewhere\"")
-                .replace("\"free\":{\"type\":\"object\",", "\"free\":{\"type\":\"thing\","));
+        Reply reply = api.post(
+                DEFINITIONS,
+                WIDGET.replace("\"widgets.example.com\"", "\"wrong.example.com\"")
+                        .replace("\"scope\":\"Namespaced\"", "\"scope\":\"Somewhere\"")
+                        .replace("\"free\":{\"type\":\"object\",", "\"free\":{\"type\":\"thing\","));
         assertThat(reply.code()).isEqualTo(422);
-        assertThat(reply.message()).contains("metadata.name").contains("spec.scope").contains("Unsupported value: \"thing\"");
+        assertThat(reply.message())
+                .contains("metadata.name")
+                .contains("spec.scope")
+                .contains("Unsupported value: \"thing\"");
     }
 
     @Test
     void itsTypeIsInDiscoveryAndOpenApi() {
-        assertThat(api.get("/apis/example.com/v1").at("/resources/0/shortNames/0")).isEqualTo("wd");
+        assertThat(api.get("/apis/example.com/v1").at("/resources/0/shortNames/0"))
+                .isEqualTo("wd");
         Reply document = api.get("/openapi/v3/apis/example.com/v1");
-        assertThat(document.json().at("/components/schemas/com.example.v1.Widget/properties/spec/properties/color/default").asText()).isEqualTo("red");
+        assertThat(document.json()
+                        .at("/components/schemas/com.example.v1.Widget/properties/spec/properties/color/default")
+                        .asText())
+                .isEqualTo("red");
     }
 }

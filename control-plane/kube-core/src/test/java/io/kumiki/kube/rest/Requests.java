@@ -50,7 +50,12 @@ final class Requests {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         whole.body().forEach(bytes::writeBytes);
         String text = bytes.toString(StandardCharsets.UTF_8);
-        return new Reply(whole.status(), text.startsWith("{") ? Json.parse(text) : Json.MAPPER.getNodeFactory().textNode(text), whole.headers());
+        return new Reply(
+                whole.status(),
+                text.startsWith("{")
+                        ? Json.parse(text)
+                        : Json.MAPPER.getNodeFactory().textNode(text),
+                whole.headers());
     }
 
     ApiAnswer raw(String method, String url, Map<String, String> headers, String body) {
@@ -59,10 +64,12 @@ final class Requests {
         if (parts.length == 2) {
             for (String pair : parts[1].split("&")) {
                 String[] both = pair.split("=", 2);
-                query.computeIfAbsent(both[0], k -> new ArrayList<>()).add(both.length == 2 ? java.net.URLDecoder.decode(both[1], StandardCharsets.UTF_8) : "");
+                query.computeIfAbsent(both[0], k -> new ArrayList<>())
+                        .add(both.length == 2 ? java.net.URLDecoder.decode(both[1], StandardCharsets.UTF_8) : "");
             }
         }
-        return cluster.handle(new ApiRequest(method, parts[0], query, headers, body.getBytes(StandardCharsets.UTF_8), caller));
+        return cluster.handle(
+                new ApiRequest(method, parts[0], query, headers, body.getBytes(StandardCharsets.UTF_8), caller));
     }
 
     Reply get(String url) {
@@ -82,7 +89,11 @@ final class Requests {
     }
 
     Reply apply(String url, String manager, String body) {
-        return send("PATCH", url + (url.contains("?") ? "&" : "?") + "fieldManager=" + manager, "application/apply-patch+yaml", body);
+        return send(
+                "PATCH",
+                url + (url.contains("?") ? "&" : "?") + "fieldManager=" + manager,
+                "application/apply-patch+yaml",
+                body);
     }
 
     Reply patch(String url, String kind, String body) {

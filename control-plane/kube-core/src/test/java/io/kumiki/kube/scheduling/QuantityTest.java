@@ -17,7 +17,14 @@ class QuantityTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1Gi,1073741824", "1G,1000000000", "1.5Gi,1610612736", "1E,1000000000000000000", "100Ei,9223372036854775807", "1500m,2"})
+    @CsvSource({
+        "1Gi,1073741824",
+        "1G,1000000000",
+        "1.5Gi,1610612736",
+        "1E,1000000000000000000",
+        "100Ei,9223372036854775807",
+        "1500m,2"
+    })
     void units(String text, long expected) {
         assertThat(Quantity.units(Quantity.parse(text))).isEqualTo(expected);
     }
@@ -25,7 +32,9 @@ class QuantityTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "1Q", "Gi", "1e999999999", "--1", "1 Gi"})
     void refused(String text) {
-        assertThatThrownBy(() -> Quantity.parse(text)).isInstanceOf(NumberFormatException.class).hasMessageContaining("not a quantity");
+        assertThatThrownBy(() -> Quantity.parse(text))
+                .isInstanceOf(NumberFormatException.class)
+                .hasMessageContaining("not a quantity");
     }
 
     @Test

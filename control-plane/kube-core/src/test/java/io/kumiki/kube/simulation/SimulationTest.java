@@ -23,10 +23,23 @@ class SimulationTest {
         assertThat(objects).hasSize(16);
         JsonNode last = objects.get(15);
         assertThat(last.path("metadata").path("name").asText()).isEqualTo("sim-h100-15");
-        assertThat(last.path("metadata").path("labels").path("topology.kubernetes.io/rack").asText()).isEqualTo("sim-h100-rack-3");
-        assertThat(last.path("metadata").path("labels").path(SimulatedNodes.MARK).asText()).isEqualTo("true");
-        assertThat(last.path("status").path("allocatable").path("nvidia.com/gpu").asText()).isEqualTo("8");
-        assertThat(last.path("spec").path("taints").toString()).isEqualTo("[{\"key\":\"kumiki.io/simulated\",\"value\":\"true\",\"effect\":\"NoSchedule\"}]");
+        assertThat(last.path("metadata")
+                        .path("labels")
+                        .path("topology.kubernetes.io/rack")
+                        .asText())
+                .isEqualTo("sim-h100-rack-3");
+        assertThat(last.path("metadata")
+                        .path("labels")
+                        .path(SimulatedNodes.MARK)
+                        .asText())
+                .isEqualTo("true");
+        assertThat(last.path("status")
+                        .path("allocatable")
+                        .path("nvidia.com/gpu")
+                        .asText())
+                .isEqualTo("8");
+        assertThat(last.path("spec").path("taints").toString())
+                .isEqualTo("[{\"key\":\"kumiki.io/simulated\",\"value\":\"true\",\"effect\":\"NoSchedule\"}]");
     }
 
     @Test
@@ -38,7 +51,17 @@ class SimulationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpu=8", "x gpu=8", "4 x gpus=8", "4 x gpu=many", "4 x cpu=lots", "4 x type=a/b", "200000 x gpu=1", "1 x gpu=1, 1 x gpu=2 name=sim"})
+    @ValueSource(
+            strings = {
+                "gpu=8",
+                "x gpu=8",
+                "4 x gpus=8",
+                "4 x gpu=many",
+                "4 x cpu=lots",
+                "4 x type=a/b",
+                "200000 x gpu=1",
+                "1 x gpu=1, 1 x gpu=2 name=sim"
+            })
     void nonsenseIsRefused(String text) {
         assertThat(SimulatedNodes.read(text)).isInstanceOf(SimulatedNodes.Read.Invalid.class);
     }
@@ -52,7 +75,10 @@ class SimulationTest {
     private static ObjectNode pod(String annotations, String restartPolicy) {
         ObjectNode pod = Json.object();
         pod.putObject("metadata").put("name", "p").set("annotations", Json.parse(annotations.replace('\'', '"')));
-        pod.set("spec", Json.parse("{\"restartPolicy\":\"" + restartPolicy + "\",\"containers\":[{\"name\":\"main\",\"image\":\"x\"}]}"));
+        pod.set(
+                "spec",
+                Json.parse("{\"restartPolicy\":\"" + restartPolicy
+                        + "\",\"containers\":[{\"name\":\"main\",\"image\":\"x\"}]}"));
         pod.putObject("status").put("phase", "Pending");
         return pod;
     }
@@ -81,7 +107,10 @@ class SimulationTest {
         after(failing, SimulatedPod.next(failing, T));
         var ended = (SimulatedPod.Step.Write) SimulatedPod.next(failing, T);
         assertThat(ended.status().path("phase").asText()).isEqualTo("Failed");
-        assertThat(ended.status().at("/containerStatuses/0/state/terminated/exitCode").asInt()).isEqualTo(3);
+        assertThat(ended.status()
+                        .at("/containerStatuses/0/state/terminated/exitCode")
+                        .asInt())
+                .isEqualTo(3);
         ObjectNode server = pod("{}", "Always");
         after(server, SimulatedPod.next(server, T));
         assertThat(SimulatedPod.next(server, T.plusSeconds(999))).isEqualTo(new SimulatedPod.Step.Wait(null));
@@ -89,10 +118,17 @@ class SimulationTest {
 
     @Test
     void wrongAnnotationsFailByName() {
-        var step = (SimulatedPod.Step.Write) SimulatedPod.next(pod("{'kumiki.io/simulated-duration':'soon'}", "Never"), T);
+        var step =
+                (SimulatedPod.Step.Write) SimulatedPod.next(pod("{'kumiki.io/simulated-duration':'soon'}", "Never"), T);
         assertThat(step.status().path("phase").asText()).isEqualTo("Failed");
-        assertThat(step.status().path("message").asText()).contains("kumiki.io/simulated-duration").contains("soon");
-        assertThat(((SimulatedPod.Step.Write) SimulatedPod.next(pod("{'kumiki.io/simulated-outputs':'[1]'}", "Never"), T)).status().path("message").asText())
+        assertThat(step.status().path("message").asText())
+                .contains("kumiki.io/simulated-duration")
+                .contains("soon");
+        assertThat(((SimulatedPod.Step.Write)
+                                SimulatedPod.next(pod("{'kumiki.io/simulated-outputs':'[1]'}", "Never"), T))
+                        .status()
+                        .path("message")
+                        .asText())
                 .contains("JSON object");
     }
 

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The TLS port of the cluster. Reads a request whole, hands it to the cluster on a virtual thread and writes what comes back.
+/// The TLS port of the cluster. Reads a request whole, hands it to the cluster on a virtual thread and writes what
+/// comes back.
 public final class ApiListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ApiListener.class);
 
@@ -88,7 +89,11 @@ public final class ApiListener implements AutoCloseable {
 
     /// Blocks until the port is open; 0 takes a free one.
     public int listen(String host, int port) {
-        return server.listen(port, host).toCompletionStage().toCompletableFuture().join().actualPort();
+        return server.listen(port, host)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join()
+                .actualPort();
     }
 
     private void accept(HttpServerRequest http) {
@@ -99,7 +104,9 @@ public final class ApiListener implements AutoCloseable {
         }
         String host = http.authority() == null ? "" : http.authority().host();
         if (!hosts.allowed(host)) {
-            refuse(http, ApiFault.of(403, "Forbidden", "the Host header names \"" + host + "\", which is not served here"));
+            refuse(
+                    http,
+                    ApiFault.of(403, "Forbidden", "the Host header names \"" + host + "\", which is not served here"));
             return;
         }
         long length = length(http);
@@ -131,8 +138,7 @@ public final class ApiListener implements AutoCloseable {
     }
 
     private ApiFault tooLarge() {
-        return ApiFault.of(
-                413, "RequestEntityTooLarge", "Request entity too large: limit is " + limits.bodyBytes());
+        return ApiFault.of(413, "RequestEntityTooLarge", "Request entity too large: limit is " + limits.bodyBytes());
     }
 
     private static long length(HttpServerRequest http) {
@@ -162,26 +168,32 @@ public final class ApiListener implements AutoCloseable {
             ApiAnswer answer = cluster.handle(request(http, body));
             switch (answer) {
                 case ApiAnswer.Whole whole -> Streams.whole(http, whole);
-                case ApiAnswer.Watch watch ->
-                    new Streams.Stream(http, open, limits).watch(watch.feed());
+                case ApiAnswer.Watch watch -> new Streams.Stream(http, open, limits).watch(watch.feed());
                 case ApiAnswer.Log log -> new Streams.Stream(http, open, limits).log(logs, log.order());
             }
         } catch (ApiFault fault) {
             Streams.whole(http, ApiAnswer.of(fault));
         } catch (RuntimeException e) {
             LOG.error("{} {} failed", http.method(), http.path(), e);
-            Streams.whole(http, ApiAnswer.of(ApiFault.of(500, "InternalError", "the server failed while answering; its log says more")));
+            Streams.whole(
+                    http,
+                    ApiAnswer.of(
+                            ApiFault.of(500, "InternalError", "the server failed while answering; its log says more")));
         }
     }
 
     private ApiRequest request(HttpServerRequest http, byte[] body) {
         Map<String, String> headers = new LinkedHashMap<>();
-        http.headers().forEach((name, value) -> headers.merge(name.toLowerCase(Locale.ROOT), value, (a, b) -> a + "," + b));
+        http.headers()
+                .forEach((name, value) -> headers.merge(name.toLowerCase(Locale.ROOT), value, (a, b) -> a + "," + b));
         Map<String, List<String>> query = new LinkedHashMap<>();
-        http.params().forEach((name, value) -> query.computeIfAbsent(name, n -> new ArrayList<>()).add(value));
+        http.params()
+                .forEach((name, value) ->
+                        query.computeIfAbsent(name, n -> new ArrayList<>()).add(value));
         String path;
         try {
-            path = URLDecoder.decode(java.util.Objects.requireNonNullElse(http.path(), "").replace("+", "%2B"), StandardCharsets.UTF_8);
+            path = URLDecoder.decode(
+                    java.util.Objects.requireNonNullElse(http.path(), "").replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw ApiFault.badRequest("the path is not percent-encoded UTF-8");
         }
@@ -210,9 +222,14 @@ public final class ApiListener implements AutoCloseable {
         if (header.isEmpty()) {
             return Caller.ANONYMOUS;
         }
-        Caller known = header.regionMatches(true, 0, "Bearer ", 0, 7) ? authenticator.apply(header.substring(7).strip()) : null;
+        Caller known = header.regionMatches(true, 0, "Bearer ", 0, 7)
+                ? authenticator.apply(header.substring(7).strip())
+                : null;
         if (known == null) {
-            throw ApiFault.of(401, "Unauthorized", "Unauthorized: the bearer token is unknown, expired, or its account or pod is gone");
+            throw ApiFault.of(
+                    401,
+                    "Unauthorized",
+                    "Unauthorized: the bearer token is unknown, expired, or its account or pod is gone");
         }
         return known;
     }
@@ -220,6 +237,9 @@ public final class ApiListener implements AutoCloseable {
     @Override
     public void close() {
         open.keySet().forEach(Streams.Stream::stop);
-        server.shutdown(2, TimeUnit.SECONDS).toCompletionStage().toCompletableFuture().join();
+        server.shutdown(2, TimeUnit.SECONDS)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
     }
 }

@@ -34,7 +34,8 @@ final class Certificates {
         return generator.generateKeyPair();
     }
 
-    static X509Certificate authority(KeyPair key, String name, Instant now, Duration life) throws GeneralSecurityException {
+    static X509Certificate authority(KeyPair key, String name, Instant now, Duration life)
+            throws GeneralSecurityException {
         byte[] id = keyId(key.getPublic());
         List<byte[]> extensions = List.of(
                 extension("2.5.29.19", true, Der.sequence(Der.truth(true))),
@@ -46,7 +47,12 @@ final class Certificates {
 
     /// @param names DNS names and IP addresses
     static X509Certificate serving(
-            X509Certificate authority, KeyPair authorityKey, PublicKey key, List<String> names, Instant now, Duration life)
+            X509Certificate authority,
+            KeyPair authorityKey,
+            PublicKey key,
+            List<String> names,
+            Instant now,
+            Duration life)
             throws GeneralSecurityException {
         List<byte[]> alternatives = new ArrayList<>();
         for (String name : names) {
@@ -68,14 +74,22 @@ final class Certificates {
     }
 
     private static X509Certificate sign(
-            String subject, String issuer, PublicKey key, KeyPair signer, Instant now, Duration life, List<byte[]> extensions)
+            String subject,
+            String issuer,
+            PublicKey key,
+            KeyPair signer,
+            Instant now,
+            Duration life,
+            List<byte[]> extensions)
             throws GeneralSecurityException {
         byte[] body = Der.sequence(
                 Der.tagged(0xA0, Der.integer(BigInteger.TWO)),
                 Der.integer(new BigInteger(126, new SecureRandom()).setBit(126)),
                 ECDSA_SHA256,
                 name(issuer),
-                Der.sequence(Der.time(now.minus(CLOCK_SKEW)), Der.time(now.minus(CLOCK_SKEW).plus(life))),
+                Der.sequence(
+                        Der.time(now.minus(CLOCK_SKEW)),
+                        Der.time(now.minus(CLOCK_SKEW).plus(life))),
                 name(subject),
                 key.getEncoded(),
                 Der.tagged(0xA3, Der.sequence(extensions.toArray(new byte[0][]))));
@@ -83,7 +97,8 @@ final class Certificates {
         signature.initSign(signer.getPrivate());
         signature.update(body);
         byte[] certificate = Der.sequence(body, ECDSA_SHA256, Der.bits(signature.sign(), 0));
-        return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(certificate));
+        return (X509Certificate)
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(certificate));
     }
 
     private static byte[] name(String common) {

@@ -13,11 +13,13 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 
-/// The keys of one data folder: its CA, the serving certificate (made anew at each start), the key that signs service-account tokens and the
+/// The keys of one data folder: its CA, the serving certificate (made anew at each start), the key that signs
+/// service-account tokens and the
 /// administrator's token.
 ///
 /// @param authorityPem the CA certificate that clients trust
-public record Credentials(String authorityPem, String servingPem, String servingKeyPem, KeyPair accountKey, String adminToken) {
+public record Credentials(
+        String authorityPem, String servingPem, String servingKeyPem, KeyPair accountKey, String adminToken) {
     /// Chrome and macOS refuse longer ones.
     private static final Duration LEAF_LIFE = Duration.ofDays(397);
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
@@ -27,16 +29,22 @@ public record Credentials(String authorityPem, String servingPem, String serving
     /// Reads them from the folder, or makes what is missing.
     ///
     /// @param names what the serving certificate answers to, beside the fixed ones
-    public static Credentials in(Path folder, List<String> names, Instant now) throws IOException, GeneralSecurityException {
+    public static Credentials in(Path folder, List<String> names, Instant now)
+            throws IOException, GeneralSecurityException {
         Path pki = folder.resolve("pki");
-        Files.createDirectories(pki, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectories(
+                pki, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         KeyPair authorityKey = key(pki.resolve("ca.key"));
         X509Certificate authority = authority(pki, authorityKey, now);
         KeyPair servingKey = Certificates.newKey();
         X509Certificate serving =
                 Certificates.serving(authority, authorityKey, servingKey.getPublic(), names, now, LEAF_LIFE);
         return new Credentials(
-                Pem.of(authority), Pem.of(serving), Pem.of(servingKey.getPrivate()), key(pki.resolve("accounts.key")), token(folder.resolve("kubernetes.token")));
+                Pem.of(authority),
+                Pem.of(serving),
+                Pem.of(servingKey.getPrivate()),
+                key(pki.resolve("accounts.key")),
+                token(folder.resolve("kubernetes.token")));
     }
 
     private static KeyPair key(Path file) throws IOException, GeneralSecurityException {
@@ -46,7 +54,8 @@ public record Credentials(String authorityPem, String servingPem, String serving
         return Pem.keys(file);
     }
 
-    private static X509Certificate authority(Path pki, KeyPair key, Instant now) throws IOException, GeneralSecurityException {
+    private static X509Certificate authority(Path pki, KeyPair key, Instant now)
+            throws IOException, GeneralSecurityException {
         Path file = pki.resolve("ca.crt");
         if (Files.exists(file)) {
             X509Certificate found = Pem.certificate(file);

@@ -7,9 +7,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
-/// As much of ASN.1's distinguished encoding as an X.509 certificate needs: the JDK reads certificates but writes none.
+/// As much of ASN.1's distinguished encoding as an X.509 certificate needs: the JDK reads certificates but writes
+/// none.
 final class Der {
-    private static final DateTimeFormatter UTC = DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter UTC =
+            DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter GENERALIZED =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
     private static final Instant YEAR_2050 = Instant.parse("2050-01-01T00:00:00Z");

@@ -6,7 +6,13 @@ import java.util.Set;
 /// Against DNS rebinding: which names a request may be addressed to.
 public record Hosts(Set<String> names) {
     public static final Hosts LOCAL = new Hosts(Set.of(
-            "127.0.0.1", "localhost", "::1", "[::1]", "kubernetes", "kubernetes.default", "kubernetes.default.svc",
+            "127.0.0.1",
+            "localhost",
+            "::1",
+            "[::1]",
+            "kubernetes",
+            "kubernetes.default",
+            "kubernetes.default.svc",
             "kubernetes.default.svc.cluster.local"));
 
     boolean allowed(String host) {

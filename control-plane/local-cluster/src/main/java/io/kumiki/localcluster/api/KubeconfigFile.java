@@ -9,7 +9,8 @@ import java.util.Base64;
 public final class KubeconfigFile {
     private KubeconfigFile() {}
 
-    public static void write(Path file, String server, String authorityPem, String token, String namespace) throws IOException {
+    public static void write(Path file, String server, String authorityPem, String token, String namespace)
+            throws IOException {
         String authority = Base64.getEncoder().encodeToString(authorityPem.getBytes(StandardCharsets.UTF_8));
         Pem.write(file, """
                 apiVersion: v1

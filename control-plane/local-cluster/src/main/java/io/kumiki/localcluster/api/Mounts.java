@@ -30,7 +30,8 @@ public final class Mounts {
         mounts.add(new Mount(List.of(clean.split("/")), handler));
     }
 
-    @Nullable Handler<HttpServerRequest> find(@Nullable String path) {
+    @Nullable
+    Handler<HttpServerRequest> find(@Nullable String path) {
         if (path == null || mounts.isEmpty()) {
             return null;
         }

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /// Objects in one SQLite file, write-ahead log with synchronous=FULL.
 ///
-/// Group commit: one thread takes everything that waits, writes it in one transaction and lets all its writers go after the one fsync. While
+/// Group commit: one thread takes everything that waits, writes it in one transaction and lets all its writers go
+/// after the one fsync. While
 /// that runs, the next group gathers. A second thread tells listeners, so that a listener may write again.
 public final class SqliteJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteJournal.class);
@@ -57,8 +58,10 @@ public final class SqliteJournal implements Journal {
             this.connection = DriverManager.getConnection("jdbc:sqlite:" + file);
             prepare();
         } catch (SQLException e) {
-            throw new IllegalStateException(file + " cannot be opened: " + e.getMessage()
-                    + "; restore it from a backup, or move it away to begin with an empty cluster", e);
+            throw new IllegalStateException(
+                    file + " cannot be opened: " + e.getMessage()
+                            + "; restore it from a backup, or move it away to begin with an empty cluster",
+                    e);
         }
         this.writer = Thread.ofPlatform().daemon().name("kube-journal").unstarted(this::write);
         this.teller = Thread.ofPlatform().daemon().name("kube-news").unstarted(this::tell);
@@ -78,9 +81,11 @@ public final class SqliteJournal implements Journal {
             if (format > FORMAT) {
                 throw new SQLException("its format " + format + " is newer than this version reads (" + FORMAT + ")");
             }
-            sql.execute("CREATE TABLE IF NOT EXISTS object (storage TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,"
-                    + " revision INTEGER NOT NULL, json BLOB NOT NULL, PRIMARY KEY (storage, namespace, name)) WITHOUT ROWID");
-            sql.execute("CREATE TABLE IF NOT EXISTS sequence (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL)");
+            sql.execute(
+                    "CREATE TABLE IF NOT EXISTS object (storage TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,"
+                            + " revision INTEGER NOT NULL, json BLOB NOT NULL, PRIMARY KEY (storage, namespace, name)) WITHOUT ROWID");
+            sql.execute(
+                    "CREATE TABLE IF NOT EXISTS sequence (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL)");
             sql.execute("INSERT OR IGNORE INTO sequence VALUES (1, 0)");
             sql.execute("PRAGMA user_version=" + FORMAT);
         }
@@ -92,7 +97,8 @@ public final class SqliteJournal implements Journal {
         try (Statement sql = connection.createStatement()) {
             try (ResultSet rows = sql.executeQuery("SELECT storage, namespace, name, revision, json FROM object")) {
                 while (rows.next()) {
-                    ObjectKey key = new ObjectKey(rows.getString(1).intern(), rows.getString(2).intern(), rows.getString(3));
+                    ObjectKey key = new ObjectKey(
+                            rows.getString(1).intern(), rows.getString(2).intern(), rows.getString(3));
                     sink.accept(new Entry(rows.getLong(4), key, rows.getBytes(5)));
                 }
             }
@@ -124,8 +130,8 @@ public final class SqliteJournal implements Journal {
             throw full(now);
         }
         if (growth && free() < freeFloor) {
-            throw full("only " + (free() >> 20) + " MiB are free on the disk of " + file.getParent() + " and " + (freeFloor >> 20)
-                    + " MiB are wanted; delete something");
+            throw full("only " + (free() >> 20) + " MiB are free on the disk of " + file.getParent() + " and "
+                    + (freeFloor >> 20) + " MiB are wanted; delete something");
         }
     }
 
@@ -166,7 +172,10 @@ public final class SqliteJournal implements Journal {
                 long left = (trouble == null ? end : endWhenFull) - System.nanoTime();
                 if (left <= 0) {
                     throw trouble == null
-                            ? ApiFault.of(504, "Timeout", "the write is not yet on disk; whether it will be is unknown, so read before trying again")
+                            ? ApiFault.of(
+                                    504,
+                                    "Timeout",
+                                    "the write is not yet on disk; whether it will be is unknown, so read before trying again")
                             : full(trouble + "; it may still come through when there is room");
                 }
                 done.awaitNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(500)));
@@ -190,7 +199,11 @@ public final class SqliteJournal implements Journal {
                 lock.lock();
                 try {
                     if (closing) {
-                        LOG.error("{} changes could not be written to {} before the end: {}", group.size(), file, trouble);
+                        LOG.error(
+                                "{} changes could not be written to {} before the end: {}",
+                                group.size(),
+                                file,
+                                trouble);
                         written = true;
                         return;
                     }
@@ -233,10 +246,11 @@ public final class SqliteJournal implements Journal {
     }
 
     private boolean commit(List<Entry> group) {
-        try (PreparedStatement put = connection.prepareStatement("INSERT INTO object VALUES (?,?,?,?,?)"
-                        + " ON CONFLICT (storage, namespace, name) DO UPDATE SET revision = excluded.revision, json = excluded.json");
-                PreparedStatement remove =
-                        connection.prepareStatement("DELETE FROM object WHERE storage = ? AND namespace = ? AND name = ?");
+        try (PreparedStatement put = connection.prepareStatement(
+                        "INSERT INTO object VALUES (?,?,?,?,?)"
+                                + " ON CONFLICT (storage, namespace, name) DO UPDATE SET revision = excluded.revision, json = excluded.json");
+                PreparedStatement remove = connection.prepareStatement(
+                        "DELETE FROM object WHERE storage = ? AND namespace = ? AND name = ?");
                 PreparedStatement sequence = connection.prepareStatement("UPDATE sequence SET revision = ?")) {
             for (Entry entry : group) {
                 PreparedStatement each = entry.removal() ? remove : put;

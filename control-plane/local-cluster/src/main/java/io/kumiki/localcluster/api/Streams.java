@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes answers: whole bodies, watches as chunks or as WebSocket messages, logs. Runs on virtual threads and waits for slow readers there.
+/// Writes answers: whole bodies, watches as chunks or as WebSocket messages, logs. Runs on virtual threads and
+/// waits for slow readers there.
 final class Streams {
     private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
     private static final int CHUNK = 256 * 1024;
@@ -79,7 +80,8 @@ final class Streams {
         }
     }
 
-    /// An answer that goes on. Its frames wait in a bounded queue; a reader who is too slow is let go and starts again.
+    /// An answer that goes on. Its frames wait in a bounded queue; a reader who is too slow is let go and starts
+    /// again.
     static final class Stream implements WatchFeed.Sink {
         private final HttpServerRequest http;
         private final Map<Stream, Boolean> registry;
@@ -163,7 +165,9 @@ final class Streams {
             HttpServerResponse response = http.response();
             response.closeHandler(v -> left());
             response.exceptionHandler(e -> left());
-            response.setChunked(true).putHeader("content-type", feed.contentType()).putHeader("cache-control", "no-cache, private");
+            response.setChunked(true)
+                    .putHeader("content-type", feed.contentType())
+                    .putHeader("cache-control", "no-cache, private");
             response.writeHead();
             pump(feed, batch -> {
                 Buffer buffer = Buffer.buffer();
@@ -180,7 +184,10 @@ final class Streams {
         private void socket(WatchFeed feed) throws IOException, InterruptedException {
             ServerWebSocket socket;
             try {
-                socket = http.toWebSocket().toCompletionStage().toCompletableFuture().join();
+                socket = http.toWebSocket()
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .join();
             } catch (CompletionException e) {
                 throw new IOException(e.getCause());
             }
@@ -303,7 +310,9 @@ final class Streams {
         }
 
         private static void head(HttpServerResponse response) {
-            response.setChunked(true).putHeader("content-type", "text/plain; charset=utf-8").putHeader("cache-control", "no-cache, private");
+            response.setChunked(true)
+                    .putHeader("content-type", "text/plain; charset=utf-8")
+                    .putHeader("cache-control", "no-cache, private");
         }
 
         private boolean over() {

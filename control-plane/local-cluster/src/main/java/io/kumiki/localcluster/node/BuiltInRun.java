@@ -27,14 +27,23 @@ final class BuiltInRun implements BuiltInContainer, RunningContainer {
     private final Thread thread;
     private volatile int exitCode = KILLED;
 
-    BuiltInRun(BuiltInImage image, String name, List<String> args, Map<String, String> env, List<Mount> mounts, Path privateRoot, Path log)
+    BuiltInRun(
+            BuiltInImage image,
+            String name,
+            List<String> args,
+            Map<String, String> env,
+            List<Mount> mounts,
+            Path privateRoot,
+            Path log)
             throws IOException {
         this.args = List.copyOf(args);
         this.env = Map.copyOf(env);
         this.mounts = List.copyOf(mounts);
         this.privateRoot = privateRoot;
         this.log = new PrintStream(
-                Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND), true, StandardCharsets.UTF_8);
+                Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+                true,
+                StandardCharsets.UTF_8);
         this.thread = Thread.ofVirtual().name("container " + name).start(() -> run(image));
     }
 

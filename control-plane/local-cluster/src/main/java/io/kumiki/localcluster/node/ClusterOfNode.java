@@ -48,7 +48,10 @@ final class ClusterOfNode implements NodeCluster {
     public void noteImage(JsonNode pod, String note) {
         event(pod, "Normal", "ImagePlayed", note);
         ObjectNode change = Json.object();
-        change.putObject("metadata").put("uid", pod.path("metadata").path("uid").asText()).putObject("annotations").put(NodeAgent.IMAGE_NOTE, note);
+        change.putObject("metadata")
+                .put("uid", pod.path("metadata").path("uid").asText())
+                .putObject("annotations")
+                .put(NodeAgent.IMAGE_NOTE, note);
         api.mergeIfThere(ResourceType.PODS, pod, change);
     }
 
@@ -60,7 +63,9 @@ final class ClusterOfNode implements NodeCluster {
         change.putObject("metadata").set("labels", node.path("metadata").path("labels"));
         change.set("spec", node.path("spec"));
         api.merge(ResourceType.NODES, "", name, change);
-        api.status(ResourceType.NODES, Json.object().set("metadata", Json.object().put("name", name)), (ObjectNode) node.path("status"));
+        api.status(
+                ResourceType.NODES, Json.object().set("metadata", Json.object().put("name", name)), (ObjectNode)
+                        node.path("status"));
     }
 
     @Override
@@ -75,9 +80,13 @@ final class ClusterOfNode implements NodeCluster {
         ObjectNode namespace = Json.object().put("apiVersion", "v1").put("kind", "Namespace");
         namespace.putObject("metadata").put("name", LEASES);
         api.createIfAbsent(ResourceType.NAMESPACES, "", namespace);
-        ObjectNode lease = Json.object().put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
+        ObjectNode lease =
+                Json.object().put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
         lease.putObject("metadata").put("name", nodeName).put("namespace", LEASES);
-        lease.putObject("spec").put("holderIdentity", nodeName).put("leaseDurationSeconds", 40).put("renewTime", now);
+        lease.putObject("spec")
+                .put("holderIdentity", nodeName)
+                .put("leaseDurationSeconds", 40)
+                .put("renewTime", now);
         api.createIfAbsent(ResourceType.LEASES, LEASES, lease);
     }
 
@@ -102,7 +111,13 @@ final class ClusterOfNode implements NodeCluster {
     }
 
     @Override
-    public String token(String namespace, String serviceAccount, String audience, long expirationSeconds, String podName, String podUid) {
+    public String token(
+            String namespace,
+            String serviceAccount,
+            String audience,
+            long expirationSeconds,
+            String podName,
+            String podUid) {
         try {
             return api.cluster().accountToken(namespace, serviceAccount, audience, expirationSeconds, podName, podUid);
         } catch (ApiFault e) {

@@ -28,7 +28,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Starts one container of a prepared pod: image to programs, spec to environment and mounts, then a process or a thread.
+/// Starts one container of a prepared pod: image to programs, spec to environment and mounts, then a process or a
+/// thread.
 final class ContainerStart {
     private static final String SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static final String PYTHON_INSIDE = "/python";
@@ -39,7 +40,12 @@ final class ContainerStart {
     private final PythonEnvironment pythons;
     private final Launcher launcher;
 
-    ContainerStart(NodeSettings settings, ImageTable images, Map<String, BuiltInImage> builtIns, PythonEnvironment pythons, Launcher launcher) {
+    ContainerStart(
+            NodeSettings settings,
+            ImageTable images,
+            Map<String, BuiltInImage> builtIns,
+            PythonEnvironment pythons,
+            Launcher launcher) {
         this.settings = settings;
         this.images = images;
         this.builtIns = Map.copyOf(builtIns);
@@ -48,7 +54,12 @@ final class ContainerStart {
     }
 
     /// What a pod's containers share: its folder, volumes, and (isolated) the mounts of identity and hosts file.
-    record Prepared(PodFolder folder, PodMounts mounts, List<Mount> own, ContainerEnvironment environment, Map<String, String> podEnvironment) {}
+    record Prepared(
+            PodFolder folder,
+            PodMounts mounts,
+            List<Mount> own,
+            ContainerEnvironment environment,
+            Map<String, String> podEnvironment) {}
 
     /// Thrown when a container can never start; the message names why.
     static final class Impossible extends Exception {
@@ -60,7 +71,8 @@ final class ContainerStart {
     }
 
     boolean isBuiltIn(JsonNode container) {
-        return images.check(container.path("image").asText()) instanceof ImageVerdict.Runs runs && runs.environment() instanceof Environment.BuiltIn;
+        return images.check(container.path("image").asText()) instanceof ImageVerdict.Runs runs
+                && runs.environment() instanceof Environment.BuiltIn;
     }
 
     /// What stands in for a container's image, in words; empty when nothing does.
@@ -68,16 +80,17 @@ final class ContainerStart {
         return images.check(container.path("image").asText()) instanceof ImageVerdict.Runs runs ? runs.note() : "";
     }
 
-    RunningContainer start(JsonNode pod, JsonNode container, int number, Prepared prepared) throws NotYet, Impossible, IOException {
-        ImageVerdict.Runs image =
-                switch (images.check(container.path("image").asText())) {
-                    case ImageVerdict.Runs runs -> runs;
-                    case ImageVerdict.Refused refused -> throw new Impossible(refused.reason());
-                };
+    RunningContainer start(JsonNode pod, JsonNode container, int number, Prepared prepared)
+            throws NotYet, Impossible, IOException {
+        ImageVerdict.Runs image = switch (images.check(container.path("image").asText())) {
+            case ImageVerdict.Runs runs -> runs;
+            case ImageVerdict.Refused refused -> throw new Impossible(refused.reason());
+        };
         String name = container.path("name").asText();
         PodFolder folder = prepared.folder();
         Path root = folder.root(name, number);
-        Map<String, String> environment = prepared.environment().resolve(container, base(pod, name, folder, number, image.environment(), prepared));
+        Map<String, String> environment = prepared.environment()
+                .resolve(container, base(pod, name, folder, number, image.environment(), prepared));
         List<Mount> mounts = new ArrayList<>(prepared.mounts().of(container, environment));
         Path log = folder.log(name, number);
         if (image.environment() instanceof Environment.BuiltIn builtIn) {
@@ -88,22 +101,34 @@ final class ContainerStart {
         plainTemporary(mounts, environment);
         if (settings.isolation().isolated()) {
             List<String> taken = mounts.stream().map(Mount::target).toList();
-            prepared.own().stream().filter(mount -> !taken.contains(mount.target())).forEach(mounts::add);
+            prepared.own().stream()
+                    .filter(mount -> !taken.contains(mount.target()))
+                    .forEach(mounts::add);
             pythonCache(image.environment(), mounts);
         }
         if (image.environment() instanceof Environment.Python python) {
             boolean isolated = settings.isolation().isolated();
-            Path home = isolated ? root.resolve("python") : folder.start(name, number).resolve("python");
+            Path home = isolated
+                    ? root.resolve("python")
+                    : folder.start(name, number).resolve("python");
             pythons.make(home, isolated ? PYTHON_INSIDE : home.toString(), python);
             giveTo(user(pod, container), home);
         }
         List<String> words = ContainerEnvironment.words(container, entryPoint(image.environment()), environment);
         if (words.isEmpty()) {
-            throw new Impossible("container \"" + name + "\" gives no command, and image " + image.image() + " has none here");
+            throw new Impossible(
+                    "container \"" + name + "\" gives no command, and image " + image.image() + " has none here");
         }
         Launch launch = new Launch(
-                folder.start(name, number), log, root, system(image.environment()), mounts, words, environment,
-                workingDir(container, folder, name, number), user(pod, container));
+                folder.start(name, number),
+                log,
+                root,
+                system(image.environment()),
+                mounts,
+                words,
+                environment,
+                workingDir(container, folder, name, number),
+                user(pod, container));
         return ContainerProcess.start(launcher, launch);
     }
 
@@ -111,19 +136,26 @@ final class ContainerStart {
         return environment instanceof Environment.Python ? List.of("python3") : List.of("sh");
     }
 
-    private Map<String, String> base(JsonNode pod, String container, PodFolder folder, int number, Environment environment, Prepared prepared)
+    private Map<String, String> base(
+            JsonNode pod, String container, PodFolder folder, int number, Environment environment, Prepared prepared)
             throws IOException {
         Map<String, String> base = new LinkedHashMap<>();
         boolean isolated = settings.isolation().isolated();
         String path = SYSTEM_PATH;
         if (environment instanceof Environment.Python) {
-            path = (isolated ? PYTHON_INSIDE : folder.start(container, number).resolve("python").toString()) + "/bin:" + path;
+            path = (isolated
+                            ? PYTHON_INSIDE
+                            : folder.start(container, number).resolve("python").toString()) + "/bin:" + path;
         }
         base.put("PATH", path);
         base.put("HOME", isolated ? "/root" : own(folder, container, number, "home"));
         base.put("TMPDIR", isolated ? "/tmp" : own(folder, container, number, "tmp"));
         base.put("LANG", "C.UTF-8");
-        base.put("HOSTNAME", pod.path("spec").path("hostname").asText(pod.path("metadata").path("name").asText()));
+        base.put(
+                "HOSTNAME",
+                pod.path("spec")
+                        .path("hostname")
+                        .asText(pod.path("metadata").path("name").asText()));
         base.putAll(prepared.podEnvironment());
         base.put(Launch.POD_UID, pod.path("metadata").path("uid").asText());
         base.put(Launch.CONTAINER, container);
@@ -140,7 +172,9 @@ final class ContainerStart {
     /// Plain mode: a volume at /tmp is offered through TMPDIR.
     private void plainTemporary(List<Mount> mounts, Map<String, String> environment) {
         if (!settings.isolation().isolated()) {
-            mounts.stream().filter(mount -> mount.target().equals("/tmp")).findFirst()
+            mounts.stream()
+                    .filter(mount -> mount.target().equals("/tmp"))
+                    .findFirst()
                     .ifPresent(mount -> environment.put("TMPDIR", mount.source().toString()));
         }
     }

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// Measures what pods write and evicts: a pod over its own limit, and the largest one when the disk is nearly full. Looks only while pods run.
+/// Measures what pods write and evicts: a pod over its own limit, and the largest one when the disk is nearly full.
+/// Looks only while pods run.
 final class DiskWatch {
     private final NodeSettings settings;
     private final Supplier<List<PodWorker>> pods;
@@ -41,16 +42,21 @@ final class DiskWatch {
         sizes.forEach((pod, size) -> {
             long limit = Math.min(settings.podDiskLimit(), ownLimit(pod.pod().path("spec")));
             if (size > limit) {
-                evict(pod, "Pod used " + mebibytes(size) + " MiB of disk, its limit here is " + mebibytes(limit)
-                        + " MiB. Write less, or write to a persistentVolumeClaim");
+                evict(
+                        pod,
+                        "Pod used " + mebibytes(size) + " MiB of disk, its limit here is " + mebibytes(limit)
+                                + " MiB. Write less, or write to a persistentVolumeClaim");
             }
             overfullVolume(pod);
         });
         if (pressure) {
-            sizes.entrySet().stream().max(Comparator.comparing(Map.Entry::getValue)).ifPresent(largest -> evict(
-                    largest.getKey(),
-                    "The node was low on resource: disk (" + mebibytes(free()) + " MiB free, " + mebibytes(settings.freeDiskFloor())
-                            + " MiB wanted); this pod used the most, " + mebibytes(largest.getValue()) + " MiB"));
+            sizes.entrySet().stream()
+                    .max(Comparator.comparing(Map.Entry::getValue))
+                    .ifPresent(largest -> evict(
+                            largest.getKey(),
+                            "The node was low on resource: disk (" + mebibytes(free()) + " MiB free, "
+                                    + mebibytes(settings.freeDiskFloor()) + " MiB wanted); this pod used the most, "
+                                    + mebibytes(largest.getValue()) + " MiB"));
         }
     }
 
@@ -74,7 +80,8 @@ final class DiskWatch {
                 continue;
             }
             String name = volume.path("name").asText();
-            if (PodFolder.size(pod.folder().path().resolve("volumes").resolve(name)) > Quantity.units(Quantity.parse(limit.asText()))) {
+            if (PodFolder.size(pod.folder().path().resolve("volumes").resolve(name))
+                    > Quantity.units(Quantity.parse(limit.asText()))) {
                 evict(pod, "Usage of EmptyDir volume \"" + name + "\" exceeds the limit \"" + limit.asText() + "\"");
             }
         }

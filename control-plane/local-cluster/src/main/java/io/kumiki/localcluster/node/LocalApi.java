@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What the cluster's own parts ask of it, in the few forms they need. Any thread; a write returns when it is durable.
+/// What the cluster's own parts ask of it, in the few forms they need. Any thread; a write returns when it is
+/// durable.
 public final class LocalApi {
     private static final Logger LOG = LoggerFactory.getLogger(LocalApi.class);
     private static final int CONFLICT = 409;
@@ -48,7 +49,8 @@ public final class LocalApi {
         return clock;
     }
 
-    /// Tells of every object there is (before this returns), then of every change, in order, on a thread of its own that may block.
+    /// Tells of every object there is (before this returns), then of every change, in order, on a thread of its own
+    /// that may block.
     public Following follow(ResourceType type, Selection selection, BiConsumer<WatchEvent.Type, ObjectNode> consumer) {
         Listed listed = cluster.list(type, "", selection);
         listed.items().forEach(object -> consumer.accept(WatchEvent.Type.ADDED, object));
@@ -80,7 +82,8 @@ public final class LocalApi {
         }
     }
 
-    private static void deliver(LinkedBlockingQueue<WatchEvent> events, BiConsumer<WatchEvent.Type, ObjectNode> consumer) {
+    private static void deliver(
+            LinkedBlockingQueue<WatchEvent> events, BiConsumer<WatchEvent.Type, ObjectNode> consumer) {
         try {
             while (true) {
                 WatchEvent event = events.take();
@@ -102,7 +105,11 @@ public final class LocalApi {
     public void bind(JsonNode pod, String node) {
         JsonNode metadata = pod.path("metadata");
         cluster.bind(
-                metadata.path("namespace").asText(), metadata.path("name").asText(), metadata.path("uid").asText(), node, Map.of());
+                metadata.path("namespace").asText(),
+                metadata.path("name").asText(),
+                metadata.path("uid").asText(),
+                node,
+                Map.of());
     }
 
     /// Replaces the fields of `status` that are given; does nothing when that object (by uid) is gone.
@@ -114,13 +121,22 @@ public final class LocalApi {
         }
         patch.set("status", status);
         quietly(() -> cluster.patch(
-                type, metadata.path("namespace").asText(""), metadata.path("name").asText(), "status", PatchType.MERGE, patch, by()));
+                type,
+                metadata.path("namespace").asText(""),
+                metadata.path("name").asText(),
+                "status",
+                PatchType.MERGE,
+                patch,
+                by()));
     }
 
     /// Sets one condition of a pod and leaves the others.
     public void podCondition(JsonNode pod, ObjectNode condition) {
         JsonNode metadata = pod.path("metadata");
-        JsonNode now = cluster.get(ResourceType.PODS, metadata.path("namespace").asText(), metadata.path("name").asText());
+        JsonNode now = cluster.get(
+                ResourceType.PODS,
+                metadata.path("namespace").asText(),
+                metadata.path("name").asText());
         if (now == null || !now.path("spec").path("nodeName").asText("").isEmpty()) {
             return;
         }
@@ -152,7 +168,11 @@ public final class LocalApi {
     /// The same, and nothing happens when the object is gone or another one has its name.
     public void mergeIfThere(ResourceType type, JsonNode object, JsonNode patch) {
         JsonNode metadata = object.path("metadata");
-        quietly(() -> merge(type, metadata.path("namespace").asText(""), metadata.path("name").asText(), patch));
+        quietly(() -> merge(
+                type,
+                metadata.path("namespace").asText(""),
+                metadata.path("name").asText(),
+                patch));
     }
 
     /// Deletes at once, if it is still the object meant.
@@ -169,7 +189,8 @@ public final class LocalApi {
     public void event(JsonNode object, String type, String reason, String component, String message) {
         JsonNode about = object.path("metadata");
         String namespace = about.path("namespace").asText("default");
-        String name = about.path("name").asText() + "." + Integer.toHexString((about.path("uid").asText() + reason + message).hashCode());
+        String name = about.path("name").asText() + "."
+                + Integer.toHexString((about.path("uid").asText() + reason + message).hashCode());
         String now = time(clock.instant());
         try {
             JsonNode before = cluster.get(ResourceType.EVENTS, namespace, name);
@@ -188,12 +209,15 @@ public final class LocalApi {
                 event.put("reportingComponent", component).put("reportingInstance", "");
                 cluster.create(ResourceType.EVENTS, namespace, event, by());
             } else {
-                ObjectNode again = Json.object().put("count", before.path("count").asInt(1) + 1).put("lastTimestamp", now);
+                ObjectNode again = Json.object()
+                        .put("count", before.path("count").asInt(1) + 1)
+                        .put("lastTimestamp", now);
                 cluster.patch(ResourceType.EVENTS, namespace, name, "", PatchType.MERGE, again, by());
             }
         } catch (ApiFault e) {
             // An event is a courtesy: its namespace may be going.
-            LOG.debug("event {} of {} not written: {}", reason, about.path("name").asText(), e.getMessage());
+            LOG.debug(
+                    "event {} of {} not written: {}", reason, about.path("name").asText(), e.getMessage());
         }
     }
 

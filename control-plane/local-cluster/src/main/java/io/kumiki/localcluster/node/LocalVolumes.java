@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The local volume provisioner: a PersistentVolumeClaim becomes a folder under DIR/volumes, bound at once; a folder that the user offers by
+/// The local volume provisioner: a PersistentVolumeClaim becomes a folder under DIR/volumes, bound at once; a
+/// folder that the user offers by
 /// `--mount NAME=FOLDER` becomes a claim of that name. Capacity is recorded, not enforced.
 public final class LocalVolumes implements AutoCloseable {
     /// What the provisioner calls itself in StorageClasses.
@@ -37,7 +38,8 @@ public final class LocalVolumes implements AutoCloseable {
 
     /// `mounts`: claim name → the user's folder, offered in the given namespace.
     public void start(String namespace, Map<String, Path> mounts) {
-        mounts.forEach((name, where) -> offer(namespace, name, where.toAbsolutePath().normalize()));
+        mounts.forEach(
+                (name, where) -> offer(namespace, name, where.toAbsolutePath().normalize()));
         watch = api.follow(ResourceType.CLAIMS, Selection.ALL, this::changed);
     }
 
@@ -59,7 +61,12 @@ public final class LocalVolumes implements AutoCloseable {
             }
         } catch (IOException e) {
             LOG.warn("claim {} cannot be given a folder: {}", name(claim), e.toString());
-            api.event(claim, "Warning", "ProvisioningFailed", PROVISIONER, "no folder could be made below " + folder + ": " + e);
+            api.event(
+                    claim,
+                    "Warning",
+                    "ProvisioningFailed",
+                    PROVISIONER,
+                    "no folder could be made below " + folder + ": " + e);
         }
     }
 
@@ -87,25 +94,33 @@ public final class LocalVolumes implements AutoCloseable {
         api.event(claim, "Normal", "ProvisioningSucceeded", PROVISIONER, "bound to volume " + volumeName);
     }
 
-    /// Ours are claims without a class and those of a class with our provisioner; an empty class name asks for no provisioning.
+    /// Ours are claims without a class and those of a class with our provisioner; an empty class name asks for no
+    /// provisioning.
     private boolean ours(JsonNode claim) {
         JsonNode className = claim.path("spec").path("storageClassName");
         if (className.isMissingNode() || className.isNull()) {
             return true;
         }
-        JsonNode storageClass = className.asText().isEmpty() ? null : api.get(ResourceType.STORAGE_CLASSES, "", className.asText());
+        JsonNode storageClass =
+                className.asText().isEmpty() ? null : api.get(ResourceType.STORAGE_CLASSES, "", className.asText());
         return storageClass != null && storageClass.path("provisioner").asText().equals(PROVISIONER);
     }
 
     private void release(JsonNode claim) throws IOException {
         String volumeName = claim.path("spec").path("volumeName").asText("");
         ObjectNode volume = volumeName.isEmpty() ? null : api.get(ResourceType.VOLUMES, "", volumeName);
-        if (volume == null || !volume.path("metadata").path("annotations").path(BY).asText("").equals(PROVISIONER)) {
+        if (volume == null
+                || !volume.path("metadata")
+                        .path("annotations")
+                        .path(BY)
+                        .asText("")
+                        .equals(PROVISIONER)) {
             return;
         }
         if (volume.path("spec").path("persistentVolumeReclaimPolicy").asText().equals("Delete")) {
             api.remove(ResourceType.VOLUMES, volume);
-            Path path = Path.of(volume.path("spec").path("local").path("path").asText()).normalize();
+            Path path = Path.of(volume.path("spec").path("local").path("path").asText())
+                    .normalize();
             if (path.startsWith(folder) && !path.equals(folder)) {
                 PodFolder.delete(path);
             }
@@ -114,7 +129,8 @@ public final class LocalVolumes implements AutoCloseable {
 
     private void offer(String namespace, String name, Path where) {
         if (!Files.isDirectory(where)) {
-            throw new IllegalArgumentException("--mount " + name + "=" + where + ": there is no such folder; make it first");
+            throw new IllegalArgumentException(
+                    "--mount " + name + "=" + where + ": there is no such folder; make it first");
         }
         String volumeName = "mount-" + name;
         ObjectNode claim = Json.object().put("apiVersion", "v1").put("kind", "PersistentVolumeClaim");
@@ -132,19 +148,34 @@ public final class LocalVolumes implements AutoCloseable {
 
     private ObjectNode volume(String volumeName, Path path, JsonNode claim, String reclaim) {
         ObjectNode volume = Json.object().put("apiVersion", "v1").put("kind", "PersistentVolume");
-        volume.putObject("metadata").put("name", volumeName).putObject("annotations").put(BY, PROVISIONER);
+        volume.putObject("metadata")
+                .put("name", volumeName)
+                .putObject("annotations")
+                .put(BY, PROVISIONER);
         ObjectNode spec = volume.putObject("spec");
         spec.set("accessModes", claim.path("spec").path("accessModes"));
         spec.set("capacity", claim.path("spec").path("resources").path("requests"));
-        spec.put("persistentVolumeReclaimPolicy", reclaim).put("storageClassName", claim.path("spec").path("storageClassName").asText(""));
+        spec.put("persistentVolumeReclaimPolicy", reclaim)
+                .put(
+                        "storageClassName",
+                        claim.path("spec").path("storageClassName").asText(""));
         spec.putObject("local").put("path", path.toString());
-        ObjectNode reference = spec.putObject("claimRef").put("kind", "PersistentVolumeClaim").put("apiVersion", "v1");
-        reference.put("namespace", claim.path("metadata").path("namespace").asText()).put("name", name(claim));
+        ObjectNode reference =
+                spec.putObject("claimRef").put("kind", "PersistentVolumeClaim").put("apiVersion", "v1");
+        reference
+                .put("namespace", claim.path("metadata").path("namespace").asText())
+                .put("name", name(claim));
         if (claim.path("metadata").has("uid")) {
             reference.put("uid", claim.path("metadata").path("uid").asText());
         }
-        ObjectNode expression = spec.putObject("nodeAffinity").putObject("required").putArray("nodeSelectorTerms").addObject()
-                .putArray("matchExpressions").addObject().put("key", "kubernetes.io/hostname").put("operator", "In");
+        ObjectNode expression = spec.putObject("nodeAffinity")
+                .putObject("required")
+                .putArray("nodeSelectorTerms")
+                .addObject()
+                .putArray("matchExpressions")
+                .addObject()
+                .put("key", "kubernetes.io/hostname")
+                .put("operator", "In");
         expression.putArray("values").add(nodeName);
         volume.putObject("status").put("phase", "Bound");
         return volume;

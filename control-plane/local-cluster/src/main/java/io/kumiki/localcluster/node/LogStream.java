@@ -11,7 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/// Reads one log file to a sink: from its tail or from a time, with times before lines when asked, following while its container runs.
+/// Reads one log file to a sink: from its tail or from a time, with times before lines when asked, following while
+/// its container runs.
 /// Holds 64 KiB however long the log is.
 final class LogStream {
     private static final int CHUNK = 64 * 1024;

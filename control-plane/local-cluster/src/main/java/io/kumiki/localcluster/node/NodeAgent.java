@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
 
 /// The node agent: keeps this machine registered as a node and gives each pod bound to it a [PodWorker].
 ///
-/// Pods survive it. [#stop] either ends them with their grace period, marked as disrupted so that they are run again, or leaves them to
+/// Pods survive it. [#stop] either ends them with their grace period, marked as disrupted so that they are run
+/// again, or leaves them to
 /// the next agent on the same folder; after a crash they are adopted the same way.
 public final class NodeAgent {
     private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
@@ -64,23 +65,35 @@ public final class NodeAgent {
     private final PodLogFiles logs;
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
     private final Set<String> goneWhileWorking = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("node-agent-timer").factory());
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("node-agent-timer").factory());
     private @Nullable AutoCloseable watch;
     private volatile boolean stopping;
 
     /// `builtIns`: image prefix → the code that is its container. The table of images must know the same prefixes.
-    public NodeAgent(LocalApi api, NodeSettings settings, ImageTable images, Map<String, BuiltInImage> builtIns, PythonEnvironment pythons)
+    public NodeAgent(
+            LocalApi api,
+            NodeSettings settings,
+            ImageTable images,
+            Map<String, BuiltInImage> builtIns,
+            PythonEnvironment pythons)
             throws IOException {
         this(new ClusterOfNode(api), settings, images, builtIns, pythons, api.clock());
     }
 
-    NodeAgent(NodeCluster cluster, NodeSettings settings, ImageTable images, Map<String, BuiltInImage> builtIns, PythonEnvironment pythons, Clock clock)
+    NodeAgent(
+            NodeCluster cluster,
+            NodeSettings settings,
+            ImageTable images,
+            Map<String, BuiltInImage> builtIns,
+            PythonEnvironment pythons,
+            Clock clock)
             throws IOException {
         this.cluster = cluster;
         this.settings = settings;
         this.machine = ThisMachine.measure(settings);
-        this.rules = new PodRules(images, settings.isolation(), settings.stepsRoot(), ContainerStart.ownUid(), ContainerStart.ownGid());
+        this.rules = new PodRules(
+                images, settings.isolation(), settings.stepsRoot(), ContainerStart.ownUid(), ContainerStart.ownGid());
         Launcher launcher = new Launcher(settings.isolation(), settings.folder().resolve("scripts"));
         ContainerStart starts = new ContainerStart(settings, images, builtIns, pythons, launcher);
         PodPreparation preparation = new PodPreparation(settings, cluster, machine.allocatable());
@@ -101,13 +114,18 @@ public final class NodeAgent {
     /// The logs of this node's containers for the API server.
     public PodLogs podLogs() {
         return (order, sink) -> {
-            ObjectNode metadata = Json.object().put("namespace", order.namespace()).put("name", order.pod()).put("uid", order.podUid());
+            ObjectNode metadata = Json.object()
+                    .put("namespace", order.namespace())
+                    .put("name", order.pod())
+                    .put("uid", order.podUid());
             Path log = logs.find(metadata, order.container(), order.options().previous());
             if (log == null) {
                 throw ApiFault.badRequest(
                         order.options().previous()
-                                ? "previous terminated container \"" + order.container() + "\" in pod \"" + order.pod() + "\" not found"
-                                : "container \"" + order.container() + "\" in pod \"" + order.pod() + "\" has no log on this machine: it is waiting to start, or its node is a simulated one");
+                                ? "previous terminated container \"" + order.container() + "\" in pod \"" + order.pod()
+                                        + "\" not found"
+                                : "container \"" + order.container() + "\" in pod \"" + order.pod()
+                                        + "\" has no log on this machine: it is waiting to start, or its node is a simulated one");
             }
             new LogStream(log, order.options(), sink, () -> {
                         PodWorker worker = workers.get(order.podUid());
@@ -150,14 +168,21 @@ public final class NodeAgent {
             if (what == OnStop.KEEP_PODS) {
                 worker.abandon();
             } else {
-                long grace = worker.pod().path("spec").path("terminationGracePeriodSeconds").asLong(30);
+                long grace = worker.pod()
+                        .path("spec")
+                        .path("terminationGracePeriodSeconds")
+                        .asLong(30);
                 worker.end(
-                        new PodStatus.Ending("Terminated", "Pod was terminated in response to imminent node shutdown.", true),
+                        new PodStatus.Ending(
+                                "Terminated", "Pod was terminated in response to imminent node shutdown.", true),
                         Duration.ofSeconds(Math.min(grace, STOP_LIMIT.toSeconds())));
             }
         }
         if (!over.await(STOP_LIMIT.toSeconds() + 5, TimeUnit.SECONDS)) {
-            LOG.warn("{} pods did not end within {} s; the next start goes on with them", workers.size(), STOP_LIMIT.toSeconds());
+            LOG.warn(
+                    "{} pods did not end within {} s; the next start goes on with them",
+                    workers.size(),
+                    STOP_LIMIT.toSeconds());
         }
         waiter.interrupt();
         close(watch);
@@ -183,7 +208,8 @@ public final class NodeAgent {
         JsonNode pod = change.pod();
         String uid = uid(pod);
         PodWorker worker = workers.get(uid);
-        boolean terminal = Set.of("Succeeded", "Failed").contains(pod.path("status").path("phase").asText());
+        boolean terminal = Set.of("Succeeded", "Failed")
+                .contains(pod.path("status").path("phase").asText());
         if (change.gone()) {
             if (worker == null) {
                 cleanUp(pod);
@@ -207,7 +233,8 @@ public final class NodeAgent {
         PodFolder folder = new PodFolder(settings.folder(), pod.path("metadata"));
         if (!folder.exists()) {
             List<String> refusals = disk.pressure()
-                    ? List.of("this machine has less than " + settings.freeDiskFloor() / (1 << 20) + " MiB of free disk; free some and run again")
+                    ? List.of("this machine has less than " + settings.freeDiskFloor() / (1 << 20)
+                            + " MiB of free disk; free some and run again")
                     : rules.refusals(pod);
             if (!refusals.isEmpty()) {
                 refuse(pod, refusals);
@@ -226,7 +253,9 @@ public final class NodeAgent {
         List<ContainerState> states = PodPlan.created(pod.path("spec"));
         var now = node.clock().instant();
         cluster.writeStatus(
-                pod, new PodStatus(pod, states, "127.0.0.1", "", now, now).render("Failed", new PodStatus.Ending("Refused", message, false)));
+                pod,
+                new PodStatus(pod, states, "127.0.0.1", "", now, now)
+                        .render("Failed", new PodStatus.Ending("Refused", message, false)));
     }
 
     private void over(String uid) {
@@ -252,14 +281,18 @@ public final class NodeAgent {
             folder.delete();
             logs.keepWithin();
         } catch (IOException e) {
-            LOG.warn("the folder of pod {} could not be removed; it is tried again at the next start", pod.path("metadata").path("name").asText(), e);
+            LOG.warn(
+                    "the folder of pod {} could not be removed; it is tried again at the next start",
+                    pod.path("metadata").path("name").asText(),
+                    e);
         }
     }
 
     /// Folders of pods that were deleted while no agent ran: what still lives there is killed.
     private void sweep(Set<String> known) throws IOException {
         List<Path> strays = new ArrayList<>();
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(settings.folder().resolve("pods"))) {
+        try (DirectoryStream<Path> folders =
+                Files.newDirectoryStream(settings.folder().resolve("pods"))) {
             for (Path folder : folders) {
                 if (!known.contains(Objects.requireNonNull(folder.getFileName()).toString())) {
                     strays.add(folder);

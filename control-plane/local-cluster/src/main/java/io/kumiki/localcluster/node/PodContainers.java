@@ -24,7 +24,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The containers of one pod: what is known of each, saved at every change, and what runs. Used by the pod's own thread, except [#openLogs].
+/// The containers of one pod: what is known of each, saved at every change, and what runs. Used by the pod's own
+/// thread, except [#openLogs].
 final class PodContainers {
     private static final Duration RETRY = Duration.ofSeconds(2);
     private static final Duration SHORTEST_GRACE = Duration.ofSeconds(2);
@@ -71,7 +72,8 @@ final class PodContainers {
         PodPlan.created(spec).forEach(state -> states.put(state.name(), state));
     }
 
-    /// Goes on with a pod of an earlier agent: living processes are taken over, code of our own is started again. True when one was lost.
+    /// Goes on with a pod of an earlier agent: living processes are taken over, code of our own is started again.
+    /// True when one was lost.
     boolean adopt(JsonNode pod) throws InterruptedException, IOException {
         for (ContainerState state : folder.states()) {
             states.put(state.name(), state);
@@ -100,7 +102,8 @@ final class PodContainers {
                 watch(state.name(), state.restarts(), found.process());
             }
             case ContainerProcess.Found.Ended found -> ended(pod, state.name(), state.restarts(), found.end(), false);
-            case ContainerProcess.Found.NeverStarted ignored -> put(pod, state.waiting("ContainerCreating", "", node.clock().instant()));
+            case ContainerProcess.Found.NeverStarted ignored ->
+                put(pod, state.waiting("ContainerCreating", "", node.clock().instant()));
             case ContainerProcess.Found.Lost ignored -> {
                 put(pod, state.over(describe(RunningContainer.End.UNKNOWN, state.startedAt())));
                 return true;
@@ -110,7 +113,8 @@ final class PodContainers {
     }
 
     /// Starts one; returns when to try again, or null when it was started or can never be.
-    @Nullable Instant start(JsonNode pod, String name, Instant now) throws IOException {
+    @Nullable
+    Instant start(JsonNode pod, String name, Instant now) throws IOException {
         ContainerState state = Objects.requireNonNull(states.get(name));
         JsonNode container = Objects.requireNonNull(find(pod, name));
         try {
@@ -124,10 +128,16 @@ final class PodContainers {
             return null;
         } catch (NotYet missing) {
             // A missing ConfigMap or an unbound claim may come; the kubelet keeps asking too.
-            put(pod, state.waiting("CreateContainerConfigError", Objects.requireNonNull(missing.getMessage()), now.plus(RETRY)));
+            put(
+                    pod,
+                    state.waiting(
+                            "CreateContainerConfigError",
+                            Objects.requireNonNull(missing.getMessage()),
+                            now.plus(RETRY)));
             return now.plus(RETRY);
         } catch (ContainerStart.Impossible | IOException never) {
-            String why = never instanceof IOException ? "the container could not be started: " + never : never.getMessage();
+            String why =
+                    never instanceof IOException ? "the container could not be started: " + never : never.getMessage();
             put(pod, plan.after(state.running(now), new Ended(128, "ContainerCannotRun", why, now, now), false));
             return null;
         }
@@ -167,12 +177,18 @@ final class PodContainers {
         }
         Integer code = end.exitCode();
         if (code == null) {
-            return new Ended(LOST, "ContainerStatusUnknown", "The container could not be located: neither its process nor its exit code is left", startedAt, at);
+            return new Ended(
+                    LOST,
+                    "ContainerStatusUnknown",
+                    "The container could not be located: neither its process nor its exit code is left",
+                    startedAt,
+                    at);
         }
         return new Ended(code, PodStatus.reason(code), null, startedAt, at);
     }
 
-    /// SIGTERM now and SIGKILL at `until`; once per start. A sidecar's turn comes late: it gets two seconds even when the mains used up the
+    /// SIGTERM now and SIGKILL at `until`; once per start. A sidecar's turn comes late: it gets two seconds even
+    /// when the mains used up the
     /// grace, except after a forced delete.
     void stop(String name, Instant until, Instant now, boolean forced) throws InterruptedException {
         RunningContainer started = running.get(name);
@@ -192,7 +208,8 @@ final class PodContainers {
         killAt.replaceAll((container, at) -> at.isBefore(until) ? at : until);
     }
 
-    @Nullable Instant nextKill() {
+    @Nullable
+    Instant nextKill() {
         return killAt.entrySet().stream()
                 .filter(entry -> !killed.contains(entry.getKey()))
                 .map(Map.Entry::getValue)

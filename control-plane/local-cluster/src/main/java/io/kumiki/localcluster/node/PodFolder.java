@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One pod's folder: its volumes, each container's starts, and the states an adopting agent goes on from. Logs lie beside, they stay longer.
+/// One pod's folder: its volumes, each container's starts, and the states an adopting agent goes on from. Logs lie
+/// beside, they stay longer.
 final class PodFolder {
     private final Path folder;
     private final Path logs;
@@ -31,7 +32,8 @@ final class PodFolder {
     static Path logsOf(Path nodeFolder, JsonNode metadata) {
         return nodeFolder
                 .resolve("logs")
-                .resolve(safe(metadata.path("namespace").asText()) + "_" + safe(metadata.path("name").asText()) + "_"
+                .resolve(safe(metadata.path("namespace").asText()) + "_"
+                        + safe(metadata.path("name").asText()) + "_"
                         + safe(metadata.path("uid").asText()));
     }
 
@@ -44,7 +46,8 @@ final class PodFolder {
     }
 
     Path start(String container, int number) throws IOException {
-        return Files.createDirectories(folder.resolve("containers").resolve(safe(container)).resolve(Integer.toString(number)));
+        return Files.createDirectories(
+                folder.resolve("containers").resolve(safe(container)).resolve(Integer.toString(number)));
     }
 
     /// The private root of a container; a restarted container begins with an empty one.
@@ -75,10 +78,12 @@ final class PodFolder {
     }
 
     List<ContainerState> states() throws IOException {
-        return Json.MAPPER.readValue(folder.resolve("states.json").toFile(), new TypeReference<List<ContainerState>>() {});
+        return Json.MAPPER.readValue(
+                folder.resolve("states.json").toFile(), new TypeReference<List<ContainerState>>() {});
     }
 
-    @Nullable JsonNode pod() throws IOException {
+    @Nullable
+    JsonNode pod() throws IOException {
         Path file = folder.resolve("pod.json");
         return Files.exists(file) ? Json.parse(Files.readAllBytes(file)) : null;
     }

@@ -17,7 +17,8 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The log files of this node's containers. Processes append to them directly, so a line carries no time of its own: once a second the
+/// The log files of this node's containers. Processes append to them directly, so a line carries no time of its
+/// own: once a second the
 /// length of each growing log is noted with the time, and `sinceTime` and timestamps are as exact as that.
 public final class PodLogFiles {
     private static final long KEEP_BYTES = 1L << 30;
@@ -33,7 +34,8 @@ public final class PodLogFiles {
 
     /// The log of a container's current start, or of the one before; null when there is none.
     public @Nullable Path find(JsonNode podMetadata, String container, boolean previous) {
-        Path folder = PodFolder.logsOf(nodeFolder, podMetadata).resolve(container).normalize();
+        Path folder =
+                PodFolder.logsOf(nodeFolder, podMetadata).resolve(container).normalize();
         if (!folder.startsWith(nodeFolder) || !Files.isDirectory(folder)) {
             return null;
         }
@@ -66,7 +68,11 @@ public final class PodLogFiles {
             long size = Files.exists(log) ? Files.size(log) : 0;
             Long before = noted.put(log, size);
             if (size != (before == null ? 0 : before)) {
-                Files.writeString(times(log), clock.millis() + " " + size + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                Files.writeString(
+                        times(log),
+                        clock.millis() + " " + size + "\n",
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.APPEND);
             }
         } catch (IOException e) {
             // The next second comes; without a note the times are only less exact.

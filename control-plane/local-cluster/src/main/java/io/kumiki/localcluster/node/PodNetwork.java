@@ -6,7 +6,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Where pods get their addresses. The host's own network: every pod has the loopback address, and the ports it declares are the machine's,
+/// Where pods get their addresses. The host's own network: every pod has the loopback address, and the ports it
+/// declares are the machine's,
 /// so two pods that want the same one are told about each other.
 final class PodNetwork {
     private final ConcurrentHashMap<String, Member> members = new ConcurrentHashMap<>();
@@ -18,7 +19,10 @@ final class PodNetwork {
 
     Joined join(JsonNode pod) {
         JsonNode metadata = pod.path("metadata");
-        Member self = new Member(metadata.path("namespace").asText() + "/" + metadata.path("name").asText(), ports(pod));
+        Member self = new Member(
+                metadata.path("namespace").asText() + "/"
+                        + metadata.path("name").asText(),
+                ports(pod));
         String collision = "";
         for (Member other : members.values()) {
             Set<String> both = new TreeSet<>(self.ports());
@@ -40,7 +44,8 @@ final class PodNetwork {
         Set<String> ports = new HashSet<>();
         for (JsonNode container : pod.path("spec").path("containers")) {
             for (JsonNode port : container.path("ports")) {
-                ports.add(port.path("containerPort").asText() + "/" + port.path("protocol").asText("TCP"));
+                ports.add(port.path("containerPort").asText() + "/"
+                        + port.path("protocol").asText("TCP"));
             }
         }
         return ports;

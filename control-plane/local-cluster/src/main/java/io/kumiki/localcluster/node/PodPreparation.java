@@ -43,7 +43,9 @@ final class PodPreparation {
         PodVolumes volumes = new PodVolumes(folder.path(), fields, sources, settings.clusterCa());
         Map<String, Path> byName = volumes.prepare();
         if (pod.path("spec").path("securityContext").has("fsGroup") && ContainerStart.ownUid() == 0) {
-            giveToGroup(folder.path().resolve("volumes"), pod.path("spec").path("securityContext").path("fsGroup").asInt());
+            giveToGroup(
+                    folder.path().resolve("volumes"),
+                    pod.path("spec").path("securityContext").path("fsGroup").asInt());
         }
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("KF_PIPELINES_ENDPOINT", settings.pipelines().toString());
@@ -51,8 +53,12 @@ final class PodPreparation {
         boolean identity = pod.path("spec").path("automountServiceAccountToken").asBoolean(true);
         if (isolated) {
             environment.put("KUBERNETES_SERVICE_HOST", settings.kubernetes().getHost());
-            environment.put("KUBERNETES_SERVICE_PORT", Integer.toString(settings.kubernetes().getPort()));
-            environment.put("KUBERNETES_SERVICE_PORT_HTTPS", Integer.toString(settings.kubernetes().getPort()));
+            environment.put(
+                    "KUBERNETES_SERVICE_PORT",
+                    Integer.toString(settings.kubernetes().getPort()));
+            environment.put(
+                    "KUBERNETES_SERVICE_PORT_HTTPS",
+                    Integer.toString(settings.kubernetes().getPort()));
             Path hosts = folder.path().resolve("hosts");
             Files.writeString(hosts, hosts(pod));
             own.add(new Mount(hosts, "/etc/hosts", false));
@@ -98,12 +104,23 @@ final class PodPreparation {
     }
 
     private String hosts(JsonNode pod) {
-        StringBuilder text = new StringBuilder("# written by Kumiki for this pod\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
-        text.append(LOOPBACK).append(' ').append(pod.path("spec").path("hostname").asText(pod.path("metadata").path("name").asText())).append('\n');
-        new TreeMap<>(settings.hosts()).forEach((name, address) -> text.append(address).append(' ').append(name).append('\n'));
+        StringBuilder text = new StringBuilder(
+                "# written by Kumiki for this pod\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
+        text.append(LOOPBACK)
+                .append(' ')
+                .append(pod.path("spec")
+                        .path("hostname")
+                        .asText(pod.path("metadata").path("name").asText()))
+                .append('\n');
+        new TreeMap<>(settings.hosts())
+                .forEach((name, address) ->
+                        text.append(address).append(' ').append(name).append('\n'));
         for (JsonNode alias : pod.path("spec").path("hostAliases")) {
             for (JsonNode name : alias.path("hostnames")) {
-                text.append(alias.path("ip").asText()).append(' ').append(name.asText()).append('\n');
+                text.append(alias.path("ip").asText())
+                        .append(' ')
+                        .append(name.asText())
+                        .append('\n');
             }
         }
         return text.toString();
@@ -119,7 +136,10 @@ final class PodPreparation {
                 clusters: [{name: kumiki, cluster: {server: "%s", certificate-authority-data: "%s"}}]
                 users: [{name: pod, user: {token: "%s"}}]
                 contexts: [{name: pod, context: {cluster: kumiki, user: pod, namespace: "%s"}}]
-                """
-                .formatted(settings.kubernetes(), ca, token, pod.path("metadata").path("namespace").asText());
+                """.formatted(
+                        settings.kubernetes(),
+                        ca,
+                        token,
+                        pod.path("metadata").path("namespace").asText());
     }
 }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One pod's life on this node, on one virtual thread: it waits for something to happen, asks [PodPlan] what follows, does it, writes the status.
+/// One pod's life on this node, on one virtual thread: it waits for something to happen, asks [PodPlan] what
+/// follows, does it, writes the status.
 final class PodWorker {
     private static final Logger LOG = LoggerFactory.getLogger(PodWorker.class);
     private static final Duration RETRY = Duration.ofSeconds(2);
@@ -46,7 +47,14 @@ final class PodWorker {
     }
 
     /// What the worker needs of its node.
-    record Node(NodeCluster cluster, NodeSettings settings, ContainerStart starts, PodPreparation preparation, PodLogFiles logs, PodNetwork network, Clock clock) {}
+    record Node(
+            NodeCluster cluster,
+            NodeSettings settings,
+            ContainerStart starts,
+            PodPreparation preparation,
+            PodLogFiles logs,
+            PodNetwork network,
+            Clock clock) {}
 
     private final Node node;
     private final PodFolder folder;
@@ -81,7 +89,8 @@ final class PodWorker {
         this.containers = new PodContainers(
                 node, folder, plan, (container, number, end) -> signals.add(new Signal.Over(container, number, end)));
         JsonNode since = pod.path("status").path("startTime");
-        this.startTime = since.isTextual() ? Instant.parse(since.asText()) : node.clock().instant();
+        this.startTime =
+                since.isTextual() ? Instant.parse(since.asText()) : node.clock().instant();
     }
 
     void changed(JsonNode newer) {
@@ -128,7 +137,9 @@ final class PodWorker {
     }
 
     Thread start() {
-        return Thread.ofVirtual().name("pod " + pod.path("metadata").path("name").asText()).start(this::run);
+        return Thread.ofVirtual()
+                .name("pod " + pod.path("metadata").path("name").asText())
+                .start(this::run);
     }
 
     private void run() {
@@ -137,7 +148,12 @@ final class PodWorker {
                 containers.begin(pod.path("spec"));
                 noteImages();
             } else if (containers.adopt(pod)) {
-                beginToEnd(new PodStatus.Ending("Lost", "a container of this pod was lost: neither its process nor its exit code is left", true), grace());
+                beginToEnd(
+                        new PodStatus.Ending(
+                                "Lost",
+                                "a container of this pod was lost: neither its process nor its exit code is left",
+                                true),
+                        grace());
             }
             look(pod);
             while (!finished && !abandoned) {
@@ -150,7 +166,10 @@ final class PodWorker {
             Thread.currentThread().interrupt();
         } catch (IOException | RuntimeException e) {
             // One pod's trouble (a full disk, a damaged folder) ends that pod, never the agent.
-            LOG.error("pod {} cannot be worked on", pod.path("metadata").path("name").asText(), e);
+            LOG.error(
+                    "pod {} cannot be worked on",
+                    pod.path("metadata").path("name").asText(),
+                    e);
             containers.killAll();
             publish("Failed", new PodStatus.Ending("NodeError", "the node could not work on this pod: " + e, true));
             finished = true;
@@ -213,7 +232,10 @@ final class PodWorker {
                 node.preparation().renewTokens(pod, folder);
             }
         } catch (NotYet | RuntimeException e) {
-            LOG.warn("tokens of pod {} could not be renewed; tried again later: {}", pod.path("metadata").path("name").asText(), e.toString());
+            LOG.warn(
+                    "tokens of pod {} could not be renewed; tried again later: {}",
+                    pod.path("metadata").path("name").asText(),
+                    e.toString());
         }
     }
 
@@ -227,7 +249,8 @@ final class PodWorker {
     }
 
     private Duration grace() {
-        return Duration.ofSeconds(pod.path("spec").path("terminationGracePeriodSeconds").asLong(30));
+        return Duration.ofSeconds(
+                pod.path("spec").path("terminationGracePeriodSeconds").asLong(30));
     }
 
     private void beginToEnd(PodStatus.Ending why, Duration grace) {
@@ -246,7 +269,10 @@ final class PodWorker {
         Instant now = node.clock().instant();
         Instant deadline = deadline();
         if (ending == null && deadline != null && !now.isBefore(deadline) && !PodPlan.isOver(containers.states())) {
-            beginToEnd(new PodStatus.Ending("DeadlineExceeded", "Pod was active on the node longer than the specified deadline", false), grace());
+            beginToEnd(
+                    new PodStatus.Ending(
+                            "DeadlineExceeded", "Pod was active on the node longer than the specified deadline", false),
+                    grace());
         }
         boolean changed = true;
         while (changed && !finished) {
@@ -303,21 +329,29 @@ final class PodWorker {
     }
 
     private boolean allWell() {
-        return containers.states().stream().filter(s -> s.kind() == ContainerState.Kind.MAIN).allMatch(s -> s.ended() != null && s.ended().exitCode() == 0);
+        return containers.states().stream()
+                .filter(s -> s.kind() == ContainerState.Kind.MAIN)
+                .allMatch(s -> s.ended() != null && s.ended().exitCode() == 0);
     }
 
-    /// Writes the status if it says something new. False when the cluster takes no write just now (a full disk): then it is tried again.
+    /// Writes the status if it says something new. False when the cluster takes no write just now (a full disk):
+    /// then it is tried again.
     private boolean publish(String phase, PodStatus.@Nullable Ending why) {
         Instant now = node.clock().instant();
-        ObjectNode status =
-                new PodStatus(pod, containers.states(), network.address(), network.collision(), startTime, now).render(phase, why);
+        ObjectNode status = new PodStatus(
+                        pod, containers.states(), network.address(), network.collision(), startTime, now)
+                .render(phase, why);
         if (status.equals(written)) {
             return true;
         }
         try {
             node.cluster().writeStatus(pod, status);
         } catch (ApiFault fault) {
-            LOG.warn("status of pod {} not written, tried again in {} s: {}", pod.path("metadata").path("name").asText(), RETRY.toSeconds(), fault.getMessage());
+            LOG.warn(
+                    "status of pod {} not written, tried again in {} s: {}",
+                    pod.path("metadata").path("name").asText(),
+                    RETRY.toSeconds(),
+                    fault.getMessage());
             askAgain(now.plus(RETRY));
             return false;
         }

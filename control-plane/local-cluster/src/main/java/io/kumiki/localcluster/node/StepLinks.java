@@ -16,7 +16,9 @@ final class StepLinks {
         for (String list : List.of("initContainers", "containers")) {
             for (JsonNode container : pod.path("spec").path(list)) {
                 for (JsonNode mount : container.path("volumeMounts")) {
-                    Path link = Path.of("/").resolve(mount.path("mountPath").asText()).normalize();
+                    Path link = Path.of("/")
+                            .resolve(mount.path("mountPath").asText())
+                            .normalize();
                     if (link.startsWith(settings.stepsRoot()) && Files.isSymbolicLink(link)) {
                         Files.delete(link);
                         removeEmpty(link.getParent(), settings.stepsRoot());

@@ -17,7 +17,8 @@ import java.util.Map;
 
 /// This machine as a Kubernetes Node: what it has, and how it is.
 record ThisMachine(String name, int cpus, long memory, long disk, long gpus, String os, String arch) {
-    /// Steps are small next to the machine's real limits: nothing enforces their requests, so their number is bounded as on a real node.
+    /// Steps are small next to the machine's real limits: nothing enforces their requests, so their number is
+    /// bounded as on a real node.
     private static final int PODS = 110;
 
     static ThisMachine measure(NodeSettings settings) throws IOException {
@@ -67,7 +68,10 @@ record ThisMachine(String name, int cpus, long memory, long disk, long gpus, Str
                 .put("node-role.kubernetes.io/control-plane", "");
         ObjectNode spec = node.putObject("spec");
         if (diskPressure) {
-            spec.putArray("taints").addObject().put("key", "node.kubernetes.io/disk-pressure").put("effect", "NoSchedule");
+            spec.putArray("taints")
+                    .addObject()
+                    .put("key", "node.kubernetes.io/disk-pressure")
+                    .put("effect", "NoSchedule");
         } else {
             spec.putArray("taints");
         }
@@ -84,7 +88,13 @@ record ThisMachine(String name, int cpus, long memory, long disk, long gpus, Str
         }
         ArrayNode conditions = status.putArray("conditions");
         String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
-        condition(conditions, "MemoryPressure", "False", "KubeletHasSufficientMemory", "memory is not watched on this node", time);
+        condition(
+                conditions,
+                "MemoryPressure",
+                "False",
+                "KubeletHasSufficientMemory",
+                "memory is not watched on this node",
+                time);
         condition(
                 conditions,
                 "DiskPressure",
@@ -92,7 +102,13 @@ record ThisMachine(String name, int cpus, long memory, long disk, long gpus, Str
                 diskPressure ? "KubeletHasDiskPressure" : "KubeletHasNoDiskPressure",
                 diskPressure ? "too little free disk: new pods are refused" : "enough free disk",
                 time);
-        condition(conditions, "PIDPressure", "False", "KubeletHasSufficientPID", "processes are not counted on this node", time);
+        condition(
+                conditions,
+                "PIDPressure",
+                "False",
+                "KubeletHasSufficientPID",
+                "processes are not counted on this node",
+                time);
         condition(conditions, "Ready", "True", "KubeletReady", "the node agent is running", time);
         ArrayNode addresses = status.putArray("addresses");
         addresses.addObject().put("type", "InternalIP").put("address", "127.0.0.1");

@@ -24,7 +24,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// One scheduler extender, spoken to in `k8s.io/kube-scheduler/extender/v1`: POST, Go field names going out, any capitalisation coming in,
+/// One scheduler extender, spoken to in `k8s.io/kube-scheduler/extender/v1`: POST, Go field names going out, any
+/// capitalisation coming in,
 /// every status but 200 an error. Calls block; any thread.
 final class Extender {
     private static final int LARGEST_ANSWER = 64 << 20;
@@ -65,7 +66,8 @@ final class Extender {
         return !settings.bindVerb().isEmpty();
     }
 
-    /// A pod is this extender's business if some container asks for one of its resources, or if it manages none in particular.
+    /// A pod is this extender's business if some container asks for one of its resources, or if it manages none in
+    /// particular.
     boolean interested(JsonNode pod) {
         if (settings.managedResources().isEmpty()) {
             return true;
@@ -74,7 +76,8 @@ final class Extender {
             for (JsonNode container : pod.path("spec").path(list)) {
                 for (Managed managed : settings.managedResources()) {
                     JsonNode resources = container.path("resources");
-                    if (resources.path("requests").has(managed.name()) || resources.path("limits").has(managed.name())) {
+                    if (resources.path("requests").has(managed.name())
+                            || resources.path("limits").has(managed.name())) {
                         return true;
                     }
                 }
@@ -83,26 +86,34 @@ final class Extender {
         return false;
     }
 
-    Filtered filter(JsonNode pod, List<String> nodes, Function<String, @Nullable JsonNode> objects) throws Failed, InterruptedException {
+    Filtered filter(JsonNode pod, List<String> nodes, Function<String, @Nullable JsonNode> objects)
+            throws Failed, InterruptedException {
         JsonNode answer = post(settings.filterVerb(), arguments(pod, nodes, objects));
         String error = field(answer, "Error").asText("");
         if (!error.isEmpty()) {
             throw new Failed(error);
         }
         Set<String> kept = new HashSet<>();
-        if (settings.nodeCacheCapable() && !field(answer, "NodeNames").isMissingNode() && !field(answer, "NodeNames").isNull()) {
+        if (settings.nodeCacheCapable()
+                && !field(answer, "NodeNames").isMissingNode()
+                && !field(answer, "NodeNames").isNull()) {
             field(answer, "NodeNames").forEach(name -> kept.add(name.asText()));
         } else {
-            field(field(answer, "Nodes"), "Items").forEach(node -> kept.add(node.path("metadata").path("name").asText()));
+            field(field(answer, "Nodes"), "Items")
+                    .forEach(node -> kept.add(node.path("metadata").path("name").asText()));
         }
         Set<String> foreign = new HashSet<>(kept);
         nodes.forEach(foreign::remove);
         if (!foreign.isEmpty()) {
-            throw new Failed("extender " + settings.urlPrefix() + " answered with nodes that it was not asked about: " + foreign);
+            throw new Failed("extender " + settings.urlPrefix() + " answered with nodes that it was not asked about: "
+                    + foreign);
         }
         Map<String, String> refusals = new HashMap<>();
         for (String map : List.of("FailedNodes", "FailedAndUnresolvableNodes")) {
-            field(answer, map).properties().forEach(entry -> refusals.put(entry.getKey(), entry.getValue().asText()));
+            field(answer, map)
+                    .properties()
+                    .forEach(entry ->
+                            refusals.put(entry.getKey(), entry.getValue().asText()));
         }
         List<String> left = new ArrayList<>();
         for (String node : nodes) {
@@ -147,7 +158,11 @@ final class Extender {
             ArrayNode names = arguments.putArray("NodeNames");
             nodes.forEach(names::add);
         } else {
-            ArrayNode items = arguments.putObject("Nodes").put("kind", "NodeList").put("apiVersion", "v1").putArray("items");
+            ArrayNode items = arguments
+                    .putObject("Nodes")
+                    .put("kind", "NodeList")
+                    .put("apiVersion", "v1")
+                    .putArray("items");
             for (String name : nodes) {
                 JsonNode node = objects.apply(name);
                 if (node != null) {
@@ -175,7 +190,8 @@ final class Extender {
             }
             return Json.parse(response.body());
         } catch (TimeoutException e) {
-            throw new Failed("extender " + url + " did not answer within " + settings.httpTimeout().toMillis() + " ms");
+            throw new Failed("extender " + url + " did not answer within "
+                    + settings.httpTimeout().toMillis() + " ms");
         } catch (ExecutionException e) {
             throw new Failed("extender " + url + " cannot be reached: " + e.getCause());
         } catch (Json.Malformed e) {

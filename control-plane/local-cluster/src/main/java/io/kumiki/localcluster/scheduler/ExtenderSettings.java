@@ -28,10 +28,21 @@ public record ExtenderSettings(
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
     private static final Pattern GO_DURATION = Pattern.compile("([0-9]{1,6})(ms|s|m|h)");
     private static final Set<String> KEYS = Set.of(
-            "urlPrefix", "filterVerb", "prioritizeVerb", "bindVerb", "preemptVerb", "weight", "httpTimeout", "nodeCacheCapable",
-            "managedResources", "ignorable", "enableHTTPS", "tlsConfig");
+            "urlPrefix",
+            "filterVerb",
+            "prioritizeVerb",
+            "bindVerb",
+            "preemptVerb",
+            "weight",
+            "httpTimeout",
+            "nodeCacheCapable",
+            "managedResources",
+            "ignorable",
+            "enableHTTPS",
+            "tlsConfig");
 
-    /// A resource whose pods go to this extender; `ignoredByScheduler` takes it out of the scheduler's own counting.
+    /// A resource whose pods go to this extender; `ignoredByScheduler` takes it out of the scheduler's own
+    /// counting.
     public record Managed(String name, boolean ignoredByScheduler) {}
 
     public ExtenderSettings {
@@ -52,7 +63,8 @@ public record ExtenderSettings(
             binders += one.bindVerb().isEmpty() ? 0 : 1;
             for (Managed managed : one.managedResources()) {
                 if (!resources.add(managed.name())) {
-                    violations.add(violation(path + ".managedResources", "duplicate extender managed resource name " + managed.name()));
+                    violations.add(violation(
+                            path + ".managedResources", "duplicate extender managed resource name " + managed.name()));
                 }
             }
         }
@@ -60,7 +72,8 @@ public record ExtenderSettings(
             violations.add(violation("extenders", "found " + binders + " extenders that implement bind; only one may"));
         }
         if (!violations.isEmpty()) {
-            throw new IllegalArgumentException(String.join("; ", violations.stream().map(Violation::toString).toList()));
+            throw new IllegalArgumentException(String.join(
+                    "; ", violations.stream().map(Violation::toString).toList()));
         }
         return settings;
     }
@@ -68,11 +81,16 @@ public record ExtenderSettings(
     private static ExtenderSettings one(JsonNode entry, String path, List<Violation> violations) {
         for (String key : (Iterable<String>) entry::fieldNames) {
             if (!KEYS.contains(key)) {
-                violations.add(violation(path + "." + key, "is not known; known are " + String.join(", ", KEYS.stream().sorted().toList())));
+                violations.add(violation(
+                        path + "." + key,
+                        "is not known; known are "
+                                + String.join(", ", KEYS.stream().sorted().toList())));
             }
         }
         if (entry.path("enableHTTPS").asBoolean() || entry.has("tlsConfig")) {
-            violations.add(violation(path + ".enableHTTPS", "the embedded scheduler calls extenders on loopback over plain HTTP only; leave it out"));
+            violations.add(violation(
+                    path + ".enableHTTPS",
+                    "the embedded scheduler calls extenders on loopback over plain HTTP only; leave it out"));
         }
         if (!entry.path("preemptVerb").asText("").isEmpty()) {
             violations.add(violation(path + ".preemptVerb", "the embedded scheduler does not preempt; leave it out"));
@@ -83,8 +101,10 @@ public record ExtenderSettings(
             violations.add(violation(path + ".weight", "must be greater than 0 when prioritizeVerb is set"));
         }
         List<Managed> managed = new ArrayList<>();
-        entry.path("managedResources").forEach(resource -> managed.add(
-                new Managed(resource.path("name").asText(), resource.path("ignoredByScheduler").asBoolean())));
+        entry.path("managedResources")
+                .forEach(resource -> managed.add(new Managed(
+                        resource.path("name").asText(),
+                        resource.path("ignoredByScheduler").asBoolean())));
         return new ExtenderSettings(
                 url(entry.path("urlPrefix").asText(""), path, violations),
                 entry.path("filterVerb").asText(""),
@@ -106,7 +126,8 @@ public record ExtenderSettings(
         } catch (URISyntaxException e) {
             // Told below.
         }
-        violations.add(violation(path + ".urlPrefix", "\"" + text + "\" is not an http URL such as http://127.0.0.1:8891/scheduler"));
+        violations.add(violation(
+                path + ".urlPrefix", "\"" + text + "\" is not an http URL such as http://127.0.0.1:8891/scheduler"));
         return URI.create("http://invalid");
     }
 

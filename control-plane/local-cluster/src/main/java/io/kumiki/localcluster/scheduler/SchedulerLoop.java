@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The scheduler: one thread owns the pure cycle's state and does what comes in, one pod at a time; binds run beside it.
+/// The scheduler: one thread owns the pure cycle's state and does what comes in, one pod at a time; binds run
+/// beside it.
 public final class SchedulerLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SchedulerLoop.class);
     private static final String NAME = "default-scheduler";
@@ -53,8 +54,12 @@ public final class SchedulerLoop implements AutoCloseable {
     public SchedulerLoop(LocalApi api, List<ExtenderSettings> extenders, Clock clock) {
         this.api = api;
         this.clock = clock;
-        HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2)).build();
-        this.extenders = extenders.stream().map(settings -> new Extender(settings, http)).toList();
+        HttpClient http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(2))
+                .build();
+        this.extenders =
+                extenders.stream().map(settings -> new Extender(settings, http)).toList();
         Set<String> ignored = extenders.stream()
                 .flatMap(settings -> settings.managedResources().stream())
                 .filter(ExtenderSettings.Managed::ignoredByScheduler)
@@ -66,8 +71,10 @@ public final class SchedulerLoop implements AutoCloseable {
     public void start() {
         thread = Thread.ofPlatform().daemon().name("scheduler").start(this::run);
         watches.add(api.follow(ResourceType.NODES, Selection.ALL, (type, node) -> mailbox.add(() -> node(type, node))));
-        watches.add(api.follow(ResourceType.CLAIMS, Selection.ALL, (type, claim) -> mailbox.add(() -> keep(claims, type, claim))));
-        watches.add(api.follow(ResourceType.VOLUMES, Selection.ALL, (type, volume) -> mailbox.add(() -> keep(volumes, type, volume))));
+        watches.add(api.follow(
+                ResourceType.CLAIMS, Selection.ALL, (type, claim) -> mailbox.add(() -> keep(claims, type, claim))));
+        watches.add(api.follow(
+                ResourceType.VOLUMES, Selection.ALL, (type, volume) -> mailbox.add(() -> keep(volumes, type, volume))));
         watches.add(api.follow(ResourceType.PODS, Selection.ALL, (type, pod) -> mailbox.add(() -> pod(type, pod))));
     }
 
@@ -114,7 +121,8 @@ public final class SchedulerLoop implements AutoCloseable {
     }
 
     private void keep(Map<String, JsonNode> objects, WatchEvent.Type type, JsonNode object) {
-        String key = object.path("metadata").path("namespace").asText("") + "/" + object.path("metadata").path("name").asText();
+        String key = object.path("metadata").path("namespace").asText("") + "/"
+                + object.path("metadata").path("name").asText();
         if (type == WatchEvent.Type.DELETED) {
             objects.remove(key);
         } else {
@@ -135,7 +143,8 @@ public final class SchedulerLoop implements AutoCloseable {
         } else if (bound) {
             waiting.remove(uid);
             nodes.putPod(pod);
-        } else if (!pod.path("spec").path("schedulerName").asText(NAME).equals(NAME) || pod.path("metadata").has("deletionTimestamp")) {
+        } else if (!pod.path("spec").path("schedulerName").asText(NAME).equals(NAME)
+                || pod.path("metadata").has("deletionTimestamp")) {
             waiting.remove(uid);
         } else if (!pod.path("spec").path("schedulingGates").isEmpty()) {
             waiting.remove(uid);
@@ -158,7 +167,10 @@ public final class SchedulerLoop implements AutoCloseable {
             refuse(pod, "SchedulerError", error.getMessage());
         } catch (RuntimeException e) {
             // A pod that cannot be read must not stop the others.
-            LOG.error("pod {} cannot be scheduled", pod.path("metadata").path("name").asText(), e);
+            LOG.error(
+                    "pod {} cannot be scheduled",
+                    pod.path("metadata").path("name").asText(),
+                    e);
             waiting.park(uid(pod), clock.instant(), true);
             refuse(pod, "SchedulerError", e.toString());
         }
@@ -221,7 +233,8 @@ public final class SchedulerLoop implements AutoCloseable {
         for (Extender extender : extenders) {
             if (extender.prioritizes() && extender.interested(pod)) {
                 try {
-                    extender.prioritize(pod, candidates, nodes::node).forEach((node, score) -> scores.computeIfPresent(node, (n, own) -> own + score));
+                    extender.prioritize(pod, candidates, nodes::node)
+                            .forEach((node, score) -> scores.computeIfPresent(node, (n, own) -> own + score));
                 } catch (Extender.Failed failed) {
                     // kube-scheduler ignores errors of prioritize too.
                     LOG.warn("prioritize: {}", failed.getMessage());
@@ -237,7 +250,10 @@ public final class SchedulerLoop implements AutoCloseable {
 
     private void bind(JsonNode pod, String node) {
         try {
-            Extender binder = extenders.stream().filter(extender -> extender.binds() && extender.interested(pod)).findFirst().orElse(null);
+            Extender binder = extenders.stream()
+                    .filter(extender -> extender.binds() && extender.interested(pod))
+                    .findFirst()
+                    .orElse(null);
             if (binder == null) {
                 api.bind(pod, node);
             } else {
@@ -284,23 +300,30 @@ public final class SchedulerLoop implements AutoCloseable {
         if (says(pod, reason, message)) {
             return;
         }
-        ObjectNode condition = Json.object().put("type", "PodScheduled").put("status", "False").put("reason", reason).put("message", message);
+        ObjectNode condition = Json.object()
+                .put("type", "PodScheduled")
+                .put("status", "False")
+                .put("reason", reason)
+                .put("message", message);
         condition.put("lastTransitionTime", LocalApi.time(clock.instant()));
         api.podCondition(pod, condition);
     }
 
-    /// True when the pod's condition says this already: a pod that is tried again and again must not cost a write each time.
+    /// True when the pod's condition says this already: a pod that is tried again and again must not cost a write
+    /// each time.
     private static boolean says(JsonNode pod, String reason, String message) {
         for (JsonNode condition : pod.path("status").path("conditions")) {
             if (condition.path("type").asText().equals("PodScheduled")) {
-                return condition.path("reason").asText().equals(reason) && condition.path("message").asText().equals(message);
+                return condition.path("reason").asText().equals(reason)
+                        && condition.path("message").asText().equals(message);
             }
         }
         return false;
     }
 
     private static String name(JsonNode pod) {
-        return pod.path("metadata").path("namespace").asText() + "/" + pod.path("metadata").path("name").asText();
+        return pod.path("metadata").path("namespace").asText() + "/"
+                + pod.path("metadata").path("name").asText();
     }
 
     private static String uid(JsonNode pod) {

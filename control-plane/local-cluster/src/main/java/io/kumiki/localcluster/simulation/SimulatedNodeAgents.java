@@ -50,7 +50,8 @@ public final class SimulatedNodeAgents implements AutoCloseable {
     public void start() {
         Instant now = api.clock().instant();
         if (wanted.anyOpen()) {
-            LOG.warn("simulated nodes with open=true carry no taint: real pods may be placed there, and nothing of them is executed");
+            LOG.warn(
+                    "simulated nodes with open=true carry no taint: real pods may be placed there, and nothing of them is executed");
         }
         for (ObjectNode node : wanted.objects(now)) {
             String name = node.path("metadata").path("name").asText();
@@ -60,7 +61,9 @@ public final class SimulatedNodeAgents implements AutoCloseable {
             api.merge(ResourceType.NODES, "", name, without(node, "status"));
             api.status(ResourceType.NODES, node, status);
         }
-        for (ObjectNode old : api.cluster().list(ResourceType.NODES, "", Selection.labels(SimulatedNodes.MARK + "=true")).items()) {
+        for (ObjectNode old : api.cluster()
+                .list(ResourceType.NODES, "", Selection.labels(SimulatedNodes.MARK + "=true"))
+                .items()) {
             if (!names.contains(old.path("metadata").path("name").asText())) {
                 api.remove(ResourceType.NODES, old);
             }
@@ -89,7 +92,12 @@ public final class SimulatedNodeAgents implements AutoCloseable {
                 Due first = due.peek();
                 Runnable next = first == null
                         ? mailbox.take()
-                        : mailbox.poll(Math.max(0, Duration.between(api.clock().instant(), first.at()).toNanos()), TimeUnit.NANOSECONDS);
+                        : mailbox.poll(
+                                Math.max(
+                                        0,
+                                        Duration.between(api.clock().instant(), first.at())
+                                                .toNanos()),
+                                TimeUnit.NANOSECONDS);
                 if (next != null) {
                     next.run();
                 }
@@ -116,7 +124,8 @@ public final class SimulatedNodeAgents implements AutoCloseable {
         ObjectNode known = pods.get(uid);
         // Our own write coming back says nothing new.
         boolean news = known == null || pod.path("metadata").has("deletionTimestamp");
-        if (news && !(phase.equals("Succeeded") || phase.equals("Failed")) || pod.path("metadata").has("deletionTimestamp")) {
+        if (news && !(phase.equals("Succeeded") || phase.equals("Failed"))
+                || pod.path("metadata").has("deletionTimestamp")) {
             pods.put(uid, pod);
             step(pod);
         }
@@ -145,7 +154,10 @@ public final class SimulatedNodeAgents implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             // One pod's trouble must not stop the other simulated pods.
-            LOG.error("simulated pod {} cannot be moved on", pod.path("metadata").path("name").asText(), e);
+            LOG.error(
+                    "simulated pod {} cannot be moved on",
+                    pod.path("metadata").path("name").asText(),
+                    e);
             pods.remove(uid);
         }
     }

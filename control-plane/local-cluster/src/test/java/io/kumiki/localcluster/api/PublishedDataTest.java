@@ -32,7 +32,8 @@ import org.junit.jupiter.api.Test;
 class PublishedDataTest {
     private static final WriteOptions TEST = WriteOptions.by("test");
 
-    private final Cluster cluster = new Cluster(ClusterSettings.simulated(() -> Instant.parse("2026-01-01T00:00:00Z"), 1), Journal.memory());
+    private final Cluster cluster =
+            new Cluster(ClusterSettings.simulated(() -> Instant.parse("2026-01-01T00:00:00Z"), 1), Journal.memory());
 
     private static Path shared() {
         for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
@@ -71,12 +72,16 @@ class PublishedDataTest {
 
     private static List<Path> files(Path folder) throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(Files::isRegularFile).filter(f -> f.toString().endsWith(".yaml")).sorted().toList();
+            return all.filter(Files::isRegularFile)
+                    .filter(f -> f.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
         }
     }
 
     private JsonNode get(String path) {
-        var answer = (ApiAnswer.Whole) cluster.handle(new ApiRequest("GET", path, Map.of(), Map.of(), new byte[0], Caller.administrator()));
+        var answer = (ApiAnswer.Whole)
+                cluster.handle(new ApiRequest("GET", path, Map.of(), Map.of(), new byte[0], Caller.administrator()));
         var bytes = new ByteArrayOutputStream();
         answer.body().forEach(bytes::writeBytes);
         return Json.parse(bytes.toByteArray());
@@ -88,7 +93,8 @@ class PublishedDataTest {
         Path published = shared().resolve("kubernetes/openapi-v3/1.34");
         List<String> differences = new ArrayList<>();
         for (String place : List.of("api/v1", "apis/coordination.k8s.io/v1", "apis/storage.k8s.io/v1")) {
-            JsonNode theirs = Json.parse(Files.readAllBytes(published.resolve(place + ".json"))).at("/components/schemas");
+            JsonNode theirs = Json.parse(Files.readAllBytes(published.resolve(place + ".json")))
+                    .at("/components/schemas");
             JsonNode ours = get("/openapi/v3/" + place).at("/components/schemas");
             ours.properties().forEach(type -> {
                 JsonNode other = theirs.path(type.getKey());
@@ -103,14 +109,22 @@ class PublishedDataTest {
     private static void compare(String type, JsonNode ours, JsonNode theirs, List<String> differences) {
         theirs.path("properties").properties().forEach(field -> {
             JsonNode mine = ours.path("properties").path(field.getKey());
-            if (mine.isMissingNode() && ours.path("type").asText().equals("object") && !ours.path("properties").isMissingNode()) {
+            if (mine.isMissingNode()
+                    && ours.path("type").asText().equals("object")
+                    && !ours.path("properties").isMissingNode()) {
                 differences.add(type + "." + field.getKey() + " is missing");
             }
-            for (String rule : List.of("x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-patch-merge-key")) {
+            for (String rule :
+                    List.of("x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-patch-merge-key")) {
                 JsonNode wanted = field.getValue().path(rule);
                 boolean plain = wanted.asText("").equals("atomic");
-                if (!mine.isMissingNode() && !plain && !wanted.equals(mine.path(rule)) && !(wanted.isMissingNode() && mine.path(rule).asText("").equals("atomic"))) {
-                    differences.add(type + "." + field.getKey() + " " + rule + ": " + wanted + " is published, " + mine.path(rule) + " is ours");
+                if (!mine.isMissingNode()
+                        && !plain
+                        && !wanted.equals(mine.path(rule))
+                        && !(wanted.isMissingNode()
+                                && mine.path(rule).asText("").equals("atomic"))) {
+                    differences.add(type + "." + field.getKey() + " " + rule + ": " + wanted + " is published, "
+                            + mine.path(rule) + " is ours");
                 }
             }
         });
@@ -122,7 +136,8 @@ class PublishedDataTest {
             differences.add(type + " requires " + found + ", published is " + wanted);
         }
         boolean atomic = theirs.path("x-kubernetes-map-type").asText("").equals("atomic");
-        if (atomic != ours.path("x-kubernetes-map-type").asText("").equals("atomic") && !ours.path("x-kubernetes-preserve-unknown-fields").asBoolean()) {
+        if (atomic != ours.path("x-kubernetes-map-type").asText("").equals("atomic")
+                && !ours.path("x-kubernetes-preserve-unknown-fields").asBoolean()) {
             differences.add(type + " is " + (atomic ? "" : "not ") + "atomic as published");
         }
     }
@@ -131,14 +146,29 @@ class PublishedDataTest {
     @Test
     void nothingOfThePublishedSamplesIsLost() throws IOException {
         Path samples = shared().resolve("kubernetes/api-samples/1.34");
-        Map<String, String> models = new java.util.TreeMap<>(Map.of("coordination.k8s.io.v1.Lease", "coordination.v1.Lease", "storage.k8s.io.v1.StorageClass", "storage.StorageClass"));
-        for (String kind : List.of("Pod", "Node", "Namespace", "Service", "ConfigMap", "Secret", "ServiceAccount", "Event", "PersistentVolumeClaim", "PersistentVolume")) {
+        Map<String, String> models = new java.util.TreeMap<>(Map.of(
+                "coordination.k8s.io.v1.Lease",
+                "coordination.v1.Lease",
+                "storage.k8s.io.v1.StorageClass",
+                "storage.StorageClass"));
+        for (String kind : List.of(
+                "Pod",
+                "Node",
+                "Namespace",
+                "Service",
+                "ConfigMap",
+                "Secret",
+                "ServiceAccount",
+                "Event",
+                "PersistentVolumeClaim",
+                "PersistentVolume")) {
             models.put("core.v1." + kind, kind);
         }
         List<String> lost = new ArrayList<>();
         for (var each : models.entrySet()) {
             ObjectNode sample = (ObjectNode) Json.parse(Files.readAllBytes(samples.resolve(each.getKey() + ".json")));
-            var decoded = io.kumiki.kube.schema.Decoding.decode(sample, io.kumiki.kube.schema.ModelSchemas.of(each.getValue()));
+            var decoded = io.kumiki.kube.schema.Decoding.decode(
+                    sample, io.kumiki.kube.schema.ModelSchemas.of(each.getValue()));
             decoded.unknown().forEach(path -> lost.add(each.getKey() + ": " + path));
             decoded.violations().forEach(wrong -> lost.add(each.getKey() + ": " + wrong));
         }

@@ -81,7 +81,8 @@ class SqliteJournalIT {
         long highest = 0;
         for (int round = 0; round < 3; round++) {
             Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "--enable-native-access=ALL-UNNAMED",
                             "-cp",
                             System.getProperty("java.class.path"),
@@ -92,7 +93,8 @@ class SqliteJournalIT {
                     .start();
             int heard = 0;
             long lowest = Long.MAX_VALUE;
-            try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            try (var lines =
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     String[] words = line.split(" ");
                     if (words.length == 2 && line.startsWith("r")) {
@@ -100,19 +102,26 @@ class SqliteJournalIT {
                         lowest = Math.min(lowest, Long.parseLong(words[1]));
                     }
                     if (++heard == 300 + 137 * round) {
-                        // By its handle, which leaves the pipe open: what was printed before the kill is still read.
+                        // By its handle, which leaves the pipe open: what was printed before the kill is still
+                        // read.
                         process.toHandle().destroyForcibly();
                     }
                 }
             }
             process.waitFor();
-            assertThat(lowest).as("revisions go on above everything seen before").isGreaterThan(highest);
-            assertThat(heard).as(Files.readString(folder.resolve("err" + round))).isGreaterThanOrEqualTo(300);
+            assertThat(lowest)
+                    .as("revisions go on above everything seen before")
+                    .isGreaterThan(highest);
+            assertThat(heard)
+                    .as(Files.readString(folder.resolve("err" + round)))
+                    .isGreaterThanOrEqualTo(300);
             try (SqliteJournal journal = new SqliteJournal(file, 0)) {
                 Cluster cluster = open(journal);
                 Set<String> found = new HashSet<>();
                 var listed = cluster.list(ResourceType.CONFIG_MAPS, "n", Selection.ALL);
-                listed.items().forEach(item -> found.add(item.path("metadata").path("name").asText()));
+                listed.items()
+                        .forEach(item ->
+                                found.add(item.path("metadata").path("name").asText()));
                 assertThat(found).containsAll(acknowledged);
                 highest = listed.revision();
             }
@@ -128,12 +137,17 @@ class SqliteJournalIT {
             cluster.create(ResourceType.NAMESPACES, "", namespace, TEST);
             List<Long> heard = java.util.Collections.synchronizedList(new ArrayList<>());
             var over = new java.util.concurrent.CountDownLatch(1);
-            cluster.watch(ResourceType.CONFIG_MAPS, "n", Selection.ALL, cluster.list(ResourceType.CONFIG_MAPS, "n", Selection.ALL).revision(), event -> {
-                heard.add(event.revision());
-                if (event.stored().key().name().equals("last")) {
-                    over.countDown();
-                }
-            });
+            cluster.watch(
+                    ResourceType.CONFIG_MAPS,
+                    "n",
+                    Selection.ALL,
+                    cluster.list(ResourceType.CONFIG_MAPS, "n", Selection.ALL).revision(),
+                    event -> {
+                        heard.add(event.revision());
+                        if (event.stored().key().name().equals("last")) {
+                            over.countDown();
+                        }
+                    });
             try (var writers = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int w = 0; w < 16; w++) {
                     int n = w;
@@ -163,7 +177,8 @@ class SqliteJournalIT {
         try (SqliteJournal journal = new SqliteJournal(file, Long.MAX_VALUE)) {
             Cluster cluster = open(journal);
             assertThatThrownBy(() -> cluster.create(ResourceType.CONFIG_MAPS, "n", map("b"), TEST))
-                    .isInstanceOfSatisfying(ApiFault.class, fault -> assertThat(fault.code()).isEqualTo(507));
+                    .isInstanceOfSatisfying(
+                            ApiFault.class, fault -> assertThat(fault.code()).isEqualTo(507));
             cluster.delete(ResourceType.CONFIG_MAPS, "n", "a", Deletion.DEFAULT);
             assertThat(cluster.get(ResourceType.CONFIG_MAPS, "n", "a")).isNull();
         }

@@ -11,7 +11,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -48,15 +47,19 @@ class CrashIT {
                 {"apiVersion":"v1","kind":"Pod","metadata":{"name":"survivor","namespace":"kubeflow","uid":"%s"},
                  "spec":{"nodeName":"local","restartPolicy":"Never","terminationGracePeriodSeconds":5,
                   "initContainers":[{"name":"publish","image":"kumiki/artifact-agent:0.1.0","restartPolicy":"Always"}],
-                  "containers":[{"name":"main","image":"busybox","command":["sh","-c","echo begun; while [ ! -e go ]; do sleep 0.05; done; echo done; exit 6"]}]}}"""
-                .formatted(uid));
+                  "containers":[{"name":"main","image":"busybox","command":["sh","-c","echo begun; while [ ! -e go ]; do sleep 0.05; done; echo done; exit 6"]}]}}""".formatted(uid));
         Files.write(dir.resolve("pod.json"), Json.bytes(pod));
         Process first = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(), "-cp", System.getProperty("java.class.path"),
-                        CrashingAgent.class.getName(), dir.toString(), isolation.name())
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        CrashingAgent.class.getName(),
+                        dir.toString(),
+                        isolation.name())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        try (BufferedReader out = new BufferedReader(new InputStreamReader(first.getInputStream(), StandardCharsets.UTF_8))) {
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(first.getInputStream(), StandardCharsets.UTF_8))) {
             assertThat(out.readLine()).isEqualTo("running");
         } finally {
             first.destroyForcibly().waitFor();
@@ -79,14 +82,25 @@ class CrashIT {
         }
         JsonNode done = cluster.awaitPhase("survivor", "Failed");
         JsonNode main = done.path("status").path("containerStatuses").get(0);
-        assertThat(main.path("state").path("terminated").path("exitCode").asInt()).isEqualTo(6);
-        assertThat(main.path("restartCount").asInt()).as("the step did not run twice").isZero();
-        assertThat(Files.readString(Objects.requireNonNull(second.logFiles().find(done.path("metadata"), "main", false)))).isEqualTo("begun\ndone\n");
-        assertThat(done.path("status").path("initContainerStatuses").get(0).path("restartCount").asInt())
+        assertThat(main.path("state").path("terminated").path("exitCode").asInt())
+                .isEqualTo(6);
+        assertThat(main.path("restartCount").asInt())
+                .as("the step did not run twice")
+                .isZero();
+        assertThat(Files.readString(
+                        Objects.requireNonNull(second.logFiles().find(done.path("metadata"), "main", false))))
+                .isEqualTo("begun\ndone\n");
+        assertThat(done.path("status")
+                        .path("initContainerStatuses")
+                        .get(0)
+                        .path("restartCount")
+                        .asInt())
                 .as("the sidecar lived inside the agent and began again")
                 .isEqualTo(1);
         Path published = Objects.requireNonNull(second.logFiles().find(done.path("metadata"), "publish", false));
-        assertThat(Files.readString(published)).as("its last work was done").isEqualTo("sidecar begins\nsidecar publishes\n");
+        assertThat(Files.readString(published))
+                .as("its last work was done")
+                .isEqualTo("sidecar begins\nsidecar publishes\n");
         second.stop(NodeAgent.OnStop.END_PODS);
     }
 }

@@ -19,8 +19,16 @@ final class CrashingAgent {
 
     static NodeSettings settings(Path dir, Isolation isolation) {
         return new NodeSettings(
-                "local", dir.resolve("node"), dir.resolve("steps"), isolation, URI.create("https://127.0.0.1:6443"), new byte[0],
-                URI.create("http://127.0.0.1:8888"), Map.of(), NodeSettings.TEN_GIB, 0);
+                "local",
+                dir.resolve("node"),
+                dir.resolve("steps"),
+                isolation,
+                URI.create("https://127.0.0.1:6443"),
+                new byte[0],
+                URI.create("http://127.0.0.1:8888"),
+                Map.of(),
+                NodeSettings.TEN_GIB,
+                0);
     }
 
     static NodeAgent agent(FakeCluster cluster, Path dir, Isolation isolation) throws Exception {
@@ -32,8 +40,12 @@ final class CrashingAgent {
         };
         ImageTable images = new ImageTable(InstalledPythons.in(List.of()), List.of("kumiki/artifact-agent"), List.of());
         return new NodeAgent(
-                cluster, settings(dir, isolation), images, Map.of("kumiki/artifact-agent", sidecar),
-                new PythonEnvironment(dir.resolve("cache"), Map.of(), dir), Clock.systemUTC());
+                cluster,
+                settings(dir, isolation),
+                images,
+                Map.of("kumiki/artifact-agent", sidecar),
+                new PythonEnvironment(dir.resolve("cache"), Map.of(), dir),
+                Clock.systemUTC());
     }
 
     public static void main(String[] args) throws Exception {

@@ -12,7 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// A cluster of one node in memory: enough of the API server's pod rules (graceful delete by uid) to work a node agent.
+/// A cluster of one node in memory: enough of the API server's pod rules (graceful delete by uid) to work a node
+/// agent.
 final class FakeCluster implements NodeCluster {
     private final Map<String, ObjectNode> pods = new LinkedHashMap<>();
     private final Map<String, JsonNode> objects = new ConcurrentHashMap<>();
@@ -27,7 +28,9 @@ final class FakeCluster implements NodeCluster {
 
     synchronized void delete(String name, long grace) {
         ObjectNode pod = pods.get(name).deepCopy();
-        ((ObjectNode) pod.path("metadata")).put("deletionTimestamp", "2026-01-01T00:00:00Z").put("deletionGracePeriodSeconds", grace);
+        ((ObjectNode) pod.path("metadata"))
+                .put("deletionTimestamp", "2026-01-01T00:00:00Z")
+                .put("deletionGracePeriodSeconds", grace);
         put(pod);
     }
 
@@ -48,7 +51,8 @@ final class FakeCluster implements NodeCluster {
             }
             long left = deadline - System.nanoTime();
             if (left <= 0) {
-                throw new AssertionError("waited 30 s in vain; last seen: " + (pod == null ? "nothing" : pod.path("status")));
+                throw new AssertionError(
+                        "waited 30 s in vain; last seen: " + (pod == null ? "nothing" : pod.path("status")));
             }
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }
@@ -131,7 +135,13 @@ final class FakeCluster implements NodeCluster {
     }
 
     @Override
-    public String token(String namespace, String serviceAccount, String audience, long expirationSeconds, String podName, String podUid) {
+    public String token(
+            String namespace,
+            String serviceAccount,
+            String audience,
+            long expirationSeconds,
+            String podName,
+            String podUid) {
         return "token-of-" + serviceAccount + (audience.isEmpty() ? "" : "-for-" + audience);
     }
 

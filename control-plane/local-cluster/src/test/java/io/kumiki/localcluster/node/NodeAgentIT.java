@@ -69,14 +69,24 @@ class NodeAgentIT {
             return 0;
         };
         NodeSettings settings = new NodeSettings(
-                NODE, dir.resolve("node"), dir.resolve("steps"), isolation, URI.create("https://127.0.0.1:6443"),
-                "CA".getBytes(StandardCharsets.UTF_8), URI.create("http://127.0.0.1:8888"),
-                Map.of("ml-pipeline.kubeflow.svc.cluster.local", "127.0.0.1"), diskLimit, 0);
+                NODE,
+                dir.resolve("node"),
+                dir.resolve("steps"),
+                isolation,
+                URI.create("https://127.0.0.1:6443"),
+                "CA".getBytes(StandardCharsets.UTF_8),
+                URI.create("http://127.0.0.1:8888"),
+                Map.of("ml-pipeline.kubeflow.svc.cluster.local", "127.0.0.1"),
+                diskLimit,
+                0);
         Path home = Path.of(System.getProperty("user.home"));
         ImageTable images = new ImageTable(
-                InstalledPythons.in(InstalledPythons.usualFolders(System.getenv("PATH"), home)), List.of("kumiki/artifact-agent"), List.of());
+                InstalledPythons.in(InstalledPythons.usualFolders(System.getenv("PATH"), home)),
+                List.of("kumiki/artifact-agent"),
+                List.of());
         PythonEnvironment pythons = new PythonEnvironment(dir.resolve("cache"), Map.of(), home);
-        NodeAgent agent = new NodeAgent(cluster, settings, images, Map.of("kumiki/artifact-agent", image), pythons, Clock.systemUTC());
+        NodeAgent agent = new NodeAgent(
+                cluster, settings, images, Map.of("kumiki/artifact-agent", image), pythons, Clock.systemUTC());
         agent.start();
         agents.add(agent);
         return agent;
@@ -101,8 +111,12 @@ class NodeAgentIT {
 
     private static ObjectNode pod(String name, String spec) {
         ObjectNode pod = Json.object().put("apiVersion", "v1").put("kind", "Pod");
-        pod.putObject("metadata").put("name", name).put("namespace", "kubeflow").put("uid", UUID.randomUUID().toString())
-                .putObject("labels").put("app", "x");
+        pod.putObject("metadata")
+                .put("name", name)
+                .put("namespace", "kubeflow")
+                .put("uid", UUID.randomUUID().toString())
+                .putObject("labels")
+                .put("app", "x");
         ObjectNode specNode = (ObjectNode) Json.parse(spec);
         specNode.put("nodeName", NODE);
         pod.set("spec", specNode);
@@ -110,8 +124,14 @@ class NodeAgentIT {
     }
 
     private static ObjectNode shell(String name, String script) {
-        ObjectNode pod = pod(name, "{\"restartPolicy\":\"Never\",\"terminationGracePeriodSeconds\":1,\"containers\":[{\"name\":\"main\",\"image\":\"busybox\"}]}");
-        ((ObjectNode) pod.path("spec").path("containers").get(0)).putArray("command").add("sh").add("-c").add(script);
+        ObjectNode pod = pod(
+                name,
+                "{\"restartPolicy\":\"Never\",\"terminationGracePeriodSeconds\":1,\"containers\":[{\"name\":\"main\",\"image\":\"busybox\"}]}");
+        ((ObjectNode) pod.path("spec").path("containers").get(0))
+                .putArray("command")
+                .add("sh")
+                .add("-c")
+                .add(script);
         return pod;
     }
 
@@ -131,7 +151,9 @@ class NodeAgentIT {
             long began = System.nanoTime();
             cluster.put(shell("ok" + i, "true"));
             cluster.awaitPhase("ok" + i, "Succeeded");
-            System.out.printf("%s: pod created to Succeeded in %d ms%n", isolation, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+            System.out.printf(
+                    "%s: pod created to Succeeded in %d ms%n",
+                    isolation, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
         }
         JsonNode pod = cluster.awaitPhase("ok0", "Succeeded");
         assertThat(terminated(pod).path("reason").asText()).isEqualTo("Completed");
@@ -147,27 +169,36 @@ class NodeAgentIT {
     @MethodSource("modes")
     void aPythonStepOfKfp(Isolation isolation) throws Exception {
         NodeAgent agent = agent(isolation);
-        ObjectNode pod = pod("py", "{\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"main\",\"image\":\"python:3.11\"}]}");
-        ((ObjectNode) pod.path("spec").path("containers").get(0)).putArray("command").add("sh").add("-c")
-                .add("python3 -c 'import sys; print(sys.version_info[:2], sys.prefix != sys.base_prefix)'; command -v pip; python3 -m pip --version; python3 -c 'import numpy' 2>&1 | tail -1");
+        ObjectNode pod = pod(
+                "py", "{\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"main\",\"image\":\"python:3.11\"}]}");
+        ((ObjectNode) pod.path("spec").path("containers").get(0))
+                .putArray("command")
+                .add("sh")
+                .add("-c")
+                .add(
+                        "python3 -c 'import sys; print(sys.version_info[:2], sys.prefix != sys.base_prefix)'; command -v pip; python3 -m pip --version; python3 -c 'import numpy' 2>&1 | tail -1");
         cluster.put(pod);
         JsonNode done = cluster.awaitPhase("py", "Succeeded");
-        assertThat(log(agent, done, "main")).contains("(3, 11) True").contains("pip ").contains("No module named 'numpy'");
+        assertThat(log(agent, done, "main"))
+                .contains("(3, 11) True")
+                .contains("pip ")
+                .contains("No module named 'numpy'");
     }
 
     @ParameterizedTest
     @MethodSource("modes")
     void initSidecarAndMainShareAVolume(Isolation isolation) throws Exception {
         NodeAgent agent = agent(isolation);
-        String at = isolation.isolated() ? "/minio" : dir.resolve("steps/s1/minio").toString();
-        String mounts = "\"volumeMounts\":[{\"name\":\"work\",\"mountPath\":\"" + at + "\",\"subPath\":\"minio\"}],\"env\":[{\"name\":\"IN\",\"value\":\"" + at + "/x\"}]";
+        String at =
+                isolation.isolated() ? "/minio" : dir.resolve("steps/s1/minio").toString();
+        String mounts = "\"volumeMounts\":[{\"name\":\"work\",\"mountPath\":\"" + at
+                + "\",\"subPath\":\"minio\"}],\"env\":[{\"name\":\"IN\",\"value\":\"" + at + "/x\"}]";
         ObjectNode pod = pod("chain", """
                 {"restartPolicy":"Never","terminationGracePeriodSeconds":5,"volumes":[{"name":"work","emptyDir":{}}],
                  "initContainers":[
                   {"name":"fetch","image":"kumiki/artifact-agent:0.1.0","args":["fetch"],%1$s},
                   {"name":"publish","image":"kumiki/artifact-agent:0.1.0","restartPolicy":"Always","args":["publish"],%1$s}],
-                 "containers":[{"name":"main","image":"busybox","command":["sh","-c","cat $IN/input; echo made > $(IN)/output"],%1$s}]}"""
-                .formatted(mounts));
+                 "containers":[{"name":"main","image":"busybox","command":["sh","-c","cat $IN/input; echo made > $(IN)/output"],%1$s}]}""".formatted(mounts));
         cluster.put(pod);
         JsonNode done = cluster.awaitPhase("chain", "Succeeded");
         assertThat(log(agent, done, "main")).isEqualTo("from fetch");
@@ -183,8 +214,14 @@ class NodeAgentIT {
     @ParameterizedTest
     @MethodSource("modes")
     void environmentAndVolumesFromOtherObjects(Isolation isolation) throws Exception {
-        cluster.object("ConfigMap", "kubeflow", "cm", Json.parse("{\"data\":{\"COLOR\":\"blue\",\"file.txt\":\"text\"}}"));
-        cluster.object("Secret", "kubeflow", "s", Json.parse("{\"data\":{\"password\":\"" + Base64.getEncoder().encodeToString("p w".getBytes(StandardCharsets.UTF_8)) + "\"}}"));
+        cluster.object(
+                "ConfigMap", "kubeflow", "cm", Json.parse("{\"data\":{\"COLOR\":\"blue\",\"file.txt\":\"text\"}}"));
+        cluster.object(
+                "Secret",
+                "kubeflow",
+                "s",
+                Json.parse("{\"data\":{\"password\":\""
+                        + Base64.getEncoder().encodeToString("p w".getBytes(StandardCharsets.UTF_8)) + "\"}}"));
         NodeAgent agent = agent(isolation);
         ObjectNode pod = pod("env", """
                 {"restartPolicy":"Never","containers":[{"name":"main","image":"bash","resources":{"limits":{"cpu":"1500m","memory":"64Mi"}},
@@ -213,25 +250,38 @@ class NodeAgentIT {
                   "command":["sh","-c","cat /etc/c/a/b.txt; echo; cat /s/password; echo; stat -c %a /s/password; cat /p/token; echo; cat /p/labels; echo; cat /var/run/secrets/kubernetes.io/serviceaccount/token; echo; cat /var/run/secrets/kubernetes.io/serviceaccount/namespace; echo; grep ml-pipeline /etc/hosts; ls /root"]}]}""");
         cluster.put(mounted);
         assertThat(log(agent, cluster.awaitPhase("vol", "Succeeded"), "main"))
-                .isEqualTo("text\np w\n400\ntoken-of-pipeline-runner-for-vault\napp=\"x\"\ntoken-of-pipeline-runner\nkubeflow\n127.0.0.1 ml-pipeline.kubeflow.svc.cluster.local\n");
-        assertThat(Files.exists(Path.of("/var/run/secrets/kubernetes.io"))).as("nothing of it on the host").isFalse();
+                .isEqualTo(
+                        "text\np w\n400\ntoken-of-pipeline-runner-for-vault\napp=\"x\"\ntoken-of-pipeline-runner\nkubeflow\n127.0.0.1 ml-pipeline.kubeflow.svc.cluster.local\n");
+        assertThat(Files.exists(Path.of("/var/run/secrets/kubernetes.io")))
+                .as("nothing of it on the host")
+                .isFalse();
     }
 
     @ParameterizedTest
     @MethodSource("modes")
     void usersAndGroups(Isolation isolation) throws Exception {
         agent(isolation);
-        boolean root = ContainerStart.ownUid() == 0 && isolation != Isolation.UNSHARE_USER && isolation != Isolation.BUBBLEWRAP;
+        boolean root = ContainerStart.ownUid() == 0
+                && isolation != Isolation.UNSHARE_USER
+                && isolation != Isolation.BUBBLEWRAP;
         cluster.object("Secret", "kubeflow", "s", Json.parse("{\"data\":{\"k\":\"dg==\"}}"));
         String more = isolation.isolated()
                 ? ",\"volumeMounts\":[{\"name\":\"s\",\"mountPath\":\"/s\"}],\"command\":[\"sh\",\"-c\",\"id -u; id -g; id -G; cat /s/k; touch $HOME/x $TMPDIR/x\"]"
                 : ",\"command\":[\"sh\",\"-c\",\"id -u; id -g; id -G; echo v | tr -d '\\\\n'\"]";
-        cluster.put(pod("user", "{\"restartPolicy\":\"Never\",\"securityContext\":{\"runAsUser\":4321,\"fsGroup\":5432},\"volumes\":[{\"name\":\"s\",\"secret\":{\"secretName\":\"s\",\"defaultMode\":256}}],"
-                + "\"containers\":[{\"name\":\"main\",\"image\":\"busybox\"" + more + "}]}"));
+        cluster.put(pod(
+                "user",
+                "{\"restartPolicy\":\"Never\",\"securityContext\":{\"runAsUser\":4321,\"fsGroup\":5432},\"volumes\":[{\"name\":\"s\",\"secret\":{\"secretName\":\"s\",\"defaultMode\":256}}],"
+                        + "\"containers\":[{\"name\":\"main\",\"image\":\"busybox\"" + more + "}]}"));
         if (root) {
-            assertThat(log(agents.getLast(), cluster.awaitPhase("user", "Succeeded"), "main")).isEqualTo("4321\n0\n0 5432\nv");
+            assertThat(log(agents.getLast(), cluster.awaitPhase("user", "Succeeded"), "main"))
+                    .isEqualTo("4321\n0\n0 5432\nv");
         } else {
-            assertThat(cluster.awaitPhase("user", "Failed").path("status").path("message").asText()).contains("runAsUser 4321").contains("fsGroup 5432");
+            assertThat(cluster.awaitPhase("user", "Failed")
+                            .path("status")
+                            .path("message")
+                            .asText())
+                    .contains("runAsUser 4321")
+                    .contains("fsGroup 5432");
         }
     }
 
@@ -240,9 +290,22 @@ class NodeAgentIT {
     void aMissingConfigMapIsWaitedFor(Isolation isolation) throws Exception {
         agent(isolation);
         ObjectNode pod = shell("waits", "echo $COLOR");
-        ((ObjectNode) pod.path("spec").path("containers").get(0)).putArray("envFrom").addObject().putObject("configMapRef").put("name", "later");
+        ((ObjectNode) pod.path("spec").path("containers").get(0))
+                .putArray("envFrom")
+                .addObject()
+                .putObject("configMapRef")
+                .put("name", "later");
         cluster.put(pod);
-        cluster.await("waits", p -> p.path("status").path("containerStatuses").path(0).path("state").path("waiting").path("reason").asText().equals("CreateContainerConfigError"));
+        cluster.await(
+                "waits",
+                p -> p.path("status")
+                        .path("containerStatuses")
+                        .path(0)
+                        .path("state")
+                        .path("waiting")
+                        .path("reason")
+                        .asText()
+                        .equals("CreateContainerConfigError"));
         cluster.object("ConfigMap", "kubeflow", "later", Json.parse("{\"data\":{\"COLOR\":\"green\"}}"));
         cluster.awaitPhase("waits", "Succeeded");
     }
@@ -251,13 +314,15 @@ class NodeAgentIT {
     @MethodSource("modes")
     void aStepThatIgnoresTermIsKilledAfterItsGrace(Isolation isolation) throws Exception {
         NodeAgent agent = agent(isolation);
-        cluster.put(shell("stubborn", "trap '' TERM; sh -c 'trap \"\" TERM; sleep 600' & echo up; while :; do sleep 0.1; done"));
+        cluster.put(shell(
+                "stubborn", "trap '' TERM; sh -c 'trap \"\" TERM; sleep 600' & echo up; while :; do sleep 0.1; done"));
         JsonNode up = cluster.awaitPhase("stubborn", "Running");
         awaitLog(agent, up, "up");
         long began = System.nanoTime();
         cluster.delete("stubborn", 1);
         cluster.awaitGone("stubborn");
-        assertThat(System.nanoTime() - began).isBetween(TimeUnit.MILLISECONDS.toNanos(900), TimeUnit.SECONDS.toNanos(6));
+        assertThat(System.nanoTime() - began)
+                .isBetween(TimeUnit.MILLISECONDS.toNanos(900), TimeUnit.SECONDS.toNanos(6));
         awaitNoFolder(up);
     }
 
@@ -279,7 +344,8 @@ class NodeAgentIT {
         NodeAgent agent = agent(isolation);
         cluster.put(shell("loud", "head -c 100000000 /dev/zero | tr '\\0' 'x'; echo; echo end"));
         JsonNode done = cluster.awaitPhase("loud", "Succeeded");
-        assertThat(Files.size(Objects.requireNonNull(agent.logFiles().find(done.path("metadata"), "main", false)))).isEqualTo(100_000_005L);
+        assertThat(Files.size(Objects.requireNonNull(agent.logFiles().find(done.path("metadata"), "main", false))))
+                .isEqualTo(100_000_005L);
     }
 
     @ParameterizedTest
@@ -291,12 +357,17 @@ class NodeAgentIT {
         ObjectNode spec = (ObjectNode) pod.path("spec");
         spec.put("restartPolicy", "OnFailure");
         spec.putArray("volumes").addObject().put("name", "w").putObject("emptyDir");
-        ((ObjectNode) spec.path("containers").get(0)).putArray("volumeMounts").addObject().put("name", "w").put("mountPath", at);
+        ((ObjectNode) spec.path("containers").get(0))
+                .putArray("volumeMounts")
+                .addObject()
+                .put("name", "w")
+                .put("mountPath", at);
         cluster.put(pod);
         JsonNode done = cluster.awaitPhase("again", "Succeeded");
         JsonNode status = done.path("status").path("containerStatuses").get(0);
         assertThat(status.path("restartCount").asInt()).isEqualTo(1);
-        assertThat(status.path("lastState").path("terminated").path("exitCode").asInt()).isEqualTo(1);
+        assertThat(status.path("lastState").path("terminated").path("exitCode").asInt())
+                .isEqualTo(1);
         assertThat(agent.logFiles().find(done.path("metadata"), "main", true)).isNotNull();
     }
 
@@ -304,10 +375,16 @@ class NodeAgentIT {
     @MethodSource("modes")
     void whatCannotRunIsRefusedByName(Isolation isolation) throws Exception {
         agent(isolation);
-        cluster.put(pod("no", "{\"restartPolicy\":\"Never\",\"volumes\":[{\"name\":\"h\",\"hostPath\":{\"path\":\"/etc\"}}],\"containers\":[{\"name\":\"main\",\"image\":\"pytorch/pytorch:2.5\"}]}"));
+        cluster.put(
+                pod(
+                        "no",
+                        "{\"restartPolicy\":\"Never\",\"volumes\":[{\"name\":\"h\",\"hostPath\":{\"path\":\"/etc\"}}],\"containers\":[{\"name\":\"main\",\"image\":\"pytorch/pytorch:2.5\"}]}"));
         JsonNode failed = cluster.awaitPhase("no", "Failed");
         assertThat(failed.path("status").path("reason").asText()).isEqualTo("Refused");
-        assertThat(failed.path("status").path("message").asText()).contains("pytorch/pytorch:2.5").contains("hostPath").contains("--mount");
+        assertThat(failed.path("status").path("message").asText())
+                .contains("pytorch/pytorch:2.5")
+                .contains("hostPath")
+                .contains("--mount");
     }
 
     @ParameterizedTest
@@ -315,7 +392,9 @@ class NodeAgentIT {
     void anUnknownCommandSaysSo(Isolation isolation) throws Exception {
         agent(isolation);
         ObjectNode pod = shell("typo", "");
-        ((ObjectNode) pod.path("spec").path("containers").get(0)).putArray("command").add("no-such-program");
+        ((ObjectNode) pod.path("spec").path("containers").get(0))
+                .putArray("command")
+                .add("no-such-program");
         cluster.put(pod);
         JsonNode failed = cluster.awaitPhase("typo", "Failed");
         assertThat(terminated(failed).path("reason").asText()).isEqualTo("StartError");
@@ -352,11 +431,19 @@ class NodeAgentIT {
         assertThat(cluster.pod("ends").path("status").path("phase").asText()).isEqualTo("Running");
 
         NodeAgent second = agent(isolation);
-        assertThat(terminated(cluster.awaitPhase("ends", "Failed")).path("exitCode").asInt()).isEqualTo(4);
+        assertThat(terminated(cluster.awaitPhase("ends", "Failed"))
+                        .path("exitCode")
+                        .asInt())
+                .isEqualTo(4);
         Files.createFile(workingFolder(isolation, lives).resolve("go"));
         JsonNode done = cluster.awaitPhase("lives", "Failed");
         assertThat(terminated(done).path("exitCode").asInt()).isEqualTo(4);
-        assertThat(done.path("status").path("containerStatuses").get(0).path("restartCount").asInt()).isZero();
+        assertThat(done.path("status")
+                        .path("containerStatuses")
+                        .get(0)
+                        .path("restartCount")
+                        .asInt())
+                .isZero();
         assertThat(log(second, done, "main")).isEqualTo("up\nwent\n");
     }
 
@@ -374,15 +461,20 @@ class NodeAgentIT {
     }
 
     private Path workingFolder(Isolation isolation, JsonNode pod) {
-        Path start = dir.resolve("node/pods").resolve(pod.path("metadata").path("uid").asText()).resolve("containers/main/0");
+        Path start = dir.resolve("node/pods")
+                .resolve(pod.path("metadata").path("uid").asText())
+                .resolve("containers/main/0");
         return start.resolve(isolation.isolated() ? "root" : "work");
     }
 
     private void awaitNoFolder(JsonNode pod) {
-        Path folder = dir.resolve("node/pods").resolve(pod.path("metadata").path("uid").asText());
+        Path folder = dir.resolve("node/pods")
+                .resolve(pod.path("metadata").path("uid").asText());
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (Files.exists(folder)) {
-            assertThat(System.nanoTime()).as("the pod's folder goes with the pod").isLessThan(deadline);
+            assertThat(System.nanoTime())
+                    .as("the pod's folder goes with the pod")
+                    .isLessThan(deadline);
             Thread.onSpinWait();
         }
     }
@@ -394,7 +486,9 @@ class NodeAgentIT {
             if (log != null && Files.exists(log) && Files.readString(log).contains(text)) {
                 return;
             }
-            assertThat(System.nanoTime()).as("waiting for \"" + text + "\" in the log").isLessThan(deadline);
+            assertThat(System.nanoTime())
+                    .as("waiting for \"" + text + "\" in the log")
+                    .isLessThan(deadline);
             Thread.onSpinWait();
         }
     }

@@ -43,7 +43,8 @@ class NodeOnClusterIT {
     @TempDir
     Path dir;
 
-    private final Cluster cluster = new Cluster(ClusterSettings.simulated(() -> Clock.systemUTC().instant(), 7), Journal.memory());
+    private final Cluster cluster =
+            new Cluster(ClusterSettings.simulated(() -> Clock.systemUTC().instant(), 7), Journal.memory());
     private final LocalApi api = new LocalApi(cluster, "test", Clock.systemUTC());
     private final List<AutoCloseable> open = new ArrayList<>();
     private NodeAgent agent;
@@ -66,10 +67,24 @@ class NodeOnClusterIT {
 
     private NodeAgent agent() throws Exception {
         NodeSettings settings = new NodeSettings(
-                "local", dir.resolve("node"), dir.resolve("steps"), Isolation.choose(System.getenv()), URI.create("https://127.0.0.1:6443"),
-                "CA".getBytes(StandardCharsets.UTF_8), URI.create("http://127.0.0.1:8888"), Map.of(), NodeSettings.TEN_GIB, 0);
-        PythonEnvironment pythons = PythonEnvironment.ofThisUser(Map.of("XDG_CACHE_HOME", dir.resolve("cache").toString()));
-        NodeAgent made = new NodeAgent(new LocalApi(cluster, "kumiki-node", Clock.systemUTC()), settings, ImageTable.ofThisMachine(List.of(), List.of()), Map.of(), pythons);
+                "local",
+                dir.resolve("node"),
+                dir.resolve("steps"),
+                Isolation.choose(System.getenv()),
+                URI.create("https://127.0.0.1:6443"),
+                "CA".getBytes(StandardCharsets.UTF_8),
+                URI.create("http://127.0.0.1:8888"),
+                Map.of(),
+                NodeSettings.TEN_GIB,
+                0);
+        PythonEnvironment pythons = PythonEnvironment.ofThisUser(
+                Map.of("XDG_CACHE_HOME", dir.resolve("cache").toString()));
+        NodeAgent made = new NodeAgent(
+                new LocalApi(cluster, "kumiki-node", Clock.systemUTC()),
+                settings,
+                ImageTable.ofThisMachine(List.of(), List.of()),
+                Map.of(),
+                pythons);
         made.start();
         return made;
     }
@@ -85,9 +100,17 @@ class NodeOnClusterIT {
     private void pod(String name, String image, String script, String more) {
         ObjectNode pod = Json.object().put("apiVersion", "v1").put("kind", "Pod");
         pod.putObject("metadata").put("name", name).put("namespace", "kubeflow");
-        ObjectNode spec = (ObjectNode) Json.parse("{\"restartPolicy\":\"Never\",\"automountServiceAccountToken\":false" + more.replace('\'', '"') + "}");
+        ObjectNode spec = (ObjectNode) Json.parse(
+                "{\"restartPolicy\":\"Never\",\"automountServiceAccountToken\":false" + more.replace('\'', '"') + "}");
         if (!spec.has("containers")) {
-            spec.putArray("containers").addObject().put("name", "main").put("image", image).putArray("command").add("sh").add("-c").add(script);
+            spec.putArray("containers")
+                    .addObject()
+                    .put("name", "main")
+                    .put("image", image)
+                    .putArray("command")
+                    .add("sh")
+                    .add("-c")
+                    .add(script);
         }
         pod.set("spec", spec);
         cluster.create(ResourceType.PODS, "kubeflow", pod, WriteOptions.by("test"));
@@ -96,11 +119,15 @@ class NodeOnClusterIT {
     private JsonNode await(String name, Predicate<JsonNode> wanted) throws Exception {
         CountDownLatch seen = new CountDownLatch(1);
         try (var _ = api.follow(ResourceType.PODS, Selection.ALL, (type, pod) -> {
-            if (pod.path("metadata").path("name").asText().equals(name) && type != WatchEvent.Type.DELETED && wanted.test(pod)) {
+            if (pod.path("metadata").path("name").asText().equals(name)
+                    && type != WatchEvent.Type.DELETED
+                    && wanted.test(pod)) {
                 seen.countDown();
             }
         })) {
-            assertThat(seen.await(20, TimeUnit.SECONDS)).as("last seen: %s", cluster.get(ResourceType.PODS, "kubeflow", name)).isTrue();
+            assertThat(seen.await(20, TimeUnit.SECONDS))
+                    .as("last seen: %s", cluster.get(ResourceType.PODS, "kubeflow", name))
+                    .isTrue();
         }
         return cluster.get(ResourceType.PODS, "kubeflow", name);
     }
@@ -112,10 +139,13 @@ class NodeOnClusterIT {
     private String log(String name, PodLogs.Options options) throws Exception {
         JsonNode pod = cluster.get(ResourceType.PODS, "kubeflow", name);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        agent.podLogs().stream(new PodLogs.Order("kubeflow", name, pod.path("metadata").path("uid").asText(), "main", options), bytes -> {
-            out.writeBytes(bytes);
-            return true;
-        });
+        agent.podLogs().stream(
+                new PodLogs.Order(
+                        "kubeflow", name, pod.path("metadata").path("uid").asText(), "main", options),
+                bytes -> {
+                    out.writeBytes(bytes);
+                    return true;
+                });
         return out.toString(StandardCharsets.UTF_8);
     }
 
@@ -129,7 +159,8 @@ class NodeOnClusterIT {
             long began = System.nanoTime();
             pod("ok" + i, "busybox", "true", "");
             JsonNode done = awaitPhase("ok" + i, "Succeeded");
-            System.out.println("pod created, scheduled, run and Succeeded in " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) + " ms");
+            System.out.println("pod created, scheduled, run and Succeeded in "
+                    + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) + " ms");
             assertThat(done.path("spec").path("nodeName").asText()).isEqualTo("local");
         }
         JsonNode node = cluster.get(ResourceType.NODES, "", "local");
@@ -144,10 +175,17 @@ class NodeOnClusterIT {
         cluster.delete(ResourceType.PODS, "kubeflow", "long", new Deletion(5L, null, null, null, false));
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
         while (cluster.get(ResourceType.PODS, "kubeflow", "long") != null) {
-            assertThat(System.nanoTime()).as("TERM ends it well before the grace").isLessThan(deadline);
+            assertThat(System.nanoTime())
+                    .as("TERM ends it well before the grace")
+                    .isLessThan(deadline);
             Thread.onSpinWait();
         }
-        assertThat(running.path("status").path("containerStatuses").get(0).path("ready").asBoolean()).isTrue();
+        assertThat(running.path("status")
+                        .path("containerStatuses")
+                        .get(0)
+                        .path("ready")
+                        .asBoolean())
+                .isTrue();
         pod("long", "busybox", "exit 0", "");
         awaitPhase("long", "Succeeded");
     }
@@ -163,9 +201,14 @@ class NodeOnClusterIT {
         assertThat(log("talks", options(false, 99, -1))).startsWith("line 1\n");
         assertThat(log("talks", options(false, -1, 8))).isEqualTo("line 1\nl");
         String stamped = log("talks", new PodLogs.Options(false, false, true, 1, -1, null));
-        assertThat(Instant.parse(stamped.split(" ")[0])).isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1));
+        assertThat(Instant.parse(stamped.split(" ")[0]))
+                .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1));
         assertThat(stamped).endsWith(" last\n");
-        assertThat(log("talks", new PodLogs.Options(false, false, false, -1, -1, Instant.now().plusSeconds(5)))).isEmpty();
+        assertThat(log(
+                        "talks",
+                        new PodLogs.Options(
+                                false, false, false, -1, -1, Instant.now().plusSeconds(5))))
+                .isEmpty();
     }
 
     @Test
@@ -178,8 +221,9 @@ class NodeOnClusterIT {
         ObjectNode spec = claim.putObject("spec");
         spec.putArray("accessModes").add("ReadWriteOnce");
         spec.putObject("resources").putObject("requests").put("storage", "1Gi");
-        String mounts = ",'volumes':[{'name':'d','persistentVolumeClaim':{'claimName':'data'}},{'name':'m','persistentVolumeClaim':{'claimName':'mine'}}],"
-                + "'containers':[{'name':'main','image':'busybox','volumeMounts':[{'name':'d','mountPath':'/data'},{'name':'m','mountPath':'/mine'}],'command':['sh','-c','%s']}]";
+        String mounts =
+                ",'volumes':[{'name':'d','persistentVolumeClaim':{'claimName':'data'}},{'name':'m','persistentVolumeClaim':{'claimName':'mine'}}],"
+                        + "'containers':[{'name':'main','image':'busybox','volumeMounts':[{'name':'d','mountPath':'/data'},{'name':'m','mountPath':'/mine'}],'command':['sh','-c','%s']}]";
         pod("writes", "", "", mounts.formatted("cat /mine/hello; echo kept > /data/file"));
         cluster.create(ResourceType.CLAIMS, "kubeflow", claim, WriteOptions.by("test"));
         awaitPhase("writes", "Succeeded");
@@ -187,7 +231,11 @@ class NodeOnClusterIT {
         pod("reads", "", "", mounts.formatted("cat /data/file"));
         awaitPhase("reads", "Succeeded");
         assertThat(log("reads", options(false, -1, -1))).isEqualTo("kept\n");
-        assertThat(cluster.get(ResourceType.CLAIMS, "kubeflow", "data").path("status").path("phase").asText()).isEqualTo("Bound");
+        assertThat(cluster.get(ResourceType.CLAIMS, "kubeflow", "data")
+                        .path("status")
+                        .path("phase")
+                        .asText())
+                .isEqualTo("Bound");
     }
 
     @Test
@@ -197,9 +245,12 @@ class NodeOnClusterIT {
                 ((SimulatedNodes.Read.Valid) SimulatedNodes.read("4 x gpu=8 type=H100 rack=2")).nodes());
         open.add(simulated);
         simulated.start();
-        String gpu = "'containers':[{'name':'main','image':'nvcr.io/any:1','resources':{'limits':{'nvidia.com/gpu':'4'},'requests':{'nvidia.com/gpu':'4'}}}]";
+        String gpu =
+                "'containers':[{'name':'main','image':'nvcr.io/any:1','resources':{'limits':{'nvidia.com/gpu':'4'},'requests':{'nvidia.com/gpu':'4'}}}]";
         pod("refused", "", "", "," + gpu);
-        JsonNode waits = await("refused", pod -> pod.path("status").path("conditions").toString().contains("untolerated taint"));
+        JsonNode waits = await(
+                "refused",
+                pod -> pod.path("status").path("conditions").toString().contains("untolerated taint"));
         assertThat(waits.path("spec").path("nodeName").asText("")).isEmpty();
         for (int i = 0; i < 8; i++) {
             pod("sim" + i, "", "", ",'tolerations':[{'key':'kumiki.io/simulated','operator':'Exists'}]," + gpu);

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A Python step that talks to the API server over TLS with the identity its pod was given, the way an in-cluster client does.
+/// A Python step that talks to the API server over TLS with the identity its pod was given, the way an in-cluster
+/// client does.
 class StepInClusterIT {
     private static final String IN_CLUSTER = """
             import json, os, ssl, urllib.request
@@ -54,19 +55,36 @@ class StepInClusterIT {
     Path dir;
 
     @ParameterizedTest
-    @EnumSource(value = Isolation.class, names = {"UNSHARE", "PLAIN"})
+    @EnumSource(
+            value = Isolation.class,
+            names = {"UNSHARE", "PLAIN"})
     void readsItsOwnPod(Isolation isolation) throws Exception {
-        assumeTrue(isolation == Isolation.PLAIN || Isolation.choose(Map.of()).isolated(), "this system permits no mount namespaces");
+        assumeTrue(
+                isolation == Isolation.PLAIN || Isolation.choose(Map.of()).isolated(),
+                "this system permits no mount namespaces");
         Vertx vertx = Vertx.vertx();
         Clock clock = Clock.systemUTC();
-        try (LocalCluster local = LocalCluster.start(vertx, LocalClusterSettings.in(dir).inMemory())) {
+        try (LocalCluster local =
+                LocalCluster.start(vertx, LocalClusterSettings.in(dir).inMemory())) {
             LocalApi api = new LocalApi(local.cluster(), "test", clock);
             NodeSettings settings = new NodeSettings(
-                    "local", dir.resolve("node"), dir.resolve("steps"), isolation, URI.create(local.url()),
-                    local.authorityPem().getBytes(StandardCharsets.UTF_8), URI.create("http://127.0.0.1:1"), Map.of(), NodeSettings.TEN_GIB, 0);
+                    "local",
+                    dir.resolve("node"),
+                    dir.resolve("steps"),
+                    isolation,
+                    URI.create(local.url()),
+                    local.authorityPem().getBytes(StandardCharsets.UTF_8),
+                    URI.create("http://127.0.0.1:1"),
+                    Map.of(),
+                    NodeSettings.TEN_GIB,
+                    0);
             NodeAgent agent = new NodeAgent(
-                    api, settings, ImageTable.ofThisMachine(List.of(), List.of()), Map.of(),
-                    PythonEnvironment.ofThisUser(Map.of("XDG_CACHE_HOME", dir.resolve("cache").toString())));
+                    api,
+                    settings,
+                    ImageTable.ofThisMachine(List.of(), List.of()),
+                    Map.of(),
+                    PythonEnvironment.ofThisUser(
+                            Map.of("XDG_CACHE_HOME", dir.resolve("cache").toString())));
             agent.start();
             try (SchedulerLoop scheduler = new SchedulerLoop(api, List.of(), clock)) {
                 scheduler.start();
@@ -84,19 +102,30 @@ class StepInClusterIT {
         ObjectNode pod = Json.object().put("apiVersion", "v1").put("kind", "Pod");
         pod.putObject("metadata").put("name", "reader").put("namespace", "kubeflow");
         ObjectNode spec = pod.putObject("spec").put("restartPolicy", "Never");
-        spec.putArray("containers").addObject().put("name", "main").put("image", "python:3.11").putArray("command").add("python3").add("-c").add(script);
+        spec.putArray("containers")
+                .addObject()
+                .put("name", "main")
+                .put("image", "python:3.11")
+                .putArray("command")
+                .add("python3")
+                .add("-c")
+                .add(script);
         api.createIfAbsent(ResourceType.SERVICE_ACCOUNTS, "kubeflow", account());
         api.cluster().create(ResourceType.PODS, "kubeflow", pod, WriteOptions.by("test"));
         CountDownLatch ended = new CountDownLatch(1);
         try (var _ = api.follow(ResourceType.PODS, Selection.ALL, (type, now) -> {
-            if (List.of("Succeeded", "Failed").contains(now.path("status").path("phase").asText())) {
+            if (List.of("Succeeded", "Failed")
+                    .contains(now.path("status").path("phase").asText())) {
                 ended.countDown();
             }
         })) {
-            assertThat(ended.await(20, TimeUnit.SECONDS)).as("%s", api.get(ResourceType.PODS, "kubeflow", "reader")).isTrue();
+            assertThat(ended.await(20, TimeUnit.SECONDS))
+                    .as("%s", api.get(ResourceType.PODS, "kubeflow", "reader"))
+                    .isTrue();
         }
         JsonNode done = Objects.requireNonNull(api.get(ResourceType.PODS, "kubeflow", "reader"));
-        return Files.readString(Objects.requireNonNull(agent.logFiles().find(done.path("metadata"), "main", false), done.toString()));
+        return Files.readString(
+                Objects.requireNonNull(agent.logFiles().find(done.path("metadata"), "main", false), done.toString()));
     }
 
     private static ObjectNode account() {

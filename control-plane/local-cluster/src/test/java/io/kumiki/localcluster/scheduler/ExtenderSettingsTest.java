@@ -17,7 +17,8 @@ class ExtenderSettingsTest {
         assertThat(settings.get(0).urlPrefix()).hasToString("http://127.0.0.1:1/a");
         assertThat(settings.get(0).httpTimeout()).isEqualTo(Duration.ofMillis(1500));
         assertThat(settings.get(1).httpTimeout()).isEqualTo(Duration.ofMinutes(10));
-        assertThat(settings.get(1).managedResources()).containsExactly(new ExtenderSettings.Managed("kumiki.io/bind", false));
+        assertThat(settings.get(1).managedResources())
+                .containsExactly(new ExtenderSettings.Managed("kumiki.io/bind", false));
     }
 
     @Test

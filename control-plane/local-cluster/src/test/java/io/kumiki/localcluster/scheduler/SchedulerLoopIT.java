@@ -32,7 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SchedulerLoopIT {
-    private final Cluster cluster = new Cluster(ClusterSettings.simulated(() -> Clock.systemUTC().instant(), 1), Journal.memory());
+    private final Cluster cluster =
+            new Cluster(ClusterSettings.simulated(() -> Clock.systemUTC().instant(), 1), Journal.memory());
     private final LocalApi api = new LocalApi(cluster, "test", Clock.systemUTC());
     private final List<AutoCloseable> open = new ArrayList<>();
     private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
@@ -70,7 +71,11 @@ class SchedulerLoopIT {
     private void pod(String name, String resource, String amount) {
         ObjectNode pod = Json.object().put("apiVersion", "v1").put("kind", "Pod");
         pod.putObject("metadata").put("name", name).put("namespace", "ns");
-        ObjectNode container = pod.putObject("spec").putArray("containers").addObject().put("name", "c").put("image", "busybox");
+        ObjectNode container = pod.putObject("spec")
+                .putArray("containers")
+                .addObject()
+                .put("name", "c")
+                .put("image", "busybox");
         ObjectNode resources = container.putObject("resources");
         resources.putObject("requests").put(resource, amount);
         resources.putObject("limits").put(resource, amount);
@@ -84,13 +89,18 @@ class SchedulerLoopIT {
                 seen.countDown();
             }
         })) {
-            assertThat(seen.await(15, TimeUnit.SECONDS)).as("last seen: %s", cluster.get(ResourceType.PODS, "ns", name)).isTrue();
+            assertThat(seen.await(15, TimeUnit.SECONDS))
+                    .as("last seen: %s", cluster.get(ResourceType.PODS, "ns", name))
+                    .isTrue();
         }
         return cluster.get(ResourceType.PODS, "ns", name);
     }
 
     private String nodeOf(String name) throws Exception {
-        return await(name, pod -> !pod.path("spec").path("nodeName").asText("").isEmpty()).path("spec").path("nodeName").asText();
+        return await(name, pod -> !pod.path("spec").path("nodeName").asText("").isEmpty())
+                .path("spec")
+                .path("nodeName")
+                .asText();
     }
 
     private static JsonNode scheduled(JsonNode pod) {
@@ -107,9 +117,13 @@ class SchedulerLoopIT {
         node("small", "1");
         schedule();
         pod("big", "cpu", "3");
-        JsonNode waits = await("big", pod -> scheduled(pod).path("reason").asText().equals("Unschedulable"));
+        JsonNode waits =
+                await("big", pod -> scheduled(pod).path("reason").asText().equals("Unschedulable"));
         assertThat(scheduled(waits).path("message").asText()).isEqualTo("0/1 nodes are available: 1 Insufficient cpu.");
-        assertThat(cluster.list(ResourceType.EVENTS, "ns", Selection.ALL).items().toString()).contains("FailedScheduling");
+        assertThat(cluster.list(ResourceType.EVENTS, "ns", Selection.ALL)
+                        .items()
+                        .toString())
+                .contains("FailedScheduling");
         node("large", "8");
         assertThat(nodeOf("big")).isEqualTo("large");
         pod("little", "cpu", "500m");
@@ -141,9 +155,9 @@ class SchedulerLoopIT {
             case "prioritize" -> "[{\"Host\":\"a\",\"Score\":1},{\"Host\":\"b\",\"Score\":9}]";
             default -> bound(request);
         });
-        schedule(ExtenderSettings.read(Json.parse(
-                        "[{\"urlPrefix\":\"" + url + "/\",\"filterVerb\":\"filter\",\"prioritizeVerb\":\"prioritize\",\"weight\":5,\"bindVerb\":\"bind\",\"nodeCacheCapable\":true,"
-                                + "\"managedResources\":[{\"name\":\"kumiki.io/plan\",\"ignoredByScheduler\":true}]}]"))
+        schedule(ExtenderSettings.read(Json.parse("[{\"urlPrefix\":\"" + url
+                        + "/\",\"filterVerb\":\"filter\",\"prioritizeVerb\":\"prioritize\",\"weight\":5,\"bindVerb\":\"bind\",\"nodeCacheCapable\":true,"
+                        + "\"managedResources\":[{\"name\":\"kumiki.io/plan\",\"ignoredByScheduler\":true}]}]"))
                 .toArray(ExtenderSettings[]::new));
         pod("mine", "kumiki.io/plan", "1");
         assertThat(nodeOf("mine")).isEqualTo("b");
@@ -155,7 +169,12 @@ class SchedulerLoopIT {
 
     private String bound(Request request) {
         JsonNode body = request.body();
-        cluster.bind(body.path("PodNamespace").asText(), body.path("PodName").asText(), body.path("PodUID").asText(), body.path("Node").asText(), Map.of("kumiki.io/devices", "0"));
+        cluster.bind(
+                body.path("PodNamespace").asText(),
+                body.path("PodName").asText(),
+                body.path("PodUID").asText(),
+                body.path("Node").asText(),
+                Map.of("kumiki.io/devices", "0"));
         return "{\"Error\":\"\"}";
     }
 
@@ -169,7 +188,8 @@ class SchedulerLoopIT {
             await(release);
             return bound(request);
         });
-        schedule(ExtenderSettings.read(Json.parse("[{\"urlPrefix\":\"" + url + "\",\"bindVerb\":\"bind\",\"httpTimeout\":\"60s\",\"nodeCacheCapable\":true,"
+        schedule(ExtenderSettings.read(Json.parse("[{\"urlPrefix\":\"" + url
+                        + "\",\"bindVerb\":\"bind\",\"httpTimeout\":\"60s\",\"nodeCacheCapable\":true,"
                         + "\"managedResources\":[{\"name\":\"kumiki.io/bind\",\"ignoredByScheduler\":true}]}]"))
                 .toArray(ExtenderSettings[]::new));
         pod("slow", "kumiki.io/bind", "1");
@@ -184,7 +204,11 @@ class SchedulerLoopIT {
         long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
         System.out.println("20 pods bound in " + took + " ms while one bind was held");
         assertThat(took).isLessThan(5_000);
-        assertThat(cluster.get(ResourceType.PODS, "ns", "slow").path("spec").path("nodeName").asText("")).isEmpty();
+        assertThat(cluster.get(ResourceType.PODS, "ns", "slow")
+                        .path("spec")
+                        .path("nodeName")
+                        .asText(""))
+                .isEmpty();
         release.countDown();
         assertThat(nodeOf("slow")).isEqualTo("a");
     }
@@ -197,14 +221,19 @@ class SchedulerLoopIT {
             await(release);
             return "{\"Error\":\"the gang was given up\"}";
         });
-        schedule(ExtenderSettings.read(Json.parse("[{\"urlPrefix\":\"" + url + "\",\"bindVerb\":\"bind\",\"httpTimeout\":\"60s\",\"managedResources\":[{\"name\":\"cpu\"}]}]"))
+        schedule(ExtenderSettings.read(
+                        Json.parse(
+                                "[{\"urlPrefix\":\"" + url
+                                        + "\",\"bindVerb\":\"bind\",\"httpTimeout\":\"60s\",\"managedResources\":[{\"name\":\"cpu\"}]}]"))
                 .toArray(ExtenderSettings[]::new));
         pod("first", "cpu", "1");
         pod("second", "cpu", "1");
-        JsonNode waits = await("second", pod -> scheduled(pod).path("reason").asText().equals("Unschedulable"));
+        JsonNode waits =
+                await("second", pod -> scheduled(pod).path("reason").asText().equals("Unschedulable"));
         assertThat(scheduled(waits).path("message").asText()).contains("Insufficient cpu");
         release.countDown();
-        JsonNode refused = await("first", pod -> scheduled(pod).path("reason").asText().equals("SchedulerError"));
+        JsonNode refused =
+                await("first", pod -> scheduled(pod).path("reason").asText().equals("SchedulerError"));
         assertThat(scheduled(refused).path("message").asText()).contains("the gang was given up");
     }
 
@@ -212,13 +241,15 @@ class SchedulerLoopIT {
     void anExtenderThatIsDownStopsItsPodsUnlessIgnorable() throws Exception {
         node("a", "4");
         String dead = "http://127.0.0.1:1/x";
-        schedule(ExtenderSettings.read(Json.parse("[{\"urlPrefix\":\"" + dead + "\",\"filterVerb\":\"filter\",\"managedResources\":[{\"name\":\"kumiki.io/plan\",\"ignoredByScheduler\":true}]},"
+        schedule(ExtenderSettings.read(Json.parse("[{\"urlPrefix\":\"" + dead
+                        + "\",\"filterVerb\":\"filter\",\"managedResources\":[{\"name\":\"kumiki.io/plan\",\"ignoredByScheduler\":true}]},"
                         + "{\"urlPrefix\":\"" + dead + "\",\"filterVerb\":\"filter\",\"ignorable\":true}]"))
                 .toArray(ExtenderSettings[]::new));
         pod("steered", "kumiki.io/plan", "1");
         pod("plain", "cpu", "1");
         assertThat(nodeOf("plain")).isEqualTo("a");
-        JsonNode waits = await("steered", pod -> scheduled(pod).path("reason").asText().equals("SchedulerError"));
+        JsonNode waits =
+                await("steered", pod -> scheduled(pod).path("reason").asText().equals("SchedulerError"));
         assertThat(scheduled(waits).path("message").asText()).contains(dead);
     }
 
@@ -226,9 +257,12 @@ class SchedulerLoopIT {
     void anExtenderMayNotInventNodes() throws Exception {
         node("a", "4");
         String url = serve(request -> "{\"NodeNames\":[\"ghost\"]}");
-        schedule(ExtenderSettings.read(Json.parse("[{\"urlPrefix\":\"" + url + "\",\"filterVerb\":\"filter\",\"nodeCacheCapable\":true}]")).toArray(ExtenderSettings[]::new));
+        schedule(ExtenderSettings.read(Json.parse(
+                        "[{\"urlPrefix\":\"" + url + "\",\"filterVerb\":\"filter\",\"nodeCacheCapable\":true}]"))
+                .toArray(ExtenderSettings[]::new));
         pod("p", "cpu", "1");
-        JsonNode waits = await("p", pod -> scheduled(pod).path("reason").asText().equals("SchedulerError"));
+        JsonNode waits =
+                await("p", pod -> scheduled(pod).path("reason").asText().equals("SchedulerError"));
         assertThat(scheduled(waits).path("message").asText()).contains("ghost");
     }
 
@@ -240,7 +274,9 @@ class SchedulerLoopIT {
         server.createContext("/", exchange -> {
             String verb = exchange.getRequestURI().getPath().substring(1);
             calls.add(verb);
-            byte[] out = answer.apply(new Request(verb, Json.parse(exchange.getRequestBody().readAllBytes()))).getBytes(StandardCharsets.UTF_8);
+            byte[] out = answer.apply(new Request(
+                            verb, Json.parse(exchange.getRequestBody().readAllBytes())))
+                    .getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, out.length);
             exchange.getResponseBody().write(out);
             exchange.close();

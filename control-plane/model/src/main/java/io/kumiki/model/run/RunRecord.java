@@ -43,16 +43,53 @@ public record RunRecord(
         var longer = new java.util.ArrayList<>(history);
         longer.add(new StateChange(now, to.name()));
         return new RunRecord(
-                id, namespace, experimentId, displayName, description, pipelineId, versionId, specId, pipelineName,
-                resourceName, parameters, pipelineRoot, serviceAccount, to, archived, createdAt, scheduledAt,
+                id,
+                namespace,
+                experimentId,
+                displayName,
+                description,
+                pipelineId,
+                versionId,
+                specId,
+                pipelineName,
+                resourceName,
+                parameters,
+                pipelineRoot,
+                serviceAccount,
+                to,
+                archived,
+                createdAt,
+                scheduledAt,
                 startedAt == null && to != RunState.PENDING ? now : startedAt,
-                to.terminal() ? now : null, fault, recurringRunId, longer);
+                to.terminal() ? now : null,
+                fault,
+                recurringRunId,
+                longer);
     }
 
     public RunRecord archived(boolean yes) {
         return new RunRecord(
-                id, namespace, experimentId, displayName, description, pipelineId, versionId, specId, pipelineName,
-                resourceName, parameters, pipelineRoot, serviceAccount, state, yes, createdAt, scheduledAt, startedAt,
-                finishedAt, error, recurringRunId, history);
+                id,
+                namespace,
+                experimentId,
+                displayName,
+                description,
+                pipelineId,
+                versionId,
+                specId,
+                pipelineName,
+                resourceName,
+                parameters,
+                pipelineRoot,
+                serviceAccount,
+                state,
+                yes,
+                createdAt,
+                scheduledAt,
+                startedAt,
+                finishedAt,
+                error,
+                recurringRunId,
+                history);
     }
 }

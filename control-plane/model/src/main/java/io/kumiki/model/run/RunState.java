@@ -8,7 +8,8 @@ public enum RunState {
     CANCELING,
     SUCCEEDED,
     FAILED,
-    /// Stopped by a person. KFP's own clients know no such end and would poll for ever, so v2beta1 reports it as FAILED.
+    /// Stopped by a person. KFP's own clients know no such end and would poll for ever, so v2beta1 reports it as
+    /// FAILED.
     CANCELED;
 
     public boolean terminal() {

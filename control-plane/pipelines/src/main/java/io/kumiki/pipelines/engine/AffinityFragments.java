@@ -38,7 +38,10 @@ final class AffinityFragments {
         }
         ObjectNode affinity = at("nodeAffinity");
         if (e.has("weight")) {
-            list(affinity, PREFERRED).addObject().put("weight", e.path("weight").asInt()).set("preference", term);
+            list(affinity, PREFERRED)
+                    .addObject()
+                    .put("weight", e.path("weight").asInt())
+                    .set("preference", term);
         } else {
             list(affinity.withObjectProperty(REQUIRED), "nodeSelectorTerms").add(term);
         }
@@ -52,7 +55,10 @@ final class AffinityFragments {
         term.put("topologyKey", e.path("topologyKey").asText());
         ObjectNode affinity = at(e.path("anti").asBoolean(false) ? "podAntiAffinity" : "podAffinity");
         if (e.has("weight")) {
-            list(affinity, PREFERRED).addObject().put("weight", e.path("weight").asInt()).set("podAffinityTerm", term);
+            list(affinity, PREFERRED)
+                    .addObject()
+                    .put("weight", e.path("weight").asInt())
+                    .set("podAffinityTerm", term);
         } else {
             list(affinity, REQUIRED).add(term);
         }

@@ -143,7 +143,8 @@ final class Board {
         artifacts.put(artifact.id(), artifact);
     }
 
-    @Nullable ArtifactRecord artifact(long id) {
+    @Nullable
+    ArtifactRecord artifact(long id) {
         return artifacts.get(id);
     }
 
@@ -158,15 +159,14 @@ final class Board {
     Node child(Group parent, Task task) {
         String path = parent.path.isEmpty() ? task.name() : parent.path + "/" + task.name();
         String id = id(path);
-        Node node =
-                switch (task.component().body()) {
-                    case Dag d when task.loop() != null -> new LoopNode(id, path, parent, task);
-                    case Dag d -> new Group(id, path, task.name(), TaskKind.DAG, parent, task, d);
-                    case Body.Container c -> new Leaf(id, path, TaskKind.CONTAINER, parent, task);
-                    case Body.Importer i -> new Leaf(id, path, TaskKind.IMPORTER, parent, task);
-                    case Body.CreateVolume v -> new Leaf(id, path, TaskKind.CREATE_PVC, parent, task);
-                    case Body.DeleteVolume v -> new Leaf(id, path, TaskKind.DELETE_PVC, parent, task);
-                };
+        Node node = switch (task.component().body()) {
+            case Dag d when task.loop() != null -> new LoopNode(id, path, parent, task);
+            case Dag d -> new Group(id, path, task.name(), TaskKind.DAG, parent, task, d);
+            case Body.Container c -> new Leaf(id, path, TaskKind.CONTAINER, parent, task);
+            case Body.Importer i -> new Leaf(id, path, TaskKind.IMPORTER, parent, task);
+            case Body.CreateVolume v -> new Leaf(id, path, TaskKind.CREATE_PVC, parent, task);
+            case Body.DeleteVolume v -> new Leaf(id, path, TaskKind.DELETE_PVC, parent, task);
+        };
         byId.put(id, node);
         return node;
     }

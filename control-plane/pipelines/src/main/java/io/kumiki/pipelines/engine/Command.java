@@ -10,7 +10,8 @@ public sealed interface Command {
 
     /// Make the pod (its name follows from run, path and attempt; existing means done).
     ///
-    /// @param started the main container has been seen running: a pod that is gone now was lost and must not be made again
+    /// @param started the main container has been seen running: a pod that is gone now was lost and must not be
+    ///     made again
     record StartStep(StepRequest request, boolean started) implements Command {}
 
     /// End the pod; StepEnded or StepLost must follow, also when the pod was never made.

@@ -6,7 +6,8 @@ import io.kumiki.model.Json;
 import io.kumiki.model.run.RunRecord;
 import io.kumiki.model.run.TaskState;
 
-/// What an exit task learns about the task it waited for. `error` is absent when there is none: the SDK's executor stumbles over null.
+/// What an exit task learns about the task it waited for. `error` is absent when there is none: the SDK's executor
+/// stumbles over null.
 final class FinalStatus {
     /// gRPC's code for "unknown", which KFP uses for a failed task.
     private static final int UNKNOWN = 2;

@@ -13,7 +13,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 
-/// The cache key of a step as KFP defines it: what goes in, what is declared to come out, the image and the command before anything
+/// The cache key of a step as KFP defines it: what goes in, what is declared to come out, the image and the command
+/// before anything
 /// is substituted. Not the environment, not resources, not defaults that the pipeline leaves to the component.
 final class Fingerprint {
     private Fingerprint() {}
@@ -34,7 +35,10 @@ final class Fingerprint {
             artifact.putObject("metadata");
         });
         ObjectNode parameters = key.putObject("outputParametersSpec");
-        component.outputs().values().forEach(p -> parameters.put(p.name(), p.type().name()));
+        component
+                .outputs()
+                .values()
+                .forEach(p -> parameters.put(p.name(), p.type().name()));
         ObjectNode spec = key.putObject("containerSpec");
         spec.put("image", container.imageText());
         ArrayNode argv = spec.putArray("cmdArgs");

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Who may start next. Every event touches the tasks that changed and those that wait for them, and nobody else; chains of
+/// Who may start next. Every event touches the tasks that changed and those that wait for them, and nobody else;
+/// chains of
 /// skipped or instant tasks are worked off from two queues, never by recursion.
 final class Flow {
     private final Board board;
@@ -130,7 +131,10 @@ final class Flow {
                 continue;
             }
             if (!waiting.spec().onCompletion() && !node.state.success()) {
-                board.skip(waiting, "task '" + node.name + "' before it " + (node.state == TaskState.SKIPPED ? "was skipped" : "did not succeed"));
+                board.skip(
+                        waiting,
+                        "task '" + node.name + "' before it "
+                                + (node.state == TaskState.SKIPPED ? "was skipped" : "did not succeed"));
             } else if (group.waiting[consumer] == 0) {
                 board.ready.add(waiting);
             }
@@ -147,7 +151,8 @@ final class Flow {
         Node failed = null;
         boolean stopped = false;
         for (Node child : group.kids()) {
-            stopped |= child.state == TaskState.STOPPED || child.state == TaskState.SKIPPED && child.notes.has(Stops.STOPPED);
+            stopped |= child.state == TaskState.STOPPED
+                    || child.state == TaskState.SKIPPED && child.notes.has(Stops.STOPPED);
             if (child.state == TaskState.FAILED && (failed == null || earlier(child, failed))) {
                 failed = child;
             }

@@ -40,12 +40,14 @@ final class Group extends Node {
     }
 
     /// An input of this DAG; an iteration keeps only its item, everything else is its loop's.
-    @Nullable JsonNode parameter(String name) {
+    @Nullable
+    JsonNode parameter(String name) {
         JsonNode own = Io.parameter(inputs, name);
         return own == null && parent instanceof LoopNode loop ? Io.parameter(loop.inputs, name) : own;
     }
 
-    @Nullable List<Long> artifacts(String name) {
+    @Nullable
+    List<Long> artifacts(String name) {
         List<Long> own = Io.ids(inputs, name);
         return own == null && parent instanceof LoopNode loop ? Io.ids(loop.inputs, name) : own;
     }

@@ -13,7 +13,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Importers: a known artifact is used again, a new one gets a row. Only bringing it into the workspace needs a pod.
+/// Importers: a known artifact is used again, a new one gets a row. Only bringing it into the workspace needs a
+/// pod.
 final class Imports {
     private final Board board;
     private final Consumer<Leaf> launch;
@@ -66,9 +67,22 @@ final class Imports {
 
     private void register(Leaf leaf, Body.Importer importer, Imported wanted) {
         String key = outputKey(leaf);
-        use(leaf, importer, board.add(id -> new ArtifactRecord(
-                id, board.run().namespace(), board.run().id(), leaf.id, key, 0, key, importer.type(), importer.schemaVersion(), wanted.uri,
-                wanted.metadata, board.now())));
+        use(
+                leaf,
+                importer,
+                board.add(id -> new ArtifactRecord(
+                        id,
+                        board.run().namespace(),
+                        board.run().id(),
+                        leaf.id,
+                        key,
+                        0,
+                        key,
+                        importer.type(),
+                        importer.schemaVersion(),
+                        wanted.uri,
+                        wanted.metadata,
+                        board.now())));
     }
 
     private void use(Leaf leaf, Body.Importer importer, long id) {

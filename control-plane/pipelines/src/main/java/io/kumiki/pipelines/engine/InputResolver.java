@@ -68,19 +68,21 @@ final class InputResolver {
     }
 
     /// The value before conversion, null for none.
-    @Nullable JsonNode value(ParameterSource source, Group scope) {
-        JsonNode found =
-                switch (source) {
-                    case ParameterSource.Constant c -> c.value();
-                    case ParameterSource.Input i -> scope.parameter(i.name());
-                    case ParameterSource.Output o -> Io.parameter(scope.child(o.task()).outputs, o.key());
-                    case ParameterSource.FinalStatus s -> FinalStatus.of(scope.child(s.task()), board.run());
-                };
+    @Nullable
+    JsonNode value(ParameterSource source, Group scope) {
+        JsonNode found = switch (source) {
+            case ParameterSource.Constant c -> c.value();
+            case ParameterSource.Input i -> scope.parameter(i.name());
+            case ParameterSource.Output o -> Io.parameter(scope.child(o.task()).outputs, o.key());
+            case ParameterSource.FinalStatus s -> FinalStatus.of(scope.child(s.task()), board.run());
+        };
         return Values.absent(found) ? null : selected(source, found);
     }
 
     private static @Nullable JsonNode selected(ParameterSource source, @Nullable JsonNode value) {
-        return value == null || source.selector() == null ? value : source.selector().select(value);
+        return value == null || source.selector() == null
+                ? value
+                : source.selector().select(value);
     }
 
     private void accept(
@@ -88,7 +90,8 @@ final class InputResolver {
         ParameterDefinition declared = task.component().inputs().get(name);
         if (value == null || value.isNull()) {
             if (declared != null && declared.required()) {
-                throw new Unresolvable("input parameter '" + name + "' is required and has no value: " + origin(source, scope));
+                throw new Unresolvable(
+                        "input parameter '" + name + "' is required and has no value: " + origin(source, scope));
             }
             return;
         }
@@ -110,15 +113,16 @@ final class InputResolver {
 
     static JsonNode coerced(ParameterDefinition declared, JsonNode value) {
         ParameterType type = declared.type();
-        JsonNode fit = type == ParameterType.STRING && !value.isTextual() ? TextNode.valueOf(Values.text(value)) : value;
+        JsonNode fit =
+                type == ParameterType.STRING && !value.isTextual() ? TextNode.valueOf(Values.text(value)) : value;
         boolean fits = type == ParameterType.NUMBER_INTEGER ? fit.isNumber() : Types.fits(type, fit);
         if (!fits) {
-            throw new Unresolvable("input parameter '" + declared.name() + "' takes " + Types.wanted(type) + " (" + type + "), found "
-                    + Types.found(value));
+            throw new Unresolvable("input parameter '" + declared.name() + "' takes " + Types.wanted(type) + " (" + type
+                    + "), found " + Types.found(value));
         }
         if (!declared.literals().isEmpty() && !declared.literals().contains(fit)) {
-            throw new Unresolvable(
-                    "input parameter '" + declared.name() + "' takes one of " + declared.literals() + ", found " + Types.found(value));
+            throw new Unresolvable("input parameter '" + declared.name() + "' takes one of " + declared.literals()
+                    + ", found " + Types.found(value));
         }
         return fit;
     }
@@ -126,24 +130,26 @@ final class InputResolver {
     private Map<String, List<Long>> artifacts(Task task, Group scope) {
         var all = new LinkedHashMap<String, List<Long>>();
         task.artifacts().forEach((name, source) -> {
-            List<Long> ids =
-                    switch (source) {
-                        case ArtifactSource.Input i -> scope.artifacts(i.name());
-                        case ArtifactSource.Output o -> Io.ids(scope.child(o.task()).outputs, o.key());
-                    };
+            List<Long> ids = switch (source) {
+                case ArtifactSource.Input i -> scope.artifacts(i.name());
+                case ArtifactSource.Output o -> Io.ids(scope.child(o.task()).outputs, o.key());
+            };
             ArtifactDefinition declared = task.component().inputArtifacts().get(name);
             boolean nothing = ids == null || ids.isEmpty() && declared != null && !declared.list();
             if (ids != null && !nothing) {
                 all.put(name, ids);
             } else if (declared != null && !declared.optional()) {
                 throw new Unresolvable("input artifact '" + name + "' is required and does not exist"
-                        + (source instanceof ArtifactSource.Output o ? ": " + produced(scope.child(o.task()), o.key()) : ""));
+                        + (source instanceof ArtifactSource.Output o
+                                ? ": " + produced(scope.child(o.task()), o.key())
+                                : ""));
             }
         });
         return all;
     }
 
-    /// The record of a task's inputs: what is wired, then the component's defaults. A DAG passes null on, an executor is told nothing.
+    /// The record of a task's inputs: what is wired, then the component's defaults. A DAG passes null on, an
+    /// executor is told nothing.
     ObjectNode record(Node node, Inputs resolved) {
         Task task = node.spec();
         ObjectNode io = Io.empty();

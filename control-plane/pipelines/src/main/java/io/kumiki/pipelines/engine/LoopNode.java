@@ -17,9 +17,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A ParallelFor at work. Iterations exist only while they run; of one that succeeded nothing is kept but its outputs.
+/// A ParallelFor at work. Iterations exist only while they run; of one that succeeded nothing is kept but its
+/// outputs.
 final class LoopNode extends Node {
-    /// Iterations at once where the pipeline sets no limit: enough to fill a cluster, few enough to keep decisions small.
+    /// Iterations at once where the pipeline sets no limit: enough to fill a cluster, few enough to keep decisions
+    /// small.
     static final int WIDEST = 1000;
 
     final Loop loop;
@@ -85,7 +87,8 @@ final class LoopNode extends Node {
         }
     }
 
-    /// Parameters become a list in order of iterations (of lists, where loops nest); artifacts one flat list. An iteration that
+    /// Parameters become a list in order of iterations (of lists, where loops nest); artifacts one flat list. An
+    /// iteration that
     /// produced nothing is left out.
     ObjectNode gathered() {
         ObjectNode io = Io.empty();
@@ -110,7 +113,8 @@ final class LoopNode extends Node {
         return io;
     }
 
-    @Nullable Group iteration(int at) {
+    @Nullable
+    Group iteration(int at) {
         return iterating.get(at);
     }
 }

@@ -85,8 +85,8 @@ final class Loops {
         if (value instanceof ArrayNode list) {
             return list;
         }
-        throw new Unresolvable("the loop needs a list in '" + input + "', found "
-                + (value == null ? "nothing" : Types.found(value)));
+        throw new Unresolvable(
+                "the loop needs a list in '" + input + "', found " + (value == null ? "nothing" : Types.found(value)));
     }
 
     /// Starts iterations while the window has room, and ends the loop when there is nothing left to wait for.
@@ -126,7 +126,10 @@ final class Loops {
                 open.accept(iteration);
             }
         } catch (Unresolvable e) {
-            board.end(iteration, TaskState.FAILED, FaultCode.InputUnresolvable.fault("item " + at + ": " + e.getMessage()));
+            board.end(
+                    iteration,
+                    TaskState.FAILED,
+                    FaultCode.InputUnresolvable.fault("item " + at + ": " + e.getMessage()));
         }
     }
 

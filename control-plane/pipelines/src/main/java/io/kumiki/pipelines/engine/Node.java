@@ -13,7 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One task of the run while it matters. Everything needed to go on is in its record; the rest is derived from its neighbours.
+/// One task of the run while it matters. Everything needed to go on is in its record; the rest is derived from its
+/// neighbours.
 abstract sealed class Node permits Leaf, Group, LoopNode {
     static final String FAILURES = "failures";
     static final String LOST = "lost";
@@ -31,18 +32,39 @@ abstract sealed class Node permits Leaf, Group, LoopNode {
     /// Its upstreams let it go: it waits no more for them, though perhaps for a cache look-up or a back-off.
     boolean begun;
     int attempt;
-    @Nullable Integer index;
-    @Nullable Integer iterations;
+
+    @Nullable
+    Integer index;
+
+    @Nullable
+    Integer iterations;
+
     ObjectNode inputs = Io.empty();
     ObjectNode outputs = Io.empty();
-    @Nullable String podName;
-    @Nullable String fingerprint;
-    @Nullable String cachedFrom;
-    @Nullable RunFault error;
+
+    @Nullable
+    String podName;
+
+    @Nullable
+    String fingerprint;
+
+    @Nullable
+    String cachedFrom;
+
+    @Nullable
+    RunFault error;
+
     Instant createdAt = Instant.EPOCH;
-    @Nullable Instant startedAt;
-    @Nullable Instant finishedAt;
-    @Nullable Instant wakeAt;
+
+    @Nullable
+    Instant startedAt;
+
+    @Nullable
+    Instant finishedAt;
+
+    @Nullable
+    Instant wakeAt;
+
     ObjectNode notes = Json.object();
     List<StateChange> history = new ArrayList<>(4);
 
@@ -75,8 +97,29 @@ abstract sealed class Node permits Leaf, Group, LoopNode {
 
     final TaskRecord record(String runId, String displayName) {
         return new TaskRecord(
-                id, runId, parent == null ? null : parent.id, path, name, displayName, kind, state, attempt, index, iterations, inputs,
-                outputs, podName, fingerprint, cachedFrom, error, createdAt, startedAt, finishedAt, wakeAt, notes, history);
+                id,
+                runId,
+                parent == null ? null : parent.id,
+                path,
+                name,
+                displayName,
+                kind,
+                state,
+                attempt,
+                index,
+                iterations,
+                inputs,
+                outputs,
+                podName,
+                fingerprint,
+                cachedFrom,
+                error,
+                createdAt,
+                startedAt,
+                finishedAt,
+                wakeAt,
+                notes,
+                history);
     }
 
     final void restore(TaskRecord r) {

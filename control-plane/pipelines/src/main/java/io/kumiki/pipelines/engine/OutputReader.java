@@ -17,7 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What an attempt that ended well left behind: the executor's own report wins over parameter files, declared types decide how
+/// What an attempt that ended well left behind: the executor's own report wins over parameter files, declared types
+/// decide how
 /// texts are read, and what a step reports about an artifact is merged into it.
 final class OutputReader {
     private final Board board;
@@ -90,13 +91,15 @@ final class OutputReader {
         if (file == null || !file.isTextual()) {
             String problem = problem("output parameter '" + p.name() + "'");
             fault = FaultCode.OutputMissing.fault("the step ended without its output parameter '" + p.name() + "'"
-                    + (problem == null ? "; write it to the file that the placeholder of this output names" : ": " + problem));
+                    + (problem == null
+                            ? "; write it to the file that the placeholder of this output names"
+                            : ": " + problem));
             return null;
         }
         JsonNode value = parsed(p.type(), file.textValue());
         if (value == null) {
-            fault = FaultCode.OutputUnreadable.fault("the output parameter '" + p.name() + "' must be " + Types.wanted(p.type()) + " ("
-                    + p.type() + "), found " + Types.found(file));
+            fault = FaultCode.OutputUnreadable.fault("the output parameter '" + p.name() + "' must be "
+                    + Types.wanted(p.type()) + " (" + p.type() + "), found " + Types.found(file));
         }
         return value;
     }
@@ -107,11 +110,12 @@ final class OutputReader {
             return switch (type) {
                 case STRING -> TextNode.valueOf(text);
                 case NUMBER_INTEGER, NUMBER_DOUBLE -> number(text.strip());
-                case BOOLEAN -> switch (text.strip()) {
-                    case "true", "True", "TRUE", "1" -> JsonNodeFactory.instance.booleanNode(true);
-                    case "false", "False", "FALSE", "0" -> JsonNodeFactory.instance.booleanNode(false);
-                    default -> null;
-                };
+                case BOOLEAN ->
+                    switch (text.strip()) {
+                        case "true", "True", "TRUE", "1" -> JsonNodeFactory.instance.booleanNode(true);
+                        case "false", "False", "FALSE", "0" -> JsonNodeFactory.instance.booleanNode(false);
+                        default -> null;
+                    };
                 case LIST, STRUCT, TASK_FINAL_STATUS, TASK_CONFIG -> {
                     JsonNode value = Values.canonical(Json.parse(text));
                     yield Types.fits(type, value) ? value : null;
@@ -167,6 +171,8 @@ final class OutputReader {
             return uploaded;
         }
         String reported = own.path("uri").asText("");
-        return reported.isEmpty() ? StepFiles.taskRoot(board.run(), leaf) + "/" + a.name() : PathLayout.stored(folder, reported);
+        return reported.isEmpty()
+                ? StepFiles.taskRoot(board.run(), leaf) + "/" + a.name()
+                : PathLayout.stored(folder, reported);
     }
 }

@@ -14,7 +14,8 @@ public sealed interface PathLayout {
     record Real() implements PathLayout {}
 
     /// No private mounts: everything lies below `<stepsRoot>/<run>/<task>/<attempt>/` (`minio://b/k` is
-    /// `…/minio/b/k`, `/tmp/kfp/outputs/` is `…/tmp/kfp/outputs/`), and the step sees these paths as its artifacts' URIs.
+    /// `…/minio/b/k`, `/tmp/kfp/outputs/` is `…/tmp/kfp/outputs/`), and the step sees these paths as its artifacts'
+    /// URIs.
     /// The workspace is `<stepsRoot>/<run>/kfp-workspace`.
     ///
     /// @param stepsRoot absolute, without a trailing slash
@@ -60,7 +61,9 @@ public sealed interface PathLayout {
             return uri;
         }
         String rest = uri.substring(scheme.length());
-        return scheme.equals(OCI) ? folder + "/oci/" + rest.replace('/', '_') + "/models" : folder + SCHEMES.get(scheme) + rest;
+        return scheme.equals(OCI)
+                ? folder + "/oci/" + rest.replace('/', '_') + "/models"
+                : folder + SCHEMES.get(scheme) + rest;
     }
 
     /// The uri an attempt is told; where there are no private mounts it is the path itself.

@@ -1,11 +1,13 @@
 package io.kumiki.pipelines.engine;
 
-/// The keys of a step's resolved platform settings. Each is absent when nothing asks for it. Values are Kubernetes' own
+/// The keys of a step's resolved platform settings. Each is absent when nothing asks for it. Values are Kubernetes'
+/// own
 /// shapes (fragments of a PodSpec, JSON camelCase) so that the shell only puts them in place:
 ///
 /// | key | shape | goes to |
 /// |---|---|---|
-/// | `env` | EnvVar[] (value or valueFrom secretKeyRef, configMapKeyRef, fieldRef) | main container, after the step's own env |
+/// | `env` | EnvVar[] (value or valueFrom secretKeyRef, configMapKeyRef, fieldRef) | main container, after the step's
+/// own env |
 /// | `volumes` | Volume[] | pod |
 /// | `volumeMounts` | VolumeMount[] | main container |
 /// | `nodeSelector` | map | pod |

@@ -28,7 +28,9 @@ final class PlatformRenderer {
 
     /// The names of the claims a task mounts: part of its cache key.
     List<String> claims(Leaf leaf) {
-        return settings(leaf).path(PlatformFields.VOLUMES).valueStream()
+        return settings(leaf)
+                .path(PlatformFields.VOLUMES)
+                .valueStream()
                 .map(v -> v.path("persistentVolumeClaim").path("claimName").asText())
                 .filter(n -> !n.isEmpty())
                 .toList();
@@ -51,13 +53,17 @@ final class PlatformRenderer {
 
         ObjectNode all() {
             each("secretAsEnv", (e, at) -> keysToEnv(e, named(e, at, "secretName"), "secretKeyRef", "secretKey"));
-            each("configMapAsEnv", (e, at) -> keysToEnv(e, named(e, at, "configMapName"), "configMapKeyRef", "configMapKey"));
-            each("fieldPathAsEnv", (e, at) -> list(PlatformFields.ENV)
-                    .addObject()
-                    .put("name", e.path("name").asText())
-                    .putObject("valueFrom")
-                    .putObject("fieldRef")
-                    .put("fieldPath", e.path("fieldPath").asText()));
+            each(
+                    "configMapAsEnv",
+                    (e, at) -> keysToEnv(e, named(e, at, "configMapName"), "configMapKeyRef", "configMapKey"));
+            each(
+                    "fieldPathAsEnv",
+                    (e, at) -> list(PlatformFields.ENV)
+                            .addObject()
+                            .put("name", e.path("name").asText())
+                            .putObject("valueFrom")
+                            .putObject("fieldRef")
+                            .put("fieldPath", e.path("fieldPath").asText()));
             each("secretAsVolume", (e, at) -> volumes.secret(e, named(e, at, "secretName")));
             each("configMapAsVolume", (e, at) -> volumes.configMap(e, named(e, at, "configMapName")));
             each("pvcMount", (e, at) -> volumes.claim(e, claim(e, at)));
@@ -70,7 +76,9 @@ final class PlatformRenderer {
                 nodeSelector(selector);
             }
             var affinity = new AffinityFragments(out);
-            each("nodeAffinity", (e, at) -> affinity.node(e, json(e, at, "nodeAffinityJson"), skipped(e, at, "nodeAffinityJson")));
+            each(
+                    "nodeAffinity",
+                    (e, at) -> affinity.node(e, json(e, at, "nodeAffinityJson"), skipped(e, at, "nodeAffinityJson")));
             each("podAffinity", (e, at) -> affinity.pod(e));
             each("tolerations", this::toleration);
             each("imagePullSecret", (e, at) -> pullSecret(named(e, at, "secretName")));
@@ -115,7 +123,9 @@ final class PlatformRenderer {
 
         private @Nullable String claim(JsonNode e, String at) {
             String name = named(e, at, "pvcName");
-            return name == null && e.path("constant").isTextual() ? e.path("constant").asText() : name;
+            return name == null && e.path("constant").isTextual()
+                    ? e.path("constant").asText()
+                    : name;
         }
 
         private @Nullable JsonNode json(JsonNode e, String at, String field) {
@@ -126,7 +136,8 @@ final class PlatformRenderer {
             try {
                 return Json.parse(value.textValue());
             } catch (Json.Malformed bad) {
-                throw new Unresolvable("the Kubernetes setting " + at.substring(1) + "/" + field + " needs JSON: " + bad.getMessage());
+                throw new Unresolvable(
+                        "the Kubernetes setting " + at.substring(1) + "/" + field + " needs JSON: " + bad.getMessage());
             }
         }
 
@@ -153,7 +164,9 @@ final class PlatformRenderer {
         }
 
         private void nodeSelector(ObjectNode selector) {
-            JsonNode labels = selector.has("nodeSelectorJson") ? json(selector, "/nodeSelector", "nodeSelectorJson") : selector.get("labels");
+            JsonNode labels = selector.has("nodeSelectorJson")
+                    ? json(selector, "/nodeSelector", "nodeSelectorJson")
+                    : selector.get("labels");
             if (labels instanceof ObjectNode o && !o.isEmpty()) {
                 ObjectNode into = out.putObject(PlatformFields.NODE_SELECTOR);
                 o.properties().forEach(l -> into.put(l.getKey(), Values.text(l.getValue())));
@@ -198,10 +211,15 @@ final class PlatformRenderer {
                 }
             }
             if (!config.path("imagePullPolicy").asText().isEmpty()) {
-                out.put(PlatformFields.IMAGE_PULL_POLICY, config.path("imagePullPolicy").asText());
+                out.put(
+                        PlatformFields.IMAGE_PULL_POLICY,
+                        config.path("imagePullPolicy").asText());
             }
-            if (config.has("activeDeadlineSeconds") && whole(config.path("activeDeadlineSeconds"), "activeDeadlineSeconds") > 0) {
-                out.put(PlatformFields.ACTIVE_DEADLINE_SECONDS, whole(config.path("activeDeadlineSeconds"), "activeDeadlineSeconds"));
+            if (config.has("activeDeadlineSeconds")
+                    && whole(config.path("activeDeadlineSeconds"), "activeDeadlineSeconds") > 0) {
+                out.put(
+                        PlatformFields.ACTIVE_DEADLINE_SECONDS,
+                        whole(config.path("activeDeadlineSeconds"), "activeDeadlineSeconds"));
             }
             if (config.get("securityContext") instanceof ObjectNode security) {
                 ObjectNode into = out.putObject(PlatformFields.SECURITY_CONTEXT);
@@ -218,9 +236,12 @@ final class PlatformRenderer {
 
         private long whole(JsonNode value, String what) {
             try {
-                return value.isNumber() ? value.longValue() : Long.parseLong(value.asText().strip());
+                return value.isNumber()
+                        ? value.longValue()
+                        : Long.parseLong(value.asText().strip());
             } catch (NumberFormatException e) {
-                throw new Unresolvable("the Kubernetes setting " + what + " needs a whole number, found \"" + value.asText() + "\"");
+                throw new Unresolvable(
+                        "the Kubernetes setting " + what + " needs a whole number, found \"" + value.asText() + "\"");
             }
         }
     }

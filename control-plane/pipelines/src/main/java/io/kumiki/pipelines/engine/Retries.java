@@ -5,7 +5,8 @@ import io.kumiki.model.run.TaskState;
 import java.time.Duration;
 import java.util.Objects;
 
-/// Opening a run that has ended badly: what succeeded is kept, everything else and whatever depends on it runs again.
+/// Opening a run that has ended badly: what succeeded is kept, everything else and whatever depends on it runs
+/// again.
 final class Retries {
     private final Board board;
     private final Steps steps;
@@ -112,7 +113,9 @@ final class Retries {
                 loop.finishedAt = null;
                 loop.failing = false;
                 loop.again.clear();
-                for (Group g : loop.iterating.values().stream().sorted(Retries::byIndex).toList()) {
+                for (Group g : loop.iterating.values().stream()
+                        .sorted(Retries::byIndex)
+                        .toList()) {
                     if (g.state.success()) {
                         continue;
                     }
@@ -145,7 +148,8 @@ final class Retries {
             }
             case LoopNode loop -> {
                 if (loop.dropped) {
-                    throw new IllegalStateException("a run that has ended is opened again by a new engine, built from its rows");
+                    throw new IllegalStateException(
+                            "a run that has ended is opened again by a new engine, built from its rows");
                 }
                 loop.running = 0;
                 loop.failing = false;

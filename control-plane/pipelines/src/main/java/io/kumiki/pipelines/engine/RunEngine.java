@@ -15,10 +15,12 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/// One run as a state machine. Single-threaded and deterministic; whatever it keeps in memory can be rebuilt from the rows it
+/// One run as a state machine. Single-threaded and deterministic; whatever it keeps in memory can be rebuilt from
+/// the rows it
 /// returned, at any point between two decisions.
 ///
-/// A run that has ended (`run().state().terminal()`) only answers RetryRequested, and only in an engine newly built from all rows:
+/// A run that has ended (`run().state().terminal()`) only answers RetryRequested, and only in an engine newly built
+/// from all rows:
 /// while a loop runs, finished iterations are let go of.
 public final class RunEngine {
     private final Board board;
@@ -115,7 +117,8 @@ public final class RunEngine {
         board.moveRun(RunState.RUNNING, null);
         root.createdAt = board.now();
         root.inputs = Io.empty();
-        Io.parameters(root.inputs).setAll(Parameters.complete(board.pipeline, board.run().parameters()));
+        Io.parameters(root.inputs)
+                .setAll(Parameters.complete(board.pipeline, board.run().parameters()));
         Duration deadline = board.pipeline.policy().deadline();
         if (deadline != null) {
             root.wakeAt = board.now().plus(deadline);

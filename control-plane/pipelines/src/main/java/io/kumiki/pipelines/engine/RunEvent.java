@@ -45,7 +45,8 @@ public sealed interface RunEvent {
     /// The answer to LookUpArtifact; `found` null when there is none like it.
     record ArtifactAnswer(String taskId, @Nullable ArtifactRecord found) implements RunEvent {}
 
-    /// A CreateVolume or DeleteVolume has been carried out; a claim that was there already (or gone already) counts.
+    /// A CreateVolume or DeleteVolume has been carried out; a claim that was there already (or gone already)
+    /// counts.
     record VolumeDone(String taskId) implements RunEvent {}
 
     record VolumeRefused(String taskId, RunFault why) implements RunEvent {}

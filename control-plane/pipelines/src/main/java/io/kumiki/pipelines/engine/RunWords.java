@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// `{{$.pipeline_job_name}}` and its kin for one task.
 record RunWords(RunRecord run, Node node, PathLayout layout) {
-    @Nullable String word(String word) {
+    @Nullable
+    String word(String word) {
         return switch (word) {
             case "pipeline_job_name" -> run.displayName();
             case "pipeline_job_resource_name" -> run.resourceName();

@@ -85,7 +85,12 @@ final class StepFiles implements Scope {
         for (ArtifactDefinition a : component.outputArtifacts().values()) {
             made.putObject(a.name())
                     .putArray("artifacts")
-                    .add(artifact(a.name(), board.layout.visible(folder, uri(a.name())), a.type(), a.schemaVersion(), Json.object()));
+                    .add(artifact(
+                            a.name(),
+                            board.layout.visible(folder, uri(a.name())),
+                            a.type(),
+                            a.schemaVersion(),
+                            Json.object()));
         }
         out.put("outputFile", executorOutput);
         return input;
@@ -141,7 +146,10 @@ final class StepFiles implements Scope {
         var used = new TreeSet<String>();
         add(taskRoot, used);
         transfers.keySet().forEach(uri -> add(uri, used));
-        executorInput.path("inputs").path("artifacts").forEach(l -> l.path("artifacts").forEach(a -> add(a.path("uri").asText(), used)));
+        executorInput
+                .path("inputs")
+                .path("artifacts")
+                .forEach(l -> l.path("artifacts").forEach(a -> add(a.path("uri").asText(), used)));
         var mounts = new ArrayList<StepRequest.Mount>();
         used.forEach(s -> mounts.add(new StepRequest.Mount(
                 s, s.equals(PathLayout.OCI) ? folder + "/oci/" : folder + PathLayout.SCHEMES.get(s))));

@@ -9,4 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param reason Kubernetes' word: Completed, Error, OOMKilled, DeadlineExceeded, …
 /// @param message a sentence, empty when there is none (the last lines of the log are welcome)
 /// @param published the step's `outcome.json` as the agent wrote it (version 1), null when there is none
-public record StepOutcome(int exitCode, String reason, String message, @Nullable JsonNode published) {}
+public record StepOutcome(
+        int exitCode,
+        String reason,
+        String message,
+        @Nullable JsonNode published) {}

@@ -43,7 +43,8 @@ public record StepRequest(
         mounts = List.copyOf(mounts);
     }
 
-    /// @param resources `{"requests":{"cpu":"1",..},"limits":{"memory":"2G","nvidia.com/gpu":"1"}}`, either may be absent
+    /// @param resources `{"requests":{"cpu":"1",..},"limits":{"memory":"2G","nvidia.com/gpu":"1"}}`, either may be
+    ///     absent
     public record Container(
             String image, List<String> command, List<String> args, List<Variable> env, ObjectNode resources) {
         public Container {

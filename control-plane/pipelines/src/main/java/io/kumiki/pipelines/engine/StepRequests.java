@@ -15,7 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A leaf's attempt as final text. The same records always give the same request, so it can be issued again after a crash.
+/// A leaf's attempt as final text. The same records always give the same request, so it can be issued again after a
+/// crash.
 final class StepRequests {
     /// Linux takes no longer argument than 32 pages, the closing zero included.
     private static final int LONGEST_ARGUMENT = 128 * 1024 - 1;
@@ -57,7 +58,9 @@ final class StepRequests {
                 command,
                 args,
                 config.keeps(TaskConfigField.ENV)
-                        ? env.stream().map(v -> new StepRequest.Variable(v.name(), v.value())).toList()
+                        ? env.stream()
+                                .map(v -> new StepRequest.Variable(v.name(), v.value()))
+                                .toList()
                         : List.of(),
                 config.keeps(TaskConfigField.RESOURCES) ? resources : Json.object());
         return request(leaf, files, container, workspace, config.kept());
@@ -69,7 +72,11 @@ final class StepRequests {
     }
 
     private StepRequest request(
-            Leaf leaf, StepFiles files, StepRequest.@Nullable Container container, boolean workspace, ObjectNode settings) {
+            Leaf leaf,
+            StepFiles files,
+            StepRequest.@Nullable Container container,
+            boolean workspace,
+            ObjectNode settings) {
         String run = board.run().id();
         return new StepRequest(
                 run,
@@ -97,8 +104,21 @@ final class StepRequests {
         var transfer = new StepRequest.Transfer(artifact.uri(), files.workspacePath(artifact.uri()));
         StepRequest bare = request(leaf, files, null, true, platform.settings(leaf));
         return new StepRequest(
-                bare.runId(), bare.taskId(), bare.path(), bare.name(), bare.attempt(), bare.retry(), null, bare.executorInput(),
-                bare.taskRoot(), bare.executorOutput(), List.of(transfer), Map.of(), List.of(), bare.mounts(), bare.workspace(),
+                bare.runId(),
+                bare.taskId(),
+                bare.path(),
+                bare.name(),
+                bare.attempt(),
+                bare.retry(),
+                null,
+                bare.executorInput(),
+                bare.taskRoot(),
+                bare.executorOutput(),
+                List.of(transfer),
+                Map.of(),
+                List.of(),
+                bare.mounts(),
+                bare.workspace(),
                 bare.platform());
     }
 
@@ -114,7 +134,9 @@ final class StepRequests {
     }
 
     private static void fits(String where, String argument) {
-        int bytes = argument.length() > LONGEST_ARGUMENT ? argument.length() : argument.getBytes(StandardCharsets.UTF_8).length;
+        int bytes = argument.length() > LONGEST_ARGUMENT
+                ? argument.length()
+                : argument.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > LONGEST_ARGUMENT) {
             throw new TooLong("an entry of " + where + " has " + bytes + " bytes, Linux takes " + LONGEST_ARGUMENT
                     + ": hand large values over as an artifact instead of a parameter");
@@ -150,8 +172,10 @@ final class StepRequests {
         }
     }
 
-    /// The textual field, else its deprecated numeric twin, which counts in units of its own; zero there means unset.
-    private static String filled(Map<String, Template> written, String field, String old, String unit, ParameterScope scope) {
+    /// The textual field, else its deprecated numeric twin, which counts in units of its own; zero there means
+    /// unset.
+    private static String filled(
+            Map<String, Template> written, String field, String old, String unit, ParameterScope scope) {
         Template text = written.get(field);
         if (text != null && !text.fill(scope).isBlank()) {
             return text.fill(scope).strip();

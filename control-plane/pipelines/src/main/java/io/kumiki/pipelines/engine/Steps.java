@@ -62,7 +62,8 @@ final class Steps {
         board.command(command);
     }
 
-    /// Null when the step may not be taken from the cache: it is not wanted, or the step works on the run's own workspace.
+    /// Null when the step may not be taken from the cache: it is not wanted, or the step works on the run's own
+    /// workspace.
     private @Nullable String fingerprint(Leaf leaf, Body.Container c, InputResolver.Inputs inputs) {
         if (!leaf.spec().cache()) {
             return null;
@@ -74,7 +75,9 @@ final class Steps {
             }
         }
         String key = leaf.spec().cacheKey();
-        return key != null && !key.isEmpty() ? key : Fingerprint.of(leaf.spec().component(), c, inputs, platform.claims(leaf));
+        return key != null && !key.isEmpty()
+                ? key
+                : Fingerprint.of(leaf.spec().component(), c, inputs, platform.claims(leaf));
     }
 
     /// The next attempt.
@@ -120,7 +123,8 @@ final class Steps {
         Set<Long> known = new HashSet<>();
         hit.outputs().forEach(a -> known.add(a.id()));
         ObjectNode outputs = hit.task().outputs();
-        boolean parameters = leaf.spec().component().outputs().keySet().stream().allMatch(k -> Io.parameter(outputs, k) != null);
+        boolean parameters =
+                leaf.spec().component().outputs().keySet().stream().allMatch(k -> Io.parameter(outputs, k) != null);
         return parameters
                 && leaf.spec().component().outputArtifacts().keySet().stream().allMatch(k -> {
                     List<Long> ids = Io.ids(outputs, k);
@@ -140,7 +144,11 @@ final class Steps {
     void volumeDone(Leaf leaf) {
         if (leaf.state == TaskState.RUNNING && leaf.spec().component().body() instanceof Body.CreateVolume) {
             ObjectNode outputs = Io.empty();
-            leaf.spec().component().outputs().keySet().forEach(k -> Io.parameters(outputs).put(k, volumes.name(leaf)));
+            leaf.spec()
+                    .component()
+                    .outputs()
+                    .keySet()
+                    .forEach(k -> Io.parameters(outputs).put(k, volumes.name(leaf)));
             leaf.outputs = outputs;
             board.end(leaf, TaskState.SUCCEEDED, null);
         } else if (leaf.state == TaskState.RUNNING && leaf.spec().component().body() instanceof Body.DeleteVolume) {
@@ -168,14 +176,15 @@ final class Steps {
 
     // ---- pods ----
 
-    /// Whether its present state is about a pod: an importer has one only once it knows its artifact and must download it.
+    /// Whether its present state is about a pod: an importer has one only once it knows its artifact and must
+    /// download it.
     private static boolean hasPod(Leaf leaf) {
-        boolean makes =
-                switch (leaf.spec().component().body()) {
-                    case Body.Container c -> true;
-                    case Body.Importer i -> i.downloadToWorkspace() && !Io.artifacts(leaf.outputs).isEmpty();
-                    default -> false;
-                };
+        boolean makes = switch (leaf.spec().component().body()) {
+            case Body.Container c -> true;
+            case Body.Importer i ->
+                i.downloadToWorkspace() && !Io.artifacts(leaf.outputs).isEmpty();
+            default -> false;
+        };
         return makes
                 && switch (leaf.state) {
                     case STARTING, RUNNING, STOPPING -> true;
@@ -226,7 +235,9 @@ final class Steps {
     }
 
     private @Nullable RunFault outputs(Leaf leaf, StepOutcome outcome) {
-        return leaf.spec().component().body() instanceof Body.Importer ? null : OutputReader.read(board, leaf, outcome.published());
+        return leaf.spec().component().body() instanceof Body.Importer
+                ? null
+                : OutputReader.read(board, leaf, outcome.published());
     }
 
     private void succeed(Leaf leaf) {
@@ -237,13 +248,17 @@ final class Steps {
     }
 
     private static RunFault failure(StepOutcome outcome) {
-        String reason = outcome.reason().isEmpty() || outcome.reason().equals("Error") || outcome.reason().equals("Completed")
+        String reason = outcome.reason().isEmpty()
+                        || outcome.reason().equals("Error")
+                        || outcome.reason().equals("Completed")
                 ? FaultCode.ContainerFailed.name()
                 : outcome.reason();
         return new RunFault(
                 reason,
                 "the container ended with exit code " + outcome.exitCode()
-                        + (outcome.message().isBlank() ? "" : ": " + outcome.message().strip()));
+                        + (outcome.message().isBlank()
+                                ? ""
+                                : ": " + outcome.message().strip()));
     }
 
     private void fail(Leaf leaf, RunFault fault) {
@@ -289,7 +304,10 @@ final class Steps {
         leaf.note(Node.LOST, losses);
         leaf.note(Node.WHY, "run again, not counted as a failure: " + why.message());
         if (losses > MOST_LOSSES) {
-            board.end(leaf, TaskState.FAILED, FaultCode.LostTooOften.fault("the pod was lost " + losses + " times, last: " + why.message()));
+            board.end(
+                    leaf,
+                    TaskState.FAILED,
+                    FaultCode.LostTooOften.fault("the pod was lost " + losses + " times, last: " + why.message()));
         } else {
             launch(leaf);
         }

@@ -47,7 +47,8 @@ final class Stops {
             switch (node) {
                 case Leaf leaf -> stop(leaf);
                 case Group group when group.open() -> open.addAll(java.util.Arrays.asList(group.kids()));
-                case LoopNode loop when loop.state == TaskState.RUNNING -> {
+                case LoopNode loop
+                when loop.state == TaskState.RUNNING -> {
                     loop.again.clear();
                     open.addAll(loop.iterating.values());
                     if (loop.running == 0) {

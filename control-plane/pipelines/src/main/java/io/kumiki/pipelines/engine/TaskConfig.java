@@ -13,7 +13,10 @@ import java.util.Map;
 /// `dsl.TaskConfig`: the task's own settings as a value, so that a step can make e.g. a training job with them.
 /// What is passed through applies to the step itself only where the component says so.
 record TaskConfig(
-        Map<TaskConfigField, Boolean> passthroughs, ObjectNode settings, ObjectNode resources, List<StepRequest.Variable> env) {
+        Map<TaskConfigField, Boolean> passthroughs,
+        ObjectNode settings,
+        ObjectNode resources,
+        List<StepRequest.Variable> env) {
 
     boolean keeps(TaskConfigField field) {
         return passthroughs.getOrDefault(field, true);

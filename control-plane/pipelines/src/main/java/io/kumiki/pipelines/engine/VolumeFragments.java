@@ -8,7 +8,8 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Volumes and their mounts. Names are made from what is mounted, shortened to Kubernetes' 63 characters, and unique in the pod.
+/// Volumes and their mounts. Names are made from what is mounted, shortened to Kubernetes' 63 characters, and
+/// unique in the pod.
 final class VolumeFragments {
     private static final int LONGEST = 63;
 
@@ -51,20 +52,25 @@ final class VolumeFragments {
 
     void sharedMemory(JsonNode e) {
         String name = e.path("volumeName").asText();
-        ObjectNode source = volume(name.isEmpty() ? "shm" : name, "/dev/shm", "").putObject("emptyDir").put("medium", "Memory");
+        ObjectNode source = volume(name.isEmpty() ? "shm" : name, "/dev/shm", "")
+                .putObject("emptyDir")
+                .put("medium", "Memory");
         if (!e.path("size").asText().isEmpty()) {
             source.put("sizeLimit", e.path("size").asText());
         }
     }
 
     void ephemeral(JsonNode e) {
-        ObjectNode template = volume(e.path("volumeName").asText(), e).putObject("ephemeral").putObject("volumeClaimTemplate");
+        ObjectNode template =
+                volume(e.path("volumeName").asText(), e).putObject("ephemeral").putObject("volumeClaimTemplate");
         if (e.get("metadata") instanceof ObjectNode metadata && !metadata.isEmpty()) {
             template.set("metadata", metadata.deepCopy());
         }
         ObjectNode spec = template.putObject("spec");
         spec.set("accessModes", e.path("accessModes").isArray() ? e.path("accessModes") : spec.arrayNode());
-        spec.putObject("resources").putObject("requests").put("storage", e.path("size").asText());
+        spec.putObject("resources")
+                .putObject("requests")
+                .put("storage", e.path("size").asText());
         if (!e.path("defaultStorageClass").asBoolean(false)) {
             spec.put("storageClassName", e.path("storageClassName").asText());
         }
@@ -82,7 +88,8 @@ final class VolumeFragments {
 
     private ObjectNode volume(String wanted, String mountPath, String subPath) {
         String name = unique(wanted);
-        ObjectNode mount = list(PlatformFields.VOLUME_MOUNTS).addObject().put("name", name).put("mountPath", mountPath);
+        ObjectNode mount =
+                list(PlatformFields.VOLUME_MOUNTS).addObject().put("name", name).put("mountPath", mountPath);
         if (!subPath.isEmpty()) {
             mount.put("subPath", subPath);
         }
@@ -90,10 +97,12 @@ final class VolumeFragments {
     }
 
     private String unique(String wanted) {
-        String clean = wanted.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]", "-").replaceAll("^-+|-+$", "");
+        String clean =
+                wanted.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]", "-").replaceAll("^-+|-+$", "");
         String stem = clean.isEmpty() ? "volume" : clean;
         if (stem.length() > LONGEST) {
-            stem = stem.substring(0, LONGEST - 9).replaceAll("-+$", "") + "-" + Board.uuid(wanted).substring(0, 8);
+            stem = stem.substring(0, LONGEST - 9).replaceAll("-+$", "") + "-"
+                    + Board.uuid(wanted).substring(0, 8);
         }
         String name = stem;
         for (int n = 2; !names.add(name); n++) {

@@ -48,7 +48,9 @@ final class Volumes {
         if (volume != null) {
             spec.put("volumeName", volume);
         }
-        if (storageClass != null && storageClass.isTextual() && (!storageClass.textValue().isEmpty() || volume != null)) {
+        if (storageClass != null
+                && storageClass.isTextual()
+                && (!storageClass.textValue().isEmpty() || volume != null)) {
             spec.put("storageClassName", storageClass.textValue());
         }
         if (Io.parameter(leaf.inputs, "data_source") instanceof ObjectNode source && !source.isEmpty()) {

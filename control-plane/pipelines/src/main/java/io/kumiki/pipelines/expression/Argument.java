@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One entry of `command` or `args`: text with placeholders, or a whole JSON text `{"IfPresent":..}` or `{"Concat":..}`.
+/// One entry of `command` or `args`: text with placeholders, or a whole JSON text `{"IfPresent":..}` or
+/// `{"Concat":..}`.
 public sealed interface Argument {
     int DEEPEST = 20;
 

@@ -6,7 +6,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// A trigger condition: the part of CEL that KFP's compiler writes, and the obvious rest of its boolean algebra. Parsed once.
+/// A trigger condition: the part of CEL that KFP's compiler writes, and the obvious rest of its boolean algebra.
+/// Parsed once.
 public final class Condition {
     /// The syntax tree.
     sealed interface Term {

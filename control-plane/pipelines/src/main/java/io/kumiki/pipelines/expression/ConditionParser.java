@@ -12,7 +12,8 @@ final class ConditionParser {
     private static final int LONGEST = 64 * 1024;
     private static final int DEEPEST = 200;
     private static final Set<String> FUNCTIONS = Set.of("int", "double", "string", "bool", "size");
-    private static final Pattern NUMBER = Pattern.compile("\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d{1,3})?u?|\\.\\d+(?:[eE][+-]?\\d{1,3})?");
+    private static final Pattern NUMBER =
+            Pattern.compile("\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d{1,3})?u?|\\.\\d+(?:[eE][+-]?\\d{1,3})?");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final String PARAMETERS = "inputs.parameter_values[";
 
@@ -125,7 +126,8 @@ final class ConditionParser {
             }
             default -> {
                 if (!FUNCTIONS.contains(word)) {
-                    throw wrong("inputs.parameter_values['name'], a literal, or one of the functions int, double, string, bool, size");
+                    throw wrong(
+                            "inputs.parameter_values['name'], a literal, or one of the functions int, double, string, bool, size");
                 }
                 at = name.end();
                 expect("(");
@@ -202,7 +204,9 @@ final class ConditionParser {
     }
 
     private Malformed wrong(String wanted) {
-        String found = at >= text.length() ? "the end" : "'" + text.substring(at, Math.min(text.length(), at + 20)) + "'";
-        return new Malformed("at character " + (at + 1) + " of the condition " + wanted + " was expected, found " + found);
+        String found =
+                at >= text.length() ? "the end" : "'" + text.substring(at, Math.min(text.length(), at + 20)) + "'";
+        return new Malformed(
+                "at character " + (at + 1) + " of the condition " + wanted + " was expected, found " + found);
     }
 }

@@ -161,8 +161,9 @@ final class ConditionValue {
             case BigDecimal a when right instanceof BigDecimal b -> a.compareTo(b);
             case String a when right instanceof String b -> a.compareTo(b);
             case Boolean a when right instanceof Boolean b -> a.compareTo(b);
-            default -> throw new Unresolvable(describe(left) + " and " + describe(right)
-                    + " have no order; both must be numbers or both texts (int(..) and double(..) convert)");
+            default ->
+                throw new Unresolvable(describe(left) + " and " + describe(right)
+                        + " have no order; both must be numbers or both texts (int(..) and double(..) convert)");
         };
     }
 

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// What placeholders may ask for. Null everywhere means: there is no such thing.
 public interface Scope {
     /// `{{$.inputs.parameters['name']}}`
-    @Nullable JsonNode parameter(String name);
+    @Nullable
+    JsonNode parameter(String name);
 
     /// `{{$.pipeline_job_name}}` and its kin, by the word after `$.`
     default @Nullable String variable(String word) {

@@ -51,13 +51,15 @@ public final class Selector {
             try {
                 at = Json.parse(at.textValue());
             } catch (Json.Malformed e) {
-                throw new Unresolvable(text + " needs a JSON value, found the text \"" + shorten(value.textValue()) + "\"");
+                throw new Unresolvable(
+                        text + " needs a JSON value, found the text \"" + shorten(value.textValue()) + "\"");
             }
         }
         for (Object step : path) {
             JsonNode next = step instanceof Integer i ? at.get(i) : at.get((String) step);
             if (next == null) {
-                throw new Unresolvable(text + ": there is no " + JsonPointer.SEPARATOR + step + " in " + shorten(Json.write(at)));
+                throw new Unresolvable(
+                        text + ": there is no " + JsonPointer.SEPARATOR + step + " in " + shorten(Json.write(at)));
             }
             at = next;
         }

@@ -13,7 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Text with placeholders, cut into pieces once. Values are put in as they are and never looked at again, so that a value which
+/// Text with placeholders, cut into pieces once. Values are put in as they are and never looked at again, so that a
+/// value which
 /// itself looks like a placeholder stays what it is. What is no placeholder of KFP's stays literal.
 public final class Template {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\$(?:\\.([^{}]*))?\\}\\}");
@@ -31,8 +32,13 @@ public final class Template {
         record OutputFile() implements Piece {}
 
         /// @param field `uri`, `path`, `metadata`, `output_file`, `value` or null
-        record Named(boolean input, boolean parameter, String name, @Nullable String field, @Nullable String key, String raw)
-                implements Piece {}
+        record Named(
+                boolean input,
+                boolean parameter,
+                String name,
+                @Nullable String field,
+                @Nullable String key,
+                String raw) implements Piece {}
     }
 
     private final List<Piece> pieces;
@@ -123,7 +129,8 @@ public final class Template {
             case Piece.Literal l -> l.text;
             case Piece.Everything e -> scope.everything() instanceof ObjectNode all ? Json.write(all) : "{{$}}";
             case Piece.Variable v -> scope.variable(v.word) instanceof String value ? value : v.raw;
-            case Piece.OutputFile f -> scope.executorOutput() instanceof String file ? file : "{{$.outputs.output_file}}";
+            case Piece.OutputFile f ->
+                scope.executorOutput() instanceof String file ? file : "{{$.outputs.output_file}}";
             case Piece.Named n when n.parameter -> parameter(n, scope);
             case Piece.Named n -> artifact(n, scope);
         };
@@ -151,7 +158,11 @@ public final class Template {
             case "uri" -> first.path("uri").asText();
             case "path" -> first.isMissingNode() ? "" : scope.path(first);
             case "name" -> first.path("name").asText();
-            case "metadata" -> Values.text(n.key == null ? first.path("metadata") : first.path("metadata").path(n.key));
+            case "metadata" ->
+                Values.text(
+                        n.key == null
+                                ? first.path("metadata")
+                                : first.path("metadata").path(n.key));
             default -> n.raw;
         };
     }
@@ -177,9 +188,10 @@ public final class Template {
     /// True when any text inside holds a placeholder.
     public static boolean occursIn(JsonNode value) {
         return switch (value) {
-            case TextNode t -> t.textValue().contains("{{$") && !compile(t.textValue()).literal();
-            case ObjectNode o -> o.properties().stream()
-                    .anyMatch(e -> occursIn(e.getValue()) || occursIn(TextNode.valueOf(e.getKey())));
+            case TextNode t ->
+                t.textValue().contains("{{$") && !compile(t.textValue()).literal();
+            case ObjectNode o ->
+                o.properties().stream().anyMatch(e -> occursIn(e.getValue()) || occursIn(TextNode.valueOf(e.getKey())));
             case ArrayNode a -> a.valueStream().anyMatch(Template::occursIn);
             default -> false;
         };

@@ -10,7 +10,8 @@ import io.kumiki.model.Json;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
-/// Parameter values the way KFP's Go backend sees them: every number is a double, and a whole one is written without a fraction.
+/// Parameter values the way KFP's Go backend sees them: every number is a double, and a whole one is written
+/// without a fraction.
 public final class Values {
     private static final BigInteger INT_MAX = BigInteger.valueOf(Integer.MAX_VALUE);
     private static final BigInteger INT_MIN = BigInteger.valueOf(Integer.MIN_VALUE);
@@ -21,7 +22,8 @@ public final class Values {
 
     private Values() {}
 
-    /// The same value with whole numbers as integers (`1.0` is `1`), all the way down. Values without any are returned as they are.
+    /// The same value with whole numbers as integers (`1.0` is `1`), all the way down. Values without any are
+    /// returned as they are.
     public static JsonNode canonical(JsonNode value) {
         return switch (value) {
             case ObjectNode o -> {
@@ -55,7 +57,8 @@ public final class Values {
                 : BigIntegerNode.valueOf(i);
     }
 
-    /// How a value stands in a command line: strings as they are, numbers in plain decimal, everything else as JSON; nothing for null.
+    /// How a value stands in a command line: strings as they are, numbers in plain decimal, everything else as
+    /// JSON; nothing for null.
     public static String text(JsonNode value) {
         if (value.isTextual()) {
             return value.textValue();
@@ -74,7 +77,9 @@ public final class Values {
         if (Math.abs((long) d.scale()) > MOST_DIGITS) {
             return value.asText();
         }
-        String plain = new BigDecimal(Double.toString(d.doubleValue())).stripTrailingZeros().toPlainString();
+        String plain = new BigDecimal(Double.toString(d.doubleValue()))
+                .stripTrailingZeros()
+                .toPlainString();
         return d.stripTrailingZeros().scale() <= 0 ? d.toBigInteger().toString() : plain;
     }
 

@@ -15,7 +15,8 @@ public record Component(
         Body body,
         SequencedMap<TaskConfigField, Boolean> passthroughs) {
 
-    /// Parts of a task's settings that a `dsl.TaskConfig` input hands to the step's own code; the flag says whether they also
+    /// Parts of a task's settings that a `dsl.TaskConfig` input hands to the step's own code; the flag says whether
+    /// they also
     /// apply to the step itself.
     public enum TaskConfigField {
         RESOURCES,

@@ -10,7 +10,9 @@ import java.util.SequencedMap;
 /// @param tasks in the order of the document; a task's index is its place here
 /// @param outputs output parameter → where it comes from, the first that produced something wins
 public record Dag(
-        List<Task> tasks, SequencedMap<String, List<Selected>> outputs, SequencedMap<String, List<Selected>> outputArtifacts)
+        List<Task> tasks,
+        SequencedMap<String, List<Selected>> outputs,
+        SequencedMap<String, List<Selected>> outputArtifacts)
         implements Body {
 
     /// An output of one task.

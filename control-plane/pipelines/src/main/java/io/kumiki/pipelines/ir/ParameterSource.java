@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
 /// Where a parameter's value comes from.
 public sealed interface ParameterSource {
     /// Picks a part of the value, null for all of it.
-    @Nullable Selector selector();
+    @Nullable
+    Selector selector();
 
     /// @param templated its texts hold placeholders
-    record Constant(JsonNode value, boolean templated, @Nullable Selector selector) implements ParameterSource {}
+    record Constant(
+            JsonNode value, boolean templated, @Nullable Selector selector) implements ParameterSource {}
 
     /// An input of the surrounding DAG.
     record Input(String name, @Nullable Selector selector) implements ParameterSource {}

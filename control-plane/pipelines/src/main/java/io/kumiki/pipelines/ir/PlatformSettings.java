@@ -5,7 +5,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// An executor's KubernetesExecutorConfig as written, with the sources of its parameter fields already linked to the DAG.
+/// An executor's KubernetesExecutorConfig as written, with the sources of its parameter fields already linked to
+/// the DAG.
 ///
 /// @param config camelCase
 /// @param sources JSON pointer of an InputParameterSpec inside config → where its value comes from

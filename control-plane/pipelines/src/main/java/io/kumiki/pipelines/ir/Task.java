@@ -41,7 +41,20 @@ public record Task(
 
     public Task consumedBy(List<Integer> tasks) {
         return new Task(
-                index, name, displayName, component, parameters, artifacts, upstreams, new ArrayList<>(tasks), cache, cacheKey,
-                condition, onCompletion, loop, retry, platform);
+                index,
+                name,
+                displayName,
+                component,
+                parameters,
+                artifacts,
+                upstreams,
+                new ArrayList<>(tasks),
+                cache,
+                cacheKey,
+                condition,
+                onCompletion,
+                loop,
+                retry,
+                platform);
     }
 }

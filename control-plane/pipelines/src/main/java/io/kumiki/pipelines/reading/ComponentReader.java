@@ -15,7 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Components, each built once after those that it uses. A component that uses itself, however indirectly, has no end and is refused.
+/// Components, each built once after those that it uses. A component that uses itself, however indirectly, has no
+/// end and is refused.
 final class ComponentReader {
     private static final int DEEPEST = 100;
     private static final long MOST_EXPANDED = 10_000_000;
@@ -40,7 +41,8 @@ final class ComponentReader {
         this.sources = document.tree("components");
     }
 
-    @Nullable Component readAll() {
+    @Nullable
+    Component readAll() {
         for (String name : (Iterable<String>) sources::fieldNames) {
             component(name);
         }
@@ -57,7 +59,10 @@ final class ComponentReader {
             f.fault("dag.tasks", SpecFault.Missing, "a pipeline needs at least one task");
         }
         if (root != null && size(root) > MOST_EXPANDED) {
-            f.fault("", SpecFault.TooMany, "written out, the nested components make more than " + MOST_EXPANDED + " tasks");
+            f.fault(
+                    "",
+                    SpecFault.TooMany,
+                    "written out, the nested components make more than " + MOST_EXPANDED + " tasks");
         }
         return root;
     }
@@ -84,12 +89,16 @@ final class ComponentReader {
             return known;
         }
         if (inProgress.contains(name)) {
-            problems.add("components[" + name + "]", SpecFault.Cycle, "the component uses itself: " + String.join(" → ", stack) + " → " + name);
+            problems.add(
+                    "components[" + name + "]",
+                    SpecFault.Cycle,
+                    "the component uses itself: " + String.join(" → ", stack) + " → " + name);
             return null;
         }
         JsonNode source = sources.get(name);
         if (stack.size() >= DEEPEST) {
-            problems.add("components[" + name + "]", SpecFault.TooDeep, "components may nest " + DEEPEST + " deep at most");
+            problems.add(
+                    "components[" + name + "]", SpecFault.TooDeep, "components may nest " + DEEPEST + " deep at most");
             return null;
         }
         stack.addLast(name);
@@ -139,14 +148,19 @@ final class ComponentReader {
             f.fault("", SpecFault.Missing, "a dag or an executorLabel was expected, found neither");
         }
         f.done();
-        return body == null ? null : new Component(name, inputs, inputArtifacts, outputs, outputArtifacts, body, passthroughs);
+        return body == null
+                ? null
+                : new Component(name, inputs, inputArtifacts, outputs, outputArtifacts, body, passthroughs);
     }
 
     private @Nullable Body executor(Fields f, String component, String label) {
         executorOf.put(component, label);
         Body body = executors.get(label);
         if (body == null && !document.object("deploymentSpec").tree("executors").has(label)) {
-            f.fault("executorLabel", SpecFault.UnknownExecutor, "there is no executor " + Fields.quoted(label) + SourceReader.among(executors));
+            f.fault(
+                    "executorLabel",
+                    SpecFault.UnknownExecutor,
+                    "there is no executor " + Fields.quoted(label) + SourceReader.among(executors));
         }
         return body;
     }

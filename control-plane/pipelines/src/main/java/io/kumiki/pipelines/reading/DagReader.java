@@ -37,7 +37,8 @@ final class DagReader {
     }
 
     /// Null when a task's component is missing or broken.
-    @Nullable Dag read(
+    @Nullable
+    Dag read(
             Fields f,
             Map<String, ParameterDefinition> inputs,
             Map<String, ArtifactDefinition> inputArtifacts,
@@ -81,7 +82,10 @@ final class DagReader {
 
     private @Nullable Component component(Fields task, String name) {
         if (name.indexOf('/') >= 0 || name.isEmpty() || name.length() > 200) {
-            task.fault("", SpecFault.BadValue, "a task's name has 1 to 200 characters and no '/', found " + Fields.quoted(name));
+            task.fault(
+                    "",
+                    SpecFault.BadValue,
+                    "a task's name has 1 to 200 characters and no '/', found " + Fields.quoted(name));
         }
         Fields ref = task.object("componentRef");
         String component = ref.requiredText("name", "the component");
@@ -113,7 +117,11 @@ final class DagReader {
             }
         }
         if (done < tasks.size()) {
-            var stuck = tasks.stream().filter(t -> open[t.index()] > 0).map(Task::name).limit(10).toList();
+            var stuck = tasks.stream()
+                    .filter(t -> open[t.index()] > 0)
+                    .map(Task::name)
+                    .limit(10)
+                    .toList();
             f.fault("tasks", SpecFault.Cycle, "these tasks wait for each other: " + String.join(", ", stuck));
         }
     }
@@ -160,9 +168,15 @@ final class DagReader {
         if (producer == null) {
             return null;
         }
-        Map<String, ?> has = artifact ? producer.component().outputArtifacts() : producer.component().outputs();
+        Map<String, ?> has = artifact
+                ? producer.component().outputArtifacts()
+                : producer.component().outputs();
         if (!has.containsKey(key)) {
-            f.fault(keyField, SpecFault.UnknownOutput, "component " + producer.component().name() + " has no output " + Fields.quoted(key) + SourceReader.among(has));
+            f.fault(
+                    keyField,
+                    SpecFault.UnknownOutput,
+                    "component " + producer.component().name() + " has no output " + Fields.quoted(key)
+                            + SourceReader.among(has));
         }
         return new Selected(producer.index(), key);
     }
@@ -170,7 +184,10 @@ final class DagReader {
     private static void declared(Fields out, String field, SequencedMap<String, ?> selected, Map<String, ?> declared) {
         for (String name : selected.keySet()) {
             if (!declared.containsKey(name)) {
-                out.fault(field + "[" + name + "]", SpecFault.UnknownOutput, "the component declares no output " + Fields.quoted(name) + SourceReader.among(declared));
+                out.fault(
+                        field + "[" + name + "]",
+                        SpecFault.UnknownOutput,
+                        "the component declares no output " + Fields.quoted(name) + SourceReader.among(declared));
             }
         }
         for (String name : declared.keySet()) {

@@ -47,10 +47,14 @@ final class DefinitionReader {
             f.fault(
                     "defaultValue",
                     SpecFault.TypeMismatch,
-                    Types.wanted(type) + " was expected because the type is " + type + ", found " + Fields.kind(standard));
+                    Types.wanted(type) + " was expected because the type is " + type + ", found "
+                            + Fields.kind(standard));
         }
         if (standard != null && !literals.isEmpty() && !literals.contains(standard)) {
-            f.fault("defaultValue", SpecFault.BadValue, "the default must be one of the literals, found " + Fields.kind(standard));
+            f.fault(
+                    "defaultValue",
+                    SpecFault.BadValue,
+                    "the default must be one of the literals, found " + Fields.kind(standard));
         }
         return new ParameterDefinition(name, type, standard, optional, description, literals);
     }
@@ -62,7 +66,10 @@ final class DefinitionReader {
             case "INT" -> ParameterType.NUMBER_INTEGER;
             case "DOUBLE" -> ParameterType.NUMBER_DOUBLE;
             default -> {
-                f.fault("parameterType", SpecFault.Missing, "one of " + List.of(ParameterType.values()) + " was expected, found nothing");
+                f.fault(
+                        "parameterType",
+                        SpecFault.Missing,
+                        "one of " + List.of(ParameterType.values()) + " was expected, found nothing");
                 yield null;
             }
         };
@@ -72,7 +79,12 @@ final class DefinitionReader {
         String name = name(f);
         Fields type = f.object("artifactType");
         var definition = new ArtifactDefinition(
-                name, title(type), type.text("schemaVersion"), f.flag("isArtifactList"), f.flag("isOptional"), f.text("description"));
+                name,
+                title(type),
+                type.text("schemaVersion"),
+                f.flag("isArtifactList"),
+                f.flag("isOptional"),
+                f.text("description"));
         type.done();
         f.ignore("properties", "customProperties", "metadata");
         f.done();
@@ -101,8 +113,14 @@ final class DefinitionReader {
     private static String name(Fields f) {
         String path = f.path();
         String name = path.substring(path.lastIndexOf('[') + 1, path.length() - 1);
-        if (name.isEmpty() || name.length() > LONGEST_NAME || name.indexOf('/') >= 0 || name.chars().anyMatch(c -> c < ' ')) {
-            f.fault("", SpecFault.BadValue, "a name has 1 to " + LONGEST_NAME + " characters without / and control characters");
+        if (name.isEmpty()
+                || name.length() > LONGEST_NAME
+                || name.indexOf('/') >= 0
+                || name.chars().anyMatch(c -> c < ' ')) {
+            f.fault(
+                    "",
+                    SpecFault.BadValue,
+                    "a name has 1 to " + LONGEST_NAME + " characters without / and control characters");
         }
         return name;
     }

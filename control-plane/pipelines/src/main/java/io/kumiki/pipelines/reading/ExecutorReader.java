@@ -15,8 +15,14 @@ import org.jspecify.annotations.Nullable;
 /// deploymentSpec.executors.
 final class ExecutorReader {
     private static final List<String> RESOURCES = List.of(
-            "cpuLimit", "memoryLimit", "cpuRequest", "memoryRequest", "resourceCpuLimit", "resourceMemoryLimit",
-            "resourceCpuRequest", "resourceMemoryRequest");
+            "cpuLimit",
+            "memoryLimit",
+            "cpuRequest",
+            "memoryRequest",
+            "resourceCpuLimit",
+            "resourceMemoryLimit",
+            "resourceCpuRequest",
+            "resourceMemoryRequest");
     private static final List<String> ACCELERATOR = List.of("type", "count", "resourceType", "resourceCount");
 
     private ExecutorReader() {}
@@ -29,7 +35,10 @@ final class ExecutorReader {
             body = importer(f.object("importer"));
         } else if (f.has("resolver") || f.has("customJob")) {
             f.ignore("resolver", "customJob");
-            f.fault("", SpecFault.Unsupported, "resolver and customJob executors cannot run here; a container or an importer was expected");
+            f.fault(
+                    "",
+                    SpecFault.Unsupported,
+                    "resolver and customJob executors cannot run here; a container or an importer was expected");
         } else {
             f.fault("", SpecFault.Missing, "container or importer was expected, found neither");
         }
@@ -56,7 +65,13 @@ final class ExecutorReader {
                 var argv = new ArrayList<>(command);
                 argv.addAll(args);
                 return new Body.Container(
-                        Template.compile(image), image, arguments(f, "command", command), arguments(f, "args", args), argv, env, resources);
+                        Template.compile(image),
+                        image,
+                        arguments(f, "command", command),
+                        arguments(f, "args", args),
+                        argv,
+                        env,
+                        resources);
             }
         }
     }
@@ -76,7 +91,10 @@ final class ExecutorReader {
     private static Body.Env variable(Fields f) {
         var env = new Body.Env(f.requiredText("name", "the variable's name"), Template.compile(f.text("value")));
         if (env.name().indexOf('=') >= 0 || env.name().indexOf('\0') >= 0) {
-            f.fault("name", SpecFault.BadValue, "the name of an environment variable has no '=', found " + Fields.quoted(env.name()));
+            f.fault(
+                    "name",
+                    SpecFault.BadValue,
+                    "the name of an environment variable has no '=', found " + Fields.quoted(env.name()));
         }
         f.done();
         return env;
@@ -103,7 +121,9 @@ final class ExecutorReader {
 
     private static Body importer(Fields f) {
         Fields uri = f.object("artifactUri");
-        JsonNode constant = uri.has("constant") ? uri.any("constant") : uri.object("constantValue").any("stringValue");
+        JsonNode constant = uri.has("constant")
+                ? uri.any("constant")
+                : uri.object("constantValue").any("stringValue");
         String parameter = uri.optionalText("runtimeParameter");
         uri.done();
         if (constant == null && parameter == null) {

@@ -14,7 +14,8 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// One message of the document, read field by field. What nobody has asked for when [#done] is called is an unknown field.
+/// One message of the document, read field by field. What nobody has asked for when [#done] is called is an unknown
+/// field.
 final class Fields {
     private final ObjectNode node;
     private final String path;
@@ -52,7 +53,8 @@ final class Fields {
         return node.isEmpty();
     }
 
-    @Nullable JsonNode any(String field) {
+    @Nullable
+    JsonNode any(String field) {
         read.add(field);
         JsonNode value = node.get(field);
         if (value == null) {
@@ -64,7 +66,8 @@ final class Fields {
     }
 
     /// Like any, but a JSON null counts as a value.
-    @Nullable JsonNode value(String field) {
+    @Nullable
+    JsonNode value(String field) {
         JsonNode found = any(field);
         if (found == null && node.has(field)) {
             return node.get(field);
@@ -84,7 +87,8 @@ final class Fields {
         return value.isTextual() ? value.textValue() : wrong(field, "a text", value, "");
     }
 
-    @Nullable String optionalText(String field) {
+    @Nullable
+    String optionalText(String field) {
         return any(field) == null ? null : text(field);
     }
 
@@ -147,7 +151,8 @@ final class Fields {
         return value instanceof ObjectNode o ? o : wrong(field, "an object", value, Json.object());
     }
 
-    <T> LinkedHashMap<String, T> map(String field, Function<Fields, @Nullable T> reader, Function<String, String> name) {
+    <T> LinkedHashMap<String, T> map(
+            String field, Function<Fields, @Nullable T> reader, Function<String, String> name) {
         var all = new LinkedHashMap<String, T>();
         JsonNode value = any(field);
         if (value != null && !(value instanceof ObjectNode)) {

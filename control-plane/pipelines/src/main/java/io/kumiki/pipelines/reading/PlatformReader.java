@@ -12,12 +12,28 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The second document: settings of executors and of the run, for Kubernetes. Other platforms are none of our business.
+/// The second document: settings of executors and of the run, for Kubernetes. Other platforms are none of our
+/// business.
 final class PlatformReader {
     private static final Set<String> KNOWN = Set.of(
-            "secretAsVolume", "secretAsEnv", "pvcMount", "nodeSelector", "podMetadata", "imagePullSecret", "imagePullPolicy",
-            "configMapAsVolume", "configMapAsEnv", "activeDeadlineSeconds", "fieldPathAsEnv", "tolerations", "genericEphemeralVolume",
-            "nodeAffinity", "podAffinity", "enabledSharedMemory", "emptyDirMounts", "securityContext");
+            "secretAsVolume",
+            "secretAsEnv",
+            "pvcMount",
+            "nodeSelector",
+            "podMetadata",
+            "imagePullSecret",
+            "imagePullPolicy",
+            "configMapAsVolume",
+            "configMapAsEnv",
+            "activeDeadlineSeconds",
+            "fieldPathAsEnv",
+            "tolerations",
+            "genericEphemeralVolume",
+            "nodeAffinity",
+            "podAffinity",
+            "enabledSharedMemory",
+            "emptyDirMounts",
+            "securityContext");
     private static final Set<String> SOURCE_KINDS =
             Set.of("taskOutputParameter", "runtimeValue", "componentInputParameter", "taskFinalStatus");
     private static final int DEEPEST = 30;
@@ -96,19 +112,33 @@ final class PlatformReader {
     }
 
     /// The settings of one executor as a task of the given DAG sees them.
-    @Nullable PlatformSettings settings(String executor, SourceReader sources, Set<Integer> upstreams) {
+    @Nullable
+    PlatformSettings settings(String executor, SourceReader sources, Set<Integer> upstreams) {
         ObjectNode config = executors.get(executor);
         if (config == null || config.isEmpty()) {
             return null;
         }
         var found = new LinkedHashMap<String, ParameterSource>();
-        collect(config, "", "platformSpec.platforms.kubernetes.deploymentSpec.executors[" + executor + "]", sources, upstreams, found, 0);
+        collect(
+                config,
+                "",
+                "platformSpec.platforms.kubernetes.deploymentSpec.executors[" + executor + "]",
+                sources,
+                upstreams,
+                found,
+                0);
         return new PlatformSettings(config, found);
     }
 
     /// Every InputParameterSpec inside, wherever it stands: `secretNameParameter`, `tolerationJson`, …
     private void collect(
-            JsonNode node, String pointer, String path, SourceReader sources, Set<Integer> upstreams, Map<String, ParameterSource> into, int depth) {
+            JsonNode node,
+            String pointer,
+            String path,
+            SourceReader sources,
+            Set<Integer> upstreams,
+            Map<String, ParameterSource> into,
+            int depth) {
         if (depth > DEEPEST) {
             return;
         }
@@ -125,7 +155,8 @@ final class PlatformReader {
                 String below = pointer + "/" + e.getKey().replace("~", "~0").replace("/", "~1");
                 String belowPath = path + "." + e.getKey();
                 if ((e.getKey().endsWith("Parameter") || e.getKey().endsWith("Json")) && isSource(e.getValue())) {
-                    ParameterSource source = sources.parameter(Fields.of(e.getValue(), belowPath, problems), null, upstreams);
+                    ParameterSource source =
+                            sources.parameter(Fields.of(e.getValue(), belowPath, problems), null, upstreams);
                     if (source != null) {
                         into.put(below, source);
                     }

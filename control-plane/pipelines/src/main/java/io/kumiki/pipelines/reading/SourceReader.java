@@ -27,14 +27,17 @@ final class SourceReader {
     private final Map<String, Producer> producers;
 
     SourceReader(
-            Map<String, ParameterDefinition> inputs, Map<String, ArtifactDefinition> inputArtifacts, Map<String, Producer> producers) {
+            Map<String, ParameterDefinition> inputs,
+            Map<String, ArtifactDefinition> inputArtifacts,
+            Map<String, Producer> producers) {
         this.inputs = inputs;
         this.inputArtifacts = inputArtifacts;
         this.producers = producers;
     }
 
     /// @param needed the type the value must come to, null when nothing is declared
-    @Nullable ParameterSource parameter(Fields f, @Nullable ParameterType needed, Set<Integer> upstreams) {
+    @Nullable
+    ParameterSource parameter(Fields f, @Nullable ParameterType needed, Set<Integer> upstreams) {
         Selector selector = selector(f);
         ParameterSource source = null;
         ParameterType given = null;
@@ -60,7 +63,10 @@ final class SourceReader {
         } else if (f.has("runtimeValue")) {
             source = constant(f.object("runtimeValue"), needed, selector);
         } else {
-            f.fault("", SpecFault.Missing, "runtimeValue, componentInputParameter, taskOutputParameter or taskFinalStatus was expected");
+            f.fault(
+                    "",
+                    SpecFault.Missing,
+                    "runtimeValue, componentInputParameter, taskOutputParameter or taskFinalStatus was expected");
         }
         f.done();
         if (given != null && needed != null && selector == null && !Types.flows(given, needed)) {
@@ -86,8 +92,17 @@ final class SourceReader {
         value = Values.canonical(value);
         boolean templated = Template.occursIn(value);
         boolean unknown = templated && value.isTextual();
-        if (needed != null && needed != ParameterType.STRING && !unknown && selector == null && !value.isNull() && !Types.fits(needed, value)) {
-            f.fault("constant", SpecFault.TypeMismatch, Types.wanted(needed) + " was expected because the input takes " + needed + ", found " + Fields.kind(value));
+        if (needed != null
+                && needed != ParameterType.STRING
+                && !unknown
+                && selector == null
+                && !value.isNull()
+                && !Types.fits(needed, value)) {
+            f.fault(
+                    "constant",
+                    SpecFault.TypeMismatch,
+                    Types.wanted(needed) + " was expected because the input takes " + needed + ", found "
+                            + Fields.kind(value));
         }
         return new ParameterSource.Constant(value, templated, selector);
     }
@@ -117,7 +132,10 @@ final class SourceReader {
     private @Nullable ParameterType input(Fields f, String name) {
         ParameterDefinition d = inputs.get(name);
         if (d == null) {
-            f.fault("componentInputParameter", SpecFault.UnknownInput, "the surrounding component has no input parameter " + Fields.quoted(name) + among(inputs));
+            f.fault(
+                    "componentInputParameter",
+                    SpecFault.UnknownInput,
+                    "the surrounding component has no input parameter " + Fields.quoted(name) + among(inputs));
             return null;
         }
         return d.type();
@@ -136,7 +154,8 @@ final class SourceReader {
         return d.type();
     }
 
-    @Nullable ArtifactSource artifact(Fields f, Set<Integer> upstreams) {
+    @Nullable
+    ArtifactSource artifact(Fields f, Set<Integer> upstreams) {
         ArtifactSource source = null;
         if (f.has("taskOutputArtifact")) {
             Fields o = f.object("taskOutputArtifact");
@@ -156,7 +175,11 @@ final class SourceReader {
         } else if (f.has("componentInputArtifact")) {
             String name = f.text("componentInputArtifact");
             if (!inputArtifacts.containsKey(name)) {
-                f.fault("componentInputArtifact", SpecFault.UnknownInput, "the surrounding component has no input artifact " + Fields.quoted(name) + among(inputArtifacts));
+                f.fault(
+                        "componentInputArtifact",
+                        SpecFault.UnknownInput,
+                        "the surrounding component has no input artifact " + Fields.quoted(name)
+                                + among(inputArtifacts));
             }
             source = new ArtifactSource.Input(name);
         } else {
@@ -166,18 +189,23 @@ final class SourceReader {
         return source;
     }
 
-    @Nullable Producer producer(Fields f, String field, @Nullable Set<Integer> upstreams) {
+    @Nullable
+    Producer producer(Fields f, String field, @Nullable Set<Integer> upstreams) {
         String name = f.text(field);
         Producer producer = producers.get(name);
         if (producer == null) {
-            f.fault(field, SpecFault.UnknownTask, "there is no task " + Fields.quoted(name) + " in this DAG" + among(producers));
+            f.fault(
+                    field,
+                    SpecFault.UnknownTask,
+                    "there is no task " + Fields.quoted(name) + " in this DAG" + among(producers));
         } else if (upstreams != null) {
             upstreams.add(producer.index);
         }
         return producer;
     }
 
-    @Nullable Integer index(String task) {
+    @Nullable
+    Integer index(String task) {
         Producer producer = producers.get(task);
         return producer == null ? null : producer.index;
     }

@@ -42,8 +42,11 @@ public final class SpecReader {
 
     private void document(JsonNode spec, @Nullable JsonNode platformSpec) {
         if (!(spec instanceof ObjectNode)) {
-            problems.add("", SpecFault.WrongKind, "a pipeline document was expected, found " + Fields.kind(spec)
-                    + "; compile the pipeline with kfp.compiler.Compiler().compile(..) and send what it wrote");
+            problems.add(
+                    "",
+                    SpecFault.WrongKind,
+                    "a pipeline document was expected, found " + Fields.kind(spec)
+                            + "; compile the pipeline with kfp.compiler.Compiler().compile(..) and send what it wrote");
             return;
         }
         if (!bounded(spec)) {
@@ -52,8 +55,10 @@ public final class SpecReader {
         Fields f = Fields.of(spec, "", problems);
         String schema = f.text("schemaVersion");
         if (!schema.equals("2.1.0")) {
-            f.fault("schemaVersion", SpecFault.BadValue, "2.1.0 was expected, found " + Fields.quoted(schema)
-                    + "; compile the pipeline with kfp 2.x");
+            f.fault(
+                    "schemaVersion",
+                    SpecFault.BadValue,
+                    "2.1.0 was expected, found " + Fields.quoted(schema) + "; compile the pipeline with kfp 2.x");
         }
         Fields about = f.object("pipelineInfo");
         String name = name(about);
@@ -71,16 +76,26 @@ public final class SpecReader {
         f.done();
         if (rootComponent != null && rootComponent.body() instanceof Dag) {
             pipeline = new Pipeline(
-                    name, displayName.isEmpty() ? name : displayName, description, sdk, root, rootComponent, images(rootComponent),
-                    platform.policy(), components.size(rootComponent));
+                    name,
+                    displayName.isEmpty() ? name : displayName,
+                    description,
+                    sdk,
+                    root,
+                    rootComponent,
+                    images(rootComponent),
+                    platform.policy(),
+                    components.size(rootComponent));
         }
     }
 
     private static String name(Fields about) {
         String name = about.requiredText("name", "the pipeline's name");
         if (!name.isEmpty() && !NAME.matcher(name).matches()) {
-            about.fault("name", SpecFault.BadValue, "lower-case letters, digits and '-' were expected (at most 128, a letter or digit first), found "
-                    + Fields.quoted(name));
+            about.fault(
+                    "name",
+                    SpecFault.BadValue,
+                    "lower-case letters, digits and '-' were expected (at most 128, a letter or digit first), found "
+                            + Fields.quoted(name));
         }
         return name;
     }
@@ -91,10 +106,18 @@ public final class SpecReader {
             tasks += component.path("dag").path("tasks").size();
         }
         if (tasks > MOST_TASKS) {
-            problems.add("", SpecFault.TooMany, "at most " + MOST_TASKS + " tasks were expected, found " + tasks + ": use a loop, or several pipelines");
+            problems.add(
+                    "",
+                    SpecFault.TooMany,
+                    "at most " + MOST_TASKS + " tasks were expected, found " + tasks
+                            + ": use a loop, or several pipelines");
         }
         if (spec.path("components").size() > MOST_COMPONENTS) {
-            problems.add("components", SpecFault.TooMany, "at most " + MOST_COMPONENTS + " components were expected, found " + spec.path("components").size());
+            problems.add(
+                    "components",
+                    SpecFault.TooMany,
+                    "at most " + MOST_COMPONENTS + " components were expected, found "
+                            + spec.path("components").size());
         }
         return problems.none();
     }
@@ -107,11 +130,12 @@ public final class SpecReader {
         while (open.poll() instanceof Component c) {
             switch (c.body()) {
                 case Body.Container container when container.image().literal() -> images.add(container.imageText());
-                case Dag dag -> dag.tasks().forEach(t -> {
-                    if (seen.add(t.component().name())) {
-                        open.add(t.component());
-                    }
-                });
+                case Dag dag ->
+                    dag.tasks().forEach(t -> {
+                        if (seen.add(t.component().name())) {
+                            open.add(t.component());
+                        }
+                    });
                 default -> {}
             }
         }

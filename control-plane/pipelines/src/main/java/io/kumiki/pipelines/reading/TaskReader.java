@@ -69,8 +69,21 @@ final class TaskReader {
         f.done();
         required(f, component, parameters.keySet(), artifacts.keySet(), loop);
         return new Task(
-                index, name, display.isEmpty() ? name : display, component, new LinkedHashMap<>(parameters), new LinkedHashMap<>(artifacts),
-                List.copyOf(upstreams), List.of(), cache, cacheKey, condition, completion, loop, retry, settings);
+                index,
+                name,
+                display.isEmpty() ? name : display,
+                component,
+                new LinkedHashMap<>(parameters),
+                new LinkedHashMap<>(artifacts),
+                List.copyOf(upstreams),
+                List.of(),
+                cache,
+                cacheKey,
+                condition,
+                completion,
+                loop,
+                retry,
+                settings);
     }
 
     private static String last(String path) {
@@ -82,7 +95,10 @@ final class TaskReader {
         for (int i = 0; i < names.size(); i++) {
             Integer index = sources.index(names.get(i));
             if (index == null) {
-                f.fault("dependentTasks[" + i + "]", SpecFault.UnknownTask, "there is no task " + Fields.quoted(names.get(i)) + " in this DAG");
+                f.fault(
+                        "dependentTasks[" + i + "]",
+                        SpecFault.UnknownTask,
+                        "there is no task " + Fields.quoted(names.get(i)) + " in this DAG");
             } else {
                 upstreams.add(index);
             }
@@ -98,7 +114,10 @@ final class TaskReader {
             Condition condition = Condition.compile(text);
             for (String name : condition.parameters()) {
                 if (!parameters.containsKey(name)) {
-                    trigger.fault("condition", SpecFault.UnknownInput, "the task has no input parameter " + Fields.quoted(name) + SourceReader.among(parameters));
+                    trigger.fault(
+                            "condition",
+                            SpecFault.UnknownInput,
+                            "the task has no input parameter " + Fields.quoted(name) + SourceReader.among(parameters));
                 }
             }
             return condition;
@@ -109,7 +128,10 @@ final class TaskReader {
     }
 
     private static @Nullable Loop loop(
-            Fields f, Component component, Map<String, ParameterSource> parameters, Map<String, ArtifactSource> artifacts) {
+            Fields f,
+            Component component,
+            Map<String, ParameterSource> parameters,
+            Map<String, ArtifactSource> artifacts) {
         int limit = 0;
         Fields policy = f.object("iteratorPolicy");
         limit = policy.count("parallelismLimit", 0);
@@ -125,7 +147,10 @@ final class TaskReader {
             items.done();
             String item = item(it, component.inputs());
             if (input != null && !parameters.containsKey(input)) {
-                items.fault("inputParameter", SpecFault.UnknownInput, "the task has no input parameter " + Fields.quoted(input) + SourceReader.among(parameters));
+                items.fault(
+                        "inputParameter",
+                        SpecFault.UnknownInput,
+                        "the task has no input parameter " + Fields.quoted(input) + SourceReader.among(parameters));
             } else if (input == null && raw == null && !items.has("raw")) {
                 items.fault("", SpecFault.Missing, "raw or inputParameter was expected");
             }
@@ -141,7 +166,10 @@ final class TaskReader {
             items.done();
             String item = item(it, component.inputArtifacts());
             if (!artifacts.containsKey(input)) {
-                items.fault("inputArtifact", SpecFault.UnknownInput, "the task has no input artifact " + Fields.quoted(input) + SourceReader.among(artifacts));
+                items.fault(
+                        "inputArtifact",
+                        SpecFault.UnknownInput,
+                        "the task has no input artifact " + Fields.quoted(input) + SourceReader.among(artifacts));
             }
             return new Loop(null, input, true, item, limit);
         }
@@ -152,7 +180,10 @@ final class TaskReader {
         String item = it.requiredText("itemInput", "the input that receives one item");
         it.done();
         if (!item.isEmpty() && !inputs.containsKey(item)) {
-            it.fault("itemInput", SpecFault.UnknownInput, "the component has no input " + Fields.quoted(item) + SourceReader.among(inputs));
+            it.fault(
+                    "itemInput",
+                    SpecFault.UnknownInput,
+                    "the component has no input " + Fields.quoted(item) + SourceReader.among(inputs));
         }
         return item;
     }
@@ -176,12 +207,14 @@ final class TaskReader {
         }
         for (int i = 0; i < raw.size(); i++) {
             JsonNode value = raw.get(i);
-            if (!value.isNull() && !Types.fits(item.type(), value) && !value.toString().contains("{{$")) {
+            if (!value.isNull()
+                    && !Types.fits(item.type(), value)
+                    && !value.toString().contains("{{$")) {
                 items.fault(
                         "raw",
                         SpecFault.TypeMismatch,
-                        "item " + i + " must be " + Types.wanted(item.type()) + " because the loop item is " + item.type() + ", found "
-                                + Fields.kind(value));
+                        "item " + i + " must be " + Types.wanted(item.type()) + " because the loop item is "
+                                + item.type() + ", found " + Fields.kind(value));
                 return;
             }
         }
@@ -201,7 +234,10 @@ final class TaskReader {
         }
         Duration longest = duration(f, "backoffMaxDuration", Duration.ofHours(1));
         var policy = new RetryPolicy(
-                count, duration(f, "backoffDuration", Duration.ZERO), factor == 0 ? 2 : factor, longest.isZero() ? Duration.ofHours(1) : longest);
+                count,
+                duration(f, "backoffDuration", Duration.ZERO),
+                factor == 0 ? 2 : factor,
+                longest.isZero() ? Duration.ofHours(1) : longest);
         f.done();
         return policy;
     }
@@ -232,18 +268,29 @@ final class TaskReader {
         component.inputs().values().forEach(p -> {
             boolean fromLoop = loop != null && !loop.artifacts() && loop.item().equals(p.name());
             if (p.required() && !parameters.contains(p.name()) && !fromLoop && p.type() != ParameterType.TASK_CONFIG) {
-                f.fault("inputs.parameters", SpecFault.Missing, "component " + component.name() + " requires the parameter " + Fields.quoted(p.name()));
+                f.fault(
+                        "inputs.parameters",
+                        SpecFault.Missing,
+                        "component " + component.name() + " requires the parameter " + Fields.quoted(p.name()));
             }
         });
         component.inputArtifacts().values().forEach(a -> {
             boolean fromLoop = loop != null && loop.artifacts() && loop.item().equals(a.name());
             if (!a.optional() && !artifacts.contains(a.name()) && !fromLoop) {
-                f.fault("inputs.artifacts", SpecFault.Missing, "component " + component.name() + " requires the artifact " + Fields.quoted(a.name()));
+                f.fault(
+                        "inputs.artifacts",
+                        SpecFault.Missing,
+                        "component " + component.name() + " requires the artifact " + Fields.quoted(a.name()));
             }
         });
-        if (component.body() instanceof Body.Importer i && i.parameter() != null && !parameters.contains(i.parameter())
+        if (component.body() instanceof Body.Importer i
+                && i.parameter() != null
+                && !parameters.contains(i.parameter())
                 && !component.inputs().containsKey(i.parameter())) {
-            f.fault("inputs.parameters", SpecFault.Missing, "the importer takes its uri from the parameter " + Fields.quoted(i.parameter()));
+            f.fault(
+                    "inputs.parameters",
+                    SpecFault.Missing,
+                    "the importer takes its uri from the parameter " + Fields.quoted(i.parameter()));
         }
     }
 }

@@ -11,8 +11,10 @@ public final class Types {
     public static boolean fits(ParameterType type, JsonNode value) {
         return switch (type) {
             case STRING -> value.isTextual();
-            case NUMBER_INTEGER -> value.isIntegralNumber()
-                    || value.isNumber() && value.decimalValue().stripTrailingZeros().scale() <= 0;
+            case NUMBER_INTEGER ->
+                value.isIntegralNumber()
+                        || value.isNumber()
+                                && value.decimalValue().stripTrailingZeros().scale() <= 0;
             case NUMBER_DOUBLE -> value.isNumber();
             case BOOLEAN -> value.isBoolean();
             case LIST -> value.isArray();
@@ -31,7 +33,8 @@ public final class Types {
         };
     }
 
-    /// Whether any value of one declared type can reach an input of the other. A STRING input takes the JSON text of anything.
+    /// Whether any value of one declared type can reach an input of the other. A STRING input takes the JSON text
+    /// of anything.
     static boolean flows(ParameterType from, ParameterType to) {
         if (from == to || to == ParameterType.STRING) {
             return true;

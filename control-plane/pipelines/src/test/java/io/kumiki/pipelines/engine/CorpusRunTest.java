@@ -22,7 +22,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/// Every published pipeline to its published end, with steps that answer what the SDK's own runner answered where that is known.
+/// Every published pipeline to its published end, with steps that answer what the SDK's own runner answered where
+/// that is known.
 class CorpusRunTest {
     @Test
     void everyPipelineReachesItsPublishedState() {
@@ -57,7 +58,9 @@ class CorpusRunTest {
     }
 
     private static void compare(String file, Map<String, String> row, FakeWorld world, List<String> wrong) {
-        long details = world.tasks.values().stream().filter(t -> t.kind() != TaskKind.ROOT).count();
+        long details = world.tasks.values().stream()
+                .filter(t -> t.kind() != TaskKind.ROOT)
+                .count();
         String least = row.getOrDefault("min_task_details", "");
         if (!least.isEmpty() && details < Integer.parseInt(least)) {
             wrong.add(file + ": " + details + " task records, at least " + least + " expected");
@@ -78,7 +81,9 @@ class CorpusRunTest {
             var ours = new TreeMap<String, Integer>();
             world.made.forEach(r -> ours.merge(component(world, r.path()), 1, Integer::sum));
             var theirs = new TreeMap<String, Integer>();
-            executions.properties().forEach(x -> theirs.put(x.getKey(), x.getValue().asInt()));
+            executions
+                    .properties()
+                    .forEach(x -> theirs.put(x.getKey(), x.getValue().asInt()));
             theirs.keySet().removeIf(n -> n.startsWith("importer"));
             if (!ours.equals(theirs)) {
                 wrong.add(file + ": executed " + ours + " instead of " + theirs);
@@ -87,7 +92,9 @@ class CorpusRunTest {
     }
 
     private static ObjectNode inputs(Map<String, String> row) {
-        return Corpus.json(row.getOrDefault("inputs", "")).map(n -> (ObjectNode) n).orElseGet(Json::object);
+        return Corpus.json(row.getOrDefault("inputs", ""))
+                .map(n -> (ObjectNode) n)
+                .orElseGet(Json::object);
     }
 
     private static FakeWorld world(String file, Map<String, String> row) {
@@ -95,13 +102,24 @@ class CorpusRunTest {
         JsonNode known = observed().path(file).path("task_outputs");
         var types = types(world.pipeline);
         world.caching = false;
-        return world.script((request, task) -> step(world, file, request, task, known, types.getOrDefault(request.name(), Map.of()), row));
+        return world.script((request, task) ->
+                step(world, file, request, task, known, types.getOrDefault(request.name(), Map.of()), row));
     }
 
     private static StepOutcome step(
-            FakeWorld world, String file, StepRequest r, TaskRecord task, JsonNode known, Map<String, ParameterDefinition> types, Map<String, String> row) {
-        boolean fails = r.name().contains("fail-op") || r.name().equals("fail") || r.name().equals("fail-task") || r.name().equals("fail-always")
-                || file.endsWith("final_status_yaml.yaml") && r.name().equals("print-op") || file.endsWith("/env-var.yaml");
+            FakeWorld world,
+            String file,
+            StepRequest r,
+            TaskRecord task,
+            JsonNode known,
+            Map<String, ParameterDefinition> types,
+            Map<String, String> row) {
+        boolean fails = r.name().contains("fail-op")
+                || r.name().equals("fail")
+                || r.name().equals("fail-task")
+                || r.name().equals("fail-always")
+                || file.endsWith("final_status_yaml.yaml") && r.name().equals("print-op")
+                || file.endsWith("/env-var.yaml");
         if (fails && row.getOrDefault("terminal_state_in_kfp", "").equals("FAILED")) {
             return FakeWorld.failure();
         }

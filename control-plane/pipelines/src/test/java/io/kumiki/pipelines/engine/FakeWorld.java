@@ -23,8 +23,10 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 
-/// A cluster, a store and a run loop in one thread on a virtual clock. Time, order, duplicates, losses and crashes come from a seed;
-/// what a step produces depends on its path and retry only, so that the same pipeline must always come to the same end.
+/// A cluster, a store and a run loop in one thread on a virtual clock. Time, order, duplicates, losses and crashes
+/// come from a seed;
+/// what a step produces depends on its path and retry only, so that the same pipeline must always come to the same
+/// end.
 final class FakeWorld {
     static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -48,7 +50,8 @@ final class FakeWorld {
     final List<StepRequest> made = new ArrayList<>();
     final Set<String> claims = new HashSet<>();
     final List<Command> commands = new ArrayList<>();
-    private final PriorityQueue<Timed> queue = new PriorityQueue<>(Comparator.comparing(Timed::at).thenComparing(Timed::order));
+    private final PriorityQueue<Timed> queue =
+            new PriorityQueue<>(Comparator.comparing(Timed::at).thenComparing(Timed::order));
     Script script;
     RunRecord run;
     RunEngine engine;
@@ -72,8 +75,27 @@ final class FakeWorld {
 
     static RunRecord run(String id, Pipeline pipeline, ObjectNode parameters) {
         return new RunRecord(
-                id, "kubeflow", "experiment", "a run", "", null, null, "spec", pipeline.name(), pipeline.name() + "-abcde", parameters,
-                "minio://mlpipeline/v2/artifacts", "pipeline-runner", RunState.PENDING, false, START, START, null, null, null, null,
+                id,
+                "kubeflow",
+                "experiment",
+                "a run",
+                "",
+                null,
+                null,
+                "spec",
+                pipeline.name(),
+                pipeline.name() + "-abcde",
+                parameters,
+                "minio://mlpipeline/v2/artifacts",
+                "pipeline-runner",
+                RunState.PENDING,
+                false,
+                START,
+                START,
+                null,
+                null,
+                null,
+                null,
                 List.of());
     }
 
@@ -92,18 +114,26 @@ final class FakeWorld {
         engine = RunEngine.of(pipeline, run, tasks.values(), known(), layout, () -> nextArtifact++, policy);
         queue.clear();
         apply(engine.on(run.state() == RunState.PENDING ? new RunEvent.Begin() : new RunEvent.Resumed(), now));
-        pods.values().stream().filter(p -> tasks.get(p.request.taskId()).startedAt() == null).forEach(p -> schedule(new RunEvent.StepStarted(p.request.taskId(), p.request.attempt(), name(p.request), Json.object()), now));
+        pods.values().stream()
+                .filter(p -> tasks.get(p.request.taskId()).startedAt() == null)
+                .forEach(p -> schedule(
+                        new RunEvent.StepStarted(
+                                p.request.taskId(), p.request.attempt(), name(p.request), Json.object()),
+                        now));
         new ArrayList<>(pods.values()).forEach(this::scheduleEnd);
     }
 
     private List<ArtifactRecord> known() {
-        return RunEngine.artifactsOf(tasks.values()).stream().map(artifacts::get).toList();
+        return RunEngine.artifactsOf(tasks.values()).stream()
+                .map(artifacts::get)
+                .toList();
     }
 
     RunState drain() {
         while (!run.state().terminal()) {
             if (!step()) {
-                throw new AssertionError("stuck: nothing outstanding while the run is " + run.state() + ": " + unfinished());
+                throw new AssertionError(
+                        "stuck: nothing outstanding while the run is " + run.state() + ": " + unfinished());
             }
         }
         return run.state();
@@ -176,12 +206,18 @@ final class FakeWorld {
         TaskRecord t = cache.get(c.fingerprint());
         return t == null || !caching
                 ? null
-                : new RunEvent.CacheHit(t, RunEngine.artifactsOf(List.of(t)).stream().map(artifacts::get).toList());
+                : new RunEvent.CacheHit(
+                        t,
+                        RunEngine.artifactsOf(List.of(t)).stream()
+                                .map(artifacts::get)
+                                .toList());
     }
 
     private ArtifactRecord found(Command.LookUpArtifact a) {
         return artifacts.values().stream()
-                .filter(x -> x.uri().equals(a.uri()) && x.type().equals(a.type()) && x.metadata().equals(a.metadata()))
+                .filter(x -> x.uri().equals(a.uri())
+                        && x.type().equals(a.type())
+                        && x.metadata().equals(a.metadata()))
                 .max(Comparator.comparing(ArtifactRecord::id))
                 .orElse(null);
     }
@@ -199,7 +235,9 @@ final class FakeWorld {
         made.add(r);
         if (random.nextDouble() < losses) {
             schedule(new RunEvent.StepStarted(r.taskId(), r.attempt(), name(r), Json.object()), soon());
-            schedule(new RunEvent.StepLost(r.taskId(), r.attempt(), new RunFault("NodeGone", "its node went away")), soon().plusSeconds(1));
+            schedule(
+                    new RunEvent.StepLost(r.taskId(), r.attempt(), new RunFault("NodeGone", "its node went away")),
+                    soon().plusSeconds(1));
             return;
         }
         var pod = new Pod(r, now.plusMillis(10 + random.nextInt(5000)));
@@ -210,7 +248,9 @@ final class FakeWorld {
 
     private void scheduleEnd(Pod pod) {
         StepRequest r = pod.request;
-        schedule(new RunEvent.StepEnded(r.taskId(), r.attempt(), script.run(r, tasks.get(r.taskId()))), pod.ends.isBefore(now) ? now : pod.ends);
+        schedule(
+                new RunEvent.StepEnded(r.taskId(), r.attempt(), script.run(r, tasks.get(r.taskId()))),
+                pod.ends.isBefore(now) ? now : pod.ends);
     }
 
     private void stop(Command.StopStep s) {
@@ -260,7 +300,13 @@ final class FakeWorld {
         });
         published.put("executorOutput", Json.write(output));
         ObjectNode artifacts = published.putObject("artifacts");
-        r.artifacts().forEach(a -> artifacts.putArray(a.name()).addObject().put("uri", a.uri()).put("files", 1).put("bytes", 3));
+        r.artifacts()
+                .forEach(a -> artifacts
+                        .putArray(a.name())
+                        .addObject()
+                        .put("uri", a.uri())
+                        .put("files", 1)
+                        .put("bytes", 3));
         published.putArray("problems");
         return new StepOutcome(0, "Completed", "", published);
     }
@@ -272,8 +318,10 @@ final class FakeWorld {
             case NUMBER_INTEGER -> Json.MAPPER.valueToTree(n);
             case NUMBER_DOUBLE -> Json.MAPPER.valueToTree(n / 2.0);
             case BOOLEAN -> Json.MAPPER.valueToTree(n % 2 == 0);
-            case LIST -> Json.parse("[{\"A_a\":\"1\",\"B_b\":[\"2\",\"20\"]},{\"A_a\":\"10\",\"B_b\":[\"22\",\"222\"]}]");
-            case STRUCT, TASK_FINAL_STATUS, TASK_CONFIG -> Json.object().put("a", "1").put("A_a", "heads").put("B_b", "x");
+            case LIST ->
+                Json.parse("[{\"A_a\":\"1\",\"B_b\":[\"2\",\"20\"]},{\"A_a\":\"10\",\"B_b\":[\"22\",\"222\"]}]");
+            case STRUCT, TASK_FINAL_STATUS, TASK_CONFIG ->
+                Json.object().put("a", "1").put("A_a", "heads").put("B_b", "x");
         };
     }
 
@@ -284,9 +332,16 @@ final class FakeWorld {
     /// Path → state and outputs, without what differs between runs of the same pipeline (ids, times, artifact ids).
     Map<String, String> ends() {
         var ends = new java.util.TreeMap<String, String>();
-        tasks.values().forEach(t -> ends.put(t.path(), t.state() + " " + t.outputs().path("parameters") + " "
-                + t.outputs().path("artifacts").properties().stream().map(e -> e.getKey() + "x" + e.getValue().size()).sorted().toList()
-                + (t.error() == null ? "" : " " + t.error().reason())));
+        tasks.values()
+                .forEach(t -> ends.put(
+                        t.path(),
+                        t.state() + " " + t.outputs().path("parameters") + " "
+                                + t.outputs().path("artifacts").properties().stream()
+                                        .map(e ->
+                                                e.getKey() + "x" + e.getValue().size())
+                                        .sorted()
+                                        .toList()
+                                + (t.error() == null ? "" : " " + t.error().reason())));
         ends.put("run", run.state().name());
         return ends;
     }

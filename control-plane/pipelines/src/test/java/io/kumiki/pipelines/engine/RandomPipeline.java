@@ -27,7 +27,8 @@ final class RandomPipeline {
         ObjectNode spec = new RandomPipeline(seed).spec();
         return switch (PipelineReader.read(spec, null)) {
             case Read.Valid v -> v.pipeline();
-            case Read.Invalid i -> throw new AssertionError("seed " + seed + ": " + i.violations() + " in " + Json.write(spec));
+            case Read.Invalid i ->
+                throw new AssertionError("seed " + seed + ": " + i.violations() + " in " + Json.write(spec));
         };
     }
 
@@ -52,7 +53,10 @@ final class RandomPipeline {
         in.putObject("access_modes").put("parameterType", "LIST");
         in.putObject("pvc_name_suffix").put("parameterType", "STRING");
         in.putObject("size").put("parameterType", "STRING");
-        pvc.putObject("outputDefinitions").putObject("parameters").putObject("s").put("parameterType", "STRING");
+        pvc.putObject("outputDefinitions")
+                .putObject("parameters")
+                .putObject("s")
+                .put("parameterType", "STRING");
         ObjectNode root = Json.object();
         dag(root, 0, false);
         root.remove("inputDefinitions");
@@ -78,7 +82,12 @@ final class RandomPipeline {
         if (item) {
             p.putObject("item").put("parameterType", "STRING");
         }
-        artifact(c.withObjectProperty("inputDefinitions").putObject("artifacts").putObject("d").put("isOptional", true), false);
+        artifact(
+                c.withObjectProperty("inputDefinitions")
+                        .putObject("artifacts")
+                        .putObject("d")
+                        .put("isOptional", true),
+                false);
     }
 
     private static void artifact(ObjectNode a, boolean list) {
@@ -156,7 +165,10 @@ final class RandomPipeline {
         ObjectNode inputs = task.putObject("inputs").putObject("parameters");
         List<Made> producers = before.stream().filter(m -> giving(tasks, m)).toList();
         if (component.equals("comp-pvc")) {
-            inputs.putObject("access_modes").putObject("runtimeValue").putArray("constant").add("ReadWriteOnce");
+            inputs.putObject("access_modes")
+                    .putObject("runtimeValue")
+                    .putArray("constant")
+                    .add("ReadWriteOnce");
             inputs.putObject("pvc_name_suffix").putObject("runtimeValue").put("constant", "-x");
             inputs.putObject("size").putObject("runtimeValue").put("constant", "1Gi");
         } else if (!component.equals("comp-import")) {
@@ -177,7 +189,11 @@ final class RandomPipeline {
     }
 
     private boolean giving(ObjectNode tasks, Made m) {
-        return components.path(tasks.path(m.name).path("componentRef").path("name").asText()).path("outputDefinitions").path("parameters").has("l");
+        return components
+                .path(tasks.path(m.name).path("componentRef").path("name").asText())
+                .path("outputDefinitions")
+                .path("parameters")
+                .has("l");
     }
 
     private void wire(ObjectNode task, ObjectNode inputs, List<Made> producers, boolean inLoop, int depth) {
@@ -216,7 +232,9 @@ final class RandomPipeline {
             task.putObject("cachingOptions").put("enableCache", true);
         }
         if (chance(0.4)) {
-            task.putObject("retryPolicy").put("maxRetryCount", 1 + random.nextInt(2)).put("backoffDuration", chance(0.5) ? "0s" : "7s");
+            task.putObject("retryPolicy")
+                    .put("maxRetryCount", 1 + random.nextInt(2))
+                    .put("backoffDuration", chance(0.5) ? "0s" : "7s");
         }
     }
 
@@ -226,7 +244,11 @@ final class RandomPipeline {
             output(inputs.putObject("xs"), producers, "l");
             it.putObject("items").put("inputParameter", "xs");
         } else {
-            it.putObject("items").put("raw", List.of("[]", "[\"x\"]", "[\"x\",\"y\"]", "[\"x\",\"y\",\"z\"]").get(random.nextInt(4)));
+            it.putObject("items")
+                    .put(
+                            "raw",
+                            List.of("[]", "[\"x\"]", "[\"x\",\"y\"]", "[\"x\",\"y\",\"z\"]")
+                                    .get(random.nextInt(4)));
         }
         if (chance(0.5)) {
             task.putObject("iteratorPolicy").put("parallelismLimit", 1 + random.nextInt(2));

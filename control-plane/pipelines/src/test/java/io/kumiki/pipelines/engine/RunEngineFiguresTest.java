@@ -30,14 +30,20 @@ class RunEngineFiguresTest {
         ObjectNode spec = Json.object();
         spec.putObject("pipelineInfo").put("name", "figures");
         spec.put("schemaVersion", "2.1.0");
-        ObjectNode container = spec.putObject("deploymentSpec").putObject("executors").putObject("exec-work").putObject("container");
+        ObjectNode container = spec.putObject("deploymentSpec")
+                .putObject("executors")
+                .putObject("exec-work")
+                .putObject("container");
         container.put("image", "python:3.11");
         ArrayNode args = container.putArray("args");
         args.add("--executor_input").add("{{$}}");
         ObjectNode work = spec.putObject("components").putObject("comp-work").put("executorLabel", "exec-work");
         ObjectNode in = work.putObject("inputDefinitions").putObject("parameters");
         in.putObject("x").put("parameterType", "STRING").put("isOptional", true);
-        work.putObject("outputDefinitions").putObject("parameters").putObject("y").put("parameterType", "STRING");
+        work.putObject("outputDefinitions")
+                .putObject("parameters")
+                .putObject("y")
+                .put("parameterType", "STRING");
         return spec;
     }
 
@@ -70,12 +76,16 @@ class RunEngineFiguresTest {
     private static Pipeline loop(int n, int limit) {
         ObjectNode spec = spec();
         ObjectNode body = Json.object();
-        body.putObject("inputDefinitions").putObject("parameters").putObject("item").put("parameterType", "STRING");
+        body.putObject("inputDefinitions")
+                .putObject("parameters")
+                .putObject("item")
+                .put("parameterType", "STRING");
         ObjectNode inner = body.putObject("dag").putObject("tasks").putObject("work");
         inner.putObject("componentRef").put("name", "comp-work");
         inner.putObject("inputs").putObject("parameters").putObject("x").put("componentInputParameter", "item");
         ((ObjectNode) spec.get("components")).set("comp-loop", body);
-        ObjectNode task = spec.putObject("root").putObject("dag").putObject("tasks").putObject("for-loop-1");
+        ObjectNode task =
+                spec.putObject("root").putObject("dag").putObject("tasks").putObject("for-loop-1");
         task.putObject("componentRef").put("name", "comp-loop");
         ArrayNode items = Json.array();
         for (int i = 0; i < n; i++) {
@@ -105,17 +115,21 @@ class RunEngineFiguresTest {
             outputs.putObject("parameters").put("y", "v");
             outputs.putObject("artifacts");
             long start = System.nanoTime();
-            var queue = new ArrayDeque<Command>(keep(engine.on(new RunEvent.Begin(), NOW)).commands());
+            var queue = new ArrayDeque<Command>(
+                    keep(engine.on(new RunEvent.Begin(), NOW)).commands());
             long begun = System.nanoTime();
             int events = 0;
             while (queue.poll() instanceof Command c) {
                 var look = (Command.LookUpCache) c;
                 var hit = new RunEvent.CacheHit(cached(look.taskId(), outputs), List.of());
-                queue.addAll(keep(engine.on(new RunEvent.CacheAnswer(look.taskId(), hit), NOW)).commands());
+                queue.addAll(keep(engine.on(new RunEvent.CacheAnswer(look.taskId(), hit), NOW))
+                        .commands());
                 events++;
             }
             double micros = (System.nanoTime() - begun) / 1000.0 / events;
-            System.out.printf("chain of 1000 cached steps: begin %.1f ms, then %.1f us per transition%n", (begun - start) / 1e6, micros);
+            System.out.printf(
+                    "chain of 1000 cached steps: begin %.1f ms, then %.1f us per transition%n",
+                    (begun - start) / 1e6, micros);
             assertThat(engine.run().state()).isEqualTo(RunState.SUCCEEDED);
             assertThat(events).isEqualTo(1000);
             assertThat(micros).isLessThan(1000);
@@ -125,8 +139,29 @@ class RunEngineFiguresTest {
     private TaskRecord cached(String taskId, ObjectNode outputs) {
         TaskRecord t = rows.get(taskId);
         return new TaskRecord(
-                "earlier", "earlier", null, t.path(), t.name(), t.displayName(), t.kind(), t.state(), 1, null, null, t.inputs(), outputs, null,
-                t.fingerprint(), null, null, NOW, NOW, NOW, null, Json.object(), List.of());
+                "earlier",
+                "earlier",
+                null,
+                t.path(),
+                t.name(),
+                t.displayName(),
+                t.kind(),
+                t.state(),
+                1,
+                null,
+                null,
+                t.inputs(),
+                outputs,
+                null,
+                t.fingerprint(),
+                null,
+                null,
+                NOW,
+                NOW,
+                NOW,
+                null,
+                Json.object(),
+                List.of());
     }
 
     @Test
@@ -134,7 +169,8 @@ class RunEngineFiguresTest {
         int n = Integer.getInteger("kumiki.iterations", 30_000);
         Pipeline pipeline = loop(n, 100);
         run = FakeWorld.run("run-1", pipeline, Json.object());
-        RunEngine engine = RunEngine.of(pipeline, run, List.of(), List.<ArtifactRecord>of(), PathLayout.real(), () -> 1);
+        RunEngine engine =
+                RunEngine.of(pipeline, run, List.of(), List.<ArtifactRecord>of(), PathLayout.real(), () -> 1);
         long before = used();
         long start = System.nanoTime();
         var queue = new ArrayDeque<Command>(engine.on(new RunEvent.Begin(), NOW).commands());
@@ -144,7 +180,8 @@ class RunEngineFiguresTest {
         while (queue.poll() instanceof Command.StartStep s) {
             StepOutcome outcome = FakeWorld.success(s.request(), Json.object());
             long at = System.nanoTime();
-            Decision d = engine.on(new RunEvent.StepEnded(s.request().taskId(), s.request().attempt(), outcome), NOW);
+            Decision d = engine.on(
+                    new RunEvent.StepEnded(s.request().taskId(), s.request().attempt(), outcome), NOW);
             worst = Math.max(worst, System.nanoTime() - at);
             queue.addAll(d.commands());
             widest = Math.max(widest, queue.size());

@@ -33,7 +33,8 @@ class RunEngineLawTest {
         }
     }
 
-    /// Success and failure depend on the path and on how often the user's policy has let it try; `failing` of a hundred fail.
+    /// Success and failure depend on the path and on how often the user's policy has let it try; `failing` of a
+    /// hundred fail.
     private static FakeWorld.Script script(int failing) {
         return (r, task) -> {
             int fate = Math.floorMod((r.path() + "#" + r.retry()).hashCode() * 31, 100);
@@ -132,13 +133,18 @@ class RunEngineLawTest {
             assertThat(world.ends()).isEqualTo(never.ends());
             world.made.subList(pods, world.made.size()).forEach(r -> {
                 TaskRecord was = before.get(r.taskId());
-                boolean kept = was != null && was.state() == TaskState.SUCCEEDED && !followsCompletion(world, pipeline, r.path());
-                assertThat(kept).as("%s ran again though it had succeeded", r.path()).isFalse();
+                boolean kept = was != null
+                        && was.state() == TaskState.SUCCEEDED
+                        && !followsCompletion(world, pipeline, r.path());
+                assertThat(kept)
+                        .as("%s ran again though it had succeeded", r.path())
+                        .isFalse();
             });
         });
     }
 
-    /// Whether a task, or a DAG around it, waits for others however they end: such a one sees new facts after a retry.
+    /// Whether a task, or a DAG around it, waits for others however they end: such a one sees new facts after a
+    /// retry.
     private static boolean followsCompletion(FakeWorld world, Pipeline pipeline, String path) {
         var dag = pipeline.dag();
         for (String segment : path.split("/", -1)) {
@@ -156,7 +162,9 @@ class RunEngineLawTest {
     }
 
     private static boolean reaches(io.kumiki.pipelines.ir.Dag dag, io.kumiki.pipelines.ir.Task task) {
-        return task.onCompletion() || task.upstreams().stream().anyMatch(u -> reaches(dag, dag.tasks().get(u)));
+        return task.onCompletion()
+                || task.upstreams().stream()
+                        .anyMatch(u -> reaches(dag, dag.tasks().get(u)));
     }
 
     private static void invariants(FakeWorld world) {
@@ -173,8 +181,11 @@ class RunEngineLawTest {
             }
         });
         var pods = new HashSet<String>();
-        world.made.forEach(r -> assertThat(pods.add(r.taskId() + "#" + r.attempt())).as("two pods of one attempt: %s", r.path()).isTrue());
+        world.made.forEach(r -> assertThat(pods.add(r.taskId() + "#" + r.attempt()))
+                .as("two pods of one attempt: %s", r.path())
+                .isTrue());
         assertThat(world.run.finishedAt()).isNotNull();
-        assertThat(world.run.history().getLast().state()).isEqualTo(world.run.state().name());
+        assertThat(world.run.history().getLast().state())
+                .isEqualTo(world.run.state().name());
     }
 }

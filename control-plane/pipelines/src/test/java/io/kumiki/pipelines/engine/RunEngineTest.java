@@ -19,8 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RunEngineTest {
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             {"pipelineInfo":{"name":"p"},"schemaVersion":"2.1.0","deploymentSpec":{"executors":{
                "exec-a":{"container":{"image":"python:3.11","command":["run"],"args":["{{$}}"]}},
                "exec-i":{"importer":{"artifactUri":{"runtimeParameter":"uri"},"typeSchema":{"schemaTitle":"system.Dataset","schemaVersion":"0.0.1"},
@@ -42,7 +41,8 @@ class RunEngineTest {
     }
 
     private static Pipeline pipeline(String tasks, String platform) {
-        return switch (PipelineReader.read(Json.parse(HEAD + tasks + "}}}"), platform == null ? null : Json.parse(platform))) {
+        return switch (PipelineReader.read(
+                Json.parse(HEAD + tasks + "}}}"), platform == null ? null : Json.parse(platform))) {
             case Read.Valid v -> v.pipeline();
             case Read.Invalid i -> throw new AssertionError(i.violations());
         };
@@ -55,29 +55,43 @@ class RunEngineTest {
     }
 
     private static TaskRecord task(FakeWorld world, String path) {
-        return world.tasks.values().stream().filter(t -> t.path().equals(path)).findFirst().orElseThrow();
+        return world.tasks.values().stream()
+                .filter(t -> t.path().equals(path))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
     void aStepIsAskedForInFinalText() {
-        var world = world("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"inputs\":{\"parameters\":{\"x\":{\"runtimeValue\":{\"constant\":\"{{$.pipeline_job_uuid}}\"}}}}},"
-                + "\"two\":{\"componentRef\":{\"name\":\"comp-a\"},\"inputs\":{\"parameters\":{\"x\":{\"taskOutputParameter\":{\"producerTask\":\"one\",\"outputParameterKey\":\"y\"}}},"
-                + "\"artifacts\":{\"d\":{\"taskOutputArtifact\":{\"producerTask\":\"one\",\"outputArtifactKey\":\"m\"}}}}}}");
+        var world = world(
+                "{\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"inputs\":{\"parameters\":{\"x\":{\"runtimeValue\":{\"constant\":\"{{$.pipeline_job_uuid}}\"}}}}},"
+                        + "\"two\":{\"componentRef\":{\"name\":\"comp-a\"},\"inputs\":{\"parameters\":{\"x\":{\"taskOutputParameter\":{\"producerTask\":\"one\",\"outputParameterKey\":\"y\"}}},"
+                        + "\"artifacts\":{\"d\":{\"taskOutputArtifact\":{\"producerTask\":\"one\",\"outputArtifactKey\":\"m\"}}}}}}");
         assertThat(world.finish()).isEqualTo(RunState.SUCCEEDED);
         StepRequest one = world.made.get(0);
         StepRequest two = world.made.get(1);
         assertThat(one.taskRoot()).startsWith("minio://mlpipeline/v2/artifacts/p/run-1/one/");
         assertThat(one.executorInput().at("/inputs/parameterValues/x").asText()).isEqualTo("run-1");
-        assertThat(one.executorInput().at("/inputs/parameterValues/n").toString()).isEqualTo("3");
-        assertThat(one.executorOutput()).startsWith("/minio/mlpipeline/v2/artifacts/p/run-1/one/").endsWith("/output_metadata.json");
+        assertThat(one.executorInput().at("/inputs/parameterValues/n").toString())
+                .isEqualTo("3");
+        assertThat(one.executorOutput())
+                .startsWith("/minio/mlpipeline/v2/artifacts/p/run-1/one/")
+                .endsWith("/output_metadata.json");
         assertThat(one.parameterFiles()).containsEntry("y", "/tmp/kfp/outputs/y");
         assertThat(one.artifacts()).singleElement().satisfies(a -> {
             assertThat(a.uri()).isEqualTo(one.taskRoot() + "/m");
             assertThat(a.path()).isEqualTo("/minio/" + a.uri().substring("minio://".length()));
         });
-        assertThat(two.executorInput().at("/inputs/parameterValues/x").textValue()).as("a STRING input takes the text of a number").isEqualTo("7");
-        assertThat(two.inputs()).containsExactly(new StepRequest.Transfer(one.taskRoot() + "/m", "/minio/" + (one.taskRoot() + "/m").substring(8)));
-        assertThat(two.executorInput().at("/inputs/artifacts/d/artifacts/0/type/schemaTitle").asText()).isEqualTo("system.Model");
+        assertThat(two.executorInput().at("/inputs/parameterValues/x").textValue())
+                .as("a STRING input takes the text of a number")
+                .isEqualTo("7");
+        assertThat(two.inputs())
+                .containsExactly(new StepRequest.Transfer(
+                        one.taskRoot() + "/m", "/minio/" + (one.taskRoot() + "/m").substring(8)));
+        assertThat(two.executorInput()
+                        .at("/inputs/artifacts/d/artifacts/0/type/schemaTitle")
+                        .asText())
+                .isEqualTo("system.Model");
         assertThat(two.container().args()).containsExactly(Json.write(two.executorInput()));
         assertThat(two.mounts()).containsExactly(new StepRequest.Mount("minio://", "/minio/"));
     }
@@ -87,15 +101,26 @@ class RunEngineTest {
         var pipeline = pipeline("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"}}}");
         var run = FakeWorld.run("r", pipeline, Json.object());
         var engine = RunEngine.of(pipeline, run, List.of(), List.of(), PathLayout.plain("/data/steps"), () -> 1);
-        var request = ((Command.StartStep) engine.on(new RunEvent.Begin(), FakeWorld.START).commands().getFirst()).request();
+        var request = ((Command.StartStep) engine.on(new RunEvent.Begin(), FakeWorld.START)
+                        .commands()
+                        .getFirst())
+                .request();
         String folder = "/data/steps/r/" + request.taskId() + "/1";
         assertThat(request.executorOutput()).startsWith(folder + "/minio/mlpipeline/");
-        String seen = request.executorInput().at("/outputs/artifacts/m/artifacts/0/uri").asText();
+        String seen = request.executorInput()
+                .at("/outputs/artifacts/m/artifacts/0/uri")
+                .asText();
         assertThat(seen).startsWith(folder + "/minio/mlpipeline/");
         assertThat(request.artifacts().getFirst().uri()).startsWith("minio://");
         ObjectNode report = Json.object();
         report.putObject("parameterValues").put("y", 1);
-        report.putObject("artifacts").putObject("m").putArray("artifacts").addObject().put("uri", seen).putObject("metadata").put("acc", 0.5);
+        report.putObject("artifacts")
+                .putObject("m")
+                .putArray("artifacts")
+                .addObject()
+                .put("uri", seen)
+                .putObject("metadata")
+                .put("acc", 0.5);
         var outcome = new StepOutcome(0, "Completed", "", Json.object().put("executorOutput", Json.write(report)));
         var decision = engine.on(new RunEvent.StepEnded(request.taskId(), 1, outcome), FakeWorld.START);
         assertThat(decision.artifacts()).singleElement().satisfies(a -> {
@@ -107,7 +132,8 @@ class RunEngineTest {
 
     @Test
     void aMissingOutputParameterFailsTheTask() {
-        var world = world("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"}}}").script((r, t) -> new StepOutcome(0, "Completed", "", Json.object()));
+        var world = world("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"}}}")
+                .script((r, t) -> new StepOutcome(0, "Completed", "", Json.object()));
         assertThat(world.finish()).isEqualTo(RunState.FAILED);
         assertThat(task(world, "one").error().reason()).isEqualTo("OutputMissing");
         assertThat(world.run.error().message()).startsWith("one: the step ended without its output parameter 'y'");
@@ -117,53 +143,72 @@ class RunEngineTest {
     void parameterFilesAreReadByType() {
         ObjectNode published = Json.object();
         published.putObject("parameters").put("y", " 42\n");
-        var world = world("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"}}}").script((r, t) -> new StepOutcome(0, "", "", published));
+        var world = world("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"}}}")
+                .script((r, t) -> new StepOutcome(0, "", "", published));
         assertThat(world.finish()).isEqualTo(RunState.SUCCEEDED);
         assertThat(task(world, "one").outputs().at("/parameters/y").toString()).isEqualTo("42");
         ObjectNode bad = Json.object();
         bad.putObject("parameters").put("y", "many");
-        var wrong = world("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"}}}").script((r, t) -> new StepOutcome(0, "", "", bad));
+        var wrong = world("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"}}}")
+                .script((r, t) -> new StepOutcome(0, "", "", bad));
         wrong.finish();
-        assertThat(task(wrong, "one").error()).isEqualTo(new RunFault(
-                "OutputUnreadable", "the output parameter 'y' must be a whole number (NUMBER_INTEGER), found the text \"many\""));
+        assertThat(task(wrong, "one").error())
+                .isEqualTo(new RunFault(
+                        "OutputUnreadable",
+                        "the output parameter 'y' must be a whole number (NUMBER_INTEGER), found the text \"many\""));
     }
 
     @Test
     void retriesWaitLongerAndLonger() {
         var starts = new ArrayList<Instant>();
-        var world = world("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"retryPolicy\":{\"maxRetryCount\":4,\"backoffDuration\":\"10s\",\"backoffFactor\":3,\"backoffMaxDuration\":\"60s\"}}}");
+        var world = world(
+                "{\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"retryPolicy\":{\"maxRetryCount\":4,\"backoffDuration\":\"10s\",\"backoffFactor\":3,\"backoffMaxDuration\":\"60s\"}}}");
         world.script((r, t) -> r.retry() < 4 ? FakeWorld.failure() : FakeWorld.success(r, OUT));
         assertThat(world.finish()).isEqualTo(RunState.SUCCEEDED);
-        world.commands.stream().filter(c -> c instanceof Command.WakeAt).forEach(c -> starts.add(((Command.WakeAt) c).at()));
+        world.commands.stream()
+                .filter(c -> c instanceof Command.WakeAt)
+                .forEach(c -> starts.add(((Command.WakeAt) c).at()));
         assertThat(world.made).extracting(StepRequest::attempt).containsExactly(1, 2, 3, 4, 5);
         assertThat(world.made).extracting(StepRequest::retry).containsExactly(0, 1, 2, 3, 4);
-        var history = task(world, "one").history().stream().filter(h -> h.state().equals("WAITING")).skip(1).toList();
+        var history = task(world, "one").history().stream()
+                .filter(h -> h.state().equals("WAITING"))
+                .skip(1)
+                .toList();
         for (int i = 0; i < 4; i++) {
-            assertThat(Duration.between(history.get(i).at(), starts.get(i))).isEqualTo(Duration.ofSeconds(List.of(10, 30, 60, 60).get(i)));
+            assertThat(Duration.between(history.get(i).at(), starts.get(i)))
+                    .isEqualTo(Duration.ofSeconds(List.of(10, 30, 60, 60).get(i)));
         }
     }
 
     @Test
     void anExitTaskLearnsHowItEnded() {
-        var world = world("{\"handler\":{\"componentRef\":{\"name\":\"comp-sub\"}},\"exit\":{\"componentRef\":{\"name\":\"comp-a\"},\"dependentTasks\":[\"handler\"],"
-                + "\"inputs\":{\"parameters\":{\"status\":{\"taskFinalStatus\":{\"producerTask\":\"handler\"}}}},\"triggerPolicy\":{\"strategy\":\"ALL_UPSTREAM_TASKS_COMPLETED\"}}}");
-        world.script((r, t) -> r.path().startsWith("handler") ? new StepOutcome(3, "Error", "boom", null) : FakeWorld.success(r, OUT));
+        var world = world(
+                "{\"handler\":{\"componentRef\":{\"name\":\"comp-sub\"}},\"exit\":{\"componentRef\":{\"name\":\"comp-a\"},\"dependentTasks\":[\"handler\"],"
+                        + "\"inputs\":{\"parameters\":{\"status\":{\"taskFinalStatus\":{\"producerTask\":\"handler\"}}}},\"triggerPolicy\":{\"strategy\":\"ALL_UPSTREAM_TASKS_COMPLETED\"}}}");
+        world.script((r, t) ->
+                r.path().startsWith("handler") ? new StepOutcome(3, "Error", "boom", null) : FakeWorld.success(r, OUT));
         assertThat(world.finish()).isEqualTo(RunState.FAILED);
         JsonNode status = task(world, "exit").inputs().at("/parameters/status");
-        assertThat(Json.write(status)).isEqualTo("{\"state\":\"FAILED\",\"pipelineJobResourceName\":\"p-abcde\",\"pipelineTaskName\":\"handler\","
-                + "\"error\":{\"code\":2,\"message\":\"inner: the container ended with exit code 3: boom\"}}");
+        assertThat(Json.write(status))
+                .isEqualTo(
+                        "{\"state\":\"FAILED\",\"pipelineJobResourceName\":\"p-abcde\",\"pipelineTaskName\":\"handler\","
+                                + "\"error\":{\"code\":2,\"message\":\"inner: the container ended with exit code 3: boom\"}}");
         assertThat(task(world, "exit").state()).isEqualTo(TaskState.SUCCEEDED);
         assertThat(world.run.error().message()).isEqualTo("handler/inner: the container ended with exit code 3: boom");
-        var good = world("{\"handler\":{\"componentRef\":{\"name\":\"comp-sub\"}},\"exit\":{\"componentRef\":{\"name\":\"comp-a\"},"
-                + "\"inputs\":{\"parameters\":{\"status\":{\"taskFinalStatus\":{\"producerTask\":\"handler\"}}}},\"triggerPolicy\":{\"strategy\":\"ALL_UPSTREAM_TASKS_COMPLETED\"}}}");
+        var good = world(
+                "{\"handler\":{\"componentRef\":{\"name\":\"comp-sub\"}},\"exit\":{\"componentRef\":{\"name\":\"comp-a\"},"
+                        + "\"inputs\":{\"parameters\":{\"status\":{\"taskFinalStatus\":{\"producerTask\":\"handler\"}}}},\"triggerPolicy\":{\"strategy\":\"ALL_UPSTREAM_TASKS_COMPLETED\"}}}");
         good.finish();
-        assertThat(task(good, "exit").inputs().at("/parameters/status").has("error")).isFalse();
-        assertThat(task(good, "exit").inputs().at("/parameters/status/state").asText()).isEqualTo("COMPLETE");
+        assertThat(task(good, "exit").inputs().at("/parameters/status").has("error"))
+                .isFalse();
+        assertThat(task(good, "exit").inputs().at("/parameters/status/state").asText())
+                .isEqualTo("COMPLETE");
     }
 
     @Test
     void equalStepsComeFromTheCacheAndDifferentOnesDoNot() {
-        String tasks = "{\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"cachingOptions\":{\"enableCache\":true},\"inputs\":{\"parameters\":{\"x\":{\"runtimeValue\":{\"constant\":\"a\"}}}}}}";
+        String tasks =
+                "{\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"cachingOptions\":{\"enableCache\":true},\"inputs\":{\"parameters\":{\"x\":{\"runtimeValue\":{\"constant\":\"a\"}}}}}}";
         var first = world(tasks);
         first.finish();
         var second = world(tasks);
@@ -185,21 +230,24 @@ class RunEngineTest {
 
     @Test
     void simulatedResultsAreNotReused() {
-        var world = world("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"cachingOptions\":{\"enableCache\":true}}}");
+        var world =
+                world("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"cachingOptions\":{\"enableCache\":true}}}");
         world.boot();
         while (world.made.isEmpty()) {
             world.step();
         }
         var request = world.made.getFirst();
-        world.deliver(new RunEvent.StepStarted(request.taskId(), 1, "pod", Json.object().put("Simulated", true)));
+        world.deliver(new RunEvent.StepStarted(
+                request.taskId(), 1, "pod", Json.object().put("Simulated", true)));
         world.drain();
         assertThat(world.cache).isEmpty();
     }
 
     @Test
     void importersNeedNoPodAndReuseWhatIsThere() {
-        var world = world("{\"i\":{\"componentRef\":{\"name\":\"comp-i\"},\"inputs\":{\"parameters\":{\"uri\":{\"runtimeValue\":{\"constant\":\"s3://b/k\"}}}}},"
-                + "\"j\":{\"componentRef\":{\"name\":\"comp-i\"},\"dependentTasks\":[\"i\"],\"inputs\":{\"parameters\":{\"uri\":{\"runtimeValue\":{\"constant\":\"s3://b/k\"}}}}}}");
+        var world = world(
+                "{\"i\":{\"componentRef\":{\"name\":\"comp-i\"},\"inputs\":{\"parameters\":{\"uri\":{\"runtimeValue\":{\"constant\":\"s3://b/k\"}}}}},"
+                        + "\"j\":{\"componentRef\":{\"name\":\"comp-i\"},\"dependentTasks\":[\"i\"],\"inputs\":{\"parameters\":{\"uri\":{\"runtimeValue\":{\"constant\":\"s3://b/k\"}}}}}}");
         assertThat(world.finish()).isEqualTo(RunState.SUCCEEDED);
         assertThat(world.made).isEmpty();
         assertThat(world.artifacts).hasSize(1);
@@ -209,7 +257,9 @@ class RunEngineTest {
 
     @Test
     void anArgumentThatLinuxWouldRefuseIsRefusedByName() {
-        var world = world("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"inputs\":{\"parameters\":{\"x\":{\"runtimeValue\":{\"constant\":\"" + "x".repeat(140_000) + "\"}}}}}}");
+        var world = world(
+                "{\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"inputs\":{\"parameters\":{\"x\":{\"runtimeValue\":{\"constant\":\""
+                        + "x".repeat(140_000) + "\"}}}}}}");
         assertThat(world.finish()).isEqualTo(RunState.FAILED);
         assertThat(task(world, "one").error().reason()).isEqualTo("ArgumentTooLong");
         assertThat(world.made).isEmpty();
@@ -220,26 +270,51 @@ class RunEngineTest {
 
     @Test
     void theWorkspaceIsMadeFirstAndOnlyMountedWhereUsed() {
-        var world = new FakeWorld(pipeline("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"cachingOptions\":{\"enableCache\":true},"
-                + "\"inputs\":{\"parameters\":{\"x\":{\"runtimeValue\":{\"constant\":\"{{$.workspace_path}}/f\"}}}}},\"two\":{\"componentRef\":{\"name\":\"comp-a\"}}}", WORKSPACE), Json.object(), 1);
+        var world = new FakeWorld(
+                pipeline(
+                        "{\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"cachingOptions\":{\"enableCache\":true},"
+                                + "\"inputs\":{\"parameters\":{\"x\":{\"runtimeValue\":{\"constant\":\"{{$.workspace_path}}/f\"}}}}},\"two\":{\"componentRef\":{\"name\":\"comp-a\"}}}",
+                        WORKSPACE),
+                Json.object(),
+                1);
         world.script((r, t) -> FakeWorld.success(r, OUT));
         world.crashes = 0.3;
         assertThat(world.finish()).isEqualTo(RunState.SUCCEEDED);
-        var claim = (Command.CreateVolume) world.commands.stream().filter(c -> c instanceof Command.CreateVolume).findFirst().orElseThrow();
-        assertThat(Json.write(claim.spec())).isEqualTo("{\"storageClassName\":\"fast\",\"accessModes\":[\"ReadWriteOnce\"],\"resources\":{\"requests\":{\"storage\":\"1Gi\"}}}");
-        assertThat(world.made).filteredOn(r -> r.workspace() != null).extracting(StepRequest::name).containsExactly("one");
-        assertThat(world.made.stream().filter(r -> r.name().equals("one")).findFirst().orElseThrow().executorInput().at("/inputs/parameterValues/x").asText())
+        var claim = (Command.CreateVolume) world.commands.stream()
+                .filter(c -> c instanceof Command.CreateVolume)
+                .findFirst()
+                .orElseThrow();
+        assertThat(Json.write(claim.spec()))
+                .isEqualTo(
+                        "{\"storageClassName\":\"fast\",\"accessModes\":[\"ReadWriteOnce\"],\"resources\":{\"requests\":{\"storage\":\"1Gi\"}}}");
+        assertThat(world.made)
+                .filteredOn(r -> r.workspace() != null)
+                .extracting(StepRequest::name)
+                .containsExactly("one");
+        assertThat(world.made.stream()
+                        .filter(r -> r.name().equals("one"))
+                        .findFirst()
+                        .orElseThrow()
+                        .executorInput()
+                        .at("/inputs/parameterValues/x")
+                        .asText())
                 .isEqualTo("/kfp-workspace/f");
         assertThat(world.claims).isEmpty();
     }
 
     @Test
     void aRunThatTakesTooLongFails() {
-        var world = new FakeWorld(pipeline("{\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"retryPolicy\":{\"maxRetryCount\":900,\"backoffDuration\":\"5s\",\"backoffFactor\":1}}}", WORKSPACE), Json.object(), 1);
+        var world = new FakeWorld(
+                pipeline(
+                        "{\"one\":{\"componentRef\":{\"name\":\"comp-a\"},\"retryPolicy\":{\"maxRetryCount\":900,\"backoffDuration\":\"5s\",\"backoffFactor\":1}}}",
+                        WORKSPACE),
+                Json.object(),
+                1);
         world.script((r, t) -> FakeWorld.failure());
         assertThat(world.finish()).isEqualTo(RunState.FAILED);
         assertThat(world.run.error().reason()).isEqualTo("DeadlineExceeded");
-        assertThat(Duration.between(FakeWorld.START, world.now)).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(70));
+        assertThat(Duration.between(FakeWorld.START, world.now))
+                .isBetween(Duration.ofSeconds(60), Duration.ofSeconds(70));
     }
 
     @Test
@@ -257,11 +332,15 @@ class RunEngineTest {
                 new RunEvent.Woke(id),
                 new RunEvent.RetryRequested(),
                 new RunEvent.Begin())) {
-            assertThat(world.engine.on(event, world.now).empty()).as("%s", event).isTrue();
+            assertThat(world.engine.on(event, world.now).empty())
+                    .as("%s", event)
+                    .isTrue();
         }
         assertThat(world.drain()).isEqualTo(RunState.SUCCEEDED);
-        assertThat(world.engine.on(new RunEvent.StopRequested(), world.now).empty()).isTrue();
-        assertThat(world.engine.on(new RunEvent.RetryRequested(), world.now).empty()).isTrue();
+        assertThat(world.engine.on(new RunEvent.StopRequested(), world.now).empty())
+                .isTrue();
+        assertThat(world.engine.on(new RunEvent.RetryRequested(), world.now).empty())
+                .isTrue();
     }
 
     @Test
@@ -286,15 +365,26 @@ class RunEngineTest {
 
     @Test
     void nestedLoopsCollectListsOfListsAndFlatArtifacts() {
-        String loop = "{\"dag\":{\"outputs\":{\"parameters\":{\"ys\":{\"valueFromParameter\":{\"producerSubtask\":\"T\",\"outputParameterKey\":\"K\"}}},"
-                + "\"artifacts\":{\"ms\":{\"artifactSelectors\":[{\"producerSubtask\":\"T\",\"outputArtifactKey\":\"A\"}]}}},\"tasks\":{\"T\":TASK}},"
-                + "\"inputDefinitions\":{\"parameters\":{\"i\":{\"parameterType\":\"STRING\"}}},\"outputDefinitions\":{" + number("ys")
-                + ",\"artifacts\":{\"ms\":{\"artifactType\":{\"schemaTitle\":\"system.Model\"},\"isArtifactList\":true}}}}";
-        String inner = loop.replace("TASK", "{\"componentRef\":{\"name\":\"comp-a\"},\"inputs\":{\"parameters\":{\"x\":{\"componentInputParameter\":\"i\"}}}}")
-                .replace("\"T\"", "\"work\"").replace("\"K\"", "\"y\"").replace("\"A\"", "\"m\"");
-        String outer = loop.replace("TASK", "{\"componentRef\":{\"name\":\"comp-inner\"},\"parameterIterator\":{\"itemInput\":\"i\",\"items\":{\"raw\":\"[1,2]\"}}}")
-                .replace("\"T\"", "\"in\"").replace("\"K\"", "\"ys\"").replace("\"A\"", "\"ms\"");
-        String spec = (HEAD + "{\"out\":{\"componentRef\":{\"name\":\"comp-outer\"},\"iteratorPolicy\":{\"parallelismLimit\":1},"
+        String loop =
+                "{\"dag\":{\"outputs\":{\"parameters\":{\"ys\":{\"valueFromParameter\":{\"producerSubtask\":\"T\",\"outputParameterKey\":\"K\"}}},"
+                        + "\"artifacts\":{\"ms\":{\"artifactSelectors\":[{\"producerSubtask\":\"T\",\"outputArtifactKey\":\"A\"}]}}},\"tasks\":{\"T\":TASK}},"
+                        + "\"inputDefinitions\":{\"parameters\":{\"i\":{\"parameterType\":\"STRING\"}}},\"outputDefinitions\":{"
+                        + number("ys")
+                        + ",\"artifacts\":{\"ms\":{\"artifactType\":{\"schemaTitle\":\"system.Model\"},\"isArtifactList\":true}}}}";
+        String inner = loop.replace(
+                        "TASK",
+                        "{\"componentRef\":{\"name\":\"comp-a\"},\"inputs\":{\"parameters\":{\"x\":{\"componentInputParameter\":\"i\"}}}}")
+                .replace("\"T\"", "\"work\"")
+                .replace("\"K\"", "\"y\"")
+                .replace("\"A\"", "\"m\"");
+        String outer = loop.replace(
+                        "TASK",
+                        "{\"componentRef\":{\"name\":\"comp-inner\"},\"parameterIterator\":{\"itemInput\":\"i\",\"items\":{\"raw\":\"[1,2]\"}}}")
+                .replace("\"T\"", "\"in\"")
+                .replace("\"K\"", "\"ys\"")
+                .replace("\"A\"", "\"ms\"");
+        String spec = (HEAD
+                        + "{\"out\":{\"componentRef\":{\"name\":\"comp-outer\"},\"iteratorPolicy\":{\"parallelismLimit\":1},"
                         + "\"parameterIterator\":{\"itemInput\":\"i\",\"items\":{\"raw\":\"[\\\"a\\\",\\\"b\\\",\\\"c\\\"]\"}}}}}}}")
                 .replace("\"comp-sub\"", "\"comp-inner\":" + inner + ",\"comp-outer\":" + outer + ",\"comp-sub\"");
         var world = new FakeWorld(read(spec, null), Json.object(), 1).script((r, t) -> FakeWorld.success(r, OUT));
@@ -303,7 +393,12 @@ class RunEngineTest {
         assertThat(outputs.at("/parameters/ys").toString()).isEqualTo("[[7,7],[7,7],[7,7]]");
         assertThat(outputs.at("/artifacts/ms")).hasSize(6);
         assertThat(world.made.getFirst().path()).isEqualTo("out/0/in/0/work");
-        assertThat(world.made.getFirst().executorInput().at("/inputs/parameterValues/x").textValue()).isEqualTo("1");
+        assertThat(world.made
+                        .getFirst()
+                        .executorInput()
+                        .at("/inputs/parameterValues/x")
+                        .textValue())
+                .isEqualTo("1");
     }
 
     @Test
@@ -314,10 +409,17 @@ class RunEngineTest {
         var world = new FakeWorld(read(spec, WORKSPACE), Json.object(), 3).script((r, t) -> FakeWorld.success(r, OUT));
         world.crashes = 0.3;
         assertThat(world.finish()).isEqualTo(RunState.SUCCEEDED);
-        StepRequest download = world.made.stream().filter(r -> r.name().equals("i")).findFirst().orElseThrow();
+        StepRequest download = world.made.stream()
+                .filter(r -> r.name().equals("i"))
+                .findFirst()
+                .orElseThrow();
         assertThat(download.container()).isNull();
-        assertThat(download.inputs()).containsExactly(new StepRequest.Transfer("s3://b/k", "/kfp-workspace/.artifacts/b/k"));
-        StepRequest user = world.made.stream().filter(r -> r.name().equals("one")).findFirst().orElseThrow();
+        assertThat(download.inputs())
+                .containsExactly(new StepRequest.Transfer("s3://b/k", "/kfp-workspace/.artifacts/b/k"));
+        StepRequest user = world.made.stream()
+                .filter(r -> r.name().equals("one"))
+                .findFirst()
+                .orElseThrow();
         assertThat(user.inputs()).as("it lies in the workspace already").isEmpty();
         assertThat(user.workspace()).isEqualTo("/kfp-workspace");
     }
@@ -325,17 +427,26 @@ class RunEngineTest {
     @Test
     void aStepMayBeToldItsOwnSettings() {
         String spec = HEAD.replace(
-                        "\"comp-a\":{", "\"comp-a\":{\"taskConfigPassthroughs\":[{\"field\":\"RESOURCES\"},{\"field\":\"KUBERNETES_NODE_SELECTOR\",\"applyToTask\":true}],")
-                .replace("\"inputDefinitions\":{\"parameters\":{\"x\"", "\"inputDefinitions\":{\"parameters\":{\"config\":{\"parameterType\":\"TASK_CONFIG\"},\"x\"")
-                .replace("\"args\":[\"{{$}}\"]", "\"args\":[\"{{$}}\"],\"resources\":{\"resourceCpuLimit\":\"2\",\"memoryLimit\":0.5,\"accelerator\":{\"type\":\"nvidia.com/gpu\",\"count\":\"1\"}}")
+                                "\"comp-a\":{",
+                                "\"comp-a\":{\"taskConfigPassthroughs\":[{\"field\":\"RESOURCES\"},{\"field\":\"KUBERNETES_NODE_SELECTOR\",\"applyToTask\":true}],")
+                        .replace(
+                                "\"inputDefinitions\":{\"parameters\":{\"x\"",
+                                "\"inputDefinitions\":{\"parameters\":{\"config\":{\"parameterType\":\"TASK_CONFIG\"},\"x\"")
+                        .replace(
+                                "\"args\":[\"{{$}}\"]",
+                                "\"args\":[\"{{$}}\"],\"resources\":{\"resourceCpuLimit\":\"2\",\"memoryLimit\":0.5,\"accelerator\":{\"type\":\"nvidia.com/gpu\",\"count\":\"1\"}}")
                 + "{\"one\":{\"componentRef\":{\"name\":\"comp-a\"}}}}}}";
-        String platform = "{\"platforms\":{\"kubernetes\":{\"deploymentSpec\":{\"executors\":{\"exec-a\":{\"nodeSelector\":{\"labels\":{\"disk\":\"ssd\"}}}}}}}}";
+        String platform =
+                "{\"platforms\":{\"kubernetes\":{\"deploymentSpec\":{\"executors\":{\"exec-a\":{\"nodeSelector\":{\"labels\":{\"disk\":\"ssd\"}}}}}}}}";
         var world = new FakeWorld(read(spec, platform), Json.object(), 1).script((r, t) -> FakeWorld.success(r, OUT));
         assertThat(world.finish()).isEqualTo(RunState.SUCCEEDED);
         StepRequest request = world.made.getFirst();
         assertThat(Json.write(request.executorInput().at("/inputs/parameterValues/config")))
-                .isEqualTo("{\"nodeSelector\":{\"disk\":\"ssd\"},\"resources\":{\"limits\":{\"cpu\":\"2\",\"memory\":\"0.5G\",\"nvidia.com/gpu\":\"1\"}}}");
-        assertThat(request.container().resources()).as("passed through, not applied").isEmpty();
+                .isEqualTo(
+                        "{\"nodeSelector\":{\"disk\":\"ssd\"},\"resources\":{\"limits\":{\"cpu\":\"2\",\"memory\":\"0.5G\",\"nvidia.com/gpu\":\"1\"}}}");
+        assertThat(request.container().resources())
+                .as("passed through, not applied")
+                .isEmpty();
         assertThat(request.platform().at("/nodeSelector/disk").asText()).isEqualTo("ssd");
     }
 
@@ -345,6 +456,8 @@ class RunEngineTest {
         world.engine = RunEngine.of(world.pipeline, world.run, List.of(), List.of(), world.layout, () -> 1);
         world.deliver(new RunEvent.StopRequested());
         assertThat(world.run.state()).isEqualTo(RunState.CANCELED);
-        assertThat(world.tasks.values()).singleElement().satisfies(t -> assertThat(t.createdAt()).isEqualTo(FakeWorld.START));
+        assertThat(world.tasks.values())
+                .singleElement()
+                .satisfies(t -> assertThat(t.createdAt()).isEqualTo(FakeWorld.START));
     }
 }

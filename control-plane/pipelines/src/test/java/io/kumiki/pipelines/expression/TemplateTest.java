@@ -49,60 +49,76 @@ class TemplateTest {
     };
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "plain | plain",
-        "{{$.inputs.parameters['s']}} | x",
-        "a-{{$.inputs.parameters['s']}}-{{$.inputs.parameters['i']}} | a-x-55",
-        "{{$.inputs.parameters['d']}} | 0.1",
-        "{{$.inputs.parameters['big']}} | 1000000000000000000000",
-        "{{$.inputs.parameters['b']}} | true",
-        "{{$.inputs.parameters['l']}} | [1,\"a\"]",
-        "[{{$.inputs.parameters['z']}}] | []",
-        "[{{$.inputs.parameters['gone']}}] | []",
-        "{{$}} | {\"all\":1}",
-        "{{$.inputs.artifacts['d'].uri}} | minio://b/k",
-        "{{$.inputs.artifacts['d'].path}} | /minio/b/k",
-        "{{$.inputs.artifacts['d'].metadata['rows']}} | 3",
-        "{{$.outputs.parameters['y'].output_file}} | /tmp/y",
-        "{{$.pipeline_job_name}} | my run",
-        "{{$.pipeline_unknown}} | {{$.pipeline_unknown}}",
-        "{{ not.ours }} {{$ nor this | {{ not.ours }} {{$ nor this",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "plain | plain",
+                "{{$.inputs.parameters['s']}} | x",
+                "a-{{$.inputs.parameters['s']}}-{{$.inputs.parameters['i']}} | a-x-55",
+                "{{$.inputs.parameters['d']}} | 0.1",
+                "{{$.inputs.parameters['big']}} | 1000000000000000000000",
+                "{{$.inputs.parameters['b']}} | true",
+                "{{$.inputs.parameters['l']}} | [1,\"a\"]",
+                "[{{$.inputs.parameters['z']}}] | []",
+                "[{{$.inputs.parameters['gone']}}] | []",
+                "{{$}} | {\"all\":1}",
+                "{{$.inputs.artifacts['d'].uri}} | minio://b/k",
+                "{{$.inputs.artifacts['d'].path}} | /minio/b/k",
+                "{{$.inputs.artifacts['d'].metadata['rows']}} | 3",
+                "{{$.outputs.parameters['y'].output_file}} | /tmp/y",
+                "{{$.pipeline_job_name}} | my run",
+                "{{$.pipeline_unknown}} | {{$.pipeline_unknown}}",
+                "{{ not.ours }} {{$ nor this | {{ not.ours }} {{$ nor this",
+            })
     void fills(String template, String expected) {
         assertThat(Template.compile(template).fill(SCOPE)).isEqualTo(expected);
     }
 
     @Test
     void valuesAreNeverLookedAtAgain() {
-        assertThat(Template.compile("<{{$.inputs.parameters['evil']}}>").fill(SCOPE)).isEqualTo("<{{$.inputs.parameters['s']}}>");
+        assertThat(Template.compile("<{{$.inputs.parameters['evil']}}>").fill(SCOPE))
+                .isEqualTo("<{{$.inputs.parameters['s']}}>");
     }
 
     @Test
     void aPlaceholderThatIsTheWholeTextKeepsItsType() {
-        JsonNode filled = Template.fill(Json.parse("[{\"n\":\"{{$.inputs.parameters['b']}}\",\"t\":\"v{{$.inputs.parameters['b']}}\"}]"), SCOPE);
+        JsonNode filled = Template.fill(
+                Json.parse("[{\"n\":\"{{$.inputs.parameters['b']}}\",\"t\":\"v{{$.inputs.parameters['b']}}\"}]"),
+                SCOPE);
         assertThat(Json.write(filled)).isEqualTo("[{\"n\":true,\"t\":\"vtrue\"}]");
     }
 
     @Test
     void argumentsMayBeConditionalAndJoined() {
         var arguments = List.of(
-                Argument.compile("{\"IfPresent\": {\"InputName\": \"s\", \"Then\": [\"--s\", \"{{$.inputs.parameters['s']}}\"]}}"),
+                Argument.compile(
+                        "{\"IfPresent\": {\"InputName\": \"s\", \"Then\": [\"--s\", \"{{$.inputs.parameters['s']}}\"]}}"),
                 Argument.compile("{\"IfPresent\": {\"InputName\": \"z\", \"Then\": [\"--z\"], \"Else\": \"no\"}}"),
                 Argument.compile("{\"IfPresent\": {\"InputName\": \"gone\", \"Then\": \"--gone\"}}"),
                 Argument.compile("{\"IfPresent\": {\"InputName\": \"d\", \"Then\": \"--d\"}}"),
-                Argument.compile("{\"Concat\": [\"a\", \"{{$.inputs.parameters['i']}}\", {\"IfPresent\": {\"InputName\": \"s\", \"Then\": \"!\"}}]}"),
+                Argument.compile(
+                        "{\"Concat\": [\"a\", \"{{$.inputs.parameters['i']}}\", {\"IfPresent\": {\"InputName\": \"s\", \"Then\": \"!\"}}]}"),
                 Argument.compile("{\"other\": \"{{$.inputs.parameters['i']}}\"}"));
-        assertThat(Argument.fill(arguments, SCOPE)).containsExactly("--s", "x", "no", "--d", "a55!", "{\"other\": \"55\"}");
+        assertThat(Argument.fill(arguments, SCOPE))
+                .containsExactly("--s", "x", "no", "--d", "a55!", "{\"other\": \"55\"}");
     }
 
     @Test
     void selectorsPickParts() {
-        assertThat(Selector.compile("parseJson(string_value)[\"a\"]").select(Json.parse("{\"a\":1.0}")).toString()).isEqualTo("1");
-        assertThat(Selector.compile("parseJson(string_value)[\"a\"][\"b\"]").select(Json.MAPPER.valueToTree("{\"a\":{\"b\":\"c\"}}")).textValue())
+        assertThat(Selector.compile("parseJson(string_value)[\"a\"]")
+                        .select(Json.parse("{\"a\":1.0}"))
+                        .toString())
+                .isEqualTo("1");
+        assertThat(Selector.compile("parseJson(string_value)[\"a\"][\"b\"]")
+                        .select(Json.MAPPER.valueToTree("{\"a\":{\"b\":\"c\"}}"))
+                        .textValue())
                 .isEqualTo("c");
-        assertThatThrownBy(() -> Selector.compile("parseJson(string_value)[\"x\"]").select(Json.parse("{\"a\":1}")))
+        assertThatThrownBy(
+                        () -> Selector.compile("parseJson(string_value)[\"x\"]").select(Json.parse("{\"a\":1}")))
                 .isInstanceOf(Unresolvable.class);
         assertThatThrownBy(() -> Selector.compile("struct_value.fields")).isInstanceOf(Malformed.class);
-        assertThatThrownBy(() -> Selector.compile("parseJson(string_value)[\"" + "x".repeat(100_000) + "\"]")).isInstanceOf(Malformed.class);
+        assertThatThrownBy(() -> Selector.compile("parseJson(string_value)[\"" + "x".repeat(100_000) + "\"]"))
+                .isInstanceOf(Malformed.class);
     }
 }

@@ -14,7 +14,8 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A log of any length as at most `limit` bytes: its first and its last half, with a line between them that says what is missing.
+/// A log of any length as at most `limit` bytes: its first and its last half, with a line between them that says
+/// what is missing.
 /// Short logs stay in memory; long ones pass through a temporary file of that size.
 final class CappedLog implements AutoCloseable {
     private static final int IN_MEMORY = 1 << 20;
@@ -38,7 +39,8 @@ final class CappedLog implements AutoCloseable {
             return new ByteArrayInputStream(start);
         }
         path = Files.createTempFile("kumiki-log", null);
-        file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        file = FileChannel.open(
+                path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
         long total = append(0, start);
         total = append(total, next);
         var buffer = new byte[1 << 16];

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Archives the log of every ended pod, keeps the pod readable for a while, then deletes it. All of it may be repeated after a crash:
+/// Archives the log of every ended pod, keeps the pod readable for a while, then deletes it. All of it may be
+/// repeated after a crash:
 /// an archived log is recognised by its object.
 public final class PodKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PodKeeper.class);
@@ -48,7 +49,8 @@ public final class PodKeeper implements AutoCloseable {
     private final List<Thread> workers = new ArrayList<>();
     private final WorkQueue<ObjectKey> queue = new WorkQueue<>();
     /// What is needed of an ended pod; the pod itself is large.
-    private record Ended(String run, String task, int attempt, @Nullable String log, Instant at, boolean deleting) {}
+    private record Ended(
+            String run, String task, int attempt, @Nullable String log, Instant at, boolean deleting) {}
 
     private final Map<ObjectKey, Ended> ended = new ConcurrentHashMap<>();
     /// In the order of archiving.
@@ -118,7 +120,8 @@ public final class PodKeeper implements AutoCloseable {
         put.remove(ObjectKey.of(pod));
     }
 
-    /// Keeps what the log holds so far; for a pod that is about to be deleted. A log that cannot be had is not worth failing for.
+    /// Keeps what the log holds so far; for a pod that is about to be deleted. A log that cannot be had is not
+    /// worth failing for.
     public void archiveNow(Pod pod) {
         try {
             archive(ObjectKey.of(pod), ended(pod, PodReading.read(pod)), true);
@@ -147,7 +150,8 @@ public final class PodKeeper implements AutoCloseable {
             // What was kept when a deletion began lacks the last words.
             archive(key, pod, pod.deleting());
             tidy(key);
-            var left = Duration.between(clock.instant(), pod.at().plus(ttls.getOrDefault(pod.run(), settings.podTtl())));
+            var left =
+                    Duration.between(clock.instant(), pod.at().plus(ttls.getOrDefault(pod.run(), settings.podTtl())));
             if (left.isPositive()) {
                 queue.addAfter(key, left);
             } else if (registered.test(pod.task(), pod.attempt())) {

@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// StepPods over a real API server: the embedded one or a cluster's. The client should not retry by itself (`requestRetryBackoffLimit` 0):
+/// StepPods over a real API server: the embedded one or a cluster's. The client should not retry by itself
+/// (`requestRetryBackoffLimit` 0):
 /// the run loop does, without holding up the run meanwhile.
 public final class KubernetesPods implements StepPods {
     private final KubernetesClient client;
@@ -54,7 +55,9 @@ public final class KubernetesPods implements StepPods {
     public boolean delete(String namespace, String name, @Nullable Duration grace) {
         try {
             var pod = client.pods().inNamespace(namespace).withName(name);
-            var told = grace == null ? pod.delete() : pod.withGracePeriod(grace.toSeconds()).delete();
+            var told = grace == null
+                    ? pod.delete()
+                    : pod.withGracePeriod(grace.toSeconds()).delete();
             return !told.isEmpty();
         } catch (KubernetesClientException e) {
             if (e.getCode() == 404) {
@@ -80,7 +83,10 @@ public final class KubernetesPods implements StepPods {
     @Override
     public void deleteClaim(String namespace, String name) {
         try {
-            client.persistentVolumeClaims().inNamespace(namespace).withName(name).delete();
+            client.persistentVolumeClaims()
+                    .inNamespace(namespace)
+                    .withName(name)
+                    .delete();
         } catch (KubernetesClientException e) {
             if (e.getCode() != 404) {
                 throw sorted(e);
@@ -106,12 +112,17 @@ public final class KubernetesPods implements StepPods {
                 listener.gone(last);
             }
         };
-        var informer = client.pods().inAnyNamespace().withLabel(StepLabels.RUN).withLabel(StepLabels.INSTALLATION, installation).runnableInformer(0);
+        var informer = client.pods()
+                .inAnyNamespace()
+                .withLabel(StepLabels.RUN)
+                .withLabel(StepLabels.INSTALLATION, installation)
+                .runnableInformer(0);
         informer.addEventHandler(handler);
         // Keep trying for ever: an API server that restarts must not end the loop.
         informer.exceptionHandler((started, problem) -> true);
         informer.start().toCompletableFuture().join();
-        // Handlers are called by another thread and may be late; who starts now must not take a listed pod for a missing one.
+        // Handlers are called by another thread and may be late; who starts now must not take a listed pod for a
+        // missing one.
         informer.getStore().list().forEach(listener::seen);
         return informer::close;
     }
@@ -152,7 +163,8 @@ public final class KubernetesPods implements StepPods {
         // fabric8 says -1 or 0 when there was no answer at all.
         boolean later = code <= 0 || code == 401 || code == 409 || code == 429 || code >= 500;
         var status = e.getStatus();
-        var message = status != null && status.getMessage() != null ? status.getMessage() : String.valueOf(e.getMessage());
+        var message =
+                status != null && status.getMessage() != null ? status.getMessage() : String.valueOf(e.getMessage());
         return later ? new Unavailable(message, e) : new Refused(message);
     }
 }

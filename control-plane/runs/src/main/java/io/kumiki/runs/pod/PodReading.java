@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class PodReading {
     /// The kubelet will not get over these by trying again.
     private static final Set<String> NEVER = Set.of("InvalidImageName", "ErrImageNeverPull");
-    /// Ends that Kubernetes caused (a node that left, a preemption); newer versions also set the condition DisruptionTarget.
+    /// Ends that Kubernetes caused (a node that left, a preemption); newer versions also set the condition
+    /// DisruptionTarget.
     private static final Set<String> NOT_THE_STEPS_FAULT =
             Set.of("NodeLost", "Terminated", "NodeShutdown", "Preempting", "Shutdown", "UnexpectedAdmissionError");
 
@@ -52,7 +53,8 @@ public final class PodReading {
         if (main == null) {
             return failed ? neverBegan(pod, reason, message) : new PodNews.Ended(0, "Completed", "", finish(pod, null));
         }
-        // A pod-level reason (Evicted, DeadlineExceeded) explains more than the exit code of the SIGKILL that followed.
+        // A pod-level reason (Evicted, DeadlineExceeded) explains more than the exit code of the SIGKILL that
+        // followed.
         var why = reason.isEmpty() ? Objects.requireNonNullElse(main.getReason(), "") : reason;
         var told = message.isEmpty() ? Objects.requireNonNullElse(main.getMessage(), "") : message;
         int code = Objects.requireNonNullElse(main.getExitCode(), failed ? 1 : 0);
@@ -64,7 +66,8 @@ public final class PodReading {
         var fetch = terminated(initStatus(pod, StepLabels.FETCH));
         if (reason.isEmpty() && fetch != null && fetch.getExitCode() != null && fetch.getExitCode() != 0) {
             return fetch.getExitCode() == ArtifactAgent.UNREACHABLE
-                    ? lost("Object storage could not be reached while the step's inputs were fetched. The step runs again.")
+                    ? lost(
+                            "Object storage could not be reached while the step's inputs were fetched. The step runs again.")
                     : new PodNews.Refused(new RunFault("InputsUnavailable", "The step's inputs could not be fetched"));
         }
         if (reason.startsWith("OutOf") || reason.equals("NodeAffinity")) {
@@ -111,7 +114,9 @@ public final class PodReading {
     }
 
     private static String because(@Nullable String message) {
-        return message == null || message.isBlank() ? "" : ": " + message.strip().replaceAll("\\.$", "");
+        return message == null || message.isBlank()
+                ? ""
+                : ": " + message.strip().replaceAll("\\.$", "");
     }
 
     private static @Nullable PodCondition condition(Pod pod, String type) {
@@ -151,7 +156,9 @@ public final class PodReading {
     }
 
     private static @Nullable ContainerStateTerminated terminated(@Nullable ContainerStatus status) {
-        return status == null || status.getState() == null ? null : status.getState().getTerminated();
+        return status == null || status.getState() == null
+                ? null
+                : status.getState().getTerminated();
     }
 
     private static Instant finish(Pod pod, @Nullable ContainerStateTerminated main) {

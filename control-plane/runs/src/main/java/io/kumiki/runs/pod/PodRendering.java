@@ -32,7 +32,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A step's attempt as a pod: `fetch` before, the user's container, `publish` beside it. The same request always gives the same pod.
+/// A step's attempt as a pod: `fetch` before, the user's container, `publish` beside it. The same request always
+/// gives the same pod.
 public final class PodRendering {
     private static final String WORK = "kumiki-work";
     private static final String WORKSPACE = "kumiki-workspace";
@@ -154,10 +155,16 @@ public final class PodRendering {
                 step.attempt(),
                 step.taskRoot() + "/outcome.json",
                 step.executorOutput(),
-                step.inputs().stream().map(t -> new StepPlan.Transfer(t.uri(), t.path())).toList(),
+                step.inputs().stream()
+                        .map(t -> new StepPlan.Transfer(t.uri(), t.path()))
+                        .toList(),
                 step.parameterFiles(),
-                step.artifacts().stream().map(a -> new StepPlan.Output(a.name(), a.uri(), a.path())).toList(),
-                step.mounts().stream().map(m -> new StepPlan.Mount(m.uriPrefix(), m.path())).toList());
+                step.artifacts().stream()
+                        .map(a -> new StepPlan.Output(a.name(), a.uri(), a.path()))
+                        .toList(),
+                step.mounts().stream()
+                        .map(m -> new StepPlan.Mount(m.uriPrefix(), m.path()))
+                        .toList());
     }
 
     /// One volume under every path that the step's files have.
@@ -171,10 +178,11 @@ public final class PodRendering {
                 out.add(work("/tmp"));
                 HOMES.forEach(home -> out.add(work(home)));
             }
-            case PathLayout.Plain p -> out.add(new VolumeMountBuilder()
-                    .withName(WORK)
-                    .withMountPath(layout.folder(step.runId(), step.taskId(), step.attempt()))
-                    .build());
+            case PathLayout.Plain p ->
+                out.add(new VolumeMountBuilder()
+                        .withName(WORK)
+                        .withMountPath(layout.folder(step.runId(), step.taskId(), step.attempt()))
+                        .build());
         }
         if (step.workspace() != null) {
             out.add(new VolumeMountBuilder()
@@ -195,7 +203,11 @@ public final class PodRendering {
 
     private static List<Volume> volumes(StepRequest step) {
         var out = new ArrayList<Volume>();
-        out.add(new VolumeBuilder().withName(WORK).withNewEmptyDir().endEmptyDir().build());
+        out.add(new VolumeBuilder()
+                .withName(WORK)
+                .withNewEmptyDir()
+                .endEmptyDir()
+                .build());
         if (step.workspace() != null) {
             out.add(new VolumeBuilder()
                     .withName(WORKSPACE)
@@ -217,18 +229,16 @@ public final class PodRendering {
             spec.setAffinity(Typed.of(platform.get(PlatformFields.AFFINITY), Affinity.class));
         }
         spec.setTolerations(Typed.list(platform, PlatformFields.TOLERATIONS, Toleration.class));
-        spec.setImagePullSecrets(
-                Typed.list(platform, PlatformFields.IMAGE_PULL_SECRETS, LocalObjectReference.class));
+        spec.setImagePullSecrets(Typed.list(platform, PlatformFields.IMAGE_PULL_SECRETS, LocalObjectReference.class));
         if (platform.has(PlatformFields.ACTIVE_DEADLINE_SECONDS)) {
-            spec.setActiveDeadlineSeconds(platform.get(PlatformFields.ACTIVE_DEADLINE_SECONDS).asLong());
+            spec.setActiveDeadlineSeconds(
+                    platform.get(PlatformFields.ACTIVE_DEADLINE_SECONDS).asLong());
         }
     }
 
     /// Pod Security "restricted" except for the user id, which belongs to the image; then what the step asks for.
     private static SecurityContext restricted(JsonNode wanted) {
-        var context = wanted.isObject()
-                ? Typed.of(wanted, SecurityContext.class)
-                : new SecurityContext();
+        var context = wanted.isObject() ? Typed.of(wanted, SecurityContext.class) : new SecurityContext();
         return context.edit()
                 .withAllowPrivilegeEscalation(false)
                 .withNewCapabilities()

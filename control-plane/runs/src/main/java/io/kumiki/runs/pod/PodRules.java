@@ -49,8 +49,9 @@ final class PodRules {
     private void metadata(Pod pod) {
         pod.getMetadata().getLabels().forEach((key, value) -> {
             if (!QUALIFIED.matcher(key).matches() || !LABEL_VALUE.matcher(value).matches()) {
-                problems.add("the pod label " + key + "=" + value
-                        + " is not valid: at most 63 letters, digits, '-', '_' or '.', beginning and ending with a letter or digit");
+                problems.add(
+                        "the pod label " + key + "=" + value
+                                + " is not valid: at most 63 letters, digits, '-', '_' or '.', beginning and ending with a letter or digit");
             }
         });
         pod.getMetadata().getAnnotations().keySet().stream()

@@ -23,7 +23,8 @@ public final class StepNames {
 
     private static String word(String name) {
         var clean = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
-        var cut = clean.length() > LONGEST_PART ? clean.substring(0, LONGEST_PART).replaceAll("-+$", "") : clean;
+        var cut =
+                clean.length() > LONGEST_PART ? clean.substring(0, LONGEST_PART).replaceAll("-+$", "") : clean;
         return cut.isEmpty() ? "step" : cut;
     }
 }

@@ -17,11 +17,13 @@ public interface StepPods {
     /// Whether the node only pretends to run pods.
     boolean simulated(String node);
 
-    /// Tells every step's pod of this installation there is, then every change in order; repeating itself is allowed. Returns once the first list has been told.
+    /// Tells every step's pod of this installation there is, then every change in order; repeating itself is
+    /// allowed. Returns once the first list has been told.
     AutoCloseable follow(String installation, Listener listener);
 
     /// A container's log from its beginning; null when there is none (any more).
-    @Nullable InputStream log(String namespace, String pod, String container);
+    @Nullable
+    InputStream log(String namespace, String pod, String container);
 
     /// The last lines of a container's log; empty when there is none.
     String tail(String namespace, String pod, String container, int lines);

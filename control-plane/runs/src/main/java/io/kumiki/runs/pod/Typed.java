@@ -5,7 +5,8 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.ArrayList;
 import java.util.List;
 
-/// JSON fragments of the Kubernetes API as fabric8's typed model. Its deserializers read nested trees, which the house's strict mapper
+/// JSON fragments of the Kubernetes API as fabric8's typed model. Its deserializers read nested trees, which the
+/// house's strict mapper
 /// (no trailing tokens) does not allow.
 public final class Typed {
     private static final KubernetesSerialization JSON = new KubernetesSerialization();

@@ -24,7 +24,8 @@ class CappedLogTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,100", "99,100", "100,100", "3000000,3000000", "2999999,3000000", "1048576,3000000", "1048577,3000000"})
+    @CsvSource({"0,100", "99,100", "100,100", "3000000,3000000", "2999999,3000000", "1048576,3000000", "1048577,3000000"
+    })
     void aLogWithinItsLimitIsKeptWhole(int length, long limit) throws IOException {
         assertThat(capped(letters(length), limit)).isEqualTo(letters(length));
     }
@@ -35,7 +36,7 @@ class CappedLogTest {
         var whole = letters(length);
         int half = limit / 2;
         assertThat(capped(whole, limit))
-                .isEqualTo(whole.substring(0, half) + "\n… " + (length - limit) + " of " + length + " bytes left out here …\n"
-                        + whole.substring(length - (limit - half)));
+                .isEqualTo(whole.substring(0, half) + "\n… " + (length - limit) + " of " + length
+                        + " bytes left out here …\n" + whole.substring(length - (limit - half)));
     }
 }

@@ -44,13 +44,18 @@ class KubernetesPodsIT {
     @Test
     void sortsAnswers() throws Exception {
         var vertx = Vertx.vertx();
-        var cluster = LocalCluster.start(vertx, LocalClusterSettings.in(folder).inMemory().freeFloor(0));
+        var cluster = LocalCluster.start(
+                vertx, LocalClusterSettings.in(folder).inMemory().freeFloor(0));
         var config = Config.fromKubeconfig(cluster.kubeconfig().toFile());
         config.setRequestRetryBackoffLimit(0);
         try (var client = new KubernetesClientBuilder().withConfig(config).build()) {
             cluster.cluster()
-                    .create(ResourceType.SERVICE_ACCOUNTS, "kubeflow", (com.fasterxml.jackson.databind.node.ObjectNode)
-                            Json.parse("{\"metadata\":{\"name\":\"probe\"}}"), WriteOptions.by("test"));
+                    .create(
+                            ResourceType.SERVICE_ACCOUNTS,
+                            "kubeflow",
+                            (com.fasterxml.jackson.databind.node.ObjectNode)
+                                    Json.parse("{\"metadata\":{\"name\":\"probe\"}}"),
+                            WriteOptions.by("test"));
             var pods = new KubernetesPods(client);
             var news = new LinkedBlockingQueue<String>();
             try (var following = pods.follow("i1", new StepPods.Listener() {
@@ -67,8 +72,11 @@ class KubernetesPodsIT {
                 assertThat(pods.create(pod("kubeflow", "a"))).isTrue();
                 assertThat(pods.create(pod("kubeflow", "a"))).isFalse();
                 assertThat(news.poll(10, TimeUnit.SECONDS)).isEqualTo("seen a");
-                assertThatThrownBy(() -> pods.create(pod("nowhere", "a"))).isInstanceOf(StepPods.Refused.class).hasMessageContaining("nowhere");
-                assertThatThrownBy(() -> pods.create(pod("kubeflow", "Not A Name"))).isInstanceOf(StepPods.Refused.class);
+                assertThatThrownBy(() -> pods.create(pod("nowhere", "a")))
+                        .isInstanceOf(StepPods.Refused.class)
+                        .hasMessageContaining("nowhere");
+                assertThatThrownBy(() -> pods.create(pod("kubeflow", "Not A Name")))
+                        .isInstanceOf(StepPods.Refused.class);
                 assertThat(pods.tail("kubeflow", "a", "main", 5)).isEmpty();
                 assertThat(pods.delete("kubeflow", "a", null)).isTrue();
                 assertThat(pods.delete("kubeflow", "absent", null)).isFalse();

@@ -28,20 +28,46 @@ class PodRenderingTest {
 
     private static RunRecord run() {
         return new RunRecord(
-                "r1", "kubeflow", "e", "run", "", null, null, "spec", "My Pipeline!", "my-pipeline-abcde", Json.object(),
-                "minio://mlpipeline/v2/artifacts", "pipeline-runner", RunState.RUNNING, false, NOW, NOW, NOW, null, null, null,
+                "r1",
+                "kubeflow",
+                "e",
+                "run",
+                "",
+                null,
+                null,
+                "spec",
+                "My Pipeline!",
+                "my-pipeline-abcde",
+                Json.object(),
+                "minio://mlpipeline/v2/artifacts",
+                "pipeline-runner",
+                RunState.RUNNING,
+                false,
+                NOW,
+                NOW,
+                NOW,
+                null,
+                null,
+                null,
                 List.of());
     }
 
     private static StepRequest step(int attempt, int retry, List<String> args, ObjectNode platform) {
         return new StepRequest(
-                "r1", "t1", "loop/3/train", "train", attempt, retry,
+                "r1",
+                "t1",
+                "loop/3/train",
+                "train",
+                attempt,
+                retry,
                 new StepRequest.Container(
                         "python:3.11",
                         List.of("sh", "-c"),
                         args,
                         List.of(new StepRequest.Variable("A", "1"), new StepRequest.Variable("A", "2")),
-                        (ObjectNode) Json.parse("{\"requests\":{\"cpu\":\"1\"},\"limits\":{\"memory\":\"2G\",\"nvidia.com/gpu\":\"1\"}}")),
+                        (ObjectNode)
+                                Json.parse(
+                                        "{\"requests\":{\"cpu\":\"1\"},\"limits\":{\"memory\":\"2G\",\"nvidia.com/gpu\":\"1\"}}")),
                 Json.object(),
                 ROOT,
                 "/minio/mlpipeline/v2/artifacts/p/r1/train/u1/output_metadata.json",
@@ -68,18 +94,22 @@ class PodRenderingTest {
     @Test
     void hasFetchBeforeAndPublishBeside() {
         var pod = render(step(1, 0, List.of("echo hi"), Json.object()));
-        assertThat(pod.getSpec().getInitContainers()).extracting(Container::getName).containsExactly("fetch", "publish");
+        assertThat(pod.getSpec().getInitContainers())
+                .extracting(Container::getName)
+                .containsExactly("fetch", "publish");
         assertThat(pod.getSpec().getInitContainers().get(0).getRestartPolicy()).isNull();
         assertThat(pod.getSpec().getInitContainers().get(1).getRestartPolicy()).isEqualTo("Always");
         assertThat(pod.getSpec().getContainers()).hasSize(1);
         assertThat(pod.getSpec().getRestartPolicy()).isEqualTo("Never");
         assertThat(main(pod).getCommand()).containsExactly("sh", "-c");
         assertThat(main(pod).getArgs()).containsExactly("echo hi");
-        assertThat(main(pod).getResources().getLimits().get("nvidia.com/gpu").toString()).isEqualTo("1");
+        assertThat(main(pod).getResources().getLimits().get("nvidia.com/gpu").toString())
+                .isEqualTo("1");
         assertThat(main(pod).getVolumeMounts())
                 .extracting(VolumeMount::getMountPath)
                 .contains("/minio", "/tmp", "/.cache");
-        var plan = StepPlan.parse(pod.getSpec().getInitContainers().get(1).getEnv().getFirst().getValue());
+        var plan = StepPlan.parse(
+                pod.getSpec().getInitContainers().get(1).getEnv().getFirst().getValue());
         assertThat(plan.outcome()).isEqualTo(ROOT + "/outcome.json");
         assertThat(plan.inputs()).containsExactly(new StepPlan.Transfer("minio://mlpipeline/x", "/minio/mlpipeline/x"));
         assertThat(plan.parameters()).isEqualTo(Map.of("Output", "/tmp/kfp/outputs/Output"));
@@ -89,8 +119,12 @@ class PodRenderingTest {
     void theNameFollowsFromRunPathAndAttempt() {
         var name = render(step(1, 0, List.of(), Json.object())).getMetadata().getName();
         assertThat(name).matches("my-pipeline-train-[0-9a-f]{12}");
-        assertThat(render(step(1, 0, List.of("other"), Json.object())).getMetadata().getName()).isEqualTo(name);
-        assertThat(render(step(2, 0, List.of(), Json.object())).getMetadata().getName()).isNotEqualTo(name);
+        assertThat(render(step(1, 0, List.of("other"), Json.object()))
+                        .getMetadata()
+                        .getName())
+                .isEqualTo(name);
+        assertThat(render(step(2, 0, List.of(), Json.object())).getMetadata().getName())
+                .isNotEqualTo(name);
     }
 
     @Test
@@ -103,12 +137,20 @@ class PodRenderingTest {
 
     @Test
     void theLastOfSeveralVariablesCountsAndSecretsStayReferences() {
-        var pod = render(step(1, 0, List.of(), json("{\"env\":[{\"name\":\"S\",\"valueFrom\":{\"secretKeyRef\":{\"name\":\"s\",\"key\":\"k\"}}}]}")));
-        assertThat(main(pod).getEnv()).filteredOn(e -> e.getName().equals("A")).extracting(EnvVar::getValue).containsExactly("2");
+        var pod = render(step(
+                1,
+                0,
+                List.of(),
+                json("{\"env\":[{\"name\":\"S\",\"valueFrom\":{\"secretKeyRef\":{\"name\":\"s\",\"key\":\"k\"}}}]}")));
+        assertThat(main(pod).getEnv())
+                .filteredOn(e -> e.getName().equals("A"))
+                .extracting(EnvVar::getValue)
+                .containsExactly("2");
         assertThat(main(pod).getEnv())
                 .filteredOn(e -> e.getName().equals("S"))
                 .singleElement()
-                .satisfies(e -> assertThat(e.getValueFrom().getSecretKeyRef().getKey()).isEqualTo("k"));
+                .satisfies(e ->
+                        assertThat(e.getValueFrom().getSecretKeyRef().getKey()).isEqualTo("k"));
     }
 
     @Test
@@ -124,21 +166,27 @@ class PodRenderingTest {
                  "imagePullSecrets":[{"name":"pull"}],"imagePullPolicy":"Always","activeDeadlineSeconds":20,
                  "securityContext":{"runAsUser":1000}}""")));
         assertThat(pod.getSpec().getNodeSelector()).isEqualTo(Map.of("disk", "ssd"));
-        assertThat(pod.getSpec().getTolerations()).singleElement().satisfies(t -> assertThat(t.getKey()).isEqualTo("gpu"));
+        assertThat(pod.getSpec().getTolerations())
+                .singleElement()
+                .satisfies(t -> assertThat(t.getKey()).isEqualTo("gpu"));
         assertThat(pod.getSpec().getAffinity().getNodeAffinity()).isNotNull();
         assertThat(pod.getMetadata().getLabels()).containsEntry("team", "a").containsEntry("kumiki.io/run", "r1");
-        assertThat(pod.getMetadata().getAnnotations()).containsEntry("note", "x").containsEntry("kumiki.io/attempt", "1");
+        assertThat(pod.getMetadata().getAnnotations())
+                .containsEntry("note", "x")
+                .containsEntry("kumiki.io/attempt", "1");
         assertThat(pod.getSpec().getImagePullSecrets().getFirst().getName()).isEqualTo("pull");
         assertThat(main(pod).getImagePullPolicy()).isEqualTo("Always");
         assertThat(pod.getSpec().getActiveDeadlineSeconds()).isEqualTo(20);
         assertThat(main(pod).getSecurityContext().getRunAsUser()).isEqualTo(1000);
         assertThat(main(pod).getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
-        assertThat(main(pod).getVolumeMounts()).anySatisfy(m -> assertThat(m.getSubPath()).isEqualTo("x"));
+        assertThat(main(pod).getVolumeMounts())
+                .anySatisfy(m -> assertThat(m.getSubPath()).isEqualTo("x"));
     }
 
     @Test
     void withoutPrivateMountsThereIsOneRealFolder() {
-        var pod = new PodRendering(SETTINGS.withStepsRoot(Path.of("/data/steps")), "i").render(step(1, 0, List.of(), Json.object()), run());
+        var pod = new PodRendering(SETTINGS.withStepsRoot(Path.of("/data/steps")), "i")
+                .render(step(1, 0, List.of(), Json.object()), run());
         assertThat(main(pod).getVolumeMounts())
                 .extracting(VolumeMount::getMountPath)
                 .containsExactly("/data/steps/r1/t1/1");
@@ -147,7 +195,8 @@ class PodRenderingTest {
     @Test
     void anArgumentLongerThanLinuxTakesIsRefusedByNameAndNeverCut() {
         var fits = "x".repeat(PodRules.LONGEST_WORD - 1);
-        assertThat(main(render(step(1, 0, List.of(fits), Json.object()))).getArgs()).containsExactly(fits);
+        assertThat(main(render(step(1, 0, List.of(fits), Json.object()))).getArgs())
+                .containsExactly(fits);
         assertThatThrownBy(() -> render(step(1, 0, List.of("short", fits + "x"), Json.object())))
                 .isInstanceOf(StepPods.Refused.class)
                 .hasMessageContaining("argument 2 has 131073 bytes");

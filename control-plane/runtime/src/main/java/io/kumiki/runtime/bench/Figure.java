@@ -22,7 +22,9 @@ public record Figure(String bench, String kase, String metric, double value, Str
     public static String table(List<Figure> figures) {
         var out = new StringBuilder(String.format("%-26s %-34s %14s%n", "case", "metric", "value"));
         for (Figure f : figures) {
-            String value = f.value >= 100 ? String.format(Locale.ROOT, "%,.0f", f.value) : String.format(Locale.ROOT, "%.2f", f.value);
+            String value = f.value >= 100
+                    ? String.format(Locale.ROOT, "%,.0f", f.value)
+                    : String.format(Locale.ROOT, "%.2f", f.value);
             out.append(String.format("%-26s %-34s %14s %s%n", f.kase, f.metric, value, f.unit));
         }
         return out.toString().stripTrailing();

@@ -58,7 +58,8 @@ interface BodyReader {
             Form form = new Form(limit);
             exchange.context().runOnContext(go -> form.listen(http));
             try {
-                return new Received(new byte[0], form.done.get(120, TimeUnit.SECONDS), java.io.InputStream.nullInputStream());
+                return new Received(
+                        new byte[0], form.done.get(120, TimeUnit.SECONDS), java.io.InputStream.nullInputStream());
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof HttpFault fault) {
                     throw fault;
@@ -93,7 +94,11 @@ interface BodyReader {
             });
             http.exceptionHandler(done::completeExceptionally);
             http.endHandler(end -> done.complete(parts.stream()
-                    .map(p -> new Upload(p.upload().name(), p.upload().filename(), p.upload().contentType(), p.content().getBytes()))
+                    .map(p -> new Upload(
+                            p.upload().name(),
+                            p.upload().filename(),
+                            p.upload().contentType(),
+                            p.content().getBytes()))
                     .toList()));
             http.resume();
         }

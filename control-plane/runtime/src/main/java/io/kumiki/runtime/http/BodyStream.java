@@ -10,7 +10,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The body as a blocking stream: one buffer is asked for at a time, so that a slow handler slows the sender and nothing piles up.
+/// The body as a blocking stream: one buffer is asked for at a time, so that a slow handler slows the sender and
+/// nothing piles up.
 final class BodyStream extends InputStream {
     private static final long PATIENCE_SECONDS = 60;
 
@@ -87,7 +88,8 @@ final class BodyStream extends InputStream {
                 ended = true;
                 return false;
             }
-            case Part.Broken(Throwable cause) -> throw new IOException("the sender went away in the middle of the body", cause);
+            case Part.Broken(Throwable cause) ->
+                throw new IOException("the sender went away in the middle of the body", cause);
         }
     }
 
@@ -96,7 +98,8 @@ final class BodyStream extends InputStream {
         try {
             @Nullable Part part = parts.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (part == null) {
-                throw new HttpFault(408, "BodyTimeout", "no byte of the body came for " + PATIENCE_SECONDS + " seconds");
+                throw new HttpFault(
+                        408, "BodyTimeout", "no byte of the body came for " + PATIENCE_SECONDS + " seconds");
             }
             return part;
         } catch (InterruptedException e) {

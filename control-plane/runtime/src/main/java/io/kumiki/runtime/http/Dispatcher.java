@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes a request from match to answer. Everything after the match runs on a virtual thread, so that no handler can stop an event loop.
+/// Takes a request from match to answer. Everything after the match runs on a virtual thread, so that no handler
+/// can stop an event loop.
 /// Also usable behind another server's own listener.
 public final class Dispatcher implements Handler<HttpServerRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
@@ -38,8 +39,12 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
         this.identity = identity;
         this.guard = guard;
         this.hosts = hosts;
-        this.duration = telemetry.getMeter("io.kumiki.http").histogramBuilder("http.server.request.duration")
-                .setUnit("s").setDescription("From the request's head to the end of its answer, by route and status").build();
+        this.duration = telemetry
+                .getMeter("io.kumiki.http")
+                .histogramBuilder("http.server.request.duration")
+                .setUnit("s")
+                .setDescription("From the request's head to the end of its answer, by route and status")
+                .build();
     }
 
     @Override
@@ -59,8 +64,11 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
         }
         switch (match) {
             case Match.Nothing nothing -> exchange.refuse(HttpFault.notFound("nothing is served at " + path));
-            case Match.WrongMethod wrong -> exchange.refuse(new HttpFault(
-                    405, "MethodNotAllowed", http.method() + " is not served at " + path + "; it takes " + wrong.allow()));
+            case Match.WrongMethod wrong ->
+                exchange.refuse(new HttpFault(
+                        405,
+                        "MethodNotAllowed",
+                        http.method() + " is not served at " + path + "; it takes " + wrong.allow()));
             case Match.Found(Route route, Map<String, String> params) -> run(exchange, route, params);
         }
     }
@@ -73,7 +81,10 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                 if (route.socket() != null) {
                     exchange.upgrade(route.socket(), caller);
                 } else {
-                    answer(exchange, route, new Request(exchange.http(), params, caller, reader.read(), exchange.traceId()));
+                    answer(
+                            exchange,
+                            route,
+                            new Request(exchange.http(), params, caller, reader.read(), exchange.traceId()));
                 }
             } catch (HttpFault fault) {
                 exchange.fail(fault);
@@ -84,20 +95,28 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                 exchange.abandon();
             } catch (Exception e) {
                 LOG.error("{} failed (trace {})", route, exchange.traceId(), e);
-                exchange.fail(new HttpFault(500, "Internal",
+                exchange.fail(new HttpFault(
+                        500,
+                        "Internal",
                         "the server failed while answering; its log says more under trace " + exchange.traceId()));
             }
         };
         measure(exchange.http(), route);
-        Thread.ofVirtual().name(route.toString()).start(io.opentelemetry.context.Context.current().wrap(work));
+        Thread.ofVirtual()
+                .name(route.toString())
+                .start(io.opentelemetry.context.Context.current().wrap(work));
     }
 
     private void measure(HttpServerRequest http, Route route) {
         long from = System.nanoTime();
-        http.response().endHandler(ended -> duration.record((System.nanoTime() - from) / 1e9, Attributes.of(
-                AttributeKey.stringKey("http.request.method"), route.method(),
-                AttributeKey.stringKey("http.route"), route.path(),
-                AttributeKey.longKey("http.response.status_code"), (long) http.response().getStatusCode())));
+        http.response()
+                .endHandler(ended -> duration.record(
+                        (System.nanoTime() - from) / 1e9,
+                        Attributes.of(
+                                AttributeKey.stringKey("http.request.method"), route.method(),
+                                AttributeKey.stringKey("http.route"), route.path(),
+                                AttributeKey.longKey("http.response.status_code"),
+                                        (long) http.response().getStatusCode())));
     }
 
     private static void answer(Exchange exchange, Route route, Request request) throws Exception {
@@ -126,8 +145,9 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
             throw HttpFault.unavailable("whether this is allowed could not be decided; try again");
         }
         if (!allowed) {
-            throw HttpFault.forbidden(caller.name() + " may not " + route.permission().verb() + " " + route.permission().resource()
-                    + (namespace == null ? "" : " in " + namespace));
+            throw HttpFault.forbidden(
+                    caller.name() + " may not " + route.permission().verb() + " "
+                            + route.permission().resource() + (namespace == null ? "" : " in " + namespace));
         }
         return caller;
     }

@@ -7,9 +7,11 @@ import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// One request and its answer, from the virtual thread's side. Every touch of the response happens on the connection's own context.
+/// One request and its answer, from the virtual thread's side. Every touch of the response happens on the
+/// connection's own context.
 final class Exchange {
-    /// How much of an unread body is swallowed after a refusal, so that the sender reads the answer instead of a reset.
+    /// How much of an unread body is swallowed after a refusal, so that the sender reads the answer instead of a
+    /// reset.
     private static final long SWALLOW = 256L << 20;
 
     private final HttpServerRequest http;
@@ -51,7 +53,8 @@ final class Exchange {
             case Answer.Whole whole -> context.runOnContext(go -> write(answer));
             case Answer.Streamed(Answer.StreamWriter writer) -> {
                 if (http.method().name().equals("HEAD")) {
-                    context.runOnContext(go -> write(new Answer(answer.status(), answer.headers(), new Answer.Whole(new byte[0]))));
+                    context.runOnContext(
+                            go -> write(new Answer(answer.status(), answer.headers(), new Answer.Whole(new byte[0]))));
                     return;
                 }
                 try (OutputStream out = new ResponseStream(http.response(), context, () -> head(answer))) {
@@ -74,7 +77,9 @@ final class Exchange {
         context.runOnContext(go -> http.toWebSocket()
                 .onSuccess(socket -> handler.open(caller, socket))
                 .onFailure(cause -> write(errors.render(
-                        HttpFault.badRequest("a WebSocket upgrade is wanted here: " + cause.getMessage()), traceId, null))));
+                        HttpFault.badRequest("a WebSocket upgrade is wanted here: " + cause.getMessage()),
+                        traceId,
+                        null))));
     }
 
     private void write(Answer answer) {
@@ -89,7 +94,9 @@ final class Exchange {
         byte[] body = answer.payload() instanceof Answer.Whole(byte[] bytes) ? bytes : new byte[0];
         head(answer);
         boolean silent = http.method().name().equals("HEAD") || answer.status() == 204 || answer.status() == 304;
-        if (answer.status() != 204 && answer.status() != 304 && !answer.headers().containsKey("Content-Length")) {
+        if (answer.status() != 204
+                && answer.status() != 304
+                && !answer.headers().containsKey("Content-Length")) {
             response.putHeader("Content-Length", String.valueOf(body.length));
         }
         if (http.isEnded()) {

@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Against DNS rebinding and cross-site requests: the Host must be one of ours, an Origin must be the listener's own.
+/// Against DNS rebinding and cross-site requests: the Host must be one of ours, an Origin must be the listener's
+/// own.
 ///
 /// @param names lower-case host names without port; `*.x` allows every name below x; `null` allows any
 public record HostRule(@Nullable Set<String> names) {
@@ -19,21 +20,30 @@ public record HostRule(@Nullable Set<String> names) {
     }
 
     /// What is wrong with the request, or `null`.
-    @Nullable HttpFault refusal(HttpServerRequest request) {
+    @Nullable
+    HttpFault refusal(HttpServerRequest request) {
         if (names == null) {
             return null;
         }
         HostAndPort host = request.authority();
         if (host == null || !allowed(host.host().toLowerCase(Locale.ROOT))) {
             String found = host == null ? "none" : "\"" + host.host() + "\"";
-            return new HttpFault(403, "HostNotAllowed", "the Host header names " + found + ", which is not served here; start with --allow-host to add it");
+            return new HttpFault(
+                    403,
+                    "HostNotAllowed",
+                    "the Host header names " + found + ", which is not served here; start with --allow-host to add it");
         }
         String origin = request.getHeader("Origin");
         if (origin != null && !origin.equalsIgnoreCase(request.scheme() + "://" + host)) {
-            return new HttpFault(403, "OriginNotAllowed", "requests from the origin \"" + origin + "\" are refused; only this page's own origin may call");
+            return new HttpFault(
+                    403,
+                    "OriginNotAllowed",
+                    "requests from the origin \"" + origin + "\" are refused; only this page's own origin may call");
         }
-        if ("cross-site".equals(request.getHeader("Sec-Fetch-Site")) && !"navigate".equals(request.getHeader("Sec-Fetch-Mode"))) {
-            return new HttpFault(403, "CrossSite", "another site's page made this request; only this page's own origin may call");
+        if ("cross-site".equals(request.getHeader("Sec-Fetch-Site"))
+                && !"navigate".equals(request.getHeader("Sec-Fetch-Mode"))) {
+            return new HttpFault(
+                    403, "CrossSite", "another site's page made this request; only this page's own origin may call");
         }
         return null;
     }

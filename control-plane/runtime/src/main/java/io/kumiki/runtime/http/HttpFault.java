@@ -4,7 +4,8 @@ import io.kumiki.model.Violation;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Ends a request with an error. The message says what was wanted, what was found, what to do; the surface chooses the format.
+/// Ends a request with an error. The message says what was wanted, what was found, what to do; the surface chooses
+/// the format.
 public final class HttpFault extends RuntimeException {
     private static final long serialVersionUID = 1;
 

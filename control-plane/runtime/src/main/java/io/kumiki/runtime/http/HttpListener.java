@@ -35,7 +35,10 @@ public final class HttpListener implements AutoCloseable {
 
     /// Takes no new connections, lets running requests end for as long as the grace lasts, then closes.
     public void stop(Duration grace) {
-        server.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS).toCompletionStage().toCompletableFuture().join();
+        server.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
     }
 
     @Override
@@ -91,8 +94,10 @@ public final class HttpListener implements AutoCloseable {
 
         /// Blocks until the port is open. Port 0 takes a free one.
         public HttpListener listen(String host, int port) {
-            Future<HttpServer> listening = vertx.createHttpServer(options).requestHandler(handler()).listen(port, host);
-            return new HttpListener(listening.toCompletionStage().toCompletableFuture().join());
+            Future<HttpServer> listening =
+                    vertx.createHttpServer(options).requestHandler(handler()).listen(port, host);
+            return new HttpListener(
+                    listening.toCompletionStage().toCompletableFuture().join());
         }
     }
 

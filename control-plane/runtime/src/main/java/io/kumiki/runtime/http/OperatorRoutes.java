@@ -16,14 +16,23 @@ public final class OperatorRoutes {
         return new Routes("", new ProblemRenderer())
                 .get("/healthz", ANYONE, request -> state(health.liveProblems()))
                 .get("/readyz", ANYONE, request -> state(health.readyProblems()))
-                .get("/metrics", may("get", "metrics"), request -> Answer.bytes(
-                        200, "text/plain; version=0.0.4; charset=utf-8", metrics.get().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                .get(
+                        "/metrics",
+                        may("get", "metrics"),
+                        request -> Answer.bytes(
+                                200,
+                                "text/plain; version=0.0.4; charset=utf-8",
+                                metrics.get().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     }
 
     private static Answer state(Map<String, String> problems) {
         if (problems.isEmpty()) {
             return Answer.text(200, "ok\n");
         }
-        return Answer.text(503, problems.entrySet().stream().map(p -> p.getKey() + ": " + p.getValue() + "\n").collect(Collectors.joining()));
+        return Answer.text(
+                503,
+                problems.entrySet().stream()
+                        .map(p -> p.getKey() + ": " + p.getValue() + "\n")
+                        .collect(Collectors.joining()));
     }
 }

@@ -21,7 +21,11 @@ public final class ProblemRenderer implements ErrorRenderer {
         if (!fault.violations().isEmpty()) {
             ArrayNode violations = problem.putArray("violations");
             for (Violation v : fault.violations()) {
-                violations.addObject().put("path", v.path()).put("reason", v.reason()).put("message", v.message());
+                violations
+                        .addObject()
+                        .put("path", v.path())
+                        .put("reason", v.reason())
+                        .put("message", v.message());
             }
         }
         return Answer.bytes(fault.status(), "application/problem+json", Json.bytes(problem));

@@ -106,14 +106,18 @@ public final class Request {
         }
     }
 
-    /// For routes declared with {@link Body#stream}: bytes as they come; reading beyond the limit ends the request with 413.
+    /// For routes declared with {@link Body#stream}: bytes as they come; reading beyond the limit ends the request
+    /// with 413.
     public InputStream stream() {
         return received.stream();
     }
 
     /// A file of a multipart form.
     public @Nullable Upload upload(String field) {
-        return received.uploads().stream().filter(u -> u.field().equals(field)).findFirst().orElse(null);
+        return received.uploads().stream()
+                .filter(u -> u.field().equals(field))
+                .findFirst()
+                .orElse(null);
     }
 
     public List<Upload> uploads() {

@@ -11,7 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
-/// A blocking stream over the response: a write returns when the peer's socket has taken it, so memory stays flat for slow readers.
+/// A blocking stream over the response: a write returns when the peer's socket has taken it, so memory stays flat
+/// for slow readers.
 final class ResponseStream extends OutputStream {
     private final HttpServerResponse response;
     private final Context context;

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One declared route.
 ///
-/// @param path whole path, OpenAPI style: `/api/v1/runs/{id}`, `/apis/v2beta1/runs/{run_id}:archive`, `/files/{path*}` for a tail
+/// @param path whole path, OpenAPI style: `/api/v1/runs/{id}`, `/apis/v2beta1/runs/{run_id}:archive`,
+///     `/files/{path*}` for a tail
 /// @param handler `null` for a WebSocket
 public record Route(
         String method,

@@ -23,8 +23,13 @@ public final class RouteTable {
     private static final class Node {
         final Map<String, Node> literals = new LinkedHashMap<>();
         final Map<String, Node> suffixes = new LinkedHashMap<>();
-        @Nullable Node any;
-        @Nullable Node tail;
+
+        @Nullable
+        Node any;
+
+        @Nullable
+        Node tail;
+
         final Map<String, Route> routes = new TreeMap<>();
     }
 
@@ -107,14 +112,20 @@ public final class RouteTable {
         return new Match.Found(route, params(route, path));
     }
 
-    /// Whether another surface's root reaches further into the path than this tail route's: a missing call is never answered with a page.
+    /// Whether another surface's root reaches further into the path than this tail route's: a missing call is never
+    /// answered with a page.
     private boolean claimed(String rawPath, Route tail) {
         int reach = tail.path().indexOf('{');
-        return surfaces.stream().anyMatch(s -> s.root().length() >= reach && under(rawPath, s.root()) && !s.all().contains(tail));
+        return surfaces.stream()
+                .anyMatch(s -> s.root().length() >= reach
+                        && under(rawPath, s.root())
+                        && !s.all().contains(tail));
     }
 
     private static boolean under(String path, String root) {
-        return path.startsWith(root) && (path.length() == root.length() || path.charAt(root.length()) == '/') && !root.isEmpty();
+        return path.startsWith(root)
+                && (path.length() == root.length() || path.charAt(root.length()) == '/')
+                && !root.isEmpty();
     }
 
     /// @param method wanted at the end; `null` finds a node that serves any method
@@ -132,7 +143,9 @@ public final class RouteTable {
         Node literal = node.literals.get(segment);
         Node found = literal == null ? null : walk(literal, path, at + 1, method);
         for (var suffix : node.suffixes.entrySet()) {
-            if (found == null && segment.endsWith(suffix.getKey()) && segment.length() > suffix.getKey().length()) {
+            if (found == null
+                    && segment.endsWith(suffix.getKey())
+                    && segment.length() > suffix.getKey().length()) {
                 found = walk(suffix.getValue(), path, at + 1, method);
             }
         }
@@ -148,7 +161,9 @@ public final class RouteTable {
         for (int i = 0; i < template.size(); i++) {
             String segment = template.get(i);
             if (segment.endsWith("*}")) {
-                params.put(segment.substring(1, segment.length() - 2), String.join("/", path.subList(Math.min(i, path.size()), path.size())));
+                params.put(
+                        segment.substring(1, segment.length() - 2),
+                        String.join("/", path.subList(Math.min(i, path.size()), path.size())));
             } else if (segment.startsWith("{")) {
                 int close = segment.indexOf('}');
                 String suffix = segment.substring(close + 1);
@@ -170,7 +185,8 @@ public final class RouteTable {
 
     /// A trailing slash says nothing.
     private static List<String> segments(String path) {
-        List<String> segments = new ArrayList<>(List.of(path.substring(path.startsWith("/") ? 1 : 0).split("/", -1)));
+        List<String> segments = new ArrayList<>(
+                List.of(path.substring(path.startsWith("/") ? 1 : 0).split("/", -1)));
         if (segments.getLast().isEmpty()) {
             segments.removeLast();
         }

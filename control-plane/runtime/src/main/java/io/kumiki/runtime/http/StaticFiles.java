@@ -8,13 +8,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Serves a page's files from the class path. Names with a content hash may be kept for ever, everything else is asked for again;
-/// a `.br` or `.gz` beside a file is sent instead when the browser takes it; unknown paths without an extension are the page's own routes.
+/// Serves a page's files from the class path. Names with a content hash may be kept for ever, everything else is
+/// asked for again;
+/// a `.br` or `.gz` beside a file is sent instead when the browser takes it; unknown paths without an extension are
+/// the page's own routes.
 public final class StaticFiles implements RouteHandler {
-    /// No inline script, no foreign origin, not inside anybody's frame. Previews are frames of our own, sandboxed by their own policy.
-    public static final String PAGE_POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
-            + " font-src 'self' data:; connect-src 'self' ws: wss:; frame-src 'self' blob: http://*.localhost:*; worker-src 'self' blob:;"
-            + " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    /// No inline script, no foreign origin, not inside anybody's frame. Previews are frames of our own, sandboxed
+    /// by their own policy.
+    public static final String PAGE_POLICY =
+            "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
+                    + " font-src 'self' data:; connect-src 'self' ws: wss:; frame-src 'self' blob: http://*.localhost:*; worker-src 'self' blob:;"
+                    + " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     private static final Pattern HASHED = Pattern.compile(".*[-.][A-Za-z0-9_-]{8,}\\.[a-z0-9]+$");
     private static final Map<String, String> TYPES = Map.ofEntries(
@@ -32,7 +36,8 @@ public final class StaticFiles implements RouteHandler {
             Map.entry("txt", "text/plain; charset=utf-8"),
             Map.entry("webmanifest", "application/manifest+json"));
 
-    private record Stored(byte[] bytes, String type, @Nullable String encoding) {}
+    private record Stored(
+            byte[] bytes, String type, @Nullable String encoding) {}
 
     private final ClassLoader loader;
     private final String folder;
@@ -63,9 +68,10 @@ public final class StaticFiles implements RouteHandler {
             stored = find(name, accepts == null ? "" : accepts);
         }
         if (stored == null) {
-            throw HttpFault.notFound(present()
-                    ? "nothing is served at /" + path
-                    : "this build has no dashboard pages; build it without -Dquick or -Dweb.skip");
+            throw HttpFault.notFound(
+                    present()
+                            ? "nothing is served at /" + path
+                            : "this build has no dashboard pages; build it without -Dquick or -Dweb.skip");
         }
         return answer(name, stored);
     }
@@ -73,12 +79,15 @@ public final class StaticFiles implements RouteHandler {
     private static Answer answer(String name, Stored stored) {
         Answer answer = Answer.bytes(200, stored.type(), stored.bytes())
                 .with("Vary", "Accept-Encoding")
-                .with("Cache-Control", HASHED.matcher(name).matches() && !name.equals("index.html")
-                        ? "public, max-age=31536000, immutable"
-                        : "no-cache")
+                .with(
+                        "Cache-Control",
+                        HASHED.matcher(name).matches() && !name.equals("index.html")
+                                ? "public, max-age=31536000, immutable"
+                                : "no-cache")
                 .with("Referrer-Policy", "no-referrer");
         if (stored.type().startsWith("text/html")) {
-            answer = answer.with("Content-Security-Policy", PAGE_POLICY).with("Cross-Origin-Opener-Policy", "same-origin");
+            answer = answer.with("Content-Security-Policy", PAGE_POLICY)
+                    .with("Cross-Origin-Opener-Policy", "same-origin");
         }
         return stored.encoding() == null ? answer : answer.with("Content-Encoding", stored.encoding());
     }

@@ -6,7 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What must hold for us to be alive, and what must hold to be sent work. A check answers `null` when well, else one sentence.
+/// What must hold for us to be alive, and what must hold to be sent work. A check answers `null` when well, else
+/// one sentence.
 public final class Health {
     @FunctionalInterface
     public interface Check extends Supplier<@Nullable String> {}

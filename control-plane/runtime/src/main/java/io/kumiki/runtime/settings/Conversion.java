@@ -21,7 +21,9 @@ final class Conversion {
         if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
             return text.isBlank()
                     ? List.of()
-                    : Arrays.stream(text.split(",")).map(item -> of(list.getActualTypeArguments()[0], item.trim())).toList();
+                    : Arrays.stream(text.split(","))
+                            .map(item -> of(list.getActualTypeArguments()[0], item.trim()))
+                            .toList();
         }
         if (!(type instanceof Class<?> plain)) {
             throw new IllegalStateException("settings cannot have the type " + type);

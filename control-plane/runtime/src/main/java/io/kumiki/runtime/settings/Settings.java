@@ -137,7 +137,8 @@ public final class Settings {
     public List<String> problems() {
         List<String> all = new ArrayList<>(problems);
         values.keySet().stream()
-                .filter(key -> !read.contains(key) && sections.contains(key.substring(0, Math.max(0, key.indexOf('.')))))
+                .filter(key ->
+                        !read.contains(key) && sections.contains(key.substring(0, Math.max(0, key.indexOf('.')))))
                 .forEach(key -> all.add(key + " is not a known key" + nearest(key)));
         values.keySet().stream()
                 .filter(key -> !sections.contains(key.substring(0, Math.max(0, key.indexOf('.')))))
@@ -164,7 +165,9 @@ public final class Settings {
         Map<String, String> lines = new LinkedHashMap<>();
         for (RecordComponent component : type.getRecordComponents()) {
             Setting setting = component.getAnnotation(Setting.class);
-            String otherwise = setting.byDefault().equals(Setting.REQUIRED) ? " (required)" : " (default " + setting.byDefault() + ")";
+            String otherwise = setting.byDefault().equals(Setting.REQUIRED)
+                    ? " (required)"
+                    : " (default " + setting.byDefault() + ")";
             lines.put(section + "." + kebab(component.getName()), setting.help() + otherwise);
         }
         return lines;

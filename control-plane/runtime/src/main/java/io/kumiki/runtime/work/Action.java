@@ -11,7 +11,8 @@ public sealed interface Action {
     /// Create; that it exists already counts as done, because its name is derived from what it is for.
     record Create(HasMetadata desired) implements Action {}
 
-    /// Delete; that it is gone already counts as done. A target that carries a resourceVersion is deleted only as long as it is unchanged.
+    /// Delete; that it is gone already counts as done. A target that carries a resourceVersion is deleted only as
+    /// long as it is unchanged.
     record Delete(HasMetadata target, @Nullable Long graceSeconds) implements Action {}
 
     /// Tell people, as a Kubernetes Event about the object.

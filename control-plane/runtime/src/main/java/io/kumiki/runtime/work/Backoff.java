@@ -3,7 +3,8 @@ package io.kumiki.runtime.work;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/// How long to wait before the n-th retry: doubling from `first` to `most`, spread by up to a fifth so that many do not return together.
+/// How long to wait before the n-th retry: doubling from `first` to `most`, spread by up to a fifth so that many do
+/// not return together.
 public record Backoff(Duration first, Duration most, RandomGenerator random) {
     public static Backoff standard(RandomGenerator random) {
         return new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5), random);

@@ -23,7 +23,10 @@ public final class ClusterApplier implements Applier {
         try {
             switch (action) {
                 case Action.Apply(HasMetadata desired) ->
-                    client.resource(desired).fieldManager(fieldManager).forceConflicts().serverSideApply();
+                    client.resource(desired)
+                            .fieldManager(fieldManager)
+                            .forceConflicts()
+                            .serverSideApply();
                 case Action.Create(HasMetadata desired) -> create(desired);
                 case Action.Delete delete -> delete(delete);
                 case Action.Emit emit -> emit(emit);
@@ -46,7 +49,9 @@ public final class ClusterApplier implements Applier {
 
     /// 409 is also "conflict"; only AlreadyExists means that it is done.
     private static boolean isAlreadyExists(KubernetesClientException e) {
-        return e.getCode() == 409 && (e.getStatus() == null || "AlreadyExists".equals(e.getStatus().getReason()));
+        return e.getCode() == 409
+                && (e.getStatus() == null
+                        || "AlreadyExists".equals(e.getStatus().getReason()));
     }
 
     private void delete(Action.Delete delete) {

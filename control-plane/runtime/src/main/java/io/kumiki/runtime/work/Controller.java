@@ -20,7 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The loop of every kind: take a key, read the caches, ask the pure reconciler, apply, write status, forget or back off.
+/// The loop of every kind: take a key, read the caches, ask the pure reconciler, apply, write status, forget or
+/// back off.
 /// A new kind is a record, a reconciler and one of these.
 public final class Controller<R extends HasMetadata> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
@@ -54,8 +55,12 @@ public final class Controller<R extends HasMetadata> implements AutoCloseable {
         this.parts = parts;
         this.queue = queue;
         this.tracer = parts.telemetry().getTracer("io.kumiki.controller");
-        this.duration = parts.telemetry().getMeter("io.kumiki.controller").histogramBuilder("kumiki.reconcile.duration")
-                .setUnit("s").setDescription("One decision and its actions, by kind and outcome").build();
+        this.duration = parts.telemetry()
+                .getMeter("io.kumiki.controller")
+                .histogramBuilder("kumiki.reconcile.duration")
+                .setUnit("s")
+                .setDescription("One decision and its actions, by kind and outcome")
+                .build();
     }
 
     /// Something about this object may have changed.
@@ -65,7 +70,9 @@ public final class Controller<R extends HasMetadata> implements AutoCloseable {
 
     public void start(int threads) {
         for (int i = 0; i < threads; i++) {
-            workers.add(Thread.ofVirtual().name(parts.kind().getSimpleName() + "-worker-" + i).start(this::work));
+            workers.add(Thread.ofVirtual()
+                    .name(parts.kind().getSimpleName() + "-worker-" + i)
+                    .start(this::work));
         }
     }
 
@@ -109,23 +116,34 @@ public final class Controller<R extends HasMetadata> implements AutoCloseable {
             return;
         }
         long from = System.nanoTime();
-        Span span = tracer.spanBuilder("reconcile " + resource.getKind()).setAttribute("k8s.object", key.toString()).startSpan();
+        Span span = tracer.spanBuilder("reconcile " + resource.getKind())
+                .setAttribute("k8s.object", key.toString())
+                .startSpan();
         String outcome = "settled";
         try {
-            outcome = Context.current().with(span).wrap(() -> decide(key, resource)).call();
+            outcome = Context.current()
+                    .with(span)
+                    .wrap(() -> decide(key, resource))
+                    .call();
         } catch (Exception e) {
             outcome = e instanceof Applier.ApplyFault fault ? fault.code() : "failed";
             span.setStatus(StatusCode.ERROR).recordException(e);
             retry(key, e);
         } finally {
             span.end();
-            duration.record((System.nanoTime() - from) / 1e9,
-                    Attributes.of(AttributeKey.stringKey("kind"), resource.getKind(), AttributeKey.stringKey("outcome"), outcome));
+            duration.record(
+                    (System.nanoTime() - from) / 1e9,
+                    Attributes.of(
+                            AttributeKey.stringKey("kind"),
+                            resource.getKind(),
+                            AttributeKey.stringKey("outcome"),
+                            outcome));
         }
     }
 
     private String decide(ObjectKey key, R resource) {
-        Plan plan = parts.reconciler().decide(resource, parts.world(), parts.clock().instant());
+        Plan plan =
+                parts.reconciler().decide(resource, parts.world(), parts.clock().instant());
         String outcome = carryOut(key, resource, plan);
         failures.remove(key);
         plan.requeueAfter().ifPresent(delay -> queue.addAfter(key, delay));
@@ -144,7 +162,8 @@ public final class Controller<R extends HasMetadata> implements AutoCloseable {
         return plan.actions().isEmpty() ? "settled" : "applied";
     }
 
-    /// After our own status write the cache still shows the object we decided on: deciding again would repeat the decision.
+    /// After our own status write the cache still shows the object we decided on: deciding again would repeat the
+    /// decision.
     private boolean cacheLags(ObjectKey key, R resource) {
         Written last = written.get(key);
         if (last == null || !last.decidedOn().equals(revision(resource)) || last.tries() >= CATCH_UP_TRIES) {

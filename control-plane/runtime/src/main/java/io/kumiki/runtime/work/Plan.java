@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a reconciler wants: actions in order, the status that then holds, and when to look again even if nothing happens.
+/// What a reconciler wants: actions in order, the status that then holds, and when to look again even if nothing
+/// happens.
 ///
 /// @param status `null` leaves the status alone
 public record Plan(List<Action> actions, @Nullable ObjectNode status, Optional<Duration> requeueAfter) {

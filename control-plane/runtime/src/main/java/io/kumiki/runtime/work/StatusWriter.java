@@ -22,7 +22,9 @@ public interface StatusWriter<R extends HasMetadata> {
             }
             ObjectNode patch = Json.object();
             patch.set("status", replacing(found, wanted));
-            client.resource(resource).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), Json.write(patch));
+            client.resource(resource)
+                    .subresource("status")
+                    .patch(PatchContext.of(PatchType.JSON_MERGE), Json.write(patch));
             return true;
         };
     }

@@ -25,7 +25,8 @@ public final class Watches implements World, AutoCloseable {
     }
 
     /// Every change of an object of this kind wakes the key the function names; an absent key wakes nobody.
-    public <T extends HasMetadata> Watches on(Class<T> kind, Function<T, Optional<ObjectKey>> key, Consumer<ObjectKey> wake) {
+    public <T extends HasMetadata> Watches on(
+            Class<T> kind, Function<T, Optional<ObjectKey>> key, Consumer<ObjectKey> wake) {
         informer(kind).addEventHandler(new ResourceEventHandler<>() {
             @Override
             public void onAdd(T object) {
@@ -52,9 +53,12 @@ public final class Watches implements World, AutoCloseable {
 
     /// Children wake the object that controls them.
     public <T extends HasMetadata> Watches feedOwner(Class<T> child, String ownerKind, Controller<?> controller) {
-        return on(child, object -> owner(object)
-                .filter(o -> o.getKind().equals(ownerKind))
-                .map(o -> new ObjectKey(ObjectKey.of(object).namespace(), o.getName())), controller::wake);
+        return on(
+                child,
+                object -> owner(object)
+                        .filter(o -> o.getKind().equals(ownerKind))
+                        .map(o -> new ObjectKey(ObjectKey.of(object).namespace(), o.getName())),
+                controller::wake);
     }
 
     /// Starts every informer and waits until each has its first list.
@@ -72,7 +76,8 @@ public final class Watches implements World, AutoCloseable {
 
     @Override
     public <T extends HasMetadata> Optional<T> get(Class<T> kind, String namespace, String name) {
-        return Optional.ofNullable(informer(kind).getIndexer().getByKey(namespace.isEmpty() ? name : namespace + "/" + name));
+        return Optional.ofNullable(
+                informer(kind).getIndexer().getByKey(namespace.isEmpty() ? name : namespace + "/" + name));
     }
 
     @Override
@@ -90,8 +95,11 @@ public final class Watches implements World, AutoCloseable {
     @SuppressWarnings("unchecked") // the map's key is the class of its value's elements
     private <T extends HasMetadata> SharedIndexInformer<T> informer(Class<T> kind) {
         return (SharedIndexInformer<T>) informers.computeIfAbsent(kind, k -> {
-            SharedIndexInformer<T> made = client.resources(kind).inAnyNamespace().runnableInformer(600_000);
-            made.addIndexers(Map.of(BY_OWNER, object -> owner(object).map(o -> List.of(o.getUid())).orElse(List.of())));
+            SharedIndexInformer<T> made =
+                    client.resources(kind).inAnyNamespace().runnableInformer(600_000);
+            made.addIndexers(Map.of(
+                    BY_OWNER,
+                    object -> owner(object).map(o -> List.of(o.getUid())).orElse(List.of())));
             return made;
         });
     }

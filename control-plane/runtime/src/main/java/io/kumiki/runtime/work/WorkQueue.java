@@ -14,7 +14,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
-/// Keys that want attention. One entry per key however often it is added; a key added while it runs runs once more afterwards;
+/// Keys that want attention. One entry per key however often it is added; a key added while it runs runs once more
+/// afterwards;
 /// a key never runs twice at once; nothing added is ever dropped before it ran. Safe from any thread.
 public final class WorkQueue<K> implements AutoCloseable {
     private record Due<K>(K key, long at, long order) {}

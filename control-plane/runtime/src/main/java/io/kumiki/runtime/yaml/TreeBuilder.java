@@ -2,10 +2,10 @@ package io.kumiki.runtime.yaml;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BigIntegerNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
-import com.fasterxml.jackson.databind.node.BigIntegerNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.NullNode;
@@ -23,7 +23,8 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/// Turns composed YAML nodes into a tree. Aliases are written out, and the total is bounded: that is what stops a bomb.
+/// Turns composed YAML nodes into a tree. Aliases are written out, and the total is bounded: that is what stops a
+/// bomb.
 final class TreeBuilder {
     private static final int MOST_NODES = 2_000_000;
 
@@ -85,7 +86,8 @@ final class TreeBuilder {
         }
         if (tag.equals(Tag.BOOL)) {
             String word = text.toLowerCase(Locale.ROOT);
-            // YAML 1.2 and Go's yaml take only true and false; the old words stay text, as KFP's and Kubernetes' own readers have it.
+            // YAML 1.2 and Go's yaml take only true and false; the old words stay text, as KFP's and Kubernetes'
+            // own readers have it.
             return switch (word) {
                 case "true" -> BooleanNode.TRUE;
                 case "false" -> BooleanNode.FALSE;
@@ -153,6 +155,7 @@ final class TreeBuilder {
 
     private static Yaml.Malformed at(Node node, String problem) {
         Mark mark = node.getStartMark();
-        return new Yaml.Malformed("at line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1) + ": " + problem);
+        return new Yaml.Malformed(
+                "at line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1) + ": " + problem);
     }
 }

@@ -42,12 +42,14 @@ final class TreeWriter {
             case OBJECT -> {
                 List<NodeTuple> tuples = new ArrayList<>();
                 tree.properties().forEach(p -> tuples.add(new NodeTuple(text(p.getKey()), node(p.getValue()))));
-                yield new MappingNode(Tag.MAP, true, tuples, null, null, tuples.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
+                yield new MappingNode(
+                        Tag.MAP, true, tuples, null, null, tuples.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
             }
             case ARRAY -> {
                 List<Node> items = new ArrayList<>();
                 tree.forEach(item -> items.add(node(item)));
-                yield new SequenceNode(Tag.SEQ, true, items, null, null, items.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
+                yield new SequenceNode(
+                        Tag.SEQ, true, items, null, null, items.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
             }
             case BOOLEAN -> plain(Tag.BOOL, tree.asText());
             case NUMBER -> plain(tree.isIntegralNumber() ? Tag.INT : Tag.FLOAT, number(tree));
@@ -71,9 +73,20 @@ final class TreeWriter {
     }
 
     private static Node text(String text) {
-        boolean literal = text.indexOf('\n') >= 0 && text.codePoints().noneMatch(c -> c == '\t' || c == '\r' || Character.isISOControl(c) && c != '\n')
-                && !text.startsWith(" ") && !text.startsWith("\n") && text.lines().noneMatch(line -> line.endsWith(" "));
-        boolean plain = !literal && new Resolver().resolve(org.yaml.snakeyaml.nodes.NodeId.scalar, text, true).equals(Tag.STR);
-        return new ScalarNode(Tag.STR, text, null, null, literal ? ScalarStyle.LITERAL : plain ? ScalarStyle.PLAIN : ScalarStyle.DOUBLE_QUOTED);
+        boolean literal = text.indexOf('\n') >= 0
+                && text.codePoints().noneMatch(c -> c == '\t' || c == '\r' || Character.isISOControl(c) && c != '\n')
+                && !text.startsWith(" ")
+                && !text.startsWith("\n")
+                && text.lines().noneMatch(line -> line.endsWith(" "));
+        boolean plain = !literal
+                && new Resolver()
+                        .resolve(org.yaml.snakeyaml.nodes.NodeId.scalar, text, true)
+                        .equals(Tag.STR);
+        return new ScalarNode(
+                Tag.STR,
+                text,
+                null,
+                null,
+                literal ? ScalarStyle.LITERAL : plain ? ScalarStyle.PLAIN : ScalarStyle.DOUBLE_QUOTED);
     }
 }

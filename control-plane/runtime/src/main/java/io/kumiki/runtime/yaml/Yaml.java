@@ -12,7 +12,8 @@ import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
 import org.yaml.snakeyaml.resolver.Resolver;
 
-/// Reads YAML (and so JSON) into Jackson trees. Only the JSON schema's types exist here: no tags, no dates, no objects;
+/// Reads YAML (and so JSON) into Jackson trees. Only the JSON schema's types exist here: no tags, no dates, no
+/// objects;
 /// keys keep their order, integers and floats stay apart, a duplicate key is an error.
 public final class Yaml {
     /// @param codePoints longest document taken
@@ -43,7 +44,8 @@ public final class Yaml {
 
     public static List<JsonNode> documents(String text, Limits limits) {
         if (text.length() > limits.codePoints()) {
-            throw new Malformed("the text has " + text.length() + " characters; at most " + limits.codePoints() + " are read");
+            throw new Malformed(
+                    "the text has " + text.length() + " characters; at most " + limits.codePoints() + " are read");
         }
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(limits.codePoints());
@@ -57,7 +59,8 @@ public final class Yaml {
             }
         } catch (MarkedYAMLException e) {
             var mark = e.getProblemMark();
-            String where = mark == null ? "" : " at line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1);
+            String where =
+                    mark == null ? "" : " at line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1);
             throw new Malformed("not valid YAML" + where + ": " + e.getProblem());
         } catch (YAMLException e) {
             throw new Malformed("not valid YAML: " + e.getMessage());

@@ -34,7 +34,10 @@ class StaticFilesIT {
     }
 
     private HttpResponse<String> get(String path, String encodings) throws Exception {
-        return client.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + listener.port() + path)).header("Accept-Encoding", encodings).build(),
+        return client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + listener.port() + path))
+                        .header("Accept-Encoding", encodings)
+                        .build(),
                 BodyHandlers.ofString());
     }
 
@@ -43,12 +46,17 @@ class StaticFilesIT {
         for (String path : new String[] {"/", "/index.html", "/runs/7", "/runs?state=FAILED"}) {
             var page = get(path, "identity");
             assertThat(page.body()).as(path).contains("<title>page");
-            assertThat(page.headers().firstValue("content-security-policy").orElse("")).contains("script-src 'self';", "frame-ancestors 'none'");
+            assertThat(page.headers().firstValue("content-security-policy").orElse(""))
+                    .contains("script-src 'self';", "frame-ancestors 'none'");
             assertThat(page.headers().firstValue("cache-control")).hasValue("no-cache");
         }
         assertThat(get("/api/v1/x", "identity").body()).isEqualTo("api");
-        assertThat(get("/api/v1/unknown", "identity").statusCode()).as("a missing call is no page").isEqualTo(404);
-        assertThat(get("/api/v10", "identity").statusCode()).as("only whole segments are claimed").isEqualTo(200);
+        assertThat(get("/api/v1/unknown", "identity").statusCode())
+                .as("a missing call is no page")
+                .isEqualTo(404);
+        assertThat(get("/api/v10", "identity").statusCode())
+                .as("only whole segments are claimed")
+                .isEqualTo(200);
     }
 
     @Test
@@ -63,7 +71,13 @@ class StaticFilesIT {
 
     @Test
     void nothingElseOfTheClassPathIsServed() throws Exception {
-        for (String path : new String[] {"/assets/missing.js", "/../logback-test.xml", "/%2e%2e/logback-test.xml", "/..%2flogback-test.xml", "/assets/..%5c..%5clogback-test.xml"}) {
+        for (String path : new String[] {
+            "/assets/missing.js",
+            "/../logback-test.xml",
+            "/%2e%2e/logback-test.xml",
+            "/..%2flogback-test.xml",
+            "/assets/..%5c..%5clogback-test.xml"
+        }) {
             assertThat(get(path, "identity").statusCode()).as(path).isEqualTo(404);
         }
     }

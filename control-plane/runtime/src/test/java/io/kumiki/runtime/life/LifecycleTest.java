@@ -14,10 +14,13 @@ class LifecycleTest {
     private final Lifecycle lifecycle = new Lifecycle(Duration.ofMillis(200));
 
     private void part(String name) {
-        lifecycle.start(name, () -> {
-            said.add("+" + name);
-            return name;
-        }, stopped -> said.add("-" + stopped));
+        lifecycle.start(
+                name,
+                () -> {
+                    said.add("+" + name);
+                    return name;
+                },
+                stopped -> said.add("-" + stopped));
     }
 
     @Test
@@ -33,9 +36,13 @@ class LifecycleTest {
     @Test
     void aPartThatCannotStartStopsThoseBeforeIt() {
         part("store");
-        assertThatThrownBy(() -> lifecycle.start("http", () -> {
-            throw new IllegalStateException("port 1 is taken");
-        }, x -> {})).hasMessage("could not start http: port 1 is taken");
+        assertThatThrownBy(() -> lifecycle.start(
+                        "http",
+                        () -> {
+                            throw new IllegalStateException("port 1 is taken");
+                        },
+                        x -> {}))
+                .hasMessage("could not start http: port 1 is taken");
         assertThat(said).containsExactly("+store", "-store");
         assertThatThrownBy(() -> part("late")).hasMessageContaining("already stopping");
     }

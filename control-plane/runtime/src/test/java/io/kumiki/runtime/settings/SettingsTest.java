@@ -18,7 +18,9 @@ class SettingsTest {
     }
 
     record Nodes(
-            @Setting(help = "most pods at once", byDefault = "100") int maxPods,
+            @Setting(help = "most pods at once", byDefault = "100")
+            int maxPods,
+
             @Setting(help = "grace", byDefault = "30s") Duration gracePeriod,
             @Setting(help = "disk", byDefault = "10GiB") ByteSize disk,
             @Setting(help = "mode", byDefault = "isolated") Mode mode,
@@ -33,20 +35,33 @@ class SettingsTest {
 
     @Test
     void defaultsFileEnvironmentAndCommandLineInThatOrder(@TempDir Path dir) throws Exception {
-        Path file = Files.writeString(dir.resolve("s.properties"), "nodes.max-pods=7\nnodes.folder=/x\nnodes.names = a, b\n");
-        Settings settings = Settings.none().file(file).environment(Map.of("KUMIKI_NODES_MODE", "plain", "HOME", "/h"))
+        Path file = Files.writeString(
+                dir.resolve("s.properties"), "nodes.max-pods=7\nnodes.folder=/x\nnodes.names = a, b\n");
+        Settings settings = Settings.none()
+                .file(file)
+                .environment(Map.of("KUMIKI_NODES_MODE", "plain", "HOME", "/h"))
                 .with(Map.of("nodes.disk", "512 MiB"));
         var nodes = settings.section("nodes", Nodes.class);
         settings.check();
-        assertThat(nodes.get()).isEqualTo(new Nodes(7, Duration.ofSeconds(30), new ByteSize(512L << 20), Mode.PLAIN, List.of("a", "b"), Path.of("/x")));
+        assertThat(nodes.get())
+                .isEqualTo(new Nodes(
+                        7,
+                        Duration.ofSeconds(30),
+                        new ByteSize(512L << 20),
+                        Mode.PLAIN,
+                        List.of("a", "b"),
+                        Path.of("/x")));
     }
 
     @Test
     void everyProblemAtOnce() {
-        Settings settings = Settings.none().with(Map.of("nodes.max-pods", "many", "nodes.disk", "10 apples", "nodes.grace-perod", "1s", "runs.x", "1"))
+        Settings settings = Settings.none()
+                .with(Map.of(
+                        "nodes.max-pods", "many", "nodes.disk", "10 apples", "nodes.grace-perod", "1s", "runs.x", "1"))
                 .environment(Map.of("KUMIKI_NODES_MODUS", "plain"));
         var nodes = settings.section("nodes", Nodes.class);
-        assertThatThrownBy(settings::check).isInstanceOf(Settings.Invalid.class)
+        assertThatThrownBy(settings::check)
+                .isInstanceOf(Settings.Invalid.class)
                 .hasMessageContaining("6 problems")
                 .hasMessageContaining("nodes.max-pods = \"many\": a whole number is wanted")
                 .hasMessageContaining("nodes.disk = \"10 apples\": a size such as")

@@ -53,12 +53,21 @@ class TelemetryIT {
         AtomicReference<String> problem = new AtomicReference<>("still starting");
         Health health = new Health();
         health.ready("store", problem::get);
-        try (Telemetry telemetry = Telemetry.start("test", kept); HttpClient client = HttpClient.newHttpClient()) {
+        try (Telemetry telemetry = Telemetry.start("test", kept);
+                HttpClient client = HttpClient.newHttpClient()) {
             var vertx = telemetry.vertx(new VertxOptions());
-            Routes routes = new Routes("/api", new ProblemRenderer()).get("/trace/{x}", ANYONE,
-                    r -> Answer.text(200, r.traceId() + " " + Span.current().getSpanContext().getTraceId()));
-            try (var listener = HttpListener.on(vertx, new BearerToken("t", Caller.ADMINISTRATOR)).telemetry(telemetry.api())
-                    .serve(routes, OperatorRoutes.of(health, telemetry::metrics)).listen("127.0.0.1", 0)) {
+            Routes routes = new Routes("/api", new ProblemRenderer())
+                    .get(
+                            "/trace/{x}",
+                            ANYONE,
+                            r -> Answer.text(
+                                    200,
+                                    r.traceId() + " "
+                                            + Span.current().getSpanContext().getTraceId()));
+            try (var listener = HttpListener.on(vertx, new BearerToken("t", Caller.ADMINISTRATOR))
+                    .telemetry(telemetry.api())
+                    .serve(routes, OperatorRoutes.of(health, telemetry::metrics))
+                    .listen("127.0.0.1", 0)) {
                 String root = "http://127.0.0.1:" + listener.port();
                 String[] ids = get(client, root + "/api/trace/1").split(" ");
                 assertThat(ids[1]).isEqualTo(ids[0]).matches("[0-9a-f]{32}").isNotEqualTo("0".repeat(32));
@@ -67,7 +76,8 @@ class TelemetryIT {
                 assertThat(get(client, root + "/readyz")).isEqualTo("ok\n");
                 assertThat(get(client, root + "/metrics"))
                         .contains("# TYPE http_server_request_duration_seconds histogram")
-                        .contains("http_server_request_duration_seconds_count{http_request_method=\"GET\",http_response_status_code=\"200\",http_route=\"/api/trace/{x}\"} 1")
+                        .contains(
+                                "http_server_request_duration_seconds_count{http_request_method=\"GET\",http_response_status_code=\"200\",http_route=\"/api/trace/{x}\"} 1")
                         .contains("le=\"+Inf\"")
                         .containsPattern("process_memory_resident_bytes \\d{7,}")
                         .contains("# TYPE process_cpu_seconds_total counter");
@@ -82,6 +92,11 @@ class TelemetryIT {
     }
 
     private static String get(HttpClient client, String uri) throws Exception {
-        return client.send(HttpRequest.newBuilder(URI.create(uri)).header("Authorization", "Bearer t").build(), BodyHandlers.ofString()).body();
+        return client.send(
+                        HttpRequest.newBuilder(URI.create(uri))
+                                .header("Authorization", "Bearer t")
+                                .build(),
+                        BodyHandlers.ofString())
+                .body();
     }
 }

@@ -45,7 +45,10 @@ class ClusterApplierIT {
         }
         server = HttpListener.on(vertx, request -> null).serve(routes).listen("127.0.0.1", 0);
         client = new KubernetesClientBuilder()
-                .withConfig(new ConfigBuilder().withMasterUrl("http://127.0.0.1:" + server.port()).withRequestRetryBackoffLimit(0).build())
+                .withConfig(new ConfigBuilder()
+                        .withMasterUrl("http://127.0.0.1:" + server.port())
+                        .withRequestRetryBackoffLimit(0)
+                        .build())
                 .build();
         applier = new ClusterApplier(client, "kumiki-test", () -> Instant.EPOCH);
     }
@@ -60,7 +63,12 @@ class ClusterApplierIT {
     private Answer answer(Request request) {
         JsonNode body = request.body().length == 0 ? Json.object() : request.json();
         asked.add(new Asked(request.method(), request.uri(), String.valueOf(request.header("Content-Type")), body));
-        return next == null ? Answer.json(body.isEmpty() ? Json.parse("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Success\"}") : body) : next;
+        return next == null
+                ? Answer.json(
+                        body.isEmpty()
+                                ? Json.parse("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Success\"}")
+                                : body)
+                : next;
     }
 
     private Asked asked() throws InterruptedException {
@@ -68,11 +76,25 @@ class ClusterApplierIT {
     }
 
     private static Answer status(int code, String reason) {
-        return Answer.json(code, Json.object().put("kind", "Status").put("apiVersion", "v1").put("status", "Failure").put("reason", reason).put("message", reason).put("code", code));
+        return Answer.json(
+                code,
+                Json.object()
+                        .put("kind", "Status")
+                        .put("apiVersion", "v1")
+                        .put("status", "Failure")
+                        .put("reason", reason)
+                        .put("message", reason)
+                        .put("code", code));
     }
 
     private static ConfigMap map() {
-        return new ConfigMapBuilder().withNewMetadata().withNamespace("ns").withName("a").endMetadata().addToData("k", "v").build();
+        return new ConfigMapBuilder()
+                .withNewMetadata()
+                .withNamespace("ns")
+                .withName("a")
+                .endMetadata()
+                .addToData("k", "v")
+                .build();
     }
 
     @Test
@@ -80,7 +102,9 @@ class ClusterApplierIT {
         applier.apply(new Action.Apply(map()));
         Asked patch = asked();
         assertThat(patch.method()).isEqualTo("PATCH");
-        assertThat(patch.uri()).startsWith("/api/v1/namespaces/ns/configmaps/a?").contains("fieldManager=kumiki-test", "force=true");
+        assertThat(patch.uri())
+                .startsWith("/api/v1/namespaces/ns/configmaps/a?")
+                .contains("fieldManager=kumiki-test", "force=true");
         assertThat(patch.type()).startsWith("application/apply-patch+yaml");
     }
 
@@ -100,7 +124,9 @@ class ClusterApplierIT {
     void conflictsAndRefusalsAreFaultsWithACode() {
         next = status(409, "Conflict");
         assertThatThrownBy(() -> applier.apply(new Action.Create(map())))
-                .isInstanceOfSatisfying(Applier.ApplyFault.class, fault -> assertThat(fault.retryable()).isTrue())
+                .isInstanceOfSatisfying(
+                        Applier.ApplyFault.class,
+                        fault -> assertThat(fault.retryable()).isTrue())
                 .hasMessageContaining("cannot create ConfigMap ns/a");
         next = status(422, "Invalid");
         assertThatThrownBy(() -> applier.apply(new Action.Apply(map())))
@@ -121,15 +147,27 @@ class ClusterApplierIT {
 
     @Test
     void writesStatusOnlyWhenItDiffersAndNamesWhatIsGone() throws Exception {
-        var pod = new PodBuilder().withNewMetadata().withNamespace("ns").withName("p").withGeneration(4L).endMetadata()
-                .withNewStatus().withPhase("Pending").withMessage("old").withObservedGeneration(4L).endStatus().build();
+        var pod = new PodBuilder()
+                .withNewMetadata()
+                .withNamespace("ns")
+                .withName("p")
+                .withGeneration(4L)
+                .endMetadata()
+                .withNewStatus()
+                .withPhase("Pending")
+                .withMessage("old")
+                .withObservedGeneration(4L)
+                .endStatus()
+                .build();
         StatusWriter<io.fabric8.kubernetes.api.model.Pod> status = StatusWriter.on(client);
-        assertThat(status.write(pod, Json.object().put("phase", "Pending").put("message", "old"))).isFalse();
+        assertThat(status.write(pod, Json.object().put("phase", "Pending").put("message", "old")))
+                .isFalse();
         assertThat(asked).isEmpty();
         assertThat(status.write(pod, Json.object().put("phase", "Running"))).isTrue();
         Asked patch = asked();
         assertThat(patch.uri()).contains("/api/v1/namespaces/ns/pods/p/status");
         assertThat(patch.type()).startsWith("application/merge-patch+json");
-        assertThat(patch.body().path("status").toString()).isEqualTo("{\"phase\":\"Running\",\"observedGeneration\":4,\"message\":null}");
+        assertThat(patch.body().path("status").toString())
+                .isEqualTo("{\"phase\":\"Running\",\"observedGeneration\":4,\"message\":null}");
     }
 }

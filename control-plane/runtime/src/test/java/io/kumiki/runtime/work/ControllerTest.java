@@ -29,8 +29,17 @@ class ControllerTest {
         final Map<String, HasMetadata> objects = new ConcurrentHashMap<>();
 
         void put(String name, String revision, Map<String, String> data) {
-            objects.put(name, new ConfigMapBuilder().withNewMetadata().withNamespace("ns").withName(name)
-                    .withResourceVersion(revision).withGeneration(3L).endMetadata().withData(data).build());
+            objects.put(
+                    name,
+                    new ConfigMapBuilder()
+                            .withNewMetadata()
+                            .withNamespace("ns")
+                            .withName(name)
+                            .withResourceVersion(revision)
+                            .withGeneration(3L)
+                            .endMetadata()
+                            .withData(data)
+                            .build());
         }
 
         @Override
@@ -62,8 +71,16 @@ class ControllerTest {
             }
             said.add("applied");
         };
-        controller = new Controller<>(new Controller.Parts<>(ConfigMap.class, reconciler, cache, applier, status,
-                new Backoff(Duration.ofMillis(2), Duration.ofMillis(10), new SplittableRandom(1)), () -> Instant.EPOCH, OpenTelemetry.noop()),
+        controller = new Controller<>(
+                new Controller.Parts<>(
+                        ConfigMap.class,
+                        reconciler,
+                        cache,
+                        applier,
+                        status,
+                        new Backoff(Duration.ofMillis(2), Duration.ofMillis(10), new SplittableRandom(1)),
+                        () -> Instant.EPOCH,
+                        OpenTelemetry.noop()),
                 new WorkQueue<>());
         controller.start(2);
     }
@@ -80,13 +97,16 @@ class ControllerTest {
     @Test
     void appliesThenWritesStatusOnceTheCacheHasCaughtUp() throws Exception {
         cache.put("a", "1", Map.of());
-        start((object, world, now) -> {
-            said.add("decided " + object.getMetadata().getResourceVersion());
-            return Plan.of(List.of(new Action.Create(object)), Json.object().put("phase", "Done"));
-        }, (object, status) -> {
-            said.add("status");
-            return object.getMetadata().getResourceVersion().equals("1");
-        });
+        start(
+                (object, world, now) -> {
+                    said.add("decided " + object.getMetadata().getResourceVersion());
+                    return Plan.of(
+                            List.of(new Action.Create(object)), Json.object().put("phase", "Done"));
+                },
+                (object, status) -> {
+                    said.add("status");
+                    return object.getMetadata().getResourceVersion().equals("1");
+                });
         controller.wake(KEY);
         assertThat(List.of(next(), next(), next())).containsExactly("decided 1", "applied", "status");
         controller.wake(KEY); // the cache still shows revision 1: no second decision on it
@@ -103,16 +123,19 @@ class ControllerTest {
             return false;
         });
         controller.wake(KEY);
-        assertThat(List.of(next(), next(), next(), next(), next())).containsExactly("conflict", "conflict", "conflict", "applied", "status");
+        assertThat(List.of(next(), next(), next(), next(), next()))
+                .containsExactly("conflict", "conflict", "conflict", "applied", "status");
     }
 
     @Test
     void anObjectThatIsGoneIsNotDecidedOn() throws Exception {
         cache.put("b", "1", Map.of());
-        start((object, world, now) -> {
-            said.add(object.getMetadata().getName());
-            return Plan.NOTHING;
-        }, (object, status) -> false);
+        start(
+                (object, world, now) -> {
+                    said.add(object.getMetadata().getName());
+                    return Plan.NOTHING;
+                },
+                (object, status) -> false);
         controller.wake(KEY);
         controller.wake(new ObjectKey("ns", "b"));
         assertThat(next()).isEqualTo("b");
@@ -122,10 +145,12 @@ class ControllerTest {
     @Test
     void looksAgainWhenThePlanSaysSo() throws Exception {
         cache.put("a", "1", Map.of());
-        start((object, world, now) -> {
-            said.add("looked");
-            return Plan.NOTHING.lookAgainAfter(Duration.ofMillis(1));
-        }, (object, status) -> false);
+        start(
+                (object, world, now) -> {
+                    said.add("looked");
+                    return Plan.NOTHING.lookAgainAfter(Duration.ofMillis(1));
+                },
+                (object, status) -> false);
         controller.wake(KEY);
         assertThat(List.of(next(), next(), next())).containsOnly("looked");
     }
@@ -134,13 +159,15 @@ class ControllerTest {
     void aReconcilerThatThrowsHoldsNoOtherKey() throws Exception {
         cache.put("a", "1", Map.of());
         cache.put("b", "1", Map.of());
-        start((object, world, now) -> {
-            if (object.getMetadata().getName().equals("a")) {
-                throw new IllegalStateException("poison");
-            }
-            said.add("b");
-            return Plan.NOTHING;
-        }, (object, status) -> false);
+        start(
+                (object, world, now) -> {
+                    if (object.getMetadata().getName().equals("a")) {
+                        throw new IllegalStateException("poison");
+                    }
+                    said.add("b");
+                    return Plan.NOTHING;
+                },
+                (object, status) -> false);
         controller.wake(KEY);
         controller.wake(new ObjectKey("ns", "b"));
         assertThat(next()).isEqualTo("b");

@@ -14,7 +14,8 @@ class YamlTest {
         var docs = Yaml.documents("b: 1\na:\n- x\n- {c: null}\n---\nsecond: true\n");
         assertThat(docs).hasSize(2);
         assertThat(Json.write(docs.get(0))).isEqualTo("{\"b\":1,\"a\":[\"x\",{\"c\":null}]}");
-        assertThat(Yaml.documents("{\"json\": [1.50, \"a\\nb\"]}").getFirst()).hasToString("{\"json\":[1.50,\"a\\nb\"]}");
+        assertThat(Yaml.documents("{\"json\": [1.50, \"a\\nb\"]}").getFirst())
+                .hasToString("{\"json\":[1.50,\"a\\nb\"]}");
         assertThat(Yaml.documents("")).isEmpty();
     }
 
@@ -22,9 +23,25 @@ class YamlTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "1|1", "1.0|1.0", "1e3|1E+3", "1.0e+3|1.0E+3", "0x1F|31", "010|8", "0o17|'\"0o17\"'", "-5|-5", "1_000|1000",
-                "123456789012345678901|123456789012345678901", "2024-01-02|'\"2024-01-02\"'", "yes|'\"yes\"'", "True|true", "~|null",
-                "''|null", "12:30:45|'\"12:30:45\"'", "'''7'''|'\"7\"'", "2.1.0|'\"2.1.0\"'", ".5|0.5"
+                "1|1",
+                "1.0|1.0",
+                "1e3|1E+3",
+                "1.0e+3|1.0E+3",
+                "0x1F|31",
+                "010|8",
+                "0o17|'\"0o17\"'",
+                "-5|-5",
+                "1_000|1000",
+                "123456789012345678901|123456789012345678901",
+                "2024-01-02|'\"2024-01-02\"'",
+                "yes|'\"yes\"'",
+                "True|true",
+                "~|null",
+                "''|null",
+                "12:30:45|'\"12:30:45\"'",
+                "'''7'''|'\"7\"'",
+                "2.1.0|'\"2.1.0\"'",
+                ".5|0.5"
             })
     void scalars(String yaml, String json) {
         String text = "k: " + (yaml == null ? "" : yaml);
@@ -57,7 +74,8 @@ class YamlTest {
     void bombsEndInARefusal() {
         StringBuilder laughs = new StringBuilder("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
         for (int i = 1; i < 12; i++) {
-            laughs.append("a" + i + ": &a" + i + " [" + ("*a" + (i - 1) + ",").repeat(10).replaceAll(",$", "") + "]\n");
+            laughs.append("a" + i + ": &a" + i + " ["
+                    + ("*a" + (i - 1) + ",").repeat(10).replaceAll(",$", "") + "]\n");
         }
         assertThatThrownBy(() -> Yaml.document(laughs.toString())).isInstanceOf(Yaml.Malformed.class);
         // few aliases, each doubling: only the total stops it
@@ -68,19 +86,23 @@ class YamlTest {
         assertThatThrownBy(() -> Yaml.document(doubling.toString())).hasMessageContaining("aliases");
         assertThatThrownBy(() -> Yaml.document("[".repeat(10_000))).isInstanceOf(Yaml.Malformed.class);
         assertThatThrownBy(() -> Yaml.document("{a: ".repeat(10_000))).isInstanceOf(Yaml.Malformed.class);
-        assertThatThrownBy(() -> Yaml.documents("x".repeat(50), new Yaml.Limits(40, 5, 5))).hasMessageContaining("at most 40");
+        assertThatThrownBy(() -> Yaml.documents("x".repeat(50), new Yaml.Limits(40, 5, 5)))
+                .hasMessageContaining("at most 40");
         assertThatThrownBy(() -> Yaml.document("a: &a [*a]")).isInstanceOf(Yaml.Malformed.class);
     }
 
     @Test
     void whatIsWrittenReadsBackTheSame() {
-        String json = "{\"a\":\"x: y\",\"true\":\"true\",\"n\":[1,-2,1.5,1E+3,0.1,123456789012345678901],\"s\":[\"1\",\"null\",\"~\",\"\",\" lead\",\"trail \",\"2024-01-02\","
-                + "\"12:30\",\"- x\",\"#c\",\"a\\nb\\n\",\"a\\n  b\",\"\\n\\nx\",\"tab\\there\",\"\\u0007\",\"組木\",\"{}\",\"*a\",\"<<\",\"yes\",\"0o7\",\"'q'\",\"line \\nspace\"],"
-                + "\"e\":{},\"l\":[],\"z\":null,\"deep\":[[{\"k\":[{}]}]],\"b\":false}";
+        String json =
+                "{\"a\":\"x: y\",\"true\":\"true\",\"n\":[1,-2,1.5,1E+3,0.1,123456789012345678901],\"s\":[\"1\",\"null\",\"~\",\"\",\" lead\",\"trail \",\"2024-01-02\","
+                        + "\"12:30\",\"- x\",\"#c\",\"a\\nb\\n\",\"a\\n  b\",\"\\n\\nx\",\"tab\\there\",\"\\u0007\",\"組木\",\"{}\",\"*a\",\"<<\",\"yes\",\"0o7\",\"'q'\",\"line \\nspace\"],"
+                        + "\"e\":{},\"l\":[],\"z\":null,\"deep\":[[{\"k\":[{}]}]],\"b\":false}";
         var tree = Json.parse(json);
         String text = Yaml.write(tree);
         assertThat(Json.write(Yaml.document(text).path("s"))).as(text).isEqualTo(Json.write(tree.path("s")));
-        assertThat(Yaml.document(text).toString().replace("1.0E+3", "1E+3")).as(text).isEqualTo(tree.toString());
+        assertThat(Yaml.document(text).toString().replace("1.0E+3", "1E+3"))
+                .as(text)
+                .isEqualTo(tree.toString());
         assertThat(text).contains("- |\n");
     }
 }

@@ -56,18 +56,23 @@ public final class ListRuns implements Benchmark {
 
     private static Map<String, ListQuery> queries(ManyRuns runs, int n) {
         var newest = ListQuery.newest(ALL, 20);
-        PageKey middle = new PageKey(Long.toString(ManyRuns.FIRST.plusSeconds(n * 10L).getEpochSecond() * 1_000_000), "x", n);
+        PageKey middle =
+                new PageKey(Long.toString(ManyRuns.FIRST.plusSeconds(n * 10L).getEpochSecond() * 1_000_000), "x", n);
         var all = new LinkedHashMap<String, ListQuery>();
         all.put("newest", newest);
         all.put("newest, 200 rows", ListQuery.newest(ALL, 200));
         all.put("page in the middle", newest.after(middle));
         all.put("not archived", newest.where(Predicate.notEqual("storage_state", "ARCHIVED")));
-        all.put("one experiment", ListQuery.newest(Map.of("namespace", "kubeflow", "experiment_id", "experiment-7"), 20));
+        all.put(
+                "one experiment",
+                ListQuery.newest(Map.of("namespace", "kubeflow", "experiment_id", "experiment-7"), 20));
         all.put("failed", newest.where(Predicate.equal("state", "FAILED")));
         all.put("failed or cancelled", newest.where(Predicate.in("state", List.of("FAILED", "CANCELED"))));
         all.put("running (none)", newest.where(Predicate.equal("state", "RUNNING")));
-        all.put("failed, not archived, one exp.", ListQuery.newest(Map.of("experiment_id", "experiment-7"), 20)
-                .where(Predicate.equal("state", "FAILED"), Predicate.equal("storage_state", "AVAILABLE")));
+        all.put(
+                "failed, not archived, one exp.",
+                ListQuery.newest(Map.of("experiment_id", "experiment-7"), 20)
+                        .where(Predicate.equal("state", "FAILED"), Predicate.equal("storage_state", "AVAILABLE")));
         all.put("by name", newest.sorted(new Sort("display_name", false)));
         all.put("by end", newest.sorted(new Sort("finished_at", true)));
         all.put("name is", newest.where(Predicate.equal("display_name", "pipeline-3 2026-01-01 77")));
@@ -84,7 +89,8 @@ public final class ListRuns implements Benchmark {
             Page<RunRecord> page = runs.store.read(tx -> tx.runs().list(query));
             double millis = (System.nanoTime() - start) / 1e6;
             if (page.total() < page.rows().size()) {
-                throw new IllegalStateException("total " + page.total() + " of " + page.rows().size() + " rows");
+                throw new IllegalStateException(
+                        "total " + page.total() + " of " + page.rows().size() + " rows");
             }
             if (i >= 0) {
                 samples[i] = millis;

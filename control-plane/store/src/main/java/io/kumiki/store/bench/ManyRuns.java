@@ -41,7 +41,8 @@ final class ManyRuns implements AutoCloseable {
         }
     }
 
-    /// 50 experiments, 20 pipelines, 88 % succeeded, 10 % failed, the rest cancelled; every tenth archived, the newest ten running.
+    /// 50 experiments, 20 pipelines, 88 % succeeded, 10 % failed, the rest cancelled; every tenth archived, the
+    /// newest ten running.
     static RunRecord run(int n, SplittableRandom random) {
         Instant at = FIRST.plusSeconds(n * 20L);
         int dice = random.nextInt(100);
@@ -70,7 +71,10 @@ final class ManyRuns implements AutoCloseable {
                 end,
                 state == RunState.FAILED ? new RunFault("StepFailed", "step train exited 1") : null,
                 null,
-                List.of(new StateChange(at, "PENDING"), new StateChange(at, "RUNNING"), new StateChange(end, state.name())));
+                List.of(
+                        new StateChange(at, "PENDING"),
+                        new StateChange(at, "RUNNING"),
+                        new StateChange(end, state.name())));
     }
 
     long bytes() throws IOException {

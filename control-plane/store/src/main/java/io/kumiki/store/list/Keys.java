@@ -74,13 +74,15 @@ public final class Keys {
         return this;
     }
 
-    @Nullable Key find(String name) {
+    @Nullable
+    Key find(String name) {
         Key key = keys.get(name);
         if (key != null) {
             return key;
         }
         for (var family : families.entrySet()) {
-            if (name.startsWith(family.getKey()) && name.length() > family.getKey().length()) {
+            if (name.startsWith(family.getKey())
+                    && name.length() > family.getKey().length()) {
                 return family.getValue().apply(name.substring(family.getKey().length()));
             }
         }
@@ -90,7 +92,8 @@ public final class Keys {
     /// For messages: `runs can be filtered and sorted by run_id, …`.
     String sentence() {
         String all = String.join(", ", keys.keySet());
-        String more = String.join(", ", families.keySet().stream().map(p -> p + "<name>").toList());
+        String more = String.join(
+                ", ", families.keySet().stream().map(p -> p + "<name>").toList());
         return what + " can be filtered and sorted by " + all + (more.isEmpty() ? "" : ", " + more);
     }
 }

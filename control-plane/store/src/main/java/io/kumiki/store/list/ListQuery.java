@@ -6,10 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /// One page of a list.
 ///
-/// @param scope equalities that the route itself sets (namespace, experiment_id, pipeline_id): same keys as predicates
+/// @param scope equalities that the route itself sets (namespace, experiment_id, pipeline_id): same keys as
+///     predicates
 /// @param pageSize 1..1000; the surface caps it further
 public record ListQuery(
-        Map<String, String> scope, List<Predicate> predicates, Sort sort, int pageSize, @Nullable PageKey after) {
+        Map<String, String> scope,
+        List<Predicate> predicates,
+        Sort sort,
+        int pageSize,
+        @Nullable PageKey after) {
     public static final int LARGEST_PAGE = 1000;
 
     public ListQuery {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Pages of one table by key, never by offset: the hundredth page costs what the first does.
 ///
 /// @param columns what row reads, `id` among the table's columns as tie breaker
-/// @param counts a table of sums (column n) that answers totals for predicates over countedColumns; null counts rows
+/// @param counts a table of sums (column n) that answers totals for predicates over countedColumns; null counts
+///     rows
 public record ListedTable<T>(
         String table,
         int columnCount,
@@ -56,8 +57,10 @@ public record ListedTable<T>(
         return fetch(sql, query, where, sort, order, total);
     }
 
-    /// A database that knows no statistics would walk the index of the order and look at every row until the page is full.
-    /// Where few rows match, it is kept from that (`+column` is no column) and gathers them by the predicates' index instead.
+    /// A database that knows no statistics would walk the index of the order and look at every row until the page
+    /// is full.
+    /// Where few rows match, it is kept from that (`+column` is no column) and gathers them by the predicates'
+    /// index instead.
     private static String order(Key sort, boolean gather) {
         if (!sort.plainColumn()) {
             return "sort_value";
@@ -71,8 +74,8 @@ public record ListedTable<T>(
         values.addAll(where.values());
         values.add(query.pageSize() + 1);
         List<Found<T>> found = sql.list(
-                "SELECT " + columns + ", " + sort.sql() + " AS sort_value, id AS row_id FROM " + table + where.sql() + " ORDER BY "
-                        + order + direction + ", id" + direction + " LIMIT ?",
+                "SELECT " + columns + ", " + sort.sql() + " AS sort_value, id AS row_id FROM " + table + where.sql()
+                        + " ORDER BY " + order + direction + ", id" + direction + " LIMIT ?",
                 cursor -> new Found<>(row.apply(cursor), cursor.text(columnCount + 1), cursor.text(columnCount + 2)),
                 values.toArray());
         boolean more = found.size() > query.pageSize();
@@ -84,11 +87,13 @@ public record ListedTable<T>(
     /// Large tables are counted from sums where that is possible. Elsewhere, one look finds the few rows there are,
     /// which then need not be searched for a second time; only where there are more are they counted.
     private long total(Sql sql, Where where, @Nullable PageKey last) {
-        if (counts != null && !countedColumns.containsAll(where.columns()) && (last == null || last.total() <= FEW_IDS)) {
+        if (counts != null
+                && !countedColumns.containsAll(where.columns())
+                && (last == null || last.total() <= FEW_IDS)) {
             var values = new ArrayList<Object>(where.values());
             values.add(FEW_IDS + 1);
-            List<String> ids =
-                    sql.list("SELECT id FROM " + table + where.sql() + " LIMIT ?", cursor -> cursor.text(1), values.toArray());
+            List<String> ids = sql.list(
+                    "SELECT id FROM " + table + where.sql() + " LIMIT ?", cursor -> cursor.text(1), values.toArray());
             if (ids.isEmpty()) {
                 return 0;
             }
@@ -100,7 +105,9 @@ public record ListedTable<T>(
         if (last != null) {
             return last.total();
         }
-        String from = counts != null && countedColumns.containsAll(where.columns()) ? "SUM(n) FROM " + counts : "COUNT(*) FROM " + table;
+        String from = counts != null && countedColumns.containsAll(where.columns())
+                ? "SUM(n) FROM " + counts
+                : "COUNT(*) FROM " + table;
         return sql.number("SELECT " + from + where.sql(), where.values().toArray());
     }
 

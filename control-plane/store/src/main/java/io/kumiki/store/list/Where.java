@@ -50,7 +50,8 @@ final class Where {
         return columns;
     }
 
-    /// Whether the predicates' own index is the way to the rows when few match: one that does not give them in the order of time.
+    /// Whether the predicates' own index is the way to the rows when few match: one that does not give them in the
+    /// order of time.
     boolean gathers() {
         return only || spreads && !ordered;
     }
@@ -74,7 +75,8 @@ final class Where {
     private void add(String path, Predicate predicate) {
         Key key = keys.find(predicate.key());
         if (key == null) {
-            violations.add(new Violation(path + ".key", "UnknownKey", "unknown key '" + predicate.key() + "'; " + keys.sentence()));
+            violations.add(new Violation(
+                    path + ".key", "UnknownKey", "unknown key '" + predicate.key() + "'; " + keys.sentence()));
             return;
         }
         String wrong = wrongValues(predicate, key);
@@ -101,20 +103,22 @@ final class Where {
                     ? "IN takes at most " + LARGEST_IN + " values, found " + count
                     : predicate.operation() + " takes one value, found " + count;
         }
-        if (predicate.operation() == Operation.IS_SUBSTRING && (key.kind() == Keys.Kind.TIME || key.kind() == Keys.Kind.NUMBER)) {
+        if (predicate.operation() == Operation.IS_SUBSTRING
+                && (key.kind() == Keys.Kind.TIME || key.kind() == Keys.Kind.NUMBER)) {
             return "'" + predicate.key() + "' is a " + word(key) + ", IS_SUBSTRING is for text";
         }
         for (Object value : predicate.values()) {
-            boolean fits =
-                    switch (key.kind()) {
-                        case TEXT, STORAGE -> value instanceof String text && text.length() <= LONGEST_TEXT;
-                        case TIME -> value instanceof Instant || value instanceof Long;
-                        case NUMBER -> value instanceof Long || value instanceof Integer || value instanceof Double;
-                    };
+            boolean fits = switch (key.kind()) {
+                case TEXT, STORAGE -> value instanceof String text && text.length() <= LONGEST_TEXT;
+                case TIME -> value instanceof Instant || value instanceof Long;
+                case NUMBER -> value instanceof Long || value instanceof Integer || value instanceof Double;
+            };
             if (!fits) {
                 return "'" + predicate.key() + "' is a " + word(key) + ", found "
                         + (value instanceof String ? "text" : value instanceof Instant ? "a time" : "a number")
-                        + "; use " + (key.kind() == Keys.Kind.TIME ? "timestamp_value"
+                        + "; use "
+                        + (key.kind() == Keys.Kind.TIME
+                                ? "timestamp_value"
                                 : key.kind() == Keys.Kind.NUMBER ? "long_value" : "string_value");
             }
         }
@@ -133,13 +137,20 @@ final class Where {
         values.addAll(key.values());
         switch (operation) {
             case IN -> {
-                terms.add(given.isEmpty() ? "(" + key.sql() + ") IS NULL AND 1 = 0"
-                        : key.sql() + " IN (" + given.stream().map(v -> "?").collect(Collectors.joining(", ")) + ")");
+                terms.add(
+                        given.isEmpty()
+                                ? "(" + key.sql() + ") IS NULL AND 1 = 0"
+                                : key.sql() + " IN ("
+                                        + given.stream().map(v -> "?").collect(Collectors.joining(", ")) + ")");
                 values.addAll(given);
             }
             case IS_SUBSTRING -> {
                 terms.add(key.sql() + " LIKE ? ESCAPE '!'");
-                values.add("%" + ((String) given.getFirst()).replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%");
+                values.add("%"
+                        + ((String) given.getFirst())
+                                .replace("!", "!!")
+                                .replace("%", "!%")
+                                .replace("_", "!_") + "%");
             }
             default -> {
                 terms.add(key.sql() + " " + sign(operation) + " ?");
@@ -213,7 +224,8 @@ final class Where {
             }
             return;
         }
-        Key asText = new Key("(CASE " + sql + " WHEN 0 THEN 'AVAILABLE' ELSE 'ARCHIVED' END)", Keys.Kind.TEXT, List.of());
+        Key asText =
+                new Key("(CASE " + sql + " WHEN 0 THEN 'AVAILABLE' ELSE 'ARCHIVED' END)", Keys.Kind.TEXT, List.of());
         comparison(asText, operation, given);
     }
 }

@@ -25,7 +25,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/// Files of bytes, named by id, in 256 folders. A file is complete and on disk before its name is told to anyone, and never changes.
+/// Files of bytes, named by id, in 256 folders. A file is complete and on disk before its name is told to anyone,
+/// and never changes.
 final class Blobs {
     private static final int BUFFER = 128 * 1024;
     private static final long LOOK_AT_SPACE_EVERY = 64L * 1024 * 1024;
@@ -159,8 +160,8 @@ final class Blobs {
         if (free < keepFree) {
             throw new ObjectFault(
                     ObjectFault.Code.DISK_FULL,
-                    "wanted " + (keepFree >> 20) + " MiB free on the disk of " + bytes.getParent() + ", found " + (free >> 20)
-                            + " MiB; free some space and try again");
+                    "wanted " + (keepFree >> 20) + " MiB free on the disk of " + bytes.getParent() + ", found "
+                            + (free >> 20) + " MiB; free some space and try again");
         }
     }
 
@@ -183,7 +184,9 @@ final class Blobs {
             }
             size += n;
             if (size > largest) {
-                throw new ObjectFault(ObjectFault.Code.TOO_LARGE, "wanted at most " + largest + " bytes in one request, found more; upload in parts");
+                throw new ObjectFault(
+                        ObjectFault.Code.TOO_LARGE,
+                        "wanted at most " + largest + " bytes in one request, found more; upload in parts");
             }
             if (size > look) {
                 refuseWhenFull();
@@ -217,9 +220,12 @@ final class Blobs {
     }
 
     private ObjectFault failed(IOException e) {
-        boolean full = String.valueOf(e.getMessage()).contains("No space left") || String.valueOf(e.getMessage()).contains("quota");
+        boolean full = String.valueOf(e.getMessage()).contains("No space left")
+                || String.valueOf(e.getMessage()).contains("quota");
         return new ObjectFault(
-                full ? ObjectFault.Code.DISK_FULL : ObjectFault.Code.IO, "could not write below " + bytes.getParent() + ": " + e.getMessage(), e);
+                full ? ObjectFault.Code.DISK_FULL : ObjectFault.Code.IO,
+                "could not write below " + bytes.getParent() + ": " + e.getMessage(),
+                e);
     }
 
     private void remove(String id) {
@@ -261,6 +267,8 @@ final class Blobs {
     }
 
     private static FileAttribute<?>[] attributes(String permissions) {
-        return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))};
+        return new FileAttribute<?>[] {
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        };
     }
 }

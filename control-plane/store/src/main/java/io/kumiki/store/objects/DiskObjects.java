@@ -52,8 +52,10 @@ public final class DiskObjects implements ObjectStorage {
     public static ObjectStorage open(Path folder, DiskSettings settings) {
         try {
             Files.createDirectories(folder);
-            Database database = Database.open(folder.resolve("index.db"), SCHEMA, settings.durable(), Database.Commits.NONE);
-            var objects = new DiskObjects(database, new Blobs(folder, settings.freeSpace(folder), settings.keepFree()), settings.clock());
+            Database database =
+                    Database.open(folder.resolve("index.db"), SCHEMA, settings.durable(), Database.Commits.NONE);
+            var objects = new DiskObjects(
+                    database, new Blobs(folder, settings.freeSpace(folder), settings.keepFree()), settings.clock());
             objects.sweep.start();
             return objects;
         } catch (IOException e) {
@@ -65,7 +67,9 @@ public final class DiskObjects implements ObjectStorage {
     public boolean createBucket(String bucket) {
         Names.checkBucket(bucket);
         return database.<Boolean>write(sql -> sql.update(
-                        "INSERT INTO buckets (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", bucket, Micros.of(now()))
+                        "INSERT INTO buckets (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+                        bucket,
+                        Micros.of(now()))
                 > 0);
     }
 
@@ -76,8 +80,8 @@ public final class DiskObjects implements ObjectStorage {
 
     @Override
     public List<Bucket> buckets() {
-        return database.read(sql ->
-                sql.list("SELECT name, created_at FROM buckets ORDER BY name", row -> new Bucket(row.text(1), row.time(2))));
+        return database.read(sql -> sql.list(
+                "SELECT name, created_at FROM buckets ORDER BY name", row -> new Bucket(row.text(1), row.time(2))));
     }
 
     @Override
@@ -85,10 +89,12 @@ public final class DiskObjects implements ObjectStorage {
         List<String> forgotten = database.write(sql -> {
             ObjectRows.needBucket(sql, bucket);
             if (!ObjectRows.from(sql, bucket, "", null, 1).isEmpty()) {
-                throw new ObjectFault(Code.BUCKET_NOT_EMPTY, "bucket '" + bucket + "' holds objects; delete them first");
+                throw new ObjectFault(
+                        Code.BUCKET_NOT_EMPTY, "bucket '" + bucket + "' holds objects; delete them first");
             }
             sql.update("DELETE FROM buckets WHERE name = ?", bucket);
-            return DiskUploads.forget(sql, sql.list("SELECT id FROM uploads WHERE bucket = ?", row -> row.text(1), bucket));
+            return DiskUploads.forget(
+                    sql, sql.list("SELECT id FROM uploads WHERE bucket = ?", row -> row.text(1), bucket));
         });
         blobs.delete(forgotten);
     }
@@ -103,7 +109,14 @@ public final class DiskObjects implements ObjectStorage {
         Blobs.Blob blob = blobs.write(body, LARGEST_PUT);
         Map<String, String> checksums = body instanceof VerifiedBody verified ? verified.checksums() : Map.of();
         var head = new ObjectHead(
-                bucket, key, blob.size(), HexFormat.of().formatHex(blob.md5()), now(), attributes.headers(), attributes.metadata(), checksums);
+                bucket,
+                key,
+                blob.size(),
+                HexFormat.of().formatHex(blob.md5()),
+                now(),
+                attributes.headers(),
+                attributes.metadata(),
+                checksums);
         store(head, blob.id(), List.of());
         return head;
     }
@@ -124,7 +137,8 @@ public final class DiskObjects implements ObjectStorage {
                 return opened;
             }
         }
-        throw new ObjectFault(Code.IO, "the bytes of '" + key + "' in bucket '" + bucket + "' are missing on disk; restore a backup");
+        throw new ObjectFault(
+                Code.IO, "the bytes of '" + key + "' in bucket '" + bucket + "' are missing on disk; restore a backup");
     }
 
     @Override
@@ -195,7 +209,8 @@ public final class DiskObjects implements ObjectStorage {
             }
             return head;
         }
-        throw new ObjectFault(Code.IO, "the bytes of '" + key + "' in bucket '" + bucket + "' are missing on disk; restore a backup");
+        throw new ObjectFault(
+                Code.IO, "the bytes of '" + key + "' in bucket '" + bucket + "' are missing on disk; restore a backup");
     }
 
     @Override
@@ -214,7 +229,10 @@ public final class DiskObjects implements ObjectStorage {
         try {
             old = database.write(sql -> ObjectRows.replace(sql, head, id, segments));
         } catch (RuntimeException e) {
-            blobs.delete(segments.isEmpty() ? List.of(id) : segments.stream().map(Segment::blob).toList());
+            blobs.delete(
+                    segments.isEmpty()
+                            ? List.of(id)
+                            : segments.stream().map(Segment::blob).toList());
             throw e;
         }
         blobs.delete(old);
@@ -229,7 +247,8 @@ public final class DiskObjects implements ObjectStorage {
         List<Segment> segments = row.segments() == 0
                 ? List.of(new Segment(row.id(), size))
                 : database.read(sql -> ObjectRows.segments(sql, row));
-        List<String> pinned = segments.size() > 1 ? segments.stream().map(Segment::blob).toList() : List.of();
+        List<String> pinned =
+                segments.size() > 1 ? segments.stream().map(Segment::blob).toList() : List.of();
         if (!pinned.isEmpty()) {
             blobs.pin(pinned);
             Row again = database.read(sql -> ObjectRows.find(sql, bucket, key));

@@ -21,7 +21,8 @@ public record DiskSettings(long keepFree, @Nullable LongSupplier free, boolean d
             try {
                 return Files.getFileStore(folder).getUsableSpace();
             } catch (IOException e) {
-                throw new ObjectFault(ObjectFault.Code.IO, "cannot ask " + folder + " for free space: " + e.getMessage(), e);
+                throw new ObjectFault(
+                        ObjectFault.Code.IO, "cannot ask " + folder + " for free space: " + e.getMessage(), e);
             }
         };
     }

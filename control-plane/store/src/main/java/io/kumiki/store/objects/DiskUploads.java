@@ -90,8 +90,8 @@ final class DiskUploads implements Uploads {
         if (find(sql, upload.id()) == null) {
             throw unknown(upload.id());
         }
-        List<String> old =
-                sql.list("SELECT blob FROM parts WHERE upload = ? AND n = ?", row -> row.text(1), upload.id(), part.number());
+        List<String> old = sql.list(
+                "SELECT blob FROM parts WHERE upload = ? AND n = ?", row -> row.text(1), upload.id(), part.number());
         sql.update("DELETE FROM parts WHERE upload = ? AND n = ?", upload.id(), part.number());
         sql.update(
                 "INSERT INTO parts (upload, n, blob, size, etag, modified) VALUES (?, ?, ?, ?, ?, ?)",
@@ -124,9 +124,14 @@ final class DiskUploads implements Uploads {
             List<StoredPart> chosen = chosen(wanted, stored);
             ObjectHead made = assembled(upload, chosen);
             forgotten.addAll(ObjectRows.replace(
-                    sql, made, id, chosen.stream().map(p -> new Segment(p.blob, p.part.size())).toList()));
+                    sql,
+                    made,
+                    id,
+                    chosen.stream().map(p -> new Segment(p.blob, p.part.size())).toList()));
             Set<String> used = chosen.stream().map(StoredPart::blob).collect(Collectors.toCollection(HashSet::new));
-            forget(sql, List.of(upload.id())).stream().filter(blob -> !used.contains(blob)).forEach(forgotten::add);
+            forget(sql, List.of(upload.id())).stream()
+                    .filter(blob -> !used.contains(blob))
+                    .forEach(forgotten::add);
             return made;
         });
         blobs.delete(forgotten);
@@ -160,12 +165,17 @@ final class DiskUploads implements Uploads {
         for (PartRef ref : wanted) {
             StoredPart part = stored.get(ref.number());
             if (ref.number() <= before) {
-                throw new ObjectFault(Code.INVALID_PART_ORDER, "parts are named in rising order, found " + ref.number() + " after " + before);
+                throw new ObjectFault(
+                        Code.INVALID_PART_ORDER,
+                        "parts are named in rising order, found " + ref.number() + " after " + before);
             }
             if (part == null || !part.part.etag().equals(ref.etag())) {
                 throw new ObjectFault(
                         Code.INVALID_PART,
-                        "part " + ref.number() + (part == null ? " was never uploaded" : " has ETag " + part.part.etag() + ", not " + ref.etag()));
+                        "part " + ref.number()
+                                + (part == null
+                                        ? " was never uploaded"
+                                        : " has ETag " + part.part.etag() + ", not " + ref.etag()));
             }
             if (before > 0 && chosen.getLast().part.size() < SMALLEST_PART) {
                 throw new ObjectFault(
@@ -219,7 +229,9 @@ final class DiskUploads implements Uploads {
 
     private static @Nullable Upload find(Sql sql, String id) {
         return sql.one(
-                "SELECT id, bucket, name, created_at, headers, metadata FROM uploads WHERE id = ?", DiskUploads::upload, id);
+                "SELECT id, bucket, name, created_at, headers, metadata FROM uploads WHERE id = ?",
+                DiskUploads::upload,
+                id);
     }
 
     private static Upload upload(Cursor row) {

@@ -23,7 +23,8 @@ final class Names {
         int length = key.getBytes(StandardCharsets.UTF_8).length;
         if (length > LONGEST_KEY) {
             throw new ObjectFault(
-                    ObjectFault.Code.KEY_TOO_LONG, "a key has at most " + LONGEST_KEY + " bytes in UTF-8, found " + length);
+                    ObjectFault.Code.KEY_TOO_LONG,
+                    "a key has at most " + LONGEST_KEY + " bytes in UTF-8, found " + length);
         }
         if (key.isEmpty() || key.indexOf('\0') >= 0) {
             throw new ObjectFault(ObjectFault.Code.KEY_TOO_LONG, "a key has at least one character and no NUL");

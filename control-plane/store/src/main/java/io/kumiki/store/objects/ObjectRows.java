@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The index: SQL over buckets, objects and their segments.
 final class ObjectRows {
-    private static final String COLUMNS = "bucket, name, size, etag, modified, headers, metadata, checksums, id, segments";
+    private static final String COLUMNS =
+            "bucket, name, size, etag, modified, headers, metadata, checksums, id, segments";
 
     /// @param segments 0 when the bytes are one file named id
     record Row(ObjectHead head, String id, int segments) {}
@@ -34,7 +35,8 @@ final class ObjectRows {
     }
 
     static @Nullable Row find(Sql sql, String bucket, String key) {
-        return sql.one("SELECT " + COLUMNS + " FROM objects WHERE bucket = ? AND name = ?", ObjectRows::row, bucket, key);
+        return sql.one(
+                "SELECT " + COLUMNS + " FROM objects WHERE bucket = ? AND name = ?", ObjectRows::row, bucket, key);
     }
 
     static Row need(Sql sql, String bucket, String key) {
@@ -104,8 +106,8 @@ final class ObjectRows {
         }
         values.add(limit);
         return sql.list(
-                "SELECT " + COLUMNS + " FROM objects WHERE bucket = ? AND name >= ?" + (before == null ? "" : " AND name < ?")
-                        + " ORDER BY name LIMIT ?",
+                "SELECT " + COLUMNS + " FROM objects WHERE bucket = ? AND name >= ?"
+                        + (before == null ? "" : " AND name < ?") + " ORDER BY name LIMIT ?",
                 cursor -> row(cursor).head,
                 values.toArray());
     }
@@ -130,7 +132,10 @@ final class ObjectRows {
         var all = new LinkedHashMap<String, String>();
         if (!text.equals("{}")) {
             try {
-                Json.MAPPER.readTree(text).properties().forEach(e -> all.put(e.getKey(), e.getValue().asText()));
+                Json.MAPPER
+                        .readTree(text)
+                        .properties()
+                        .forEach(e -> all.put(e.getKey(), e.getValue().asText()));
             } catch (JsonProcessingException e) {
                 throw new SqlFault("an object's row holds damaged JSON");
             }
@@ -140,7 +145,14 @@ final class ObjectRows {
 
     private static Row row(Cursor c) {
         var head = new ObjectHead(
-                c.text(1), c.text(2), c.number(3), c.text(4), c.time(5), map(c.text(6)), map(c.text(7)), map(c.text(8)));
+                c.text(1),
+                c.text(2),
+                c.number(3),
+                c.text(4),
+                c.time(5),
+                map(c.text(6)),
+                map(c.text(7)),
+                map(c.text(8)));
         return new Row(head, c.text(9), (int) c.number(10));
     }
 }

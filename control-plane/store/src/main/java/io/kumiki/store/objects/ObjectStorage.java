@@ -27,7 +27,8 @@ public interface ObjectStorage extends AutoCloseable {
         try {
             return put(bucket, key, new java.io.ByteArrayInputStream(body), attributes);
         } catch (IOException e) {
-            throw new ObjectFault(ObjectFault.Code.IO, "could not store " + bucket + "/" + key + ": " + e.getMessage(), e);
+            throw new ObjectFault(
+                    ObjectFault.Code.IO, "could not store " + bucket + "/" + key + ": " + e.getMessage(), e);
         }
     }
 
@@ -41,7 +42,8 @@ public interface ObjectStorage extends AutoCloseable {
     /// From offset, at most length bytes, cut at the object's end.
     StoredObject get(String bucket, String key, long offset, long length);
 
-    @Nullable ObjectHead head(String bucket, String key);
+    @Nullable
+    ObjectHead head(String bucket, String key);
 
     /// Keys in UTF-8 binary order that start with prefix and come after `after`.
     Listing list(String bucket, String prefix, String after, int limit);
@@ -53,8 +55,7 @@ public interface ObjectStorage extends AutoCloseable {
     boolean delete(String bucket, String key);
 
     /// Bytes are shared where the file system can. Null attributes keep the source's.
-    ObjectHead copy(
-            String bucket, String key, String toBucket, String toKey, @Nullable Attributes attributes);
+    ObjectHead copy(String bucket, String key, String toBucket, String toKey, @Nullable Attributes attributes);
 
     /// Uploads in parts.
     Uploads uploads();

@@ -15,7 +15,8 @@ final class Sweep {
 
     private final Database database;
     private final Blobs blobs;
-    private final Thread thread = Thread.ofPlatform().daemon().name("objects-sweep").unstarted(this::run);
+    private final Thread thread =
+            Thread.ofPlatform().daemon().name("objects-sweep").unstarted(this::run);
     private volatile boolean stopping;
 
     Sweep(Database database, Blobs blobs) {

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What a request says of itself, apart from its body.
 record Asked(String method, Target target, MultiMap headers) {
-    @Nullable String header(String name) {
+    @Nullable
+    String header(String name) {
         return headers.get(name);
     }
 
@@ -18,7 +19,10 @@ record Asked(String method, Target target, MultiMap headers) {
     /// As signatures see it: all values, inner white space collapsed.
     String signedHeader(String name) {
         return String.join(
-                ",", headers.getAll(name).stream().map(v -> v.strip().replaceAll(" +", " ")).toList());
+                ",",
+                headers.getAll(name).stream()
+                        .map(v -> v.strip().replaceAll(" +", " "))
+                        .toList());
     }
 
     boolean isAmz(String name) {

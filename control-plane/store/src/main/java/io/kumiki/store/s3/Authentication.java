@@ -23,7 +23,8 @@ final class Authentication {
         }
         if (authorization != null) {
             if (!authorization.startsWith(SignatureV4.ALGORITHM + " ")) {
-                throw S3Fault.badRequest("the Authorization header is " + SignatureV4.ALGORITHM + "; set the client to signature version s3v4");
+                throw S3Fault.badRequest("the Authorization header is " + SignatureV4.ALGORITHM
+                        + "; set the client to signature version s3v4");
             }
             return SignatureV4.header(asked, credentials, now);
         }

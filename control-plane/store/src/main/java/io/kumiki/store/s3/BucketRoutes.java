@@ -18,9 +18,27 @@ final class BucketRoutes {
     private static final int LARGEST_PAGE = 1000;
     private static final int SMALL = 64 * 1024;
     private static final List<String> UNSUPPORTED = List.of(
-            "accelerate", "acl", "analytics", "cors", "encryption", "intelligent-tiering", "inventory", "lifecycle", "logging",
-            "metrics", "notification", "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock",
-            "replication", "requestPayment", "tagging", "versions", "website");
+            "accelerate",
+            "acl",
+            "analytics",
+            "cors",
+            "encryption",
+            "intelligent-tiering",
+            "inventory",
+            "lifecycle",
+            "logging",
+            "metrics",
+            "notification",
+            "object-lock",
+            "ownershipControls",
+            "policy",
+            "policyStatus",
+            "publicAccessBlock",
+            "replication",
+            "requestPayment",
+            "tagging",
+            "versions",
+            "website");
 
     private final ObjectStorage storage;
 
@@ -33,10 +51,17 @@ final class BucketRoutes {
             throw new S3Fault(405, "MethodNotAllowed", exchange.asked.method() + " is not allowed on the service");
         }
         exchange.noBody();
-        Xml xml = Xml.document("ListAllMyBucketsResult").open("Owner").add("ID", "kumiki").add("DisplayName", "kumiki").close("Owner");
+        Xml xml = Xml.document("ListAllMyBucketsResult")
+                .open("Owner")
+                .add("ID", "kumiki")
+                .add("DisplayName", "kumiki")
+                .close("Owner");
         xml.open("Buckets");
         for (var bucket : storage.buckets()) {
-            xml.open("Bucket").add("Name", bucket.name()).add("CreationDate", Stored.iso(bucket.createdAt())).close("Bucket");
+            xml.open("Bucket")
+                    .add("Name", bucket.name())
+                    .add("CreationDate", Stored.iso(bucket.createdAt()))
+                    .close("Bucket");
         }
         exchange.xml(xml.close("Buckets").end("ListAllMyBucketsResult"));
     }
@@ -67,7 +92,8 @@ final class BucketRoutes {
                 }
                 deleteMany(exchange);
             }
-            default -> throw new S3Fault(405, "MethodNotAllowed", exchange.asked.method() + " is not allowed on a bucket");
+            default ->
+                throw new S3Fault(405, "MethodNotAllowed", exchange.asked.method() + " is not allowed on a bucket");
         }
     }
 
@@ -104,13 +130,18 @@ final class BucketRoutes {
         String bucket = exchange.asked.target().bucket;
         XmlBody document = XmlBody.read(exchange.body(), "Delete", "Object", LARGEST_PAGE);
         need(bucket);
-        boolean quiet = "true".equals(document.fields().getOrDefault("Quiet", "").strip());
+        boolean quiet =
+                "true".equals(document.fields().getOrDefault("Quiet", "").strip());
         Xml xml = Xml.document("DeleteResult");
         for (Map<String, String> object : document.records()) {
             String key = object.getOrDefault("Key", "");
             String version = object.getOrDefault("VersionId", "null");
             if (!version.equals("null")) {
-                xml.open("Error").add("Key", key).add("Code", "NotImplemented").add("Message", "versioning is not supported here").close("Error");
+                xml.open("Error")
+                        .add("Key", key)
+                        .add("Code", "NotImplemented")
+                        .add("Message", "versioning is not supported here")
+                        .close("Error");
                 continue;
             }
             try {
@@ -120,7 +151,11 @@ final class BucketRoutes {
                 }
             } catch (ObjectFault e) {
                 S3Fault fault = S3Fault.of(e);
-                xml.open("Error").add("Key", key).add("Code", fault.code).add("Message", fault.getMessage()).close("Error");
+                xml.open("Error")
+                        .add("Key", key)
+                        .add("Code", fault.code)
+                        .add("Message", fault.getMessage())
+                        .close("Error");
             }
         }
         exchange.xml(xml.end("DeleteResult"));
@@ -155,10 +190,13 @@ final class BucketRoutes {
         if (two) {
             xml.add("KeyCount", listing.objects().size() + listing.folders().size())
                     .add("ContinuationToken", target.parameter("continuation-token"))
-                    .add("StartAfter", target.has("start-after") ? shown(orEmpty(target.parameter("start-after")), url) : null)
+                    .add(
+                            "StartAfter",
+                            target.has("start-after") ? shown(orEmpty(target.parameter("start-after")), url) : null)
                     .add("NextContinuationToken", listing.next() == null ? null : token(listing.next()));
         } else {
-            xml.add("Marker", shown(after, url)).add("NextMarker", listing.next() == null ? null : shown(listing.next(), url));
+            xml.add("Marker", shown(after, url))
+                    .add("NextMarker", listing.next() == null ? null : shown(listing.next(), url));
         }
         contents(xml, listing, url, !two || "true".equals(target.parameter("fetch-owner")));
         exchange.xml(xml.end("ListBucketResult"));
@@ -173,7 +211,10 @@ final class BucketRoutes {
                     .add("Size", object.size())
                     .add("StorageClass", "STANDARD");
             if (owner) {
-                xml.open("Owner").add("ID", "kumiki").add("DisplayName", "kumiki").close("Owner");
+                xml.open("Owner")
+                        .add("ID", "kumiki")
+                        .add("DisplayName", "kumiki")
+                        .close("Owner");
             }
             xml.close("Contents");
         }
@@ -205,7 +246,8 @@ final class BucketRoutes {
         Target target = exchange.asked.target();
         String prefix = orEmpty(target.parameter("prefix"));
         boolean url = "url".equals(target.parameter("encoding-type"));
-        if (!orEmpty(target.parameter("delimiter")).isEmpty() || !orEmpty(target.parameter("key-marker")).isEmpty()) {
+        if (!orEmpty(target.parameter("delimiter")).isEmpty()
+                || !orEmpty(target.parameter("key-marker")).isEmpty()) {
             throw S3Fault.notImplemented("delimiter or key-marker in the list of uploads");
         }
         int most = Parameters.number(target, "max-uploads", LARGEST_PAGE, LARGEST_PAGE);

@@ -11,7 +11,9 @@ record ByteRange(long from, long length) {
     /// Null when there is none, or none that we must honour: several ranges and other units give the whole object.
     static @Nullable ByteRange of(@Nullable String header, long size) throws S3Fault {
         Matcher range = header == null ? null : ONE.matcher(header.strip());
-        if (range == null || !range.matches() || range.group(1).isEmpty() && range.group(2).isEmpty()) {
+        if (range == null
+                || !range.matches()
+                || range.group(1).isEmpty() && range.group(2).isEmpty()) {
             return null;
         }
         long from;
@@ -28,7 +30,8 @@ record ByteRange(long from, long length) {
             }
         }
         if (from >= size || end < from) {
-            throw new S3Fault(416, "InvalidRange", "the range " + header + " lies outside an object of " + size + " bytes");
+            throw new S3Fault(
+                    416, "InvalidRange", "the range " + header + " lies outside an object of " + size + " bytes");
         }
         return new ByteRange(from, end - from + 1);
     }

@@ -11,7 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A body and what was promised about it: length, Content-MD5, the signed SHA-256, `x-amz-checksum-…` in headers or trailers.
+/// A body and what was promised about it: length, Content-MD5, the signed SHA-256, `x-amz-checksum-…` in headers or
+/// trailers.
 final class CheckedBody extends VerifiedBody {
     static final String PREFIX = "x-amz-checksum-";
 
@@ -107,7 +108,8 @@ final class CheckedBody extends VerifiedBody {
                 throw new S3Fault(
                         400,
                         "BadDigest",
-                        "the " + algorithm.toUpperCase(Locale.ROOT) + " sent is " + wanted + ", that of the bytes received is " + found);
+                        "the " + algorithm.toUpperCase(Locale.ROOT) + " sent is " + wanted
+                                + ", that of the bytes received is " + found);
             }
             if (!algorithm.equals("md5")) {
                 proven.put(algorithm, found);
@@ -118,7 +120,9 @@ final class CheckedBody extends VerifiedBody {
     private void checkSigned(byte[] value) throws S3Fault {
         byte[] found = HexFormat.of().formatHex(value).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         String wanted = signedSha256;
-        if (wanted == null || !MessageDigest.isEqual(found, wanted.toLowerCase(Locale.ROOT).getBytes(java.nio.charset.StandardCharsets.US_ASCII))) {
+        if (wanted == null
+                || !MessageDigest.isEqual(
+                        found, wanted.toLowerCase(Locale.ROOT).getBytes(java.nio.charset.StandardCharsets.US_ASCII))) {
             throw new S3Fault(
                     400, "XAmzContentSHA256Mismatch", "x-amz-content-sha256 does not match the bytes received");
         }

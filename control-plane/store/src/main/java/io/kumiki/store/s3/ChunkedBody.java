@@ -11,7 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// `aws-chunked`: `size[;chunk-signature=…]CRLF bytes CRLF … 0 CRLF trailers CRLF`, every signature verified as it passes.
+/// `aws-chunked`: `size[;chunk-signature=…]CRLF bytes CRLF … 0 CRLF trailers CRLF`, every signature verified as it
+/// passes.
 final class ChunkedBody extends InputStream {
     private static final int LONGEST_LINE = 8192;
     private static final long LARGEST_CHUNK = 1L << 30;
@@ -81,7 +82,8 @@ final class ChunkedBody extends InputStream {
         }
         signature = null;
         if (semicolon >= 0 && line.startsWith("chunk-signature=", semicolon + 1)) {
-            signature = line.substring(semicolon + 1 + "chunk-signature=".length()).strip();
+            signature =
+                    line.substring(semicolon + 1 + "chunk-signature=".length()).strip();
         }
         inChunk = true;
         if (left == 0) {

@@ -29,7 +29,9 @@ final class Conditions {
         check(asked, head, "x-amz-copy-source-");
         String noneMatch = asked.header("x-amz-copy-source-if-none-match");
         Instant since = time(asked.header("x-amz-copy-source-if-modified-since"));
-        if (noneMatch != null ? matches(noneMatch, head) : since != null && !seconds(head).isAfter(since)) {
+        if (noneMatch != null
+                ? matches(noneMatch, head)
+                : since != null && !seconds(head).isAfter(since)) {
             throw failed(noneMatch != null ? "x-amz-copy-source-if-none-match" : "x-amz-copy-source-if-modified-since");
         }
     }
@@ -49,7 +51,8 @@ final class Conditions {
     }
 
     private static boolean matches(String tags, ObjectHead head) {
-        return Arrays.stream(tags.split(",")).anyMatch(tag -> tag.strip().equals("*") || Stored.unquoted(tag).equals(head.etag()));
+        return Arrays.stream(tags.split(","))
+                .anyMatch(tag -> tag.strip().equals("*") || Stored.unquoted(tag).equals(head.etag()));
     }
 
     private static Instant seconds(ObjectHead head) {
@@ -59,7 +62,10 @@ final class Conditions {
     /// A date that cannot be read is ignored, as RFC 9110 wants.
     private static @Nullable Instant time(@Nullable String text) {
         try {
-            return text == null ? null : ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            return text == null
+                    ? null
+                    : ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                            .toInstant();
         } catch (DateTimeParseException e) {
             return null;
         }

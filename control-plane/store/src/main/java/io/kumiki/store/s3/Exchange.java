@@ -72,7 +72,9 @@ final class Exchange {
 
     void end() throws IOException {
         settle();
-        if (response.getStatusCode() != 204 && response.getStatusCode() != 304 && !asked.method().equals("HEAD")) {
+        if (response.getStatusCode() != 204
+                && response.getStatusCode() != 304
+                && !asked.method().equals("HEAD")) {
             response.putHeader("Content-Length", "0");
         }
         await(response.end());
@@ -80,7 +82,8 @@ final class Exchange {
 
     void xml(byte[] document) throws IOException {
         settle();
-        response.putHeader("Content-Type", "application/xml").putHeader("Content-Length", Integer.toString(document.length));
+        response.putHeader("Content-Type", "application/xml")
+                .putHeader("Content-Length", Integer.toString(document.length));
         await(asked.method().equals("HEAD") ? response.end() : response.end(Buffer.buffer(document)));
     }
 

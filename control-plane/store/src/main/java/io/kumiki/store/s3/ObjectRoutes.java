@@ -12,7 +12,16 @@ import org.jspecify.annotations.Nullable;
 /// What is asked of one key.
 final class ObjectRoutes {
     static final List<String> UNSUPPORTED = List.of(
-            "acl", "tagging", "torrent", "retention", "legal-hold", "restore", "select", "attributes", "object-lock", "annotation");
+            "acl",
+            "tagging",
+            "torrent",
+            "retention",
+            "legal-hold",
+            "restore",
+            "select",
+            "attributes",
+            "object-lock",
+            "annotation");
 
     private final ObjectStorage storage;
     private final UploadRoutes uploads;
@@ -109,7 +118,8 @@ final class ObjectRoutes {
         }
         ByteRange range = range(exchange, head);
         show(exchange, head, range);
-        exchange.header("Content-Length", Long.toString(range == null ? head.size() : range.length())).end();
+        exchange.header("Content-Length", Long.toString(range == null ? head.size() : range.length()))
+                .end();
     }
 
     private static void refusePartNumber(Target target) throws S3Fault {

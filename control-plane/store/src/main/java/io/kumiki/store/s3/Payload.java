@@ -21,7 +21,8 @@ final class Payload {
         var body = new CheckedBody(chunked ? new ChunkedBody(wire, signer(kind, verified)) : wire, length);
         if (!chunked && !kind.equals(SignatureV4.UNSIGNED)) {
             if (!HEX.matcher(kind).matches()) {
-                throw S3Fault.argument("x-amz-content-sha256 is a SHA-256 in hexadecimal or " + SignatureV4.UNSIGNED + ", found '" + kind + "'");
+                throw S3Fault.argument("x-amz-content-sha256 is a SHA-256 in hexadecimal or " + SignatureV4.UNSIGNED
+                        + ", found '" + kind + "'");
             }
             body.expectSignedSha256(kind);
         }
@@ -52,8 +53,10 @@ final class Payload {
         }
         for (String name : asked.headers().names()) {
             String lower = name.toLowerCase(Locale.ROOT);
-            if (lower.startsWith(CheckedBody.PREFIX) && !lower.equals("x-amz-checksum-mode")
-                    && !lower.equals("x-amz-checksum-algorithm") && !lower.equals("x-amz-checksum-type")) {
+            if (lower.startsWith(CheckedBody.PREFIX)
+                    && !lower.equals("x-amz-checksum-mode")
+                    && !lower.equals("x-amz-checksum-algorithm")
+                    && !lower.equals("x-amz-checksum-type")) {
                 body.expect(lower.substring(CheckedBody.PREFIX.length()), asked.header(name, ""));
             }
         }

@@ -31,7 +31,8 @@ final class RequestBody extends InputStream {
         this.expectsContinue = "100-continue".equalsIgnoreCase(request.getHeader("Expect"));
         request.handler(arrived::add);
         request.endHandler(end -> arrived.add(END));
-        request.exceptionHandler(e -> arrived.add(new IOException("the client went away while sending: " + e.getMessage(), e)));
+        request.exceptionHandler(
+                e -> arrived.add(new IOException("the client went away while sending: " + e.getMessage(), e)));
     }
 
     /// Nothing is left on the wire, so the connection may carry another request.

@@ -73,10 +73,14 @@ public final class S3Server {
         try {
             exchange = new Exchange(context, request, Target.parse(request.uri()), id);
         } catch (S3Fault e) {
-            request.response().setStatusCode(e.status).putHeader("Connection", "close").end();
+            request.response()
+                    .setStatusCode(e.status)
+                    .putHeader("Connection", "close")
+                    .end();
             return;
         }
-        request.response().exceptionHandler(e -> LOG.debug("{} {}: {}", exchange.asked.method(), request.path(), e.getMessage()));
+        request.response()
+                .exceptionHandler(e -> LOG.debug("{} {}: {}", exchange.asked.method(), request.path(), e.getMessage()));
         Thread.ofVirtual().name("s3-" + id).start(() -> handle(exchange));
     }
 
@@ -95,10 +99,14 @@ public final class S3Server {
                 exchange.refuse(e);
             } catch (SqlFault e) {
                 LOG.error("S3 request {} failed", exchange.id, e);
-                exchange.refuse(new S3Fault(e.retryable() ? 503 : 500, e.retryable() ? "SlowDown" : "InternalError", String.valueOf(e.getMessage())));
+                exchange.refuse(new S3Fault(
+                        e.retryable() ? 503 : 500,
+                        e.retryable() ? "SlowDown" : "InternalError",
+                        String.valueOf(e.getMessage())));
             } catch (RuntimeException e) {
                 LOG.error("S3 request {} failed", exchange.id, e);
-                exchange.refuse(new S3Fault(500, "InternalError", "something went wrong here; the log has it under " + exchange.id));
+                exchange.refuse(new S3Fault(
+                        500, "InternalError", "something went wrong here; the log has it under " + exchange.id));
             }
         } catch (IOException e) {
             // Nobody is left to answer.

@@ -33,7 +33,8 @@ final class SignatureV4 {
             if (!parts[n - 2].equals("s3")) {
                 throw malformed("the credential is for the service '" + parts[n - 2] + "', wanted s3");
             }
-            return new Credential(String.join("/", Arrays.copyOf(parts, n - 4)), parts[n - 4], parts[n - 3], parts[n - 2]);
+            return new Credential(
+                    String.join("/", Arrays.copyOf(parts, n - 4)), parts[n - 4], parts[n - 3], parts[n - 2]);
         }
 
         String scope() {
@@ -43,7 +44,12 @@ final class SignatureV4 {
 
     /// What a request says of its signature.
     private record Claim(
-            Credential credential, String time, String signedHeaders, String payload, String signature, boolean inQuery) {}
+            Credential credential,
+            String time,
+            String signedHeaders,
+            String payload,
+            String signature,
+            boolean inQuery) {}
 
     private SignatureV4() {}
 
@@ -66,7 +72,9 @@ final class SignatureV4 {
         Instant at = instant(time);
         if (Duration.between(at, now).abs().compareTo(SKEW) > 0) {
             throw new S3Fault(
-                    403, "RequestTimeTooSkewed", "the request was signed at " + at + ", here it is " + now + "; set the clock");
+                    403,
+                    "RequestTimeTooSkewed",
+                    "the request was signed at " + at + ", here it is " + now + "; set the clock");
         }
         String payload = asked.header("x-amz-content-sha256");
         if (payload == null) {
@@ -117,15 +125,21 @@ final class SignatureV4 {
     private static byte[] check(Asked asked, S3Credentials credentials, Claim claim) throws S3Fault {
         Credential credential = claim.credential;
         if (!Hmac.same(credential.accessKey, credentials.accessKey())) {
-            throw new S3Fault(403, "InvalidAccessKeyId", "the access key is unknown here; the keys are in s3.env of the data folder");
+            throw new S3Fault(
+                    403,
+                    "InvalidAccessKeyId",
+                    "the access key is unknown here; the keys are in s3.env of the data folder");
         }
         if (!claim.time.startsWith(credential.date)) {
             throw malformed("the credential's date differs from the request's");
         }
         List<String> signed = List.of(claim.signedHeaders.split(";"));
         refuseUnsigned(asked, signed);
-        String canonical = asked.method() + "\n" + Target.encode(asked.target().path, true) + "\n" + query(asked.target(), claim.inQuery) + "\n"
-                + signed.stream().map(h -> h + ":" + asked.signedHeader(h) + "\n").collect(Collectors.joining())
+        String canonical = asked.method() + "\n" + Target.encode(asked.target().path, true) + "\n"
+                + query(asked.target(), claim.inQuery) + "\n"
+                + signed.stream()
+                        .map(h -> h + ":" + asked.signedHeader(h) + "\n")
+                        .collect(Collectors.joining())
                 + "\n" + claim.signedHeaders + "\n" + claim.payload;
         String toSign = ALGORITHM + "\n" + claim.time + "\n" + credential.scope() + "\n" + Hmac.hexSha256(canonical);
         byte[] key = key(credentials.secretKey(), credential);
@@ -178,7 +192,8 @@ final class SignatureV4 {
             return time;
         }
         try {
-            return LocalDateTime.parse(asked.header("Date", ""), DateTimeFormatter.RFC_1123_DATE_TIME).format(TIME);
+            return LocalDateTime.parse(asked.header("Date", ""), DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .format(TIME);
         } catch (DateTimeParseException e) {
             throw S3Fault.denied("a signed request carries x-amz-date (or Date)");
         }
@@ -220,7 +235,10 @@ final class SignatureV4 {
 
         @Override
         public void chunk(String signature, String sha256Hex) throws S3Fault {
-            verify(signature, ALGORITHM + "-PAYLOAD\n" + time + "\n" + scope + "\n" + previous + "\n" + EMPTY_SHA256 + "\n" + sha256Hex);
+            verify(
+                    signature,
+                    ALGORITHM + "-PAYLOAD\n" + time + "\n" + scope + "\n" + previous + "\n" + EMPTY_SHA256 + "\n"
+                            + sha256Hex);
         }
 
         @Override
@@ -231,7 +249,8 @@ final class SignatureV4 {
         private void verify(String signature, String toSign) throws S3Fault {
             String expected = HexFormat.of().formatHex(Hmac.sha256(key, toSign));
             if (!Hmac.same(expected, signature)) {
-                throw new S3Fault(403, "SignatureDoesNotMatch", "the signature of a chunk is not the one computed here");
+                throw new S3Fault(
+                        403, "SignatureDoesNotMatch", "the signature of a chunk is not the one computed here");
             }
             previous = signature;
         }

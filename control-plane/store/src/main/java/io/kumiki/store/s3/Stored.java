@@ -13,17 +13,23 @@ import java.util.stream.Collectors;
 
 /// Headers that are kept with an object, both ways.
 final class Stored {
-    static final List<String> KEPT =
-            List.of("content-type", "cache-control", "content-disposition", "content-encoding", "content-language", "expires");
+    static final List<String> KEPT = List.of(
+            "content-type", "cache-control", "content-disposition", "content-encoding", "content-language", "expires");
     private static final String META = "x-amz-meta-";
     private static final int LARGEST_METADATA = 8 * 1024;
-    private static final DateTimeFormatter HTTP_DATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter ISO =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter ISO = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
     /// Each would change what is stored or who may read it: honoured or refused, never ignored.
     private static final List<String> REFUSED = List.of(
-            "x-amz-server-side-encryption", "x-amz-tagging", "x-amz-object-lock", "x-amz-website-redirect-location", "x-amz-grant-",
+            "x-amz-server-side-encryption",
+            "x-amz-tagging",
+            "x-amz-object-lock",
+            "x-amz-website-redirect-location",
+            "x-amz-grant-",
             "x-amz-write-offset-bytes");
 
     private Stored() {}
@@ -45,7 +51,8 @@ final class Stored {
             }
         }
         if (size > LARGEST_METADATA) {
-            throw new S3Fault(400, "MetadataTooLarge", "user metadata has at most " + LARGEST_METADATA + " bytes, found " + size);
+            throw new S3Fault(
+                    400, "MetadataTooLarge", "user metadata has at most " + LARGEST_METADATA + " bytes, found " + size);
         }
         withoutChunking(headers);
         return new Attributes(headers, metadata);
@@ -56,7 +63,8 @@ final class Stored {
             throw S3Fault.notImplemented("the header " + name);
         }
         if (name.equals("x-amz-storage-class") && !value.equals("STANDARD")) {
-            throw new S3Fault(400, "InvalidStorageClass", "the only storage class here is STANDARD, found '" + value + "'");
+            throw new S3Fault(
+                    400, "InvalidStorageClass", "the only storage class here is STANDARD, found '" + value + "'");
         }
         if (name.equals("x-amz-acl") && !value.equals("private") && !value.equals("bucket-owner-full-control")) {
             throw S3Fault.notImplemented("x-amz-acl " + value);
@@ -105,7 +113,9 @@ final class Stored {
 
     static String unquoted(String etag) {
         String bare = etag.strip();
-        return bare.length() >= 2 && bare.startsWith("\"") && bare.endsWith("\"") ? bare.substring(1, bare.length() - 1) : bare;
+        return bare.length() >= 2 && bare.startsWith("\"") && bare.endsWith("\"")
+                ? bare.substring(1, bare.length() - 1)
+                : bare;
     }
 
     static String iso(Instant time) {

@@ -38,10 +38,12 @@ final class Target {
         int slash = path.indexOf('/', 1);
         String bucket = slash < 0 ? path.substring(1) : path.substring(1, slash);
         String key = slash < 0 ? "" : path.substring(slash + 1);
-        return new Target(rawPath, path, question < 0 ? List.of() : parameters(uri.substring(question + 1)), bucket, key);
+        return new Target(
+                rawPath, path, question < 0 ? List.of() : parameters(uri.substring(question + 1)), bucket, key);
     }
 
-    @Nullable String parameter(String name) {
+    @Nullable
+    String parameter(String name) {
         for (Parameter parameter : query) {
             if (parameter.name.equals(name)) {
                 return parameter.value;
@@ -80,7 +82,8 @@ final class Target {
                 int high = i + 2 < text.length() ? Character.digit(text.charAt(i + 1), 16) : -1;
                 int low = i + 2 < text.length() ? Character.digit(text.charAt(i + 2), 16) : -1;
                 if (high < 0 || low < 0) {
-                    throw new S3Fault(400, "InvalidURI", "a % is followed by two hexadecimal digits, found '" + text + "'");
+                    throw new S3Fault(
+                            400, "InvalidURI", "a % is followed by two hexadecimal digits, found '" + text + "'");
                 }
                 bytes.write(high << 4 | low);
                 i += 2;
@@ -98,9 +101,12 @@ final class Target {
         for (String pair : raw.split("&")) {
             if (!pair.isEmpty()) {
                 int equal = pair.indexOf('=');
-                all.add(equal < 0
-                        ? new Parameter(decode(pair, true), "")
-                        : new Parameter(decode(pair.substring(0, equal), true), decode(pair.substring(equal + 1), true)));
+                all.add(
+                        equal < 0
+                                ? new Parameter(decode(pair, true), "")
+                                : new Parameter(
+                                        decode(pair.substring(0, equal), true),
+                                        decode(pair.substring(equal + 1), true)));
             }
         }
         return all;

@@ -110,7 +110,8 @@ final class UploadRoutes {
                         Integer.parseInt(part.getOrDefault("PartNumber", "").strip()),
                         Stored.unquoted(part.getOrDefault("ETag", ""))));
             } catch (NumberFormatException e) {
-                throw new S3Fault(400, "MalformedXML", "every Part has a PartNumber, found '" + part.get("PartNumber") + "'");
+                throw new S3Fault(
+                        400, "MalformedXML", "every Part has a PartNumber, found '" + part.get("PartNumber") + "'");
             }
         }
         if (parts.isEmpty()) {
@@ -139,7 +140,9 @@ final class UploadRoutes {
                 .add("UploadId", upload.id())
                 .add("StorageClass", "STANDARD")
                 .add("PartNumberMarker", after)
-                .add("NextPartNumberMarker", shown.isEmpty() ? after : shown.getLast().number())
+                .add(
+                        "NextPartNumberMarker",
+                        shown.isEmpty() ? after : shown.getLast().number())
                 .add("MaxParts", most)
                 .add("IsTruncated", more);
         for (Part part : shown) {

@@ -12,7 +12,8 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the two small documents that clients send: a list of records with text fields, and text fields beside them.
+/// Reads the two small documents that clients send: a list of records with text fields, and text fields beside
+/// them.
 ///
 /// @param records the children of the named element, field → text
 /// @param fields texts directly below the root
@@ -37,7 +38,8 @@ record XmlBody(List<Map<String, String>> records, Map<String, String> fields) {
         }
     }
 
-    private static XmlBody parse(XMLStreamReader reader, String root, String record, int most) throws XMLStreamException, S3Fault {
+    private static XmlBody parse(XMLStreamReader reader, String root, String record, int most)
+            throws XMLStreamException, S3Fault {
         var records = new ArrayList<Map<String, String>>();
         var fields = new HashMap<String, String>();
         Map<String, String> current = null;
@@ -49,7 +51,10 @@ record XmlBody(List<Map<String, String>> records, Map<String, String> fields) {
                     depth++;
                     text.setLength(0);
                     if (depth == 1 && !reader.getLocalName().equals(root)) {
-                        throw new S3Fault(400, "MalformedXML", "wanted the document " + root + ", found " + reader.getLocalName());
+                        throw new S3Fault(
+                                400,
+                                "MalformedXML",
+                                "wanted the document " + root + ", found " + reader.getLocalName());
                     }
                     if (depth == 2 && reader.getLocalName().equals(record)) {
                         current = new HashMap<>();

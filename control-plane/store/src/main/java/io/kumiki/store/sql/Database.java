@@ -18,7 +18,8 @@ public final class Database implements AutoCloseable {
     private static final int READERS = 4;
     private static final int LARGEST_GROUP = 256;
 
-    /// Sees the notes of a group: inside its transaction, and again after it is on disk. Called on the writer thread.
+    /// Sees the notes of a group: inside its transaction, and again after it is on disk. Called on the writer
+    /// thread.
     public interface Commits {
         void beforeCommit(Sql sql, List<Object> notes);
 
@@ -36,8 +37,13 @@ public final class Database implements AutoCloseable {
     private static final class Job {
         final Function<Sql, @Nullable Object> work;
         final CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
-        @Nullable Object result;
-        @Nullable Throwable failure;
+
+        @Nullable
+        Object result;
+
+        @Nullable
+        Throwable failure;
+
         List<Object> notes = List.of();
 
         Job(Function<Sql, @Nullable Object> work) {
@@ -62,7 +68,10 @@ public final class Database implements AutoCloseable {
         for (int i = 0; i < READERS; i++) {
             readers.add(new Sql(opener.reader()));
         }
-        this.writerThread = Thread.ofPlatform().daemon().name("sql-writer-" + file.getFileName()).unstarted(this::writeGroups);
+        this.writerThread = Thread.ofPlatform()
+                .daemon()
+                .name("sql-writer-" + file.getFileName())
+                .unstarted(this::writeGroups);
     }
 
     /// @param durable false only for tests: commits are then not forced to disk
@@ -160,7 +169,8 @@ public final class Database implements AutoCloseable {
             for (Job job : group) {
                 perform(job, group.size() > 1);
             }
-            List<Object> notes = group.stream().flatMap(job -> job.notes.stream()).toList();
+            List<Object> notes =
+                    group.stream().flatMap(job -> job.notes.stream()).toList();
             commits.beforeCommit(writer, notes);
             writer.connection().commit();
         } catch (SQLException | RuntimeException e) {

@@ -14,7 +14,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/// Numbered migrations as resource files beside a class. A file that has been applied anywhere is never edited: its checksum is kept.
+/// Numbered migrations as resource files beside a class. A file that has been applied anywhere is never edited: its
+/// checksum is kept.
 ///
 /// @param kind what the file is for, as a person would say it
 /// @param files `0001_runs.sql`, … in order; statements end with `;` at the end of a line
@@ -48,12 +49,13 @@ public record Schema(String kind, Class<?> beside, List<String> files) {
     private int check(Connection connection, String file, List<Migration> known) throws SQLException {
         int applied = 0;
         try (Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("SELECT number, name, checksum, kind FROM schema_migrations ORDER BY number")) {
+                ResultSet rows = statement.executeQuery(
+                        "SELECT number, name, checksum, kind FROM schema_migrations ORDER BY number")) {
             while (rows.next()) {
                 int number = rows.getInt(1);
                 if (!rows.getString(4).equals(kind)) {
-                    throw new SqlFault(file + " holds " + rows.getString(4) + ", not " + kind + "; choose another data folder");
+                    throw new SqlFault(
+                            file + " holds " + rows.getString(4) + ", not " + kind + "; choose another data folder");
                 }
                 if (number > known.size()) {
                     throw new SqlFault(file + " was written by a newer Kumiki (schema " + number + ", this one knows "

@@ -116,7 +116,8 @@ public final class Sql {
                 case SQLITE_FULL -> new SqlFault("the disk is full; free some space and try again", true, false, e);
                 case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_BUSY_SNAPSHOT ->
                     new SqlFault("the database is in use by another process", true, false, e);
-                default -> new SqlFault("database: " + lite.getMessage() + " (" + abbreviated(doing) + ")", false, false, e);
+                default ->
+                    new SqlFault("database: " + lite.getMessage() + " (" + abbreviated(doing) + ")", false, false, e);
             };
         }
         return new SqlFault("database: " + e.getMessage() + " (" + abbreviated(doing) + ")", false, false, e);

@@ -89,7 +89,8 @@ final class SqliteFile {
         if (!Files.exists(file)) {
             if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
                 // The WAL and shared memory files inherit this.
-                Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                Files.createFile(
+                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             } else {
                 Files.createFile(file);
             }

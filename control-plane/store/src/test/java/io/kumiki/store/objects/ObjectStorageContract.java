@@ -55,7 +55,9 @@ abstract class ObjectStorageContract {
     }
 
     private static void refused(Code code, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(ObjectFault.class, fault -> assertThat(fault.code()).isEqualTo(code));
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        ObjectFault.class, fault -> assertThat(fault.code()).isEqualTo(code));
     }
 
     @Test
@@ -108,7 +110,9 @@ abstract class ObjectStorageContract {
                 return 'x';
             }
         };
-        assertThatThrownBy(() -> storage.put("bucket", "k", broken, Attributes.NONE)).isInstanceOf(IOException.class).hasMessage("gone");
+        assertThatThrownBy(() -> storage.put("bucket", "k", broken, Attributes.NONE))
+                .isInstanceOf(IOException.class)
+                .hasMessage("gone");
         assertThat(storage.head("bucket", "k").size()).isEqualTo(4);
     }
 
@@ -163,7 +167,9 @@ abstract class ObjectStorageContract {
             assertThat(walk("a/", "/", size)).containsExactly("a/1", "a/2", "a/b/");
             assertThat(walk("a", "", size)).containsExactly("a", "a/1", "a/2", "a/b/3", "aa");
         }
-        assertThat(storage.list("bucket", "", "a/2", 2).objects()).extracting(ObjectHead::key).containsExactly("a/b/3", "aa");
+        assertThat(storage.list("bucket", "", "a/2", 2).objects())
+                .extracting(ObjectHead::key)
+                .containsExactly("a/b/3", "aa");
         assertThat(storage.list("bucket", "nothing", "", 2).objects()).isEmpty();
         refused(Code.NO_SUCH_BUCKET, () -> storage.list("nobody", "", "", 2));
     }
@@ -215,7 +221,9 @@ abstract class ObjectStorageContract {
             assertThat(page.objects().size() + page.folders().size()).isLessThanOrEqualTo(size);
             var both = new TreeSet<>(page.folders());
             page.objects().forEach(object -> both.add(object.key()));
-            found.addAll(both.stream().sorted((a, b) -> java.util.Arrays.compareUnsigned(bytes(a), bytes(b))).toList());
+            found.addAll(both.stream()
+                    .sorted((a, b) -> java.util.Arrays.compareUnsigned(bytes(a), bytes(b)))
+                    .toList());
             after = page.next();
         }
         return found;
@@ -226,14 +234,22 @@ abstract class ObjectStorageContract {
         Upload upload = storage.uploads().create("bucket", "big", Attributes.contentType("a/b"));
         byte[] first = new byte[5 << 20];
         java.util.Arrays.fill(first, (byte) 'a');
-        String one = storage.uploads().put(upload, 1, new ByteArrayInputStream(first)).etag();
+        String one = storage.uploads()
+                .put(upload, 1, new ByteArrayInputStream(first))
+                .etag();
         storage.uploads().put(upload, 7, new ByteArrayInputStream(bytes("replaced")));
-        String last = storage.uploads().put(upload, 7, new ByteArrayInputStream(bytes("tail"))).etag();
-        assertThat(storage.uploads().parts(upload, 1, 10)).extracting(Uploads.Part::number).containsExactly(7);
+        String last = storage.uploads()
+                .put(upload, 7, new ByteArrayInputStream(bytes("tail")))
+                .etag();
+        assertThat(storage.uploads().parts(upload, 1, 10))
+                .extracting(Uploads.Part::number)
+                .containsExactly(7);
         assertThat(storage.head("bucket", "big")).isNull();
         refused(Code.INVALID_PART, () -> storage.uploads().complete(upload, List.of(new PartRef(2, one))));
         refused(Code.INVALID_PART, () -> storage.uploads().complete(upload, List.of(new PartRef(1, last))));
-        refused(Code.INVALID_PART_ORDER, () -> storage.uploads().complete(upload, List.of(new PartRef(7, last), new PartRef(1, one))));
+        refused(
+                Code.INVALID_PART_ORDER,
+                () -> storage.uploads().complete(upload, List.of(new PartRef(7, last), new PartRef(1, one))));
         refused(Code.PART_TOO_SMALL, () -> {
             storage.uploads().put(upload, 2, new ByteArrayInputStream(bytes("tail")));
             storage.uploads().complete(upload, List.of(new PartRef(2, last), new PartRef(7, last)));
@@ -254,7 +270,9 @@ abstract class ObjectStorageContract {
     void anAbortedUploadIsForgotten() throws IOException {
         Upload upload = storage.uploads().create("bucket", "big", Attributes.NONE);
         storage.uploads().put(upload, 1, new ByteArrayInputStream(bytes("x")));
-        assertThat(storage.uploads().list("bucket", "b", 10)).extracting(Upload::id).containsExactly(upload.id());
+        assertThat(storage.uploads().list("bucket", "b", 10))
+                .extracting(Upload::id)
+                .containsExactly(upload.id());
         storage.uploads().abort(upload);
         assertThat(storage.uploads().list("bucket", "", 10)).isEmpty();
         refused(Code.NO_SUCH_UPLOAD, () -> storage.uploads().get(upload.id(), "bucket", "big"));

@@ -49,7 +49,10 @@ class S3ServerIT {
         vertx = Vertx.vertx();
         storage = DiskObjects.open(folder, new DiskSettings(1 << 20, free::get, false, InstantSource.system()));
         storage.createBucket("bucket");
-        server = S3Server.start(vertx, storage, KEYS, "127.0.0.1", 0).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        server = S3Server.start(vertx, storage, KEYS, "127.0.0.1", 0)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
         socket = connect();
     }
 
@@ -84,11 +87,15 @@ class S3ServerIT {
         String status = line(in);
         var headers = new java.util.TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
-            headers.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 1).strip());
+            headers.put(
+                    line.substring(0, line.indexOf(':')),
+                    line.substring(line.indexOf(':') + 1).strip());
         }
         int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
         return new Reply(
-                Integer.parseInt(status.split(" ")[1]), headers, new String(in.readNBytes(length), StandardCharsets.UTF_8));
+                Integer.parseInt(status.split(" ")[1]),
+                headers,
+                new String(in.readNBytes(length), StandardCharsets.UTF_8));
     }
 
     private static String line(InputStream in) throws IOException {
@@ -111,7 +118,10 @@ class S3ServerIT {
     private static String crc32(byte[] bytes) {
         var crc = new CRC32();
         crc.update(bytes);
-        return Base64.getEncoder().encodeToString(java.nio.ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
+        return Base64.getEncoder()
+                .encodeToString(java.nio.ByteBuffer.allocate(4)
+                        .putInt((int) crc.getValue())
+                        .array());
     }
 
     private void putStreaming(String key, byte[] body, String trailer) throws IOException {
@@ -149,13 +159,21 @@ class S3ServerIT {
     @Test
     void aBodyThatDiffersFromItsSignedHashIsNotStored() throws IOException {
         String hash = java.util.HexFormat.of().formatHex(Checksum.sha256().digest(ascii("hello")));
-        send(request("PUT", "/bucket/k", hash, Map.of()).with("content-length", "5").head(), ascii("hullo"));
+        send(
+                request("PUT", "/bucket/k", hash, Map.of())
+                        .with("content-length", "5")
+                        .head(),
+                ascii("hullo"));
         Reply reply = reply();
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.body()).contains("XAmzContentSHA256Mismatch");
         assertThat(storage.head("bucket", "k")).isNull();
         // The connection goes on.
-        send(request("PUT", "/bucket/k", hash, Map.of()).with("content-length", "5").head(), ascii("hello"));
+        send(
+                request("PUT", "/bucket/k", hash, Map.of())
+                        .with("content-length", "5")
+                        .head(),
+                ascii("hello"));
         assertThat(reply().status()).isEqualTo(200);
     }
 
@@ -164,7 +182,9 @@ class S3ServerIT {
         send(request("PUT", "/bucket/k", "UNSIGNED-PAYLOAD", Map.of())
                 .with("content-length", "1000000000")
                 .with("expect", "100-continue")
-                .with("authorization", "AWS4-HMAC-SHA256 Credential=who/20260101/eu/s3/aws4_request, SignedHeaders=host, Signature=00")
+                .with(
+                        "authorization",
+                        "AWS4-HMAC-SHA256 Credential=who/20260101/eu/s3/aws4_request, SignedHeaders=host, Signature=00")
                 .head());
         Reply reply = reply();
         assertThat(reply.status()).isEqualTo(403);
@@ -173,7 +193,10 @@ class S3ServerIT {
 
     @Test
     void continueIsSaidWhenTheBodyIsWanted() throws IOException {
-        send(request("PUT", "/bucket/k", "UNSIGNED-PAYLOAD", Map.of()).with("content-length", "4").with("expect", "100-continue").head());
+        send(request("PUT", "/bucket/k", "UNSIGNED-PAYLOAD", Map.of())
+                .with("content-length", "4")
+                .with("expect", "100-continue")
+                .head());
         assertThat(reply().status()).isEqualTo(100);
         send(ascii("body"));
         assertThat(reply().status()).isEqualTo(200);
@@ -182,7 +205,11 @@ class S3ServerIT {
     @Test
     void anUnreadBodyIsNotTakenForTheNextRequest() throws IOException {
         byte[] body = new byte[300_000];
-        send(request("PUT", "/nowhere/k", "UNSIGNED-PAYLOAD", Map.of()).with("content-length", "300000").head(), body);
+        send(
+                request("PUT", "/nowhere/k", "UNSIGNED-PAYLOAD", Map.of())
+                        .with("content-length", "300000")
+                        .head(),
+                body);
         assertThat(reply().status()).isEqualTo(404);
         send(request("HEAD", "/bucket", "UNSIGNED-PAYLOAD", Map.of()).head());
         assertThat(reply().status()).isEqualTo(200);
@@ -201,7 +228,11 @@ class S3ServerIT {
 
     @Test
     void aClientThatVanishesLeavesNothing() throws Exception {
-        send(request("PUT", "/bucket/k", "UNSIGNED-PAYLOAD", Map.of()).with("content-length", "1000000").head(), new byte[500_000]);
+        send(
+                request("PUT", "/bucket/k", "UNSIGNED-PAYLOAD", Map.of())
+                        .with("content-length", "1000000")
+                        .head(),
+                new byte[500_000]);
         Path temporary = folder.resolve("temporary");
         await(() -> files(temporary) == 2, "the upload began");
         socket.close();
@@ -213,7 +244,11 @@ class S3ServerIT {
     void aFullDiskIsSaidAndReadingGoesOn() throws IOException {
         storage.put("bucket", "k", ascii("kept"));
         free.set(1000);
-        send(request("PUT", "/bucket/new", "UNSIGNED-PAYLOAD", Map.of()).with("content-length", "4").head(), ascii("body"));
+        send(
+                request("PUT", "/bucket/new", "UNSIGNED-PAYLOAD", Map.of())
+                        .with("content-length", "4")
+                        .head(),
+                ascii("body"));
         Reply reply = reply();
         assertThat(reply.status()).isEqualTo(507);
         assertThat(reply.body()).contains("<Code>InsufficientStorage</Code>").contains("free some space");
@@ -223,7 +258,8 @@ class S3ServerIT {
 
     @Test
     void whatUsersStoredIsSandboxedInABrowser() throws IOException {
-        storage.put("bucket", "page.html", ascii("<script>"), io.kumiki.store.objects.Attributes.contentType("text/html"));
+        storage.put(
+                "bucket", "page.html", ascii("<script>"), io.kumiki.store.objects.Attributes.contentType("text/html"));
         send(request("GET", "/bucket/page.html", "UNSIGNED-PAYLOAD", Map.of()).head());
         assertThat(reply().headers())
                 .containsEntry("content-security-policy", "sandbox")
@@ -233,7 +269,9 @@ class S3ServerIT {
 
     @Test
     void oversizedHeadersAreRefused() throws IOException {
-        send(request("GET", "/bucket/k", "UNSIGNED-PAYLOAD", Map.of()).with("x-long", "y".repeat(100_000)).head());
+        send(request("GET", "/bucket/k", "UNSIGNED-PAYLOAD", Map.of())
+                .with("x-long", "y".repeat(100_000))
+                .head());
         try (var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))) {
             assertThat(in.readLine()).contains(" 431 ");
         }
@@ -242,7 +280,9 @@ class S3ServerIT {
     @Test
     void largeObjectsStreamThroughALittleMemory() throws Exception {
         long size = 300L << 20;
-        send(request("PUT", "/bucket/large", "UNSIGNED-PAYLOAD", Map.of()).with("content-length", Long.toString(size)).head());
+        send(request("PUT", "/bucket/large", "UNSIGNED-PAYLOAD", Map.of())
+                .with("content-length", Long.toString(size))
+                .head());
         byte[] chunk = new byte[1 << 20];
         for (long sent = 0; sent < size; sent += chunk.length) {
             socket.getOutputStream().write(chunk);
@@ -253,11 +293,14 @@ class S3ServerIT {
         send(request("GET", "/bucket/large", "UNSIGNED-PAYLOAD", Map.of()).head());
         InputStream in = socket.getInputStream();
         while (!line(in).isEmpty()) {
-            // To the end of the head; the client then reads nothing for a while, so the server must wait, not buffer.
+            // To the end of the head; the client then reads nothing for a while, so the server must wait, not
+            // buffer.
         }
         in.skipNBytes(1 << 20);
         System.gc();
-        assertThat(used() - before).as("bytes held for a reader that does not read").isLessThan(40L << 20);
+        assertThat(used() - before)
+                .as("bytes held for a reader that does not read")
+                .isLessThan(40L << 20);
         in.skipNBytes(size - (1 << 20));
         send(request("DELETE", "/bucket/large", "UNSIGNED-PAYLOAD", Map.of()).head());
         assertThat(reply().status()).isEqualTo(204);

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// AWS's own worked examples (Amazon S3 API Reference, "Authenticating Requests"), and what differs from them by one thing.
+/// AWS's own worked examples (Amazon S3 API Reference, "Authenticating Requests"), and what differs from them by
+/// one thing.
 class SignatureTest {
     private static final S3Credentials EXAMPLE =
             new S3Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -27,22 +28,27 @@ class SignatureTest {
             .add("x-amz-date", "20130524T000000Z");
 
     private Verified verify(String method, String uri, Instant now) throws S3Fault {
-        return new Authentication(EXAMPLE, InstantSource.fixed(now)).verify(new Asked(method, Target.parse(uri), headers));
+        return new Authentication(EXAMPLE, InstantSource.fixed(now))
+                .verify(new Asked(method, Target.parse(uri), headers));
     }
 
     private void refused(String code, String method, String uri, Instant now) {
         assertThatThrownBy(() -> verify(method, uri, now))
-                .isInstanceOfSatisfying(S3Fault.class, fault -> assertThat(fault.code).isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        S3Fault.class, fault -> assertThat(fault.code).isEqualTo(code));
     }
 
     private void authorize(String signedHeaders, String signature) {
-        headers.set("Authorization", "AWS4-HMAC-SHA256 Credential=" + SCOPE + ",SignedHeaders=" + signedHeaders + ",Signature=" + signature);
+        headers.set(
+                "Authorization",
+                "AWS4-HMAC-SHA256 Credential=" + SCOPE + ",SignedHeaders=" + signedHeaders + ",Signature=" + signature);
     }
 
     private void getExample() {
         headers.set("Range", "bytes=0-9").set("x-amz-content-sha256", EMPTY);
         authorize(
-                "host;range;x-amz-content-sha256;x-amz-date", "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
+                "host;range;x-amz-content-sha256;x-amz-date",
+                "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
     }
 
     @Test
@@ -112,9 +118,13 @@ class SignatureTest {
         refused("InvalidRequest", "GET", "/", THEN);
         headers.set("Authorization", "AWS4-HMAC-SHA256 nonsense");
         refused("AuthorizationHeaderMalformed", "GET", "/", THEN);
-        headers.set("Authorization", "AWS4-HMAC-SHA256 Credential=a/20130524/r/ec2/aws4_request,SignedHeaders=host,Signature=x");
+        headers.set(
+                "Authorization",
+                "AWS4-HMAC-SHA256 Credential=a/20130524/r/ec2/aws4_request,SignedHeaders=host,Signature=x");
         refused("AuthorizationHeaderMalformed", "GET", "/", THEN);
-        headers.set("Authorization", "AWS4-HMAC-SHA256 Credential=a/20130524/r/s3/aws4_request,SignedHeaders=host,Signature=x");
+        headers.set(
+                "Authorization",
+                "AWS4-HMAC-SHA256 Credential=a/20130524/r/s3/aws4_request,SignedHeaders=host,Signature=x");
         refused("InvalidAccessKeyId", "GET", "/", THEN);
         authorize("x-amz-date", "00");
         refused("AccessDenied", "GET", "/", THEN);
@@ -157,8 +167,11 @@ class SignatureTest {
         assertThat(chunked(wire).readAllBytes()).hasSize(66_560).containsOnly('a');
         wire[5_000] = 'b';
         assertThatThrownBy(() -> chunked(wire).readAllBytes())
-                .isInstanceOfSatisfying(S3Fault.class, fault -> assertThat(fault.code).isEqualTo("SignatureDoesNotMatch"));
-        assertThatThrownBy(() -> chunked(chunks("0" + good.substring(1), 65_536)).readAllBytes()).isInstanceOf(S3Fault.class);
+                .isInstanceOfSatisfying(
+                        S3Fault.class, fault -> assertThat(fault.code).isEqualTo("SignatureDoesNotMatch"));
+        assertThatThrownBy(
+                        () -> chunked(chunks("0" + good.substring(1), 65_536)).readAllBytes())
+                .isInstanceOf(S3Fault.class);
         assertThatThrownBy(() -> chunked(chunks(good, 65_535)).readAllBytes()).isInstanceOf(S3Fault.class);
     }
 
@@ -168,7 +181,8 @@ class SignatureTest {
         for (int cut : new int[] {10, 5_000, 65_700, 66_000, 66_700, 66_760}) {
             assertThatThrownBy(() -> chunked(java.util.Arrays.copyOf(wire, cut)).readAllBytes())
                     .as("cut at %d", cut)
-                    .isInstanceOfSatisfying(S3Fault.class, fault -> assertThat(fault.code).isEqualTo("IncompleteBody"));
+                    .isInstanceOfSatisfying(
+                            S3Fault.class, fault -> assertThat(fault.code).isEqualTo("IncompleteBody"));
         }
     }
 }

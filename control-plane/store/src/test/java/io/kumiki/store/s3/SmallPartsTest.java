@@ -28,7 +28,9 @@ class SmallPartsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bytes=5-4", "bytes=-", "lines=1-2", "bytes=1-2,4-5", "bytes=a-b", "bytes=99999999999999999999-"})
+    @ValueSource(
+            strings = {"bytes=5-4", "bytes=-", "lines=1-2", "bytes=1-2,4-5", "bytes=a-b", "bytes=99999999999999999999-"
+            })
     void rangesThatAreIgnored(String header) throws IOException {
         assertThat(ByteRange.of(header, 100)).isNull();
     }
@@ -36,7 +38,9 @@ class SmallPartsTest {
     @ParameterizedTest
     @ValueSource(strings = {"bytes=100-", "bytes=100-200", "bytes=-0"})
     void rangesOutside(String header) {
-        assertThatThrownBy(() -> ByteRange.of(header, 100)).isInstanceOf(S3Fault.class).hasMessageContaining("100 bytes");
+        assertThatThrownBy(() -> ByteRange.of(header, 100))
+                .isInstanceOf(S3Fault.class)
+                .hasMessageContaining("100 bytes");
         assertThatThrownBy(() -> ByteRange.of("bytes=0-", 0)).isInstanceOf(S3Fault.class);
     }
 
@@ -60,18 +64,25 @@ class SmallPartsTest {
 
     @Test
     void documents() throws IOException {
-        XmlBody body = xml("<Delete xmlns=\"x\"><Object><Key>a&lt;b</Key></Object><Quiet>true</Quiet><Object><Key>c</Key></Object></Delete>");
+        XmlBody body = xml(
+                "<Delete xmlns=\"x\"><Object><Key>a&lt;b</Key></Object><Quiet>true</Quiet><Object><Key>c</Key></Object></Delete>");
         assertThat(body.records()).isEqualTo(List.of(Map.of("Key", "a<b"), Map.of("Key", "c")));
         assertThat(body.fields()).isEqualTo(Map.of("Quiet", "true"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", "text", "<Delete>", "<Other/>", "<Delete><Object/><Object/><Object/><Object/></Delete>",
-        "<!DOCTYPE Delete [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><Delete><Object><Key>&x;</Key></Object></Delete>",
-        "<Delete><a><a><a><a><a><a><a><a/></a></a></a></a></a></a></a></Delete>"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "text",
+                "<Delete>",
+                "<Other/>",
+                "<Delete><Object/><Object/><Object/><Object/></Delete>",
+                "<!DOCTYPE Delete [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><Delete><Object><Key>&x;</Key></Object></Delete>",
+                "<Delete><a><a><a><a><a><a><a><a/></a></a></a></a></a></a></a></Delete>"
+            })
     void documentsThatAreRefused(String text) {
-        assertThatThrownBy(() -> xml(text)).isInstanceOfSatisfying(S3Fault.class, f -> assertThat(f.code).isEqualTo("MalformedXML"));
+        assertThatThrownBy(() -> xml(text))
+                .isInstanceOfSatisfying(S3Fault.class, f -> assertThat(f.code).isEqualTo("MalformedXML"));
     }
 }

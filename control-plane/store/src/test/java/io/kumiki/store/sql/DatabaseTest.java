@@ -46,7 +46,8 @@ class DatabaseTest {
             database.write(sql -> sql.update("INSERT INTO settings (name, document) VALUES ('a', '1')"));
         }
         try (Database database = open()) {
-            assertThat(database.<Long>read(sql -> sql.number("SELECT COUNT(*) FROM settings"))).isEqualTo(1);
+            assertThat(database.<Long>read(sql -> sql.number("SELECT COUNT(*) FROM settings")))
+                    .isEqualTo(1);
         }
     }
 
@@ -78,8 +79,9 @@ class DatabaseTest {
     @Test
     void aNewerSchemaIsRefused() throws IOException {
         try (Database database = open()) {
-            database.write(sql -> sql.update(
-                    "INSERT INTO schema_migrations (kind, number, name, checksum) VALUES ('runs', 9, '0009_future.sql', 'x')"));
+            database.write(
+                    sql -> sql.update(
+                            "INSERT INTO schema_migrations (kind, number, name, checksum) VALUES ('runs', 9, '0009_future.sql', 'x')"));
         }
         refused("newer Kumiki", "schema 9");
     }
@@ -110,10 +112,13 @@ class DatabaseTest {
             database.write(sql -> sql.update("INSERT INTO things (id) VALUES ('old')"));
         }
         try (Database database = Database.open(file, both, true, Database.Commits.NONE)) {
-            assertThat(database.<Long>read(sql -> sql.number("SELECT COUNT(*) FROM things WHERE colour = 'none'"))).isEqualTo(1);
+            assertThat(database.<Long>read(sql -> sql.number("SELECT COUNT(*) FROM things WHERE colour = 'none'")))
+                    .isEqualTo(1);
         }
-        try (Database backup = Database.open(folder.resolve("store.db.before-migration"), first, true, Database.Commits.NONE)) {
-            assertThat(backup.<Long>read(sql -> sql.number("SELECT COUNT(*) FROM things"))).isEqualTo(1);
+        try (Database backup =
+                Database.open(folder.resolve("store.db.before-migration"), first, true, Database.Commits.NONE)) {
+            assertThat(backup.<Long>read(sql -> sql.number("SELECT COUNT(*) FROM things")))
+                    .isEqualTo(1);
         }
     }
 

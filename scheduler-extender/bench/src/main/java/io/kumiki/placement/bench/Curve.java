@@ -1,6 +1,7 @@
 package io.kumiki.placement.bench;
 
-/// Allocation against arrived load, both in % of all GPUs: the cell of a load is the mean over the pods that arrived in it.
+/// Allocation against arrived load, both in % of all GPUs: the cell of a load is the mean over the pods that
+/// arrived in it.
 final class Curve {
     private final double[] sum = new double[140];
     private final int[] count = new int[140];

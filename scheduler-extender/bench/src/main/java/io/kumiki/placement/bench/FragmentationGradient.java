@@ -9,7 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Fragmentation gradient descent (Weng et al., USENIX ATC 2023), written from the paper's formulas: the node whose expected fragmentation
+/// Fragmentation gradient descent (Weng et al., USENIX ATC 2023), written from the paper's formulas: the node whose
+/// expected fragmentation
 /// grows least. F of a node is the idle GPU that a typical pod could not use, averaged over the typical pods.
 final class FragmentationGradient implements ScoredPolicy.Score {
     private static final double COVERED = 0.95;
@@ -25,7 +26,8 @@ final class FragmentationGradient implements ScoredPolicy.Score {
     FragmentationGradient(ClusterView view, List<Demand> pods) {
         this.view = view;
         Map<Demand, Integer> counts = new HashMap<>();
-        pods.forEach(p -> counts.merge(new Demand(p.cpuMilli(), 0, p.gpus(), p.gpuMilli(), p.models()), 1, Integer::sum));
+        pods.forEach(
+                p -> counts.merge(new Demand(p.cpuMilli(), 0, p.gpus(), p.gpuMilli(), p.models()), 1, Integer::sum));
         var order = new ArrayList<>(counts.entrySet());
         order.sort(Comparator.comparingInt((Map.Entry<Demand, Integer> e) -> -e.getValue())
                 .thenComparing(e -> -e.getKey().cpuMilli())

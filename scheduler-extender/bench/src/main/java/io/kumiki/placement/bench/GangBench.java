@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/// Time to plan one gang, and to say no with a certificate, by gang size and cluster size. Each node is wholly free with probability one half,
+/// Time to plan one gang, and to say no with a certificate, by gang size and cluster size. Each node is wholly free
+/// with probability one half,
 /// else it has 0 to 7 free GPUs; racks of 16 nodes, blocks of 16 racks, zones of 8 blocks.
 public final class GangBench implements Benchmark {
     private static final List<String> LEVELS = List.of("zone", "block", "rack");

@@ -48,7 +48,8 @@ public final class OpenbBench implements Benchmark {
                 figures.add(new Figure(name(), workload, "alloc@" + LOADS[i], alloc[i], "%"));
             }
             for (int load : LOADS) {
-                figures.add(new Figure(name(), workload, "published-fgd@" + load, data.published(workload, "FGD", load), "%"));
+                figures.add(new Figure(
+                        name(), workload, "published-fgd@" + load, data.published(workload, "FGD", load), "%"));
             }
             figures.add(new Figure(name(), workload, "one pod placed, p99", slowest / 1e6, "ms"));
         }
@@ -58,7 +59,9 @@ public final class OpenbBench implements Benchmark {
     static Path folder(String set) {
         String data = System.getenv("KUMIKI_DATA");
         String home = System.getenv("KUMIKI_HOME");
-        Path parent = data != null ? Path.of(data) : Path.of(home == null ? "." : home).resolve("../shared/data");
+        Path parent = data != null
+                ? Path.of(data)
+                : Path.of(home == null ? "." : home).resolve("../shared/data");
         return parent.normalize().resolve(set);
     }
 }

@@ -18,8 +18,23 @@ import java.util.zip.GZIPInputStream;
 /// The openb cluster, its pod lists, the authors' arrival orders and their published curves, read by header.
 final class OpenbData {
     static final List<String> WORKLOADS = List.of(
-            "default", "cpu050", "cpu100", "cpu200", "cpu250", "gpushare40", "gpushare60", "gpushare80", "gpushare100",
-            "multigpu20", "multigpu30", "multigpu40", "multigpu50", "gpuspec10", "gpuspec20", "gpuspec25", "gpuspec33");
+            "default",
+            "cpu050",
+            "cpu100",
+            "cpu200",
+            "cpu250",
+            "gpushare40",
+            "gpushare60",
+            "gpushare80",
+            "gpushare100",
+            "multigpu20",
+            "multigpu30",
+            "multigpu40",
+            "multigpu50",
+            "gpuspec10",
+            "gpuspec20",
+            "gpuspec25",
+            "gpuspec33");
 
     private static final int PODS_PER_NODE = 1001;
 
@@ -37,7 +52,13 @@ final class OpenbData {
     List<NodeSpec> nodes() throws IOException {
         List<NodeSpec> nodes = new ArrayList<>();
         for (Map<String, String> row : rows(folder.resolve("nodes/openb_node_list_gpu_node.csv"))) {
-            nodes.add(new NodeSpec(text(row, "sn"), number(row, "cpu_milli"), number(row, "memory_mib"), number(row, "gpu"), text(row, "model"), PODS_PER_NODE));
+            nodes.add(new NodeSpec(
+                    text(row, "sn"),
+                    number(row, "cpu_milli"),
+                    number(row, "memory_mib"),
+                    number(row, "gpu"),
+                    text(row, "model"),
+                    PODS_PER_NODE));
         }
         return nodes;
     }
@@ -51,7 +72,8 @@ final class OpenbData {
             String spec = row.getOrDefault("gpu_spec", "");
             List<String> models = gpus == 0 || spec.isBlank() ? List.of() : Arrays.asList(spec.split("\\|"));
             int milli = gpus == 0 ? 0 : Math.clamp(number(row, "gpu_milli"), 0, 1000);
-            pods.add(new Demand(number(row, "cpu_milli"), number(row, "memory_mib"), gpus, gpus > 1 ? 1000 : milli, models));
+            pods.add(new Demand(
+                    number(row, "cpu_milli"), number(row, "memory_mib"), gpus, gpus > 1 ? 1000 : milli, models));
         }
         return pods;
     }
@@ -60,11 +82,16 @@ final class OpenbData {
     Map<Integer, int[]> arrivals(String workload) throws IOException {
         Map<Integer, int[]> orders = new LinkedHashMap<>();
         Path file = folder.resolve("arrivals/arrivals_" + workload + ".txt.gz");
-        try (var reader = new BufferedReader(new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.US_ASCII))) {
+        try (var reader = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.US_ASCII))) {
             String line;
             while ((line = reader.readLine()) != null) {
                 String[] words = line.split(" ");
-                orders.put(Integer.parseInt(words[0]), Arrays.stream(words, 1, words.length).mapToInt(Integer::parseInt).toArray());
+                orders.put(
+                        Integer.parseInt(words[0]),
+                        Arrays.stream(words, 1, words.length)
+                                .mapToInt(Integer::parseInt)
+                                .toArray());
             }
         }
         return orders;
@@ -73,7 +100,8 @@ final class OpenbData {
     /// The published allocation of a policy at a load, mean of its seeds.
     double published(String workload, String policy, int load) throws IOException {
         return rows(folder.resolve("published/analysis_allo_discrete.csv")).stream()
-                .filter(row -> text(row, "workload").equals("openb_pod_list_" + workload) && text(row, "sc_policy").endsWith(policy))
+                .filter(row -> text(row, "workload").equals("openb_pod_list_" + workload)
+                        && text(row, "sc_policy").endsWith(policy))
                 .mapToDouble(row -> Double.parseDouble(text(row, Integer.toString(load))))
                 .average()
                 .orElseThrow(() -> new IOException("nothing published for " + policy + " on " + workload));

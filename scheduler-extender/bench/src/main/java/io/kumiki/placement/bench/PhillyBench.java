@@ -25,7 +25,8 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/// Queueing on the Philly job trace: all virtual clusters merged, true durations known, no preemption; nodes of 8 GPUs, racks of 8 nodes.
+/// Queueing on the Philly job trace: all virtual clusters merged, true durations known, no preemption; nodes of 8
+/// GPUs, racks of 8 nodes.
 /// A job of more than 8 GPUs needs wholly free nodes at once.
 public final class PhillyBench implements Benchmark {
     private static final int GPUS = 8;
@@ -94,7 +95,8 @@ public final class PhillyBench implements Benchmark {
             var plan = planner.plan(view, waiting.values(), running, now, reservation);
             reservation = plan.reservation();
             for (var start : plan.starts()) {
-                Job job = java.util.Objects.requireNonNull(byId.get(start.waiting().id()));
+                Job job = java.util.Objects.requireNonNull(
+                        byId.get(start.waiting().id()));
                 waiting.remove(job.id());
                 running.add(new Running(job.id(), BackfillPlanner.held(start), now + job.seconds()));
                 listener.at(job, now);
@@ -137,7 +139,11 @@ public final class PhillyBench implements Benchmark {
             if (!line.isBlank()) {
                 String[] c = line.split(",");
                 long submitted = LocalDateTime.parse(c[0], TIME).toEpochSecond(ZoneOffset.UTC);
-                jobs.add(new Job("job-" + jobs.size(), submitted, Math.max(1, (long) Double.parseDouble(c[1])), Integer.parseInt(c[2])));
+                jobs.add(new Job(
+                        "job-" + jobs.size(),
+                        submitted,
+                        Math.max(1, (long) Double.parseDouble(c[1])),
+                        Integer.parseInt(c[2])));
             }
         }
         jobs.sort(Comparator.comparingLong(Job::submitted));

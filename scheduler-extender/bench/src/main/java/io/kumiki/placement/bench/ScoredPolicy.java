@@ -4,7 +4,8 @@ import io.kumiki.placement.ClusterView;
 import io.kumiki.placement.Demand;
 import java.util.SplittableRandom;
 
-/// The published way to choose: an integer score, the highest wins, ties go to the first node of a random renaming fixed per run.
+/// The published way to choose: an integer score, the highest wins, ties go to the first node of a random renaming
+/// fixed per run.
 final class ScoredPolicy implements Policy {
     /// The score of a node for a pod, and the device for a fraction.
     interface Score {

@@ -10,7 +10,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// A comparison is worth something only if the rival is right: our rivals must reproduce their published curves, and we must beat FGD's.
+/// A comparison is worth something only if the rival is right: our rivals must reproduce their published curves,
+/// and we must beat FGD's.
 class BaselinesIT {
     private static final Path DATA = Path.of("../../../shared/data/openb-fgd");
 
@@ -30,7 +31,9 @@ class BaselinesIT {
         var orders = data.arrivals(workload).entrySet().stream().limit(seeds).toList();
         double sum = 0;
         for (var order : orders) {
-            sum += OpenbReplay.run(nodes, pods, order.getValue(), policy, order.getKey()).curve().at(load);
+            sum += OpenbReplay.run(nodes, pods, order.getValue(), policy, order.getKey())
+                    .curve()
+                    .at(load);
         }
         return sum / orders.size();
     }
@@ -47,7 +50,9 @@ class BaselinesIT {
     @Test
     void oursBeatsFgdOnTheSameArrivals() throws IOException {
         for (String workload : new String[] {"cpu250", "gpuspec33", "multigpu50"}) {
-            assertThat(mean(workload, Policy.OURS, 130, 2)).as(workload).isGreaterThan(mean(workload, Policy.FGD, 130, 2));
+            assertThat(mean(workload, Policy.OURS, 130, 2))
+                    .as(workload)
+                    .isGreaterThan(mean(workload, Policy.FGD, 130, 2));
         }
     }
 }

@@ -75,7 +75,8 @@ final class ArtifactCalls {
 
     private Answer get(Request request) {
         ArtifactRecord artifact = artifact(request);
-        return Answer.json(surface.store().<ObjectNode>read(tx -> new ArtifactRows(tx, surface.ports().objects()).row(artifact)));
+        return Answer.json(surface.store()
+                .<ObjectNode>read(tx -> new ArtifactRows(tx, surface.ports().objects()).row(artifact)));
     }
 
     private Answer preview(Request request) throws IOException {

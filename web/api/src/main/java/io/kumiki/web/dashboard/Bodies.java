@@ -17,7 +17,10 @@ final class Bodies {
             return "";
         }
         if (!value.isTextual()) {
-            violations.add(new Violation(field, "WrongType", "a text is wanted, found " + value.getNodeType().name().toLowerCase(java.util.Locale.ROOT)));
+            violations.add(new Violation(
+                    field,
+                    "WrongType",
+                    "a text is wanted, found " + value.getNodeType().name().toLowerCase(java.util.Locale.ROOT)));
             return "";
         }
         String text = value.asText();
@@ -25,7 +28,10 @@ final class Bodies {
             violations.add(new Violation(field, "Missing", "a text that is not empty is wanted"));
         }
         if (text.codePointCount(0, text.length()) > longest) {
-            violations.add(new Violation(field, "TooLong", "at most " + longest + " characters are wanted, found " + text.codePointCount(0, text.length())));
+            violations.add(new Violation(
+                    field,
+                    "TooLong",
+                    "at most " + longest + " characters are wanted, found " + text.codePointCount(0, text.length())));
         }
         if (longest <= 253 && text.codePoints().anyMatch(Character::isISOControl)) {
             violations.add(new Violation(field, "ControlCharacter", "control characters are not allowed here"));

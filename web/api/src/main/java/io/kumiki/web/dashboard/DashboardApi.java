@@ -28,7 +28,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/// The dashboard's surface: `/api/v1`, the stream, artifacts' content, the page itself. Mount {@link #routes()} on the dashboard's listener.
+/// The dashboard's surface: `/api/v1`, the stream, artifacts' content, the page itself. Mount {@link #routes()} on
+/// the dashboard's listener.
 public final class DashboardApi implements AutoCloseable {
     private static final String CONTRACT = "/openapi/v1.yaml";
     private static final int CHANGES_KEPT = 50_000;
@@ -41,7 +42,8 @@ public final class DashboardApi implements AutoCloseable {
     private final StreamHub hub;
     private final AutoCloseable listening;
 
-    public DashboardApi(DashboardSettings settings, Store store, DashboardPorts ports, InstantSource clock, Supplier<UUID> ids) {
+    public DashboardApi(
+            DashboardSettings settings, Store store, DashboardPorts ports, InstantSource clock, Supplier<UUID> ids) {
         byte[] cursorKey = new byte[32];
         new SecureRandom().nextBytes(cursorKey);
         Pages pages = new Pages(new PageTokens(cursorKey));
@@ -49,7 +51,13 @@ public final class DashboardApi implements AutoCloseable {
         this.logs = new TaskLogs(store, ports.objects(), ports.logs());
         this.links = new ContentLinks(store, ports.objects(), clock);
         ChangeLog log = new ChangeLog(store.seq(), CHANGES_KEPT);
-        Subjects subjects = new Subjects(settings.namespace(), store, ports.objects(), log, logs, ports.cluster(),
+        Subjects subjects = new Subjects(
+                settings.namespace(),
+                store,
+                ports.objects(),
+                log,
+                logs,
+                ports.cluster(),
                 (tx, runs) -> RunCalls.page(tx, pages, runs.filter(), new Pages.Wanted(runs.limit(), null)));
         this.hub = new StreamHub(subjects, ports.guard(), clock, HEARTBEAT);
         this.listening = store.onCommit(changes -> {
@@ -76,7 +84,8 @@ public final class DashboardApi implements AutoCloseable {
     }
 
     private static Routes page() {
-        return new Routes("", new ProblemRenderer()).get("/{path*}", ANYONE, new StaticFiles(DashboardApi.class.getClassLoader(), "webroot"));
+        return new Routes("", new ProblemRenderer())
+                .get("/{path*}", ANYONE, new StaticFiles(DashboardApi.class.getClassLoader(), "webroot"));
     }
 
     private static byte[] contract() {

@@ -20,13 +20,14 @@ import io.kumiki.web.dashboard.list.Query;
 import io.kumiki.web.dashboard.view.PipelineView;
 import io.kumiki.web.dashboard.view.RunRows;
 import java.nio.charset.StandardCharsets;
-import java.time.format.DateTimeFormatter;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 
 /// The pipelines that ship with the product, for a first visitor.
 final class ExampleCalls {
-    private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MINUTE =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").withZone(ZoneOffset.UTC);
 
     private final Surface surface;
     private final RunStart start;
@@ -39,13 +40,22 @@ final class ExampleCalls {
     void addTo(Routes routes) {
         routes.get("/examples", may("list", "examples"), request -> list())
                 .get("/examples/{exampleId}/source", may("get", "examples"), this::source)
-                .post("/examples/{exampleId}/run", may("create", "runs"), Body.upTo(4096), Surface.translated(this::run));
+                .post(
+                        "/examples/{exampleId}/run",
+                        may("create", "runs"),
+                        Body.upTo(4096),
+                        Surface.translated(this::run));
     }
 
     private Example example(Request request) {
         String id = request.param("exampleId");
         return Surface.found(
-                surface.ports().examples().stream().filter(e -> e.id().equals(id)).findFirst().orElse(null), "example", id);
+                surface.ports().examples().stream()
+                        .filter(e -> e.id().equals(id))
+                        .findFirst()
+                        .orElse(null),
+                "example",
+                id);
     }
 
     private Answer list() {
@@ -67,7 +77,11 @@ final class ExampleCalls {
         out.set("inputs", view.inputs());
         PipelineRecord pipeline = tx.pipelines().byName(surface.settings().namespace(), view.name());
         out.put("pipelineId", pipeline == null ? null : pipeline.id());
-        var runs = pipeline == null ? null : tx.runs().list(ListQuery.newest(Map.of("pipeline_id", pipeline.id()), 1)).rows();
+        var runs = pipeline == null
+                ? null
+                : tx.runs()
+                        .list(ListQuery.newest(Map.of("pipeline_id", pipeline.id()), 1))
+                        .rows();
         out.set("lastRun", runs == null || runs.isEmpty() ? NullNode.instance : RunRows.recent(runs.getFirst()));
         return out;
     }
@@ -77,7 +91,8 @@ final class ExampleCalls {
     }
 
     private Answer source(Request request) {
-        return Answer.bytes(200, "text/x-python; charset=utf-8", example(request).source().getBytes(StandardCharsets.UTF_8));
+        return Answer.bytes(
+                200, "text/x-python; charset=utf-8", example(request).source().getBytes(StandardCharsets.UTF_8));
     }
 
     private Answer run(Request request) {
@@ -85,7 +100,8 @@ final class ExampleCalls {
         String namespace = query.text("namespace", 63);
         query.check();
         if (namespace != null && !namespace.equals(surface.settings().namespace())) {
-            throw HttpFault.badRequest("runs live in \"" + surface.settings().namespace() + "\" here; leave the namespace away");
+            throw HttpFault.badRequest(
+                    "runs live in \"" + surface.settings().namespace() + "\" here; leave the namespace away");
         }
         Example example = example(request);
         SpecRecord spec = SpecRecord.of(example.spec(), null);
@@ -98,8 +114,14 @@ final class ExampleCalls {
         String name = new PipelineView(spec).name();
         PipelineRecord pipeline = tx.pipelines().byName(surface.settings().namespace(), name);
         if (pipeline == null) {
-            pipeline = new PipelineRecord(surface.ids().get().toString(), surface.settings().namespace(), name, example.title().en(),
-                    example.description().en(), surface.now(), Map.of());
+            pipeline = new PipelineRecord(
+                    surface.ids().get().toString(),
+                    surface.settings().namespace(),
+                    name,
+                    example.title().en(),
+                    example.description().en(),
+                    surface.now(),
+                    Map.of());
             tx.pipelines().insert(pipeline);
         }
         var known = tx.versions().list(ListQuery.newest(Map.of("pipeline_id", pipeline.id()), 100)).rows().stream()
@@ -109,8 +131,20 @@ final class ExampleCalls {
             return known.get();
         }
         tx.specs().put(spec);
-        String title = tx.versions().count(pipeline.id()) == 0 ? name : name + "-" + spec.id().substring(0, 8);
-        VersionRecord version = new VersionRecord(surface.ids().get().toString(), pipeline.id(), title, title, "", surface.now(), spec.id(), "", "", Map.of());
+        String title = tx.versions().count(pipeline.id()) == 0
+                ? name
+                : name + "-" + spec.id().substring(0, 8);
+        VersionRecord version = new VersionRecord(
+                surface.ids().get().toString(),
+                pipeline.id(),
+                title,
+                title,
+                "",
+                surface.now(),
+                spec.id(),
+                "",
+                "",
+                Map.of());
         tx.versions().insert(version);
         return version;
     }

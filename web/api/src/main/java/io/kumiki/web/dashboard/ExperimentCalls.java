@@ -38,8 +38,14 @@ final class ExperimentCalls {
                 .post("/experiments", may("create", "experiments"), Surface.translated(this::create))
                 .get("/experiments/{experimentId}", may("get", "experiments"), this::get)
                 .delete("/experiments/{experimentId}", may("delete", "experiments"), Surface.translated(this::delete))
-                .post("/experiments/{experimentId}/archive", may("archive", "experiments"), Surface.translated(r -> archive(r, true)))
-                .post("/experiments/{experimentId}/unarchive", may("unarchive", "experiments"), Surface.translated(r -> archive(r, false)));
+                .post(
+                        "/experiments/{experimentId}/archive",
+                        may("archive", "experiments"),
+                        Surface.translated(r -> archive(r, true)))
+                .post(
+                        "/experiments/{experimentId}/unarchive",
+                        may("unarchive", "experiments"),
+                        Surface.translated(r -> archive(r, false)));
     }
 
     private Answer list(Request request) {
@@ -73,7 +79,11 @@ final class ExperimentCalls {
         var experiment = new ExperimentRecord(
                 surface.ids().get().toString(),
                 namespace.isEmpty() ? surface.settings().namespace() : namespace,
-                name, description, false, surface.now(), null);
+                name,
+                description,
+                false,
+                surface.now(),
+                null);
         return Answer.json(201, surface.store().<ObjectNode>write(tx -> {
             tx.experiments().insert(experiment);
             return new CatalogRows(tx).experiment(experiment);
@@ -82,8 +92,9 @@ final class ExperimentCalls {
 
     private Answer get(Request request) {
         String id = request.param("experimentId");
-        return Answer.json(surface.store().<ObjectNode>read(
-                tx -> new CatalogRows(tx).experiment(Surface.found(tx.experiments().get(id), "experiment", id))));
+        return Answer.json(surface.store()
+                .<ObjectNode>read(tx -> new CatalogRows(tx)
+                        .experiment(Surface.found(tx.experiments().get(id), "experiment", id))));
     }
 
     private Answer delete(Request request) {
@@ -91,7 +102,8 @@ final class ExperimentCalls {
         surface.store().<@Nullable Void>write(tx -> {
             ExperimentRecord experiment = Surface.found(tx.experiments().get(id), "experiment", id);
             if (experiment.displayName().equals(DEFAULT)) {
-                throw HttpFault.conflict("the experiment \"" + DEFAULT + "\" takes runs that name no other and cannot be deleted; archive it to hide it");
+                throw HttpFault.conflict("the experiment \"" + DEFAULT
+                        + "\" takes runs that name no other and cannot be deleted; archive it to hide it");
             }
             tx.experiments().delete(id);
             return null;

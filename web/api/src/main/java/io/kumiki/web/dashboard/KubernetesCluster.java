@@ -32,15 +32,27 @@ public final class KubernetesCluster implements ClusterView, LiveLogs {
     @Override
     public List<NamespaceRow> namespaces() {
         return client.namespaces().list().getItems().stream()
-                .map(n -> new NamespaceRow(n.getMetadata().getName(), "Terminating".equals(n.getStatus() == null ? "" : n.getStatus().getPhase()) ? "Terminating" : "Active"))
+                .map(n -> new NamespaceRow(
+                        n.getMetadata().getName(),
+                        "Terminating"
+                                        .equals(
+                                                n.getStatus() == null
+                                                        ? ""
+                                                        : n.getStatus().getPhase())
+                                ? "Terminating"
+                                : "Active"))
                 .toList();
     }
 
     @Override
     public synchronized List<NodeRow> nodes() {
         Informers watched = informers;
-        List<Node> nodes = watched == null ? client.nodes().list().getItems() : watched.nodes().getStore().list();
-        List<Pod> pods = watched == null ? client.pods().inAnyNamespace().list().getItems() : watched.pods().getStore().list();
+        List<Node> nodes = watched == null
+                ? client.nodes().list().getItems()
+                : watched.nodes().getStore().list();
+        List<Pod> pods = watched == null
+                ? client.pods().inAnyNamespace().list().getItems()
+                : watched.pods().getStore().list();
         Map<String, Integer> counts = new HashMap<>();
         for (Pod pod : pods) {
             String phase = pod.getStatus() == null ? "" : pod.getStatus().getPhase();
@@ -50,14 +62,19 @@ public final class KubernetesCluster implements ClusterView, LiveLogs {
             }
         }
         return nodes.stream()
-                .map(n -> new ClusterView.NodeRow(n.getMetadata().getName(), ready(n), simulated(n), counts.getOrDefault(n.getMetadata().getName(), 0)))
+                .map(n -> new ClusterView.NodeRow(
+                        n.getMetadata().getName(),
+                        ready(n),
+                        simulated(n),
+                        counts.getOrDefault(n.getMetadata().getName(), 0)))
                 .sorted(java.util.Comparator.comparing(ClusterView.NodeRow::name))
                 .toList();
     }
 
     private static boolean ready(Node node) {
         return node.getStatus() != null
-                && node.getStatus().getConditions().stream().anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
+                && node.getStatus().getConditions().stream()
+                        .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
     }
 
     private static boolean simulated(Node node) {

@@ -36,7 +36,10 @@ final class PipelineCalls {
                 .delete("/pipelines/{pipelineId}", may("delete", "pipelines"), Surface.translated(this::delete))
                 .get("/pipelines/{pipelineId}/versions", may("list", "pipelines"), Surface.translated(this::versions))
                 .get("/pipelines/{pipelineId}/versions/{versionId}", may("get", "pipelines"), this::version)
-                .delete("/pipelines/{pipelineId}/versions/{versionId}", may("delete", "pipelines"), Surface.translated(this::deleteVersion))
+                .delete(
+                        "/pipelines/{pipelineId}/versions/{versionId}",
+                        may("delete", "pipelines"),
+                        Surface.translated(this::deleteVersion))
                 .get("/pipelines/{pipelineId}/versions/{versionId}/spec", may("get", "pipelines"), this::spec)
                 .get("/pipelines/{pipelineId}/versions/{versionId}/graph", may("get", "pipelines"), this::graph);
     }
@@ -58,8 +61,9 @@ final class PipelineCalls {
 
     private Answer get(Request request) {
         String id = request.param("pipelineId");
-        return Answer.json(surface.store().<ObjectNode>read(
-                tx -> new CatalogRows(tx).pipeline(Surface.found(tx.pipelines().get(id), "pipeline", id))));
+        return Answer.json(surface.store()
+                .<ObjectNode>read(tx -> new CatalogRows(tx)
+                        .pipeline(Surface.found(tx.pipelines().get(id), "pipeline", id))));
     }
 
     private Answer delete(Request request) {
@@ -99,7 +103,9 @@ final class PipelineCalls {
 
     private Answer deleteVersion(Request request) {
         surface.store().<@Nullable Void>write(tx -> {
-            tx.versions().delete(Surface.version(tx, request.param("pipelineId"), request.param("versionId")).id());
+            tx.versions()
+                    .delete(Surface.version(tx, request.param("pipelineId"), request.param("versionId"))
+                            .id());
             return null;
         });
         return Answer.empty(204);
@@ -110,8 +116,11 @@ final class PipelineCalls {
     }
 
     private SpecRecord specOf(Request request) {
-        return surface.store().read(tx ->
-                Surface.spec(tx, Surface.version(tx, request.param("pipelineId"), request.param("versionId")).specId()));
+        return surface.store()
+                .read(tx -> Surface.spec(
+                        tx,
+                        Surface.version(tx, request.param("pipelineId"), request.param("versionId"))
+                                .specId()));
     }
 
     static Answer yaml(SpecRecord spec) {

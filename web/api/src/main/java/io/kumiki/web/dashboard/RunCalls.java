@@ -42,7 +42,10 @@ final class RunCalls {
                 .delete("/runs/{runId}", may("delete", "runs"), Surface.translated(this::delete))
                 .get("/runs/{runId}/inputs", may("get", "runs"), this::inputs)
                 .get("/runs/{runId}/spec", may("get", "runs"), request -> PipelineCalls.yaml(spec(request)))
-                .get("/runs/{runId}/graph", may("get", "runs"), request -> PipelineCalls.graph(graphs, spec(request), request))
+                .get(
+                        "/runs/{runId}/graph",
+                        may("get", "runs"),
+                        request -> PipelineCalls.graph(graphs, spec(request), request))
                 .post("/runs/{runId}/stop", may("stop", "runs"), Surface.translated(this::stop))
                 .post("/runs/{runId}/retry", may("retry", "runs"), Surface.translated(this::retry))
                 .post("/runs/{runId}/archive", may("archive", "runs"), Surface.translated(r -> archive(r, true)))
@@ -67,12 +70,17 @@ final class RunCalls {
     }
 
     private Answer get(Request request) {
-        return Answer.json(surface.store().<ObjectNode>read(tx -> new RunRows(tx)
-                .detail(Surface.run(tx, request.param("runId")), new ArtifactRows(tx, surface.ports().objects()))));
+        return Answer.json(surface.store()
+                .<ObjectNode>read(tx -> new RunRows(tx)
+                        .detail(
+                                Surface.run(tx, request.param("runId")),
+                                new ArtifactRows(tx, surface.ports().objects()))));
     }
 
     private SpecRecord spec(Request request) {
-        return surface.store().read(tx -> Surface.spec(tx, Surface.run(tx, request.param("runId")).specId()));
+        return surface.store()
+                .read(tx ->
+                        Surface.spec(tx, Surface.run(tx, request.param("runId")).specId()));
     }
 
     private Answer inputs(Request request) {
@@ -114,7 +122,8 @@ final class RunCalls {
         surface.store().<@Nullable Void>write(tx -> {
             RunRecord run = Surface.run(tx, id);
             if (run.state() != RunState.FAILED && run.state() != RunState.CANCELED) {
-                throw HttpFault.conflict("only a run that failed or was stopped can be retried; this one is " + run.state());
+                throw HttpFault.conflict(
+                        "only a run that failed or was stopped can be retried; this one is " + run.state());
             }
             tx.intents().add(id, IntentRecord.Kind.RETRY, surface.now());
             return null;
@@ -128,7 +137,8 @@ final class RunCalls {
             RunRecord run = Surface.run(tx, id);
             var experiment = tx.experiments().get(run.experimentId());
             if (!yes && experiment != null && experiment.archived()) {
-                throw HttpFault.conflict("the run's experiment \"" + experiment.displayName() + "\" is archived; unarchive the experiment first");
+                throw HttpFault.conflict("the run's experiment \"" + experiment.displayName()
+                        + "\" is archived; unarchive the experiment first");
             }
             tx.runs().archive(id, yes);
             return new RunRows(tx).row(Surface.run(tx, id));

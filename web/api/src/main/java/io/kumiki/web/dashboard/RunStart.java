@@ -22,10 +22,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Starts a run from the form: checks everything and says all that is wrong, then hands a KFP run message to the one place that makes runs.
+/// Starts a run from the form: checks everything and says all that is wrong, then hands a KFP run message to the
+/// one place that makes runs.
 final class RunStart {
-    private static final List<String> FIELDS = List.of("namespace", "displayName", "description", "experimentId", "versionId",
-            "fromRunId", "parameters", "pipelineRoot", "serviceAccount");
+    private static final List<String> FIELDS = List.of(
+            "namespace",
+            "displayName",
+            "description",
+            "experimentId",
+            "versionId",
+            "fromRunId",
+            "parameters",
+            "pipelineRoot",
+            "serviceAccount");
 
     /// What to run: a stored spec, and the version it is of where that still exists.
     private record Source(SpecRecord spec, @Nullable VersionRecord version) {}
@@ -65,7 +74,8 @@ final class RunStart {
             return surface.ports().submit().apply(message);
         } catch (HttpFault kubeflows) {
             int status = kubeflows.status();
-            throw new HttpFault(status, status == 400 ? "Invalid" : kubeflows.code(), kubeflows.message(), kubeflows.violations());
+            throw new HttpFault(
+                    status, status == 400 ? "Invalid" : kubeflows.code(), kubeflows.message(), kubeflows.violations());
         }
     }
 
@@ -85,13 +95,20 @@ final class RunStart {
         Bodies.text(body, "serviceAccount", 253, false, violations);
         String namespace = Bodies.text(body, "namespace", 63, false, violations);
         if (!namespace.isEmpty() && !namespace.equals(surface.settings().namespace())) {
-            violations.add(new Violation("namespace", "UnknownNamespace", "runs live in \"" + surface.settings().namespace() + "\" here; leave it away"));
+            violations.add(new Violation(
+                    "namespace",
+                    "UnknownNamespace",
+                    "runs live in \"" + surface.settings().namespace() + "\" here; leave it away"));
         }
         String experiment = Bodies.text(body, "experimentId", 100, false, violations);
         var found = experiment.isEmpty() ? null : tx.experiments().get(experiment);
         if (!experiment.isEmpty() && (found == null || found.archived())) {
-            violations.add(new Violation("experimentId", "UnknownExperiment",
-                    found == null ? "there is no such experiment" : "this experiment is archived and takes no new runs"));
+            violations.add(new Violation(
+                    "experimentId",
+                    "UnknownExperiment",
+                    found == null
+                            ? "there is no such experiment"
+                            : "this experiment is archived and takes no new runs"));
         }
         JsonNode given = body.path("parameters");
         if (!given.isMissingNode() && !given.isObject()) {
@@ -108,22 +125,32 @@ final class RunStart {
     private void fits(Pipeline pipeline, ObjectNode parameters, List<Violation> violations) {
         violations.addAll(Parameters.check(pipeline, parameters));
         violations.addAll(surface.ports().images().check(pipeline.literalImages()));
-        pipeline.artifactInputs().stream().filter(a -> !a.optional()).forEach(a -> violations.add(new Violation(
-                "parameters." + a.name(), "ArtifactInput", "the pipeline wants an artifact from its caller, which no client can give; run it inside another pipeline")));
+        pipeline.artifactInputs().stream()
+                .filter(a -> !a.optional())
+                .forEach(
+                        a -> violations.add(
+                                new Violation(
+                                        "parameters." + a.name(),
+                                        "ArtifactInput",
+                                        "the pipeline wants an artifact from its caller, which no client can give; run it inside another pipeline")));
     }
 
     private static @Nullable Source source(Tx tx, JsonNode body, List<Violation> violations) {
         String versionId = Bodies.text(body, "versionId", 100, false, violations);
         String fromRunId = Bodies.text(body, "fromRunId", 100, false, violations);
         if (versionId.isEmpty() == fromRunId.isEmpty()) {
-            violations.add(new Violation("versionId", "OneSource", "exactly one of versionId and fromRunId is wanted, found "
-                    + (versionId.isEmpty() ? "neither" : "both")));
+            violations.add(new Violation(
+                    "versionId",
+                    "OneSource",
+                    "exactly one of versionId and fromRunId is wanted, found "
+                            + (versionId.isEmpty() ? "neither" : "both")));
             return null;
         }
         if (!versionId.isEmpty()) {
             VersionRecord version = tx.versions().get(versionId);
             if (version == null) {
-                violations.add(new Violation("versionId", "UnknownVersion", "there is no such version; it may have been deleted"));
+                violations.add(new Violation(
+                        "versionId", "UnknownVersion", "there is no such version; it may have been deleted"));
                 return null;
             }
             return new Source(Surface.spec(tx, version.specId()), version);
@@ -138,7 +165,8 @@ final class RunStart {
     }
 
     private static ObjectNode message(JsonNode body, Source source, ObjectNode parameters) {
-        ObjectNode message = Json.object().put("display_name", body.path("displayName").asText());
+        ObjectNode message =
+                Json.object().put("display_name", body.path("displayName").asText());
         put(message, "description", body.path("description").asText());
         put(message, "experiment_id", body.path("experimentId").asText());
         put(message, "service_account", body.path("serviceAccount").asText());
@@ -149,7 +177,9 @@ final class RunStart {
         if (version == null) {
             message.set("pipeline_spec", KfpApi.submitted(source.spec()));
         } else {
-            message.putObject("pipeline_version_reference").put("pipeline_id", version.pipelineId()).put("pipeline_version_id", version.id());
+            message.putObject("pipeline_version_reference")
+                    .put("pipeline_id", version.pipelineId())
+                    .put("pipeline_version_id", version.id());
         }
         return message;
     }
@@ -163,8 +193,12 @@ final class RunStart {
     private ObjectNode dryRun(Checked checked) {
         ObjectNode out = Json.object();
         ArrayNode violations = out.putArray("violations");
-        checked.violations().forEach(v ->
-                violations.addObject().put("path", v.path()).put("reason", v.reason()).put("message", v.message()));
+        checked.violations()
+                .forEach(v -> violations
+                        .addObject()
+                        .put("path", v.path())
+                        .put("reason", v.reason())
+                        .put("message", v.message()));
         Source source = checked.source();
         ArrayNode notes = Json.array();
         if (source == null) {
@@ -173,7 +207,11 @@ final class RunStart {
         } else {
             PipelineView view = new PipelineView(source.spec());
             Pipeline pipeline = view.pipeline();
-            out.set("parameters", checked.violations().isEmpty() ? Parameters.complete(pipeline, checked.parameters()) : checked.parameters());
+            out.set(
+                    "parameters",
+                    checked.violations().isEmpty()
+                            ? Parameters.complete(pipeline, checked.parameters())
+                            : checked.parameters());
             out.put("steps", view.steps());
             surface.ports().imageNotes().apply(pipeline.literalImages()).forEach(notes::add);
         }

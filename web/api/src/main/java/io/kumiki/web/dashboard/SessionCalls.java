@@ -33,7 +33,8 @@ final class SessionCalls {
     }
 
     private Answer open(Request request) {
-        var caller = surface.ports().tickets().redeem(request.json().path("ticket").asText());
+        var caller =
+                surface.ports().tickets().redeem(request.json().path("ticket").asText());
         if (caller == null) {
             throw HttpFault.unauthorized("this link has been used or is too old; run ./kumiki status for a new one");
         }
@@ -58,7 +59,8 @@ final class SessionCalls {
         ObjectNode out = Json.object();
         ArrayNode items = out.putArray("items");
         surface.ports().cluster().namespaces().stream()
-                .sorted(Comparator.comparing((ClusterView.NamespaceRow n) -> !n.name().equals(surface.settings().namespace()))
+                .sorted(Comparator.comparing((ClusterView.NamespaceRow n) ->
+                                !n.name().equals(surface.settings().namespace()))
                         .thenComparing(ClusterView.NamespaceRow::name))
                 .forEach(n -> items.addObject().put("name", n.name()).put("phase", n.phase()));
         return Answer.json(out);

@@ -19,7 +19,12 @@ import java.util.function.Supplier;
 
 /// What every call shares.
 record Surface(
-        DashboardSettings settings, Store store, DashboardPorts ports, InstantSource clock, Supplier<UUID> ids, Pages pages) {
+        DashboardSettings settings,
+        Store store,
+        DashboardPorts ports,
+        InstantSource clock,
+        Supplier<UUID> ids,
+        Pages pages) {
 
     Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
@@ -45,7 +50,8 @@ record Surface(
 
     static <T> T found(@org.jspecify.annotations.Nullable T row, String kind, String id) {
         if (row == null) {
-            throw HttpFault.notFound("there is no " + kind + " \"" + (id.length() > 100 ? id.substring(0, 100) + "…" : id) + "\"; it may have been deleted");
+            throw HttpFault.notFound("there is no " + kind + " \""
+                    + (id.length() > 100 ? id.substring(0, 100) + "…" : id) + "\"; it may have been deleted");
         }
         return row;
     }

@@ -40,7 +40,8 @@ final class TaskCalls {
         return Answer.json(surface.store().<ObjectNode>read(tx -> {
             var run = Surface.run(tx, request.param("runId"));
             TaskRecord task = Surface.task(tx, run.id(), request.param("taskId"));
-            return new TaskDetails(tx, new ArtifactRows(tx, surface.ports().objects())).detail(task, tx.specs().get(run.specId()));
+            return new TaskDetails(tx, new ArtifactRows(tx, surface.ports().objects()))
+                    .detail(task, tx.specs().get(run.specId()));
         }));
     }
 
@@ -52,14 +53,19 @@ final class TaskCalls {
         boolean follow = query.flag("follow");
         boolean download = query.flag("download");
         query.check();
-        TaskRecord task = surface.store().read(tx -> Surface.task(tx, Surface.run(tx, request.param("runId")).id(), request.param("taskId")));
+        TaskRecord task = surface.store()
+                .read(tx ->
+                        Surface.task(tx, Surface.run(tx, request.param("runId")).id(), request.param("taskId")));
         int attempt = wanted == 0 ? task.attempt() : wanted;
         if (follow) {
             return events(task, attempt, resumed(request, offset), request);
         }
         Answer answer = text(task, attempt, offset, limit);
         return download
-                ? answer.with("Content-Disposition", "attachment; filename=\"" + task.name().replaceAll("[^A-Za-z0-9._-]", "_") + "-" + attempt + ".log\"")
+                ? answer.with(
+                        "Content-Disposition",
+                        "attachment; filename=\"" + task.name().replaceAll("[^A-Za-z0-9._-]", "_") + "-" + attempt
+                                + ".log\"")
                 : answer;
     }
 
@@ -85,7 +91,8 @@ final class TaskCalls {
         }
         long length = Math.clamp(size - offset, 0, limit);
         return stream(size, false, out -> {
-            try (InputStream in = logs.living(task, attempt, false).orElseThrow(() -> new IOException("the pod is gone"))) {
+            try (InputStream in =
+                    logs.living(task, attempt, false).orElseThrow(() -> new IOException("the pod is gone"))) {
                 in.skipNBytes(Math.min(offset, size));
                 copy(in, out, length);
             }
@@ -117,37 +124,44 @@ final class TaskCalls {
         try {
             return last == null ? offset : Long.parseLong(last);
         } catch (NumberFormatException e) {
-            throw HttpFault.badRequest("Last-Event-ID must be an offset that an earlier event gave, found \"" + last + "\"");
+            throw HttpFault.badRequest(
+                    "Last-Event-ID must be an offset that an earlier event gave, found \"" + last + "\"");
         }
     }
 
     private Answer events(TaskRecord task, int attempt, long from, Request request) {
         return Answer.stream("text/event-stream", out -> {
-            try (LogTail tail = new LogTail(logs, task.id(), attempt, () -> {})) {
-                request.onDisconnect(tail::close);
-                tail.start();
-                out.flush();
-                long at = from;
-                boolean complete = false;
-                while (!complete && tail.await(at)) {
-                    LogTail.Chunk chunk = tail.since(at).orElseGet(tail::newest);
-                    complete = chunk.complete();
-                    if (chunk.end() > at || complete) {
-                        at = Math.max(at, chunk.end());
-                        out.write(event(chunk));
+                    try (LogTail tail = new LogTail(logs, task.id(), attempt, () -> {})) {
+                        request.onDisconnect(tail::close);
+                        tail.start();
                         out.flush();
+                        long at = from;
+                        boolean complete = false;
+                        while (!complete && tail.await(at)) {
+                            LogTail.Chunk chunk = tail.since(at).orElseGet(tail::newest);
+                            complete = chunk.complete();
+                            if (chunk.end() > at || complete) {
+                                at = Math.max(at, chunk.end());
+                                out.write(event(chunk));
+                                out.flush();
+                            }
+                        }
+                        out.write("event: end\ndata: {}\n\n".getBytes(StandardCharsets.UTF_8));
                     }
-                }
-                out.write("event: end\ndata: {}\n\n".getBytes(StandardCharsets.UTF_8));
-            }
-        }).with("Cache-Control", "no-store");
+                })
+                .with("Cache-Control", "no-store");
     }
 
     private static byte[] event(LogTail.Chunk chunk) {
-        return ("event: chunk\nid: " + chunk.end() + "\ndata: " + Json.write(json(chunk)) + "\n\n").getBytes(StandardCharsets.UTF_8);
+        return ("event: chunk\nid: " + chunk.end() + "\ndata: " + Json.write(json(chunk)) + "\n\n")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     static ObjectNode json(LogTail.Chunk chunk) {
-        return Json.object().put("offset", chunk.offset()).put("end", chunk.end()).put("text", chunk.text()).put("complete", chunk.complete());
+        return Json.object()
+                .put("offset", chunk.offset())
+                .put("end", chunk.end())
+                .put("text", chunk.text())
+                .put("complete", chunk.complete());
     }
 }

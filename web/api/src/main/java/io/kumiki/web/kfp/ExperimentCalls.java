@@ -17,7 +17,8 @@ import io.kumiki.web.kfp.wire.Refusal;
 import java.util.ArrayList;
 import java.util.Map;
 
-/// Experiments: named groups of runs. A run without one goes to "Default", which is made once and cannot be deleted.
+/// Experiments: named groups of runs. A run without one goes to "Default", which is made once and cannot be
+/// deleted.
 final class ExperimentCalls {
     private static final String DEFAULT = "Default";
     private static final String DEFAULT_KEY = "kfp.default-experiment";
@@ -35,8 +36,18 @@ final class ExperimentCalls {
                 .on("POST", "/experiments", may("create", "experiments"), Bodies.MESSAGE, surface.call(this::create))
                 .get("/experiments/{experiment_id}", may("get", "experiments"), surface.call(this::get))
                 .delete("/experiments/{experiment_id}", may("delete", "experiments"), surface.call(this::delete))
-                .on("POST", "/experiments/{experiment_id}:archive", may("archive", "experiments"), Bodies.VERB, surface.call(r -> archive(r, true)))
-                .on("POST", "/experiments/{experiment_id}:unarchive", may("unarchive", "experiments"), Bodies.VERB, surface.call(r -> archive(r, false)));
+                .on(
+                        "POST",
+                        "/experiments/{experiment_id}:archive",
+                        may("archive", "experiments"),
+                        Bodies.VERB,
+                        surface.call(r -> archive(r, true)))
+                .on(
+                        "POST",
+                        "/experiments/{experiment_id}:unarchive",
+                        may("unarchive", "experiments"),
+                        Bodies.VERB,
+                        surface.call(r -> archive(r, false)));
     }
 
     String defaultId() {
@@ -52,8 +63,13 @@ final class ExperimentCalls {
         ExperimentRecord existing = tx.experiments().byName(namespace, DEFAULT);
         if (existing == null) {
             existing = new ExperimentRecord(
-                    surface.newId(), namespace, DEFAULT, "All runs created without specifying an experiment will be grouped here.",
-                    false, surface.now(), null);
+                    surface.newId(),
+                    namespace,
+                    DEFAULT,
+                    "All runs created without specifying an experiment will be grouped here.",
+                    false,
+                    surface.now(),
+                    null);
             tx.experiments().insert(existing);
         }
         tx.settings().put(DEFAULT_KEY, TextNode.valueOf(existing.id()));
@@ -63,7 +79,11 @@ final class ExperimentCalls {
     private Answer list(Request request) {
         String namespace = surface.namespace(Surface.query(request, "namespace"));
         ListRequest list = surface.list("experiments", request, Map.of("namespace", namespace));
-        return surface.page("experiments", list, surface.store().read(tx -> tx.experiments().list(list.query())), CatalogueJson::experiment);
+        return surface.page(
+                "experiments",
+                list,
+                surface.store().read(tx -> tx.experiments().list(list.query())),
+                CatalogueJson::experiment);
     }
 
     private Answer create(Request request) {
@@ -77,10 +97,12 @@ final class ExperimentCalls {
             throw Refusal.invalid("The experiment cannot be created", violations);
         }
         String namespace = surface.namespace(body.path("namespace").asText());
-        var experiment = new ExperimentRecord(surface.newId(), namespace, name, description, false, surface.now(), null);
+        var experiment =
+                new ExperimentRecord(surface.newId(), namespace, name, description, false, surface.now(), null);
         surface.store().write(tx -> {
             if (tx.experiments().byName(namespace, name) != null) {
-                throw Refusal.exists("An experiment named " + Refusal.quoted(name) + " exists already. Choose another name, or use that one.");
+                throw Refusal.exists("An experiment named " + Refusal.quoted(name)
+                        + " exists already. Choose another name, or use that one.");
             }
             tx.experiments().insert(experiment);
             return null;
@@ -96,7 +118,8 @@ final class ExperimentCalls {
     private Answer delete(Request request) {
         String id = request.param("experiment_id");
         if (id.equals(defaultId)) {
-            throw Refusal.precondition("The default experiment cannot be deleted: runs that name no experiment go there. Archive it instead.");
+            throw Refusal.precondition(
+                    "The default experiment cannot be deleted: runs that name no experiment go there. Archive it instead.");
         }
         surface.store().write(tx -> {
             find(tx, id);

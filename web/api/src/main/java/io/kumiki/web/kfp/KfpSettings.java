@@ -7,7 +7,8 @@ import java.time.Duration;
 /// @param version what healthz calls tag_name
 /// @param commit what healthz calls commit_sha
 /// @param deletionWait how long DELETE of an unfinished run waits for its pods to be gone before it answers
-public record KfpSettings(String namespace, String version, String commit, PackageLimits packages, Duration deletionWait) {
+public record KfpSettings(
+        String namespace, String version, String commit, PackageLimits packages, Duration deletionWait) {
     public static KfpSettings of(String namespace, String version, String commit) {
         return new KfpSettings(namespace, version, commit, PackageLimits.STANDARD, Duration.ofSeconds(20));
     }

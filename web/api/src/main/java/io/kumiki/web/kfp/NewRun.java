@@ -46,7 +46,8 @@ final class NewRun {
         Surface.checkText("description", body.path("description").asText(), Surface.LONGEST_DESCRIPTION, violations);
         Surface.checkText("service_account", body.path("service_account").asText(), LONGEST_ACCOUNT, violations);
         if (!body.path("plugins_input").isEmpty()) {
-            violations.add(new Violation("plugins_input", "NotOffered", "no run plugins are installed here; leave it away"));
+            violations.add(
+                    new Violation("plugins_input", "NotOffered", "no run plugins are installed here; leave it away"));
         }
         String givenRoot = body.path("runtime_config").path("pipeline_root").asText();
         checkRoot(givenRoot, violations);
@@ -57,8 +58,10 @@ final class NewRun {
         }
         Source source = source(body);
         Pipeline pipeline = PipelineCheck.valid(source.spec());
-        ObjectNode parameters = body.at("/runtime_config/parameters") instanceof ObjectNode given ? given : Json.object();
-        List<Violation> misfits = PipelineCheck.forRun(pipeline, source.spec(), parameters, surface.ports().images());
+        ObjectNode parameters =
+                body.at("/runtime_config/parameters") instanceof ObjectNode given ? given : Json.object();
+        List<Violation> misfits = PipelineCheck.forRun(
+                pipeline, source.spec(), parameters, surface.ports().images());
         if (!misfits.isEmpty()) {
             throw Refusal.invalid("The run cannot be created", misfits);
         }
@@ -80,18 +83,24 @@ final class NewRun {
 
     private String experiment(String inBody, String inQuery, List<Violation> violations) {
         if (!inBody.isEmpty() && !inQuery.isEmpty() && !inBody.equals(inQuery)) {
-            violations.add(new Violation("experiment_id", "Contradiction", "the body and the query name different experiments"));
+            violations.add(new Violation(
+                    "experiment_id", "Contradiction", "the body and the query name different experiments"));
         }
         return !inBody.isEmpty() ? inBody : !inQuery.isEmpty() ? inQuery : experiments.defaultId();
     }
 
     private static void checkOneSource(ObjectNode body, List<Violation> violations) {
         List<String> given = Stream.of("pipeline_spec", "pipeline_version_reference", "pipeline_version_id")
-                .filter(field -> !body.path(field).isMissingNode() && !(body.get(field).isTextual() && body.get(field).asText().isEmpty()))
+                .filter(field -> !body.path(field).isMissingNode()
+                        && !(body.get(field).isTextual()
+                                && body.get(field).asText().isEmpty()))
                 .toList();
         if (given.size() != 1) {
-            violations.add(new Violation("pipeline_spec", "OneSource", "exactly one of pipeline_spec, pipeline_version_reference and pipeline_version_id is wanted, found "
-                    + (given.isEmpty() ? "none" : String.join(" and ", given))));
+            violations.add(new Violation(
+                    "pipeline_spec",
+                    "OneSource",
+                    "exactly one of pipeline_spec, pipeline_version_reference and pipeline_version_id is wanted, found "
+                            + (given.isEmpty() ? "none" : String.join(" and ", given))));
         }
     }
 
@@ -101,13 +110,16 @@ final class NewRun {
         }
         var reference = body.path("pipeline_version_reference");
         String pipelineId = reference.path("pipeline_id").asText();
-        String versionId = reference.path("pipeline_version_id").asText() + body.path("pipeline_version_id").asText();
+        String versionId = reference.path("pipeline_version_id").asText()
+                + body.path("pipeline_version_id").asText();
         if (pipelineId.isEmpty() && versionId.isEmpty()) {
             throw Refusal.invalid("pipeline_version_reference names neither a pipeline nor a version.");
         }
         return surface.store().read(tx -> {
-            VersionRecord version = versionId.isEmpty() ? latest(tx, pipelineId) : tx.versions().get(versionId);
-            if (version == null || !pipelineId.isEmpty() && !version.pipelineId().equals(pipelineId)) {
+            VersionRecord version =
+                    versionId.isEmpty() ? latest(tx, pipelineId) : tx.versions().get(versionId);
+            if (version == null
+                    || !pipelineId.isEmpty() && !version.pipelineId().equals(pipelineId)) {
                 throw Refusal.notFound("Pipeline version", versionId);
             }
             SpecRecord spec = tx.specs().get(version.specId());
@@ -122,22 +134,32 @@ final class NewRun {
         PipelineCalls.find(tx, pipelineId);
         VersionRecord latest = tx.versions().latest(pipelineId);
         if (latest == null) {
-            throw Refusal.precondition("Pipeline " + Refusal.quoted(pipelineId) + " has no version that could run. Upload one.");
+            throw Refusal.precondition(
+                    "Pipeline " + Refusal.quoted(pipelineId) + " has no version that could run. Upload one.");
         }
         return latest;
     }
 
     private static void checkRoot(String root, List<Violation> violations) {
         if (!root.isEmpty() && !storable(root)) {
-            violations.add(new Violation("runtime_config.pipeline_root", "UnknownStore",
+            violations.add(new Violation(
+                    "runtime_config.pipeline_root",
+                    "UnknownStore",
                     "wanted minio://bucket/path or s3://bucket/path, found " + Refusal.quoted(root)));
         }
     }
 
-    /// What the user asks for, else what the pipeline was compiled with where it can be stored here, else the namespace's.
+    /// What the user asks for, else what the pipeline was compiled with where it can be stored here, else the
+    /// namespace's.
     private String root(String given, Pipeline pipeline) {
         String compiled = pipeline.defaultRoot();
-        return !given.isEmpty() ? given : compiled != null && storable(compiled) ? compiled : surface.ports().launcher().defaultPipelineRoot(surface.settings().namespace());
+        return !given.isEmpty()
+                ? given
+                : compiled != null && storable(compiled)
+                        ? compiled
+                        : surface.ports()
+                                .launcher()
+                                .defaultPipelineRoot(surface.settings().namespace());
     }
 
     private static boolean storable(String root) {
@@ -149,7 +171,13 @@ final class NewRun {
         }
     }
 
-    private RunRecord row(ObjectNode body, String experimentId, Source source, Pipeline pipeline, ObjectNode parameters, String root) {
+    private RunRecord row(
+            ObjectNode body,
+            String experimentId,
+            Source source,
+            Pipeline pipeline,
+            ObjectNode parameters,
+            String root) {
         String id = surface.newId();
         Instant now = surface.now();
         String account = body.path("service_account").asText();

@@ -19,7 +19,8 @@ import java.io.InputStream;
 import java.util.Base64;
 import java.util.Comparator;
 
-/// What a run's nodes left behind. A node is a task, named by its id or its pod's name; it must belong to the run in the path.
+/// What a run's nodes left behind. A node is a task, named by its id or its pod's name; it must belong to the run
+/// in the path.
 final class NodeCalls {
     private static final long LARGEST_READ = 32L << 20;
     private static final String LOG = "main-logs";
@@ -31,7 +32,10 @@ final class NodeCalls {
     }
 
     void addTo(Routes routes) {
-        routes.get("/runs/{run_id}/nodes/{node_id}/artifacts/{name}:read", may("readArtifact", "runs"), surface.call(this::artifact));
+        routes.get(
+                "/runs/{run_id}/nodes/{node_id}/artifacts/{name}:read",
+                may("readArtifact", "runs"),
+                surface.call(this::artifact));
     }
 
     /// The log has kept its v1alpha1 path.
@@ -47,10 +51,12 @@ final class NodeCalls {
                 return data(log.readNBytes((int) LARGEST_READ));
             }
         }
-        ArtifactRecord artifact = surface.store().read(tx -> tx.artifacts().ofRun(task.runId()).stream()
-                .filter(a -> task.id().equals(a.taskId()) && (a.key().equals(name) || a.name().equals(name)))
-                .max(Comparator.comparingLong(ArtifactRecord::id))
-                .orElseThrow(() -> Refusal.notFound("Artifact", name)));
+        ArtifactRecord artifact = surface.store()
+                .read(tx -> tx.artifacts().ofRun(task.runId()).stream()
+                        .filter(a -> task.id().equals(a.taskId())
+                                && (a.key().equals(name) || a.name().equals(name)))
+                        .max(Comparator.comparingLong(ArtifactRecord::id))
+                        .orElseThrow(() -> Refusal.notFound("Artifact", name)));
         return data(bytes(artifact));
     }
 
@@ -59,7 +65,9 @@ final class NodeCalls {
         try {
             uri = ObjectUri.parse(artifact.uri());
         } catch (IllegalArgumentException elsewhere) {
-            throw Refusal.precondition("The artifact lies outside this installation's object storage and is not fetched from there: " + Refusal.quoted(artifact.uri()));
+            throw Refusal.precondition(
+                    "The artifact lies outside this installation's object storage and is not fetched from there: "
+                            + Refusal.quoted(artifact.uri()));
         }
         try (StoredObject object = surface.ports().objects().get(uri.bucket(), uri.key())) {
             if (object.length() > LARGEST_READ) {
@@ -68,12 +76,18 @@ final class NodeCalls {
             }
             return object.bytes();
         } catch (ObjectFault e) {
-            throw Refusal.of(GrpcCode.NOT_FOUND, "The bytes of artifact " + Refusal.quoted(artifact.name()) + " are not in object storage: " + e.getMessage());
+            throw Refusal.of(
+                    GrpcCode.NOT_FOUND,
+                    "The bytes of artifact " + Refusal.quoted(artifact.name()) + " are not in object storage: "
+                            + e.getMessage());
         }
     }
 
     private static Answer data(byte[] bytes) {
-        return Answer.json(bytes.length == 0 ? Json.object() : Json.object().put("data", Base64.getEncoder().encodeToString(bytes)));
+        return Answer.json(
+                bytes.length == 0
+                        ? Json.object()
+                        : Json.object().put("data", Base64.getEncoder().encodeToString(bytes)));
     }
 
     private Answer log(Request request) throws IOException {
@@ -92,8 +106,13 @@ final class NodeCalls {
     }
 
     private InputStream open(TaskRecord task, boolean follow) throws IOException {
-        return surface.ports().logs().open(task.runId(), task.id(), follow)
-                .orElseThrow(() -> Refusal.of(GrpcCode.NOT_FOUND, "The task " + Refusal.quoted(task.name()) + " has no log: it started no pod, or the log was removed."));
+        return surface.ports()
+                .logs()
+                .open(task.runId(), task.id(), follow)
+                .orElseThrow(() -> Refusal.of(
+                        GrpcCode.NOT_FOUND,
+                        "The task " + Refusal.quoted(task.name())
+                                + " has no log: it started no pod, or the log was removed."));
     }
 
     private static TaskRecord task(Tx tx, Request request) {

@@ -27,12 +27,29 @@ final class OtherCalls {
     void addTo(Routes routes) {
         routes.get("/healthz", may("get", "healthz"), surface.call(this::health))
                 .get("/auth", may("get", "viewers"), surface.call(this::authorize))
-                .get("/filters", may("get", "viewers"), absent("/filters only describes the filter message; give it to a list as its filter parameter."))
-                .on("POST", "/visualizations/{namespace}", may("create", "visualizations"), Bodies.MESSAGE,
-                        absent("No visualization server runs here. Write HTML, Markdown or metrics artifacts; the run's page shows them."))
-                .on("POST", "/workflows", may("report", "workflows"), Bodies.SPEC,
+                .get(
+                        "/filters",
+                        may("get", "viewers"),
+                        absent(
+                                "/filters only describes the filter message; give it to a list as its filter parameter."))
+                .on(
+                        "POST",
+                        "/visualizations/{namespace}",
+                        may("create", "visualizations"),
+                        Bodies.MESSAGE,
+                        absent(
+                                "No visualization server runs here. Write HTML, Markdown or metrics artifacts; the run's page shows them."))
+                .on(
+                        "POST",
+                        "/workflows",
+                        may("report", "workflows"),
+                        Bodies.SPEC,
                         absent("No Argo workflow stands behind a run here, so there is none to report."))
-                .on("POST", "/scheduledworkflows", may("report", "scheduledworkflows"), Bodies.SPEC,
+                .on(
+                        "POST",
+                        "/scheduledworkflows",
+                        may("report", "scheduledworkflows"),
+                        Bodies.SPEC,
                         absent("No scheduled workflow stands behind a run here, so there is none to report."));
     }
 
@@ -64,7 +81,11 @@ final class OtherCalls {
 
     private static void check(String name, String value, Set<String> known, ArrayList<Violation> violations) {
         if (!known.contains(value)) {
-            violations.add(new Violation(name, "Unknown", "wanted one of " + String.join(", ", new java.util.TreeSet<>(known)) + ", found " + Refusal.quoted(value)));
+            violations.add(new Violation(
+                    name,
+                    "Unknown",
+                    "wanted one of " + String.join(", ", new java.util.TreeSet<>(known)) + ", found "
+                            + Refusal.quoted(value)));
         }
     }
 

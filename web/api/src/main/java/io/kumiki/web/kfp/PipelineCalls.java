@@ -33,17 +33,31 @@ final class PipelineCalls {
     void addTo(Routes routes) {
         routes.get("/pipelines", may("list", "pipelines"), surface.call(this::list))
                 .on("POST", "/pipelines", may("create", "pipelines"), Bodies.MESSAGE, surface.call(this::create))
-                .on("POST", "/pipelines/create", may("create", "pipelines"), Bodies.SPEC, surface.call(this::createWithVersion))
+                .on(
+                        "POST",
+                        "/pipelines/create",
+                        may("create", "pipelines"),
+                        Bodies.SPEC,
+                        surface.call(this::createWithVersion))
                 .get("/pipelines/names/{name}", may("get", "pipelines"), surface.call(this::byName))
                 .get("/pipelines/{pipeline_id}", may("get", "pipelines"), surface.call(this::get))
-                .on("PATCH", "/pipelines/{pipeline_id}", may("update", "pipelines"), Bodies.MESSAGE, surface.call(this::update))
+                .on(
+                        "PATCH",
+                        "/pipelines/{pipeline_id}",
+                        may("update", "pipelines"),
+                        Bodies.MESSAGE,
+                        surface.call(this::update))
                 .delete("/pipelines/{pipeline_id}", may("delete", "pipelines"), surface.call(this::delete));
     }
 
     private Answer list(Request request) {
         String namespace = surface.namespace(Surface.query(request, "namespace"));
         ListRequest list = surface.list("pipelines", request, Map.of("namespace", namespace));
-        return surface.page("pipelines", list, surface.store().read(tx -> tx.pipelines().list(list.query())), CatalogueJson::pipeline);
+        return surface.page(
+                "pipelines",
+                list,
+                surface.store().read(tx -> tx.pipelines().list(list.query())),
+                CatalogueJson::pipeline);
     }
 
     private Answer create(Request request) {
@@ -97,8 +111,13 @@ final class PipelineCalls {
             throw Refusal.invalid("The pipeline cannot be created", violations);
         }
         return new PipelineRecord(
-                surface.newId(), surface.namespace(body.path("namespace").asText()), name, display.isEmpty() ? name : display,
-                body.path("description").asText(), surface.now(), tags);
+                surface.newId(),
+                surface.namespace(body.path("namespace").asText()),
+                name,
+                display.isEmpty() ? name : display,
+                body.path("description").asText(),
+                surface.now(),
+                tags);
     }
 
     private static void insert(Tx tx, PipelineRecord pipeline) {
@@ -134,8 +153,13 @@ final class PipelineCalls {
             Edit.refuseOther(body, "name", old.name());
             Edit.refuseOther(body, "namespace", old.namespace());
             var now = new PipelineRecord(
-                    old.id(), old.namespace(), old.name(), edit.displayName(old.displayName()), edit.description(old.description()),
-                    old.createdAt(), edit.tags(old.tags()));
+                    old.id(),
+                    old.namespace(),
+                    old.name(),
+                    edit.displayName(old.displayName()),
+                    edit.description(old.description()),
+                    old.createdAt(),
+                    edit.tags(old.tags()));
             tx.pipelines().update(now);
             return now;
         });
@@ -179,7 +203,8 @@ final class PipelineCalls {
         static Edit of(ObjectNode body, int longestName, String what) {
             var violations = new ArrayList<Violation>();
             Surface.checkText("display_name", body.path("display_name").asText(), longestName, violations);
-            Surface.checkText("description", body.path("description").asText(), Surface.LONGEST_DESCRIPTION, violations);
+            Surface.checkText(
+                    "description", body.path("description").asText(), Surface.LONGEST_DESCRIPTION, violations);
             Map<String, String> tags = body.has("tags") ? Tags.of(body.get("tags"), "tags", violations) : null;
             if (!violations.isEmpty()) {
                 throw Refusal.invalid(what, violations);
@@ -191,9 +216,13 @@ final class PipelineCalls {
         static void refuseOther(JsonNode body, String field, String current) {
             String given = body.path(field).asText();
             if (!given.isEmpty() && !given.equals(current)) {
-                throw Refusal.invalid("Only some fields can be changed", List.of(new Violation(
-                        field, "Immutable", "cannot be changed from " + Refusal.quoted(current) + " to " + Refusal.quoted(given)
-                                + "; display_name, description and tags can")));
+                throw Refusal.invalid(
+                        "Only some fields can be changed",
+                        List.of(new Violation(
+                                field,
+                                "Immutable",
+                                "cannot be changed from " + Refusal.quoted(current) + " to " + Refusal.quoted(given)
+                                        + "; display_name, description and tags can")));
             }
         }
 

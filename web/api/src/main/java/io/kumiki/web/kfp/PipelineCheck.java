@@ -20,7 +20,8 @@ final class PipelineCheck {
     static Pipeline valid(SpecRecord spec) {
         return switch (PipelineReader.read(spec.pipelineSpec(), spec.platformSpec())) {
             case Read.Valid(Pipeline pipeline) -> pipeline;
-            case Read.Invalid(List<Violation> violations) -> throw Refusal.invalid("The pipeline is not valid", violations);
+            case Read.Invalid(List<Violation> violations) ->
+                throw Refusal.invalid("The pipeline is not valid", violations);
         };
     }
 
@@ -35,7 +36,8 @@ final class PipelineCheck {
         return violations;
     }
 
-    /// Mounts whose volume is named in the document. One that an input names is skipped when that input is null, so it is
+    /// Mounts whose volume is named in the document. One that an input names is skipped when that input is null, so
+    /// it is
     /// judged when the step's pod is made.
     private static TreeSet<String> certainMounts(JsonNode platformSpec) {
         var paths = new TreeSet<String>();
@@ -43,7 +45,8 @@ final class PipelineCheck {
             boolean ofInput = mount.has("componentInputParameter")
                     || mount.has("taskOutputParameter")
                     || mount.properties().stream()
-                            .anyMatch(field -> field.getKey().endsWith("NameParameter") && !field.getValue().has("runtimeValue"));
+                            .anyMatch(field -> field.getKey().endsWith("NameParameter")
+                                    && !field.getValue().has("runtimeValue"));
             if (!ofInput) {
                 paths.add(mount.path("mountPath").asText());
             }

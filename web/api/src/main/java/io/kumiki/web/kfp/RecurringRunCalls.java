@@ -10,7 +10,8 @@ import io.kumiki.web.kfp.wire.Messages;
 import io.kumiki.web.kfp.wire.Refusal;
 import java.util.Map;
 
-/// Recurring runs cannot be created yet, and the answer says so by name. Since none can exist, the list is truly empty
+/// Recurring runs cannot be created yet, and the answer says so by name. Since none can exist, the list is truly
+/// empty
 /// and every id is truly unknown.
 final class RecurringRunCalls {
     private final Surface surface;
@@ -21,11 +22,29 @@ final class RecurringRunCalls {
 
     void addTo(Routes routes) {
         routes.get("/recurringruns", may("list", "jobs"), surface.call(this::list))
-                .on("POST", "/recurringruns", may("create", "jobs"), Bodies.SPEC, surface.call(RecurringRunCalls::create))
+                .on(
+                        "POST",
+                        "/recurringruns",
+                        may("create", "jobs"),
+                        Bodies.SPEC,
+                        surface.call(RecurringRunCalls::create))
                 .get("/recurringruns/{recurring_run_id}", may("get", "jobs"), surface.call(RecurringRunCalls::unknown))
-                .delete("/recurringruns/{recurring_run_id}", may("delete", "jobs"), surface.call(RecurringRunCalls::unknown))
-                .on("POST", "/recurringruns/{recurring_run_id}:enable", may("enable", "jobs"), Bodies.VERB, surface.call(RecurringRunCalls::unknown))
-                .on("POST", "/recurringruns/{recurring_run_id}:disable", may("disable", "jobs"), Bodies.VERB, surface.call(RecurringRunCalls::unknown));
+                .delete(
+                        "/recurringruns/{recurring_run_id}",
+                        may("delete", "jobs"),
+                        surface.call(RecurringRunCalls::unknown))
+                .on(
+                        "POST",
+                        "/recurringruns/{recurring_run_id}:enable",
+                        may("enable", "jobs"),
+                        Bodies.VERB,
+                        surface.call(RecurringRunCalls::unknown))
+                .on(
+                        "POST",
+                        "/recurringruns/{recurring_run_id}:disable",
+                        may("disable", "jobs"),
+                        Bodies.VERB,
+                        surface.call(RecurringRunCalls::unknown));
     }
 
     private Answer list(Request request) {
@@ -36,8 +55,9 @@ final class RecurringRunCalls {
 
     private static Answer create(Request request) {
         Messages.RECURRING_RUN.read(request.body());
-        throw Refusal.notOffered("Recurring runs are not offered by this version of Kumiki: no schedule would ever fire."
-                + " Start runs with POST /apis/v2beta1/runs, from cron if need be.");
+        throw Refusal.notOffered(
+                "Recurring runs are not offered by this version of Kumiki: no schedule would ever fire."
+                        + " Start runs with POST /apis/v2beta1/runs, from cron if need be.");
     }
 
     private static Answer unknown(Request request) {

@@ -30,7 +30,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Runs. What changes a run that is under way (terminate, retry, delete) is written down as an intent; the run loop acts on it.
+/// Runs. What changes a run that is under way (terminate, retry, delete) is written down as an intent; the run loop
+/// acts on it.
 final class RunCalls {
     private static final int LARGEST_FULL_PAGE = 100;
 
@@ -48,13 +49,24 @@ final class RunCalls {
                 .get("/runs/{run_id}", may("get", "runs"), surface.call(this::get))
                 .delete("/runs/{run_id}", may("delete", "runs"), surface.call(this::delete))
                 .on("POST", "/runs/{run_id}:archive", may("archive", "runs"), Bodies.VERB, surface.call(this::archive))
-                .on("POST", "/runs/{run_id}:unarchive", may("unarchive", "runs"), Bodies.VERB, surface.call(this::unarchive))
-                .on("POST", "/runs/{run_id}:terminate", may("terminate", "runs"), Bodies.VERB, surface.call(this::terminate))
+                .on(
+                        "POST",
+                        "/runs/{run_id}:unarchive",
+                        may("unarchive", "runs"),
+                        Bodies.VERB,
+                        surface.call(this::unarchive))
+                .on(
+                        "POST",
+                        "/runs/{run_id}:terminate",
+                        may("terminate", "runs"),
+                        Bodies.VERB,
+                        surface.call(this::terminate))
                 .on("POST", "/runs/{run_id}:retry", may("retry", "runs"), Bodies.VERB, surface.call(this::retry));
     }
 
     private Answer create(Request request) {
-        NewRun.Created created = newRun.create(Messages.RUN.read(request.body()), Surface.query(request, "experiment_id"));
+        NewRun.Created created =
+                newRun.create(Messages.RUN.read(request.body()), Surface.query(request, "experiment_id"));
         return Answer.json(RunJson.full(created.run(), CatalogueJson.submitted(created.spec()), List.of()));
     }
 
@@ -70,13 +82,16 @@ final class RunCalls {
             case "FULL" -> full(list);
             case "", "DEFAULT", "BASIC" ->
                 surface.page("runs", list, surface.store().read(tx -> tx.runs().list(list.query())), RunJson::light);
-            default -> throw Refusal.invalid("view: wanted FULL or nothing, found " + Refusal.quoted(Surface.query(request, "view")));
+            default ->
+                throw Refusal.invalid(
+                        "view: wanted FULL or nothing, found " + Refusal.quoted(Surface.query(request, "view")));
         };
     }
 
     private Answer full(ListRequest list) {
         ListQuery q = list.query();
-        var capped = new ListQuery(q.scope(), q.predicates(), q.sort(), Math.min(q.pageSize(), LARGEST_FULL_PAGE), q.after());
+        var capped = new ListQuery(
+                q.scope(), q.predicates(), q.sort(), Math.min(q.pageSize(), LARGEST_FULL_PAGE), q.after());
         Map<String, ObjectNode> rows = new HashMap<>();
         Page<RunRecord> page = surface.store().read(tx -> {
             Page<RunRecord> runs = tx.runs().listFull(capped);
@@ -136,7 +151,8 @@ final class RunCalls {
         surface.store().write(tx -> {
             var experiment = tx.experiments().get(find(tx, id).experimentId());
             if (experiment != null && experiment.archived()) {
-                throw Refusal.precondition("The run's experiment " + Refusal.quoted(experiment.displayName()) + " is archived. Unarchive the experiment first.");
+                throw Refusal.precondition("The run's experiment " + Refusal.quoted(experiment.displayName())
+                        + " is archived. Unarchive the experiment first.");
             }
             tx.runs().archive(id, false);
             return null;
@@ -162,7 +178,8 @@ final class RunCalls {
         surface.store().write(tx -> {
             RunRecord run = find(tx, id);
             if (run.state() != RunState.FAILED && run.state() != RunState.CANCELED) {
-                throw Refusal.precondition("Only a run that failed or was stopped can be retried; this one is " + run.state() + ".");
+                throw Refusal.precondition(
+                        "Only a run that failed or was stopped can be retried; this one is " + run.state() + ".");
             }
             ask(tx, id, IntentRecord.Kind.RETRY);
             return null;
@@ -170,7 +187,8 @@ final class RunCalls {
         return Surface.done();
     }
 
-    /// The run loop stops what runs, removes the run's pods and volumes, then its rows. The answer waits for that, within
+    /// The run loop stops what runs, removes the run's pods and volumes, then its rows. The answer waits for that,
+    /// within
     /// reason; the intent is on disk either way.
     private Answer delete(Request request) throws Exception {
         String id = request.param("run_id");

@@ -57,7 +57,8 @@ record Surface(
         if (given.isEmpty() || given.equals(settings.namespace())) {
             return settings.namespace();
         }
-        throw Refusal.invalid("The namespace " + Refusal.quoted(given) + " has no pipelines: this is a single-user installation whose only namespace is '"
+        throw Refusal.invalid("The namespace " + Refusal.quoted(given)
+                + " has no pipelines: this is a single-user installation whose only namespace is '"
                 + settings.namespace() + "'. Leave namespace away.");
     }
 
@@ -98,7 +99,8 @@ record Surface(
         }
     }
 
-    /// A call that stays in this namespace, whatever it is about: the guard judges the namespace a request names, so no call
+    /// A call that stays in this namespace, whatever it is about: the guard judges the namespace a request names,
+    /// so no call
     /// may name another than the one it works on. The store's own words become KFP's.
     RouteHandler call(RouteHandler handler) {
         return request -> {

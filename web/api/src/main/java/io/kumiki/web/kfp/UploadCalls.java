@@ -48,10 +48,14 @@ final class UploadCalls {
         ObjectNode message = message(request);
         message.put("namespace", Surface.query(request, "namespace"));
         PipelineRecord pipeline = pipelines.draft(message, stem(file.fileName()));
-        VersionRecord version = VersionCalls.draft(surface, Json.object()
-                .put("name", cut(pipeline.name()))
-                .put("display_name", cut(pipeline.displayName()))
-                .put("description", pipeline.description()), pipeline.id(), spec);
+        VersionRecord version = VersionCalls.draft(
+                surface,
+                Json.object()
+                        .put("name", cut(pipeline.name()))
+                        .put("display_name", cut(pipeline.displayName()))
+                        .put("description", pipeline.description()),
+                pipeline.id(),
+                spec);
         pipelines.add(pipeline, version, spec);
         return Answer.json(CatalogueJson.pipeline(pipeline));
     }
@@ -65,7 +69,8 @@ final class UploadCalls {
         Upload file = file(request);
         SpecRecord spec = spec(file);
         ObjectNode message = message(request);
-        if (message.path("name").asText().isEmpty() && message.path("display_name").asText().isEmpty()) {
+        if (message.path("name").asText().isEmpty()
+                && message.path("display_name").asText().isEmpty()) {
             message.put("name", stem(file.fileName()));
         }
         VersionRecord version = VersionCalls.draft(surface, message, pipelineId, spec);
@@ -82,7 +87,8 @@ final class UploadCalls {
     private static Upload file(Request request) {
         Upload file = request.upload(PART);
         if (file == null) {
-            throw Refusal.invalid("The form has no file in the part '" + PART + "'. Send multipart/form-data with the pipeline there.");
+            throw Refusal.invalid("The form has no file in the part '" + PART
+                    + "'. Send multipart/form-data with the pipeline there.");
         }
         return file;
     }

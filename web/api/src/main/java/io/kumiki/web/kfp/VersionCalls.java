@@ -33,7 +33,12 @@ final class VersionCalls {
     void addTo(Routes routes) {
         String one = "/pipelines/{pipeline_id}/versions/{pipeline_version_id}";
         routes.get("/pipelines/{pipeline_id}/versions", may("list", "pipelines"), surface.call(this::list))
-                .on("POST", "/pipelines/{pipeline_id}/versions", may("create", "pipelines"), Bodies.SPEC, surface.call(this::create))
+                .on(
+                        "POST",
+                        "/pipelines/{pipeline_id}/versions",
+                        may("create", "pipelines"),
+                        Bodies.SPEC,
+                        surface.call(this::create))
                 .get(one, may("get", "pipelines"), surface.call(this::get))
                 .on("PATCH", one, may("update", "pipelines"), Bodies.SPEC, surface.call(this::update))
                 .delete(one, may("delete", "pipelines"), surface.call(this::delete));
@@ -75,8 +80,8 @@ final class VersionCalls {
             try {
                 tx.versions().insert(version);
             } catch (io.kumiki.store.StoreFault.AlreadyExists e) {
-                throw Refusal.exists("Pipeline " + Refusal.quoted(pipeline.name()) + " has a version named " + Refusal.quoted(version.name())
-                        + " already. Choose another name.");
+                throw Refusal.exists("Pipeline " + Refusal.quoted(pipeline.name()) + " has a version named "
+                        + Refusal.quoted(version.name()) + " already. Choose another name.");
             }
             return null;
         });
@@ -88,8 +93,9 @@ final class VersionCalls {
             return PipelineDocument.of(version.get("pipeline_spec"));
         }
         if (!version.path("package_url").path("pipeline_url").asText().isEmpty()) {
-            throw Refusal.notOffered("package_url is not fetched here: a server that reads URLs for its callers reaches what they cannot."
-                    + " Send the pipeline itself as pipeline_spec, or upload the file to /pipelines/upload or /pipelines/upload_version.");
+            throw Refusal.notOffered(
+                    "package_url is not fetched here: a server that reads URLs for its callers reaches what they cannot."
+                            + " Send the pipeline itself as pipeline_spec, or upload the file to /pipelines/upload or /pipelines/upload_version.");
         }
         throw Refusal.invalid("pipeline_spec is wanted: the compiled pipeline as JSON.");
     }
@@ -102,18 +108,28 @@ final class VersionCalls {
         Surface.checkName("name", name, Surface.LONGEST_VERSION_NAME, violations);
         Surface.checkText("display_name", display, Surface.LONGEST_VERSION_NAME, violations);
         Surface.checkText("description", body.path("description").asText(), Surface.LONGEST_DESCRIPTION, violations);
-        Surface.checkText("code_source_url", body.path("code_source_url").asText(), Surface.LONGEST_DESCRIPTION, violations);
+        Surface.checkText(
+                "code_source_url", body.path("code_source_url").asText(), Surface.LONGEST_DESCRIPTION, violations);
         Map<String, String> tags = Tags.of(body.path("tags"), "tags", violations);
         if (!violations.isEmpty()) {
             throw Refusal.invalid("The pipeline version cannot be created", violations);
         }
         return new VersionRecord(
-                surface.newId(), pipelineId, name, display.isEmpty() ? name : display, body.path("description").asText(), surface.now(),
-                spec.id(), body.path("code_source_url").asText(), "", tags);
+                surface.newId(),
+                pipelineId,
+                name,
+                display.isEmpty() ? name : display,
+                body.path("description").asText(),
+                surface.now(),
+                spec.id(),
+                body.path("code_source_url").asText(),
+                "",
+                tags);
     }
 
     private Answer get(Request request) {
-        return Answer.json(surface.store().read(tx -> json(tx, find(tx, request.param("pipeline_id"), request.param("pipeline_version_id")))));
+        return Answer.json(surface.store()
+                .read(tx -> json(tx, find(tx, request.param("pipeline_id"), request.param("pipeline_version_id")))));
     }
 
     private Answer update(Request request) {
@@ -127,15 +143,26 @@ final class VersionCalls {
             PipelineCalls.Edit.refuseOther(body, "pipeline_id", pipelineId);
             PipelineCalls.Edit.refuseOther(body, "name", old.name());
             var now = new VersionRecord(
-                    old.id(), old.pipelineId(), old.name(), edit.displayName(old.displayName()), edit.description(old.description()),
-                    old.createdAt(), old.specId(), old.codeSourceUrl(), old.packageUrl(), edit.tags(old.tags()));
+                    old.id(),
+                    old.pipelineId(),
+                    old.name(),
+                    edit.displayName(old.displayName()),
+                    edit.description(old.description()),
+                    old.createdAt(),
+                    old.specId(),
+                    old.codeSourceUrl(),
+                    old.packageUrl(),
+                    edit.tags(old.tags()));
             tx.versions().update(now);
             return json(tx, now);
         }));
     }
 
     private Answer delete(Request request) {
-        surface.store().write(tx -> tx.versions().delete(find(tx, request.param("pipeline_id"), request.param("pipeline_version_id")).id()));
+        surface.store()
+                .write(tx -> tx.versions()
+                        .delete(find(tx, request.param("pipeline_id"), request.param("pipeline_version_id"))
+                                .id()));
         return Surface.done();
     }
 

@@ -11,14 +11,33 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// The OpenAPI file, and whether an answer fits it. Reads as much of JSON Schema as the file uses, and refuses words it does not know;
+/// The OpenAPI file, and whether an answer fits it. Reads as much of JSON Schema as the file uses, and refuses
+/// words it does not know;
 /// fields that the contract does not name are misfits, too.
 final class Contract {
     static final Contract INSTANCE = new Contract();
 
-    private static final Set<String> KNOWN = Set.of("type", "required", "properties", "additionalProperties", "items", "enum", "const",
-            "oneOf", "allOf", "$ref", "description", "format", "default", "maxLength", "minLength", "minimum", "maximum", "maxItems",
-            "minItems", "discriminator");
+    private static final Set<String> KNOWN = Set.of(
+            "type",
+            "required",
+            "properties",
+            "additionalProperties",
+            "items",
+            "enum",
+            "const",
+            "oneOf",
+            "allOf",
+            "$ref",
+            "description",
+            "format",
+            "default",
+            "maxLength",
+            "minLength",
+            "minimum",
+            "maximum",
+            "maxItems",
+            "minItems",
+            "discriminator");
 
     final JsonNode document;
 
@@ -33,17 +52,20 @@ final class Contract {
     /// `GET /runs/{runId}`, as in the file.
     Set<String> operations() {
         Set<String> all = new TreeSet<>();
-        document.path("paths").properties().forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> {
-            if (!method.equals("parameters")) {
-                all.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path.getKey());
-            }
-        }));
+        document.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> {
+                    if (!method.equals("parameters")) {
+                        all.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path.getKey());
+                    }
+                }));
         return all;
     }
 
     List<String> misfits(String method, String path, int status, JsonNode body) {
         List<String> out = new ArrayList<>();
-        JsonNode operation = document.path("paths").path(template(path)).path(method.toLowerCase(java.util.Locale.ROOT));
+        JsonNode operation =
+                document.path("paths").path(template(path)).path(method.toLowerCase(java.util.Locale.ROOT));
         JsonNode response = operation.path("responses").path(String.valueOf(status));
         if (response.isMissingNode() && status >= 400) {
             response = operation.path("responses").path("default");
@@ -52,7 +74,8 @@ final class Contract {
             return List.of("the contract has no answer " + status + " for " + method + " " + path);
         }
         JsonNode schema = resolved(response).path("content").elements().hasNext()
-                ? resolved(response).path("content").elements().next().path("schema") : response;
+                ? resolved(response).path("content").elements().next().path("schema")
+                : response;
         check(schema, body, "", out);
         return out;
     }
@@ -72,7 +95,14 @@ final class Contract {
             for (int i = 0; fits && i < parts.length; i++) {
                 fits = parts[i].startsWith("{") || parts[i].equals(given[i]);
             }
-            if (fits && (best.isEmpty() || best.length() > 0 && best.chars().filter(c -> c == '{').count() > candidate.chars().filter(c -> c == '{').count())) {
+            if (fits
+                    && (best.isEmpty()
+                            || best.length() > 0
+                                    && best.chars().filter(c -> c == '{').count()
+                                            > candidate
+                                                    .chars()
+                                                    .filter(c -> c == '{')
+                                                    .count())) {
                 best = candidate;
             }
         }
@@ -176,7 +206,10 @@ final class Contract {
                 check(properties.get(field.getKey()), field.getValue(), at + "." + field.getKey(), out);
             } else if (more.isObject()) {
                 check(more, field.getValue(), at + "." + field.getKey(), out);
-            } else if (!more.asBoolean() && !properties.isEmpty() && !named.contains(field.getKey()) && !schema.has("allOf")) {
+            } else if (!more.asBoolean()
+                    && !properties.isEmpty()
+                    && !named.contains(field.getKey())
+                    && !schema.has("allOf")) {
                 out.add(at + "." + field.getKey() + " is not in the contract");
             }
         });

@@ -33,7 +33,8 @@ class ContractIT {
         }
     }
 
-    /// Every route × every way of not being known: refused before anything else is looked at, except where a route says that anyone may.
+    /// Every route × every way of not being known: refused before anything else is looked at, except where a route
+    /// says that anyone may.
     @Test
     void nobodyUnknownIsAnswered(@TempDir Path dir) throws Exception {
         try (var server = new DashboardServer(dir)) {
@@ -42,24 +43,41 @@ class ContractIT {
             server.routes.forEach(routes -> all.addAll(routes.all()));
             server.kfp.routes().forEach(routes -> all.addAll(routes.all()));
             for (Route route : all) {
-                for (String credential : new String[] {"", "Bearer wrong", "Basic YTpi", "Bearer", "Bearer " + DashboardServer.TOKEN + "x"}) {
+                for (String credential : new String[] {
+                    "", "Bearer wrong", "Basic YTpi", "Bearer", "Bearer " + DashboardServer.TOKEN + "x"
+                }) {
                     String path = route.path().replaceAll("\\{[^}]*}", "x");
-                    var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path + "?ticket=forged"))
-                            .header("X-Forwarded-User", "admin").header("kubeflow-userid", "admin")
-                            .method(route.method(), route.method().equals("GET") ? BodyPublishers.noBody() : BodyPublishers.ofString("{}"));
+                    var request = HttpRequest.newBuilder(
+                                    URI.create("http://127.0.0.1:" + server.port() + path + "?ticket=forged"))
+                            .header("X-Forwarded-User", "admin")
+                            .header("kubeflow-userid", "admin")
+                            .method(
+                                    route.method(),
+                                    route.method().equals("GET")
+                                            ? BodyPublishers.noBody()
+                                            : BodyPublishers.ofString("{}"));
                     if (!credential.isEmpty()) {
                         request.header("Authorization", credential);
                     }
                     int status = server.send(request).statusCode();
                     if (!route.permission().equals(Permission.ANYONE)) {
-                        assertThat(status).as(route + " with '" + credential + "'").isEqualTo(401);
+                        assertThat(status)
+                                .as(route + " with '" + credential + "'")
+                                .isEqualTo(401);
                         refused++;
                     }
                 }
             }
             assertThat(refused).isGreaterThan(400);
-            assertThat(all.stream().filter(r -> r.permission().equals(Permission.ANYONE)).map(Route::toString))
-                    .as("what anyone may call").containsExactlyInAnyOrder("POST /api/v1/session", "GET /api/v1/openapi.json", "GET /content/{ticket}/{name}", "GET /{path*}");
+            assertThat(all.stream()
+                            .filter(r -> r.permission().equals(Permission.ANYONE))
+                            .map(Route::toString))
+                    .as("what anyone may call")
+                    .containsExactlyInAnyOrder(
+                            "POST /api/v1/session",
+                            "GET /api/v1/openapi.json",
+                            "GET /content/{ticket}/{name}",
+                            "GET /{path*}");
         }
     }
 }

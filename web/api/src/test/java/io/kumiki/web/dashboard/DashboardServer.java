@@ -39,7 +39,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 
-/// The dashboard's surface on a real socket over an in-memory store. No run loop: runs stay as the test leaves them.
+/// The dashboard's surface on a real socket over an in-memory store. No run loop: runs stay as the test leaves
+/// them.
 final class DashboardServer implements AutoCloseable {
     static final String TOKEN = "test-token";
 
@@ -91,12 +92,29 @@ final class DashboardServer implements AutoCloseable {
     DashboardServer(Path folder, ImageCheck images) {
         objects = DiskObjects.open(folder);
         objects.createBucket("mlpipeline");
-        kfp = new KfpApi(KfpSettings.of("kubeflow", "test", "0"), store,
-                new KfpPorts(images, (run, task, follow) -> Optional.empty(), namespace -> LauncherConfig.FACTORY_ROOT, objects),
-                InstantSource.system(), UUID::randomUUID);
-        var settings = new DashboardSettings("kubeflow", "0.1.0", null, "laptop", "plain", Instant.EPOCH, DashboardSettings.CAPABILITIES, Map::of);
-        var ports = new DashboardPorts(objects, images, all -> List.of(), kfp::start, cluster, cluster, List.of(example()),
-                Guard.singleUser(), tickets, TOKEN);
+        kfp = new KfpApi(
+                KfpSettings.of("kubeflow", "test", "0"),
+                store,
+                new KfpPorts(
+                        images,
+                        (run, task, follow) -> Optional.empty(),
+                        namespace -> LauncherConfig.FACTORY_ROOT,
+                        objects),
+                InstantSource.system(),
+                UUID::randomUUID);
+        var settings = new DashboardSettings(
+                "kubeflow", "0.1.0", null, "laptop", "plain", Instant.EPOCH, DashboardSettings.CAPABILITIES, Map::of);
+        var ports = new DashboardPorts(
+                objects,
+                images,
+                all -> List.of(),
+                kfp::start,
+                cluster,
+                cluster,
+                List.of(example()),
+                Guard.singleUser(),
+                tickets,
+                TOKEN);
         api = new DashboardApi(settings, store, ports, InstantSource.system(), UUID::randomUUID);
         routes = api.routes();
         listener = HttpListener.on(vertx, Identity.firstOf(new BearerToken(TOKEN, Caller.ADMINISTRATOR), tickets))
@@ -106,7 +124,12 @@ final class DashboardServer implements AutoCloseable {
     }
 
     static Example example() {
-        return new Example("hello", new Example.Words("Hello", "こんにちは"), new Example.Words("Says hello", "挨拶します"), "print('hello')\n", Specs.chain());
+        return new Example(
+                "hello",
+                new Example.Words("Hello", "こんにちは"),
+                new Example.Words("Says hello", "挨拶します"),
+                "print('hello')\n",
+                Specs.chain());
     }
 
     int port() {
@@ -145,7 +168,8 @@ final class DashboardServer implements AutoCloseable {
 
     private static JsonNode checked(String method, String path, HttpResponse<String> response, int status) {
         if (response.statusCode() != status) {
-            throw new AssertionError(method + " " + path + " answered " + response.statusCode() + " instead of " + status + ": " + response.body());
+            throw new AssertionError(method + " " + path + " answered " + response.statusCode() + " instead of "
+                    + status + ": " + response.body());
         }
         String type = response.headers().firstValue("content-type").orElse("");
         if (!type.contains("json")) {
@@ -154,7 +178,8 @@ final class DashboardServer implements AutoCloseable {
         JsonNode body = Json.parse(response.body());
         List<String> misfits = Contract.INSTANCE.misfits(method, path.replaceFirst("[?].*", ""), status, body);
         if (!misfits.isEmpty()) {
-            throw new AssertionError(method + " " + path + " does not fit the contract: " + misfits + "\n" + body.toPrettyString());
+            throw new AssertionError(
+                    method + " " + path + " does not fit the contract: " + misfits + "\n" + body.toPrettyString());
         }
         return body;
     }
@@ -162,10 +187,12 @@ final class DashboardServer implements AutoCloseable {
     /// A pipeline as the SDK uploads it; the answer's pipeline id and version id.
     List<String> upload(String name, JsonNode spec) {
         String boundary = "b0undary";
-        String body = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"uploadfile\"; filename=\"p.yaml\"\r\n\r\n" + Yaml.write(spec)
-                + "\r\n--" + boundary + "--\r\n";
+        String body =
+                "--" + boundary + "\r\nContent-Disposition: form-data; name=\"uploadfile\"; filename=\"p.yaml\"\r\n\r\n"
+                        + Yaml.write(spec) + "\r\n--" + boundary + "--\r\n";
         var response = send(to("/apis/v2beta1/pipelines/upload?name=" + name)
-                .header("Content-Type", "multipart/form-data; boundary=" + boundary).POST(BodyPublishers.ofString(body)));
+                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                .POST(BodyPublishers.ofString(body)));
         if (response.statusCode() != 200) {
             throw new AssertionError(response.body());
         }

@@ -9,8 +9,7 @@ public final class Specs {
 
     /// prepare → train, with an input of every kind a form shows; and a loop over train's twin.
     public static JsonNode chain() {
-        return Yaml.document(
-                """
+        return Yaml.document("""
                 pipelineInfo: {name: chain}
                 schemaVersion: 2.1.0
                 sdkVersion: kfp-2.17.0

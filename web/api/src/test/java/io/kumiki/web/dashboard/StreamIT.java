@@ -94,7 +94,8 @@ class StreamIT {
     private Tab tab(boolean greedy) throws Exception {
         String ticket = server.tickets.issue(Caller.ADMINISTRATOR, Duration.ofSeconds(30));
         Tab tab = new Tab(greedy);
-        tab.socket = server.http.newWebSocketBuilder()
+        tab.socket = server.http
+                .newWebSocketBuilder()
                 .buildAsync(URI.create("ws://127.0.0.1:" + server.port() + "/api/v1/stream?ticket=" + ticket), tab)
                 .get(10, TimeUnit.SECONDS);
         tabs.add(tab);
@@ -105,7 +106,13 @@ class StreamIT {
     }
 
     private String run(String name) {
-        return server.post(201, "/runs", "{\"displayName\":\"" + name + "\",\"versionId\":\"" + version + "\",\"parameters\":{\"name\":\"x\"}}").path("id").asText();
+        return server.post(
+                        201,
+                        "/runs",
+                        "{\"displayName\":\"" + name + "\",\"versionId\":\"" + version
+                                + "\",\"parameters\":{\"name\":\"x\"}}")
+                .path("id")
+                .asText();
     }
 
     private static void fits(String schema, JsonNode body) {
@@ -128,7 +135,8 @@ class StreamIT {
             JsonNode delta = tab.next();
             slowest = Math.max(slowest, System.nanoTime() - from);
             fits("RunDelta", delta.path("delta"));
-            assertThat(delta.path("delta").path("tasks").get(0).path("id").asText()).isEqualTo("t" + i);
+            assertThat(delta.path("delta").path("tasks").get(0).path("id").asText())
+                    .isEqualTo("t" + i);
             assertThat(delta.path("seq").asLong()).isGreaterThan(seq);
             seq = delta.path("seq").asLong();
         }
@@ -154,7 +162,8 @@ class StreamIT {
         JsonNode message = back.next();
         assertThat(message.has("snapshot")).isFalse();
         assertThat(message.path("delta").path("tasks")).hasSize(1);
-        assertThat(message.path("delta").path("tasks").get(0).path("state").asText()).isEqualTo("SUCCEEDED");
+        assertThat(message.path("delta").path("tasks").get(0).path("state").asText())
+                .isEqualTo("SUCCEEDED");
         // a position of another life is answered with everything
         Tab lost = tab(true);
         lost.say("{\"subscribe\":\"run/" + id + "\",\"cursor\":999999999}");
@@ -249,10 +258,12 @@ class StreamIT {
         server.cluster.watched.await();
         server.cluster.nodes = List.of(new ClusterView.NodeRow("local", true, false, 3));
         server.cluster.changed.run();
-        assertThat(tab.next().path("delta").path("nodes").get(0).path("pods").asInt()).isEqualTo(3);
+        assertThat(tab.next().path("delta").path("nodes").get(0).path("pods").asInt())
+                .isEqualTo(3);
     }
 
-    /// A tab that reads nothing costs no memory and holds nobody; when it reads again it soon stands where everybody stands.
+    /// A tab that reads nothing costs no memory and holds nobody; when it reads again it soon stands where
+    /// everybody stands.
     @Test
     void aSlowReaderHoldsNobody() throws Exception {
         String id = run("r");
@@ -263,7 +274,12 @@ class StreamIT {
         quick.next();
         var notes = Json.object().put("text", "x".repeat(40_000));
         for (int i = 0; i < 400; i++) {
-            Rows.put(server.store, Rows.noted(Rows.task(id, "t" + i, "prepare", TaskKind.CONTAINER, TaskState.RUNNING), notes, TaskState.RUNNING));
+            Rows.put(
+                    server.store,
+                    Rows.noted(
+                            Rows.task(id, "t" + i, "prepare", TaskKind.CONTAINER, TaskState.RUNNING),
+                            notes,
+                            TaskState.RUNNING));
         }
         awaitTask(quick, "t399");
         slow.socket.request(Long.MAX_VALUE);
@@ -273,7 +289,9 @@ class StreamIT {
 
     private static void awaitTask(Tab tab, String id) throws InterruptedException {
         for (JsonNode message = tab.next(); ; message = tab.next()) {
-            for (JsonNode task : message.has("delta") ? message.path("delta").path("tasks") : message.path("snapshot").path("tasks")) {
+            for (JsonNode task : message.has("delta")
+                    ? message.path("delta").path("tasks")
+                    : message.path("snapshot").path("tasks")) {
                 if (task.path("id").asText().equals(id)) {
                     return;
                 }

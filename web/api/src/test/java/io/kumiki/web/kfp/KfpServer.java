@@ -55,9 +55,17 @@ final class KfpServer implements AutoCloseable {
     KfpServer(Path folder, ImageCheck images, StepLogs logs) {
         objects = DiskObjects.open(folder);
         var settings = new KfpSettings("kubeflow", "test", "0000000", PackageLimits.STANDARD, Duration.ofMillis(200));
-        var api = new KfpApi(settings, store, new KfpPorts(images, logs, namespace -> LauncherConfig.FACTORY_ROOT, objects), InstantSource.system(), UUID::randomUUID);
-        Identity identity = request -> ("Bearer " + TOKEN).equals(request.getHeader("Authorization")) ? Caller.ADMINISTRATOR : null;
-        listener = HttpListener.on(vertx, identity).serve(api.routes().toArray(Routes[]::new)).listen("127.0.0.1", 0);
+        var api = new KfpApi(
+                settings,
+                store,
+                new KfpPorts(images, logs, namespace -> LauncherConfig.FACTORY_ROOT, objects),
+                InstantSource.system(),
+                UUID::randomUUID);
+        Identity identity =
+                request -> ("Bearer " + TOKEN).equals(request.getHeader("Authorization")) ? Caller.ADMINISTRATOR : null;
+        listener = HttpListener.on(vertx, identity)
+                .serve(api.routes().toArray(Routes[]::new))
+                .listen("127.0.0.1", 0);
     }
 
     URI uri(String path) {
@@ -73,7 +81,11 @@ final class KfpServer implements AutoCloseable {
     }
 
     Reply post(String path, @Nullable String json) {
-        return send("POST", "/apis/v2beta1" + path, json == null ? null : json.getBytes(StandardCharsets.UTF_8), "application/json");
+        return send(
+                "POST",
+                "/apis/v2beta1" + path,
+                json == null ? null : json.getBytes(StandardCharsets.UTF_8),
+                "application/json");
     }
 
     Reply patch(String path, String json) {
@@ -83,8 +95,9 @@ final class KfpServer implements AutoCloseable {
     Reply upload(String path, String fileName, byte[] content) {
         String boundary = "4d8b7c";
         var body = new ByteArrayOutputStream();
-        body.writeBytes(("--" + boundary + "\r\nContent-Disposition: form-data; name=\"uploadfile\"; filename=\"" + fileName
-                + "\"\r\nContent-Type: application/octet-stream\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+        body.writeBytes(("--" + boundary + "\r\nContent-Disposition: form-data; name=\"uploadfile\"; filename=\""
+                        + fileName + "\"\r\nContent-Type: application/octet-stream\r\n\r\n")
+                .getBytes(StandardCharsets.UTF_8));
         body.writeBytes(content);
         body.writeBytes(("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
         return send("POST", "/apis/v2beta1" + path, body.toByteArray(), "multipart/form-data; boundary=" + boundary);
@@ -114,8 +127,12 @@ final class KfpServer implements AutoCloseable {
 
     Reply send(HttpRequest.Builder request) {
         try {
-            var response = http.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
-            return new Reply(response.statusCode(), response.headers().firstValue("Content-Type").orElse(""), response.body());
+            var response =
+                    http.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
+            return new Reply(
+                    response.statusCode(),
+                    response.headers().firstValue("Content-Type").orElse(""),
+                    response.body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 
 /// Small pipelines for tests.
 final class Specs {
-    static final String PLATFORM = "{\"platforms\":{\"kubernetes\":{\"deploymentSpec\":{\"executors\":{\"exec-echo\":{\"imagePullPolicy\":\"Always\"}}}}}}";
+    static final String PLATFORM =
+            "{\"platforms\":{\"kubernetes\":{\"deploymentSpec\":{\"executors\":{\"exec-echo\":{\"imagePullPolicy\":\"Always\"}}}}}}";
 
     private Specs() {}
 

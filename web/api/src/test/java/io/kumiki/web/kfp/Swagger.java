@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// KFP's published definition of v2beta1, when it lies beside the checkout.
 record Swagger(JsonNode tree) {
     private static final Optional<Swagger> PUBLISHED = Corpus.folder()
-            .map(kfp -> kfp.resolve("../openapi/kfp-v2beta1/kfp_api_single_file.swagger.json").normalize())
+            .map(kfp -> kfp.resolve("../openapi/kfp-v2beta1/kfp_api_single_file.swagger.json")
+                    .normalize())
             .map(file -> new Swagger(Json.parse(Corpus.read(file))));
 
     static Optional<Swagger> published() {
@@ -23,7 +24,10 @@ record Swagger(JsonNode tree) {
     Set<String> operations() {
         var all = new TreeSet<String>();
         for (var path : tree.path("paths").properties()) {
-            path.getValue().fieldNames().forEachRemaining(method -> all.add(method.toUpperCase(java.util.Locale.ROOT) + " " + shape(path.getKey())));
+            path.getValue()
+                    .fieldNames()
+                    .forEachRemaining(
+                            method -> all.add(method.toUpperCase(java.util.Locale.ROOT) + " " + shape(path.getKey())));
         }
         return all;
     }
@@ -34,7 +38,11 @@ record Swagger(JsonNode tree) {
 
     Set<String> fields(String definition) {
         var names = new TreeSet<String>();
-        tree.path("definitions").path(definition).path("properties").fieldNames().forEachRemaining(names::add);
+        tree.path("definitions")
+                .path(definition)
+                .path("properties")
+                .fieldNames()
+                .forEachRemaining(names::add);
         return names;
     }
 
@@ -55,7 +63,9 @@ record Swagger(JsonNode tree) {
             JsonNode operation = path.getValue().path(method.toLowerCase(java.util.Locale.ROOT));
             String pattern = path.getKey().replaceAll("\\{[^}]*}", "[^/:]+");
             long plain = path.getKey().chars().filter(c -> c != '{').count();
-            if (!operation.isMissingNode() && rawPath.matches(pattern) && (plain > literals || !path.getKey().contains("{"))) {
+            if (!operation.isMissingNode()
+                    && rawPath.matches(pattern)
+                    && (plain > literals || !path.getKey().contains("{"))) {
                 literals = path.getKey().contains("{") ? plain : Long.MAX_VALUE;
                 best = operation.at("/responses/200/schema");
             }
@@ -86,7 +96,12 @@ record Swagger(JsonNode tree) {
     private static void text(JsonNode schema, JsonNode value, String at, List<String> out) {
         expect(value.isTextual() && !value.asText().isEmpty(), at, "a string that is not empty", value, out);
         if (schema.has("enum")) {
-            expect(schema.path("enum").valueStream().anyMatch(value::equals), at, "one of " + schema.path("enum"), value, out);
+            expect(
+                    schema.path("enum").valueStream().anyMatch(value::equals),
+                    at,
+                    "one of " + schema.path("enum"),
+                    value,
+                    out);
         }
         if (schema.path("format").asText().equals("date-time")) {
             expect(value.asText().endsWith("Z"), at, "a time in UTC", value, out);

@@ -42,19 +42,28 @@ class SwaggerIT {
     void everyPublishedOperationHasARoute(@TempDir Path folder) {
         try (var store = Store.memory();
                 var objects = DiskObjects.open(folder)) {
-            var ports = new KfpPorts(ImageCheck.ANYTHING, (run, task, follow) -> Optional.empty(), namespace -> LauncherConfig.FACTORY_ROOT, objects);
-            var api = new KfpApi(KfpSettings.of("kubeflow", "v", "c"), store, ports, InstantSource.system(), UUID::randomUUID);
-            Set<String> served = api.routes().stream().map(Routes::all).flatMap(java.util.List::stream)
+            var ports = new KfpPorts(
+                    ImageCheck.ANYTHING,
+                    (run, task, follow) -> Optional.empty(),
+                    namespace -> LauncherConfig.FACTORY_ROOT,
+                    objects);
+            var api = new KfpApi(
+                    KfpSettings.of("kubeflow", "v", "c"), store, ports, InstantSource.system(), UUID::randomUUID);
+            Set<String> served = api.routes().stream()
+                    .map(Routes::all)
+                    .flatMap(java.util.List::stream)
                     .map((Route r) -> r.method() + " " + Swagger.shape(r.path()))
                     .collect(Collectors.toCollection(TreeSet::new));
             assertThat(served).containsAll(Swagger.published().orElseThrow().operations());
-            assertThat(api.routesUnder("/x").getFirst().all()).allMatch(r -> r.path().startsWith("/x/apis/v2beta1/"));
+            assertThat(api.routesUnder("/x").getFirst().all())
+                    .allMatch(r -> r.path().startsWith("/x/apis/v2beta1/"));
         }
     }
 
     @Test
     void everyPublishedFieldIsKnownAndNoOther() {
-        MESSAGES.forEach((definition, message) ->
-                assertThat(message.fieldNames()).as(definition).isEqualTo(Swagger.published().orElseThrow().fields(definition)));
+        MESSAGES.forEach((definition, message) -> assertThat(message.fieldNames())
+                .as(definition)
+                .isEqualTo(Swagger.published().orElseThrow().fields(definition)));
     }
 }

@@ -21,7 +21,8 @@ public final class ImageTable {
     private final List<String> builtIns;
     private final List<Row> rows;
 
-    /// A row of the user's own: images that match the glob (`*` is any text) are treated as `playedBy`, an image the shipped rows know.
+    /// A row of the user's own: images that match the glob (`*` is any text) are treated as `playedBy`, an image
+    /// the shipped rows know.
     public record Row(String glob, String playedBy) {
         boolean matches(String image) {
             String pattern = Pattern.quote(glob).replace("*", "\\E.*\\Q");
@@ -72,7 +73,9 @@ public final class ImageTable {
         }
         if (SHELLS.contains(name.last()) && name.isOfficial()) {
             return new ImageVerdict.Runs(
-                    image, new Environment.HostShell(), "image " + image + " is played by this machine's own shell and commands");
+                    image,
+                    new Environment.HostShell(),
+                    "image " + image + " is played by this machine's own shell and commands");
         }
         return new ImageVerdict.Refused(
                 image,
@@ -126,7 +129,8 @@ public final class ImageTable {
             return new Name(repository, repository.substring(repository.lastIndexOf('/') + 1), tag);
         }
 
-        /// Docker Hub's own image (or a mirror's `library/` copy of it), not somebody's image of the same last name.
+        /// Docker Hub's own image (or a mirror's `library/` copy of it), not somebody's image of the same last
+        /// name.
         boolean isOfficial() {
             String plain = repository;
             for (String hub : DOCKER_HUB) {

@@ -63,7 +63,8 @@ public final class InstalledPythons {
         for (String part : List.of("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin")) {
             folders.add(Path.of(part));
         }
-        for (Path root : List.of(home.resolve(".pyenv/versions"), home.resolve(".local/share/uv/python"), Path.of("/opt/python"))) {
+        for (Path root : List.of(
+                home.resolve(".pyenv/versions"), home.resolve(".local/share/uv/python"), Path.of("/opt/python"))) {
             children(root, "*").forEach(version -> folders.add(version.resolve("bin")));
         }
         return new ArrayList<>(folders);
@@ -73,7 +74,8 @@ public final class InstalledPythons {
         return List.copyOf(byMinor.values());
     }
 
-    /// The Python for a wanted minor version (negative: any), or the nearest that kfp supports; null when there is none.
+    /// The Python for a wanted minor version (negative: any), or the nearest that kfp supports; null when there is
+    /// none.
     Environment.@Nullable Python nearest(int minor) {
         Environment.Python exact = byMinor.get(minor);
         if (exact != null) {
@@ -82,8 +84,7 @@ public final class InstalledPythons {
         int wanted = minor < 0 ? 11 : minor;
         return byMinor.entrySet().stream()
                 .filter(e -> e.getKey() >= OLDEST_FOR_KFP && e.getKey() <= NEWEST_FOR_KFP)
-                .min(Comparator.<Map.Entry<Integer, Environment.Python>>comparingInt(
-                                e -> Math.abs(e.getKey() - wanted))
+                .min(Comparator.<Map.Entry<Integer, Environment.Python>>comparingInt(e -> Math.abs(e.getKey() - wanted))
                         .thenComparing(e -> -e.getKey()))
                 .map(Map.Entry::getValue)
                 .orElse(null);

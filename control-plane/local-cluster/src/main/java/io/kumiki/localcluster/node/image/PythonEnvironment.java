@@ -18,9 +18,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/// A private virtual environment per container, written by hand in a millisecond: nothing of the host's own packages is visible,
-/// nothing a step installs reaches another step. Its `pip` is the shim that links sets of packages from the shared cache
-/// (one folder per Python and set of requirements), so that `pip install kfp==…` costs a Python start instead of a download.
+/// A private virtual environment per container, written by hand in a millisecond: nothing of the host's own
+/// packages is visible,
+/// nothing a step installs reaches another step. Its `pip` is the shim that links sets of packages from the shared
+/// cache
+/// (one folder per Python and set of requirements), so that `pip install kfp==…` costs a Python start instead of a
+/// download.
 public final class PythonEnvironment {
     private static final String SHIM = text("pip_shim.py");
 
@@ -42,7 +45,8 @@ public final class PythonEnvironment {
     /// The user's own: cache under XDG_CACHE_HOME or ~/.cache, installer settings from the environment.
     public static PythonEnvironment ofThisUser(Map<String, String> environment) {
         Path home = Path.of(System.getProperty("user.home"));
-        String base = environment.getOrDefault("XDG_CACHE_HOME", home.resolve(".cache").toString());
+        String base = environment.getOrDefault(
+                "XDG_CACHE_HOME", home.resolve(".cache").toString());
         Map<String, String> installer = new HashMap<>();
         environment.forEach((name, value) -> {
             if (name.startsWith("PIP_") || INSTALLER.contains(name.toUpperCase(Locale.ROOT))) {
@@ -82,7 +86,8 @@ public final class PythonEnvironment {
         Path interpreterFolder = Objects.requireNonNull(python.interpreter().getParent());
         Files.writeString(
                 folder.resolve("pyvenv.cfg"),
-                "home = " + interpreterFolder + "\ninclude-system-site-packages = false\nversion = " + python.version() + "\n");
+                "home = " + interpreterFolder + "\ninclude-system-site-packages = false\nversion = " + python.version()
+                        + "\n");
         Path site = folder.resolve("lib/python" + python.version() + "/site-packages");
         Path pip = Files.createDirectories(site.resolve("pip"));
         Files.writeString(pip.resolve("__init__.py"), "");

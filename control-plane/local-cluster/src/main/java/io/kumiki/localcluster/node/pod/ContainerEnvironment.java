@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Environment and argument vector of one container, in Kubernetes' order: the node's own variables, `envFrom`, then `env`, later ones win.
+/// Environment and argument vector of one container, in Kubernetes' order: the node's own variables, `envFrom`,
+/// then `env`, later ones win.
 public final class ContainerEnvironment {
     private final PodFields fields;
     private final Sources sources;
@@ -63,19 +64,28 @@ public final class ContainerEnvironment {
             throw missing(secret, name);
         }
         String prefix = source.path("prefix").asText("");
-        object.path("data").properties().forEach(entry -> environment.put(
-                prefix + entry.getKey(), secret ? decoded(entry.getValue()) : entry.getValue().asText()));
+        object.path("data")
+                .properties()
+                .forEach(entry -> environment.put(
+                        prefix + entry.getKey(),
+                        secret ? decoded(entry.getValue()) : entry.getValue().asText()));
     }
 
     private @Nullable String from(JsonNode container, String variable, JsonNode from) throws NotYet {
         if (from.has("fieldRef")) {
-            return required(variable, fields.field(from.path("fieldRef").path("fieldPath").asText()), from);
+            return required(
+                    variable,
+                    fields.field(from.path("fieldRef").path("fieldPath").asText()),
+                    from);
         }
         if (from.has("resourceFieldRef")) {
             JsonNode reference = from.path("resourceFieldRef");
             return required(
                     variable,
-                    fields.resource(owner(container, reference), reference.path("resource").asText(), reference.path("divisor").asText("")),
+                    fields.resource(
+                            owner(container, reference),
+                            reference.path("resource").asText(),
+                            reference.path("divisor").asText("")),
                     from);
         }
         boolean secret = from.has("secretKeyRef");
@@ -98,7 +108,8 @@ public final class ContainerEnvironment {
             if (optional) {
                 return null;
             }
-            throw new NotYet("couldn't find key " + key + " in " + (secret ? "Secret " : "ConfigMap ") + namespace + "/" + name);
+            throw new NotYet(
+                    "couldn't find key " + key + " in " + (secret ? "Secret " : "ConfigMap ") + namespace + "/" + name);
         }
         return secret ? decoded(value) : value.asText();
     }

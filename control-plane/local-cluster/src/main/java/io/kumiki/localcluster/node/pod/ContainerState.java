@@ -5,7 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// What is known of one container. Written to the pod's folder at every change, so that a later agent goes on from it.
+/// What is known of one container. Written to the pod's folder at every change, so that a later agent goes on from
+/// it.
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ContainerState(
         String name,
@@ -38,7 +39,12 @@ public record ContainerState(
     }
 
     /// One finished start.
-    public record Ended(int exitCode, String reason, @Nullable String message, @Nullable Instant startedAt, Instant finishedAt) {}
+    public record Ended(
+            int exitCode,
+            String reason,
+            @Nullable String message,
+            @Nullable Instant startedAt,
+            Instant finishedAt) {}
 
     public static ContainerState created(String name, Kind kind) {
         return new ContainerState(name, kind, Phase.WAITING, 0, "PodInitializing", null, null, null, null, null);
@@ -62,12 +68,32 @@ public record ContainerState(
         pause = pause.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : pause;
         String text = "back-off " + pause.toSeconds() + "s restarting failed container=" + name;
         return new ContainerState(
-                name, kind, Phase.WAITING, restarts + 1, "CrashLoopBackOff", text, end.finishedAt().plus(pause), null, null, end);
+                name,
+                kind,
+                Phase.WAITING,
+                restarts + 1,
+                "CrashLoopBackOff",
+                text,
+                end.finishedAt().plus(pause),
+                null,
+                null,
+                end);
     }
 
-    /// It ended with the agent that it lived in, not by itself: it runs again at once, even when only to be stopped in order.
+    /// It ended with the agent that it lived in, not by itself: it runs again at once, even when only to be stopped
+    /// in order.
     public ContainerState cutOff(Instant at) {
-        return new ContainerState(name, kind, Phase.WAITING, restarts + 1, CUT_OFF, "ended with the node agent", at, null, null, previous);
+        return new ContainerState(
+                name,
+                kind,
+                Phase.WAITING,
+                restarts + 1,
+                CUT_OFF,
+                "ended with the node agent",
+                at,
+                null,
+                null,
+                previous);
     }
 
     boolean wasCutOff() {

@@ -2,7 +2,8 @@ package io.kumiki.localcluster.node.pod;
 
 import java.util.Map;
 
-/// Kubernetes' `$(NAME)` in env values, command and args: known names are replaced, unknown ones stay, `$$(NAME)` is a literal `$(NAME)`.
+/// Kubernetes' `$(NAME)` in env values, command and args: known names are replaced, unknown ones stay, `$$(NAME)`
+/// is a literal `$(NAME)`.
 final class Expansion {
     private Expansion() {}
 

@@ -20,7 +20,10 @@ public record PodFields(JsonNode pod, String nodeName, String address, Map<Strin
     public @Nullable String field(String path) {
         Matcher keyed = KEYED.matcher(path);
         if (keyed.matches()) {
-            return pod.path("metadata").path(keyed.group(1)).path(keyed.group(2)).asText("");
+            return pod.path("metadata")
+                    .path(keyed.group(1))
+                    .path(keyed.group(2))
+                    .asText("");
         }
         JsonNode metadata = pod.path("metadata");
         return switch (path) {
@@ -30,13 +33,15 @@ public record PodFields(JsonNode pod, String nodeName, String address, Map<Strin
             case "metadata.labels" -> lines(metadata.path("labels"));
             case "metadata.annotations" -> lines(metadata.path("annotations"));
             case "spec.nodeName" -> nodeName;
-            case "spec.serviceAccountName" -> pod.path("spec").path("serviceAccountName").asText("default");
+            case "spec.serviceAccountName" ->
+                pod.path("spec").path("serviceAccountName").asText("default");
             case "status.hostIP", "status.podIP", "status.podIPs", "status.hostIPs" -> address;
             default -> null;
         };
     }
 
-    /// A container's request or limit in units of the divisor, rounded up; a limit that is not set is what the node has.
+    /// A container's request or limit in units of the divisor, rounded up; a limit that is not set is what the node
+    /// has.
     public @Nullable String resource(JsonNode container, String resource, String divisor) {
         String[] parts = resource.split("\\.", 2);
         if (parts.length != 2 || !(parts[0].equals("limits") || parts[0].equals("requests"))) {
@@ -57,12 +62,20 @@ public record PodFields(JsonNode pod, String nodeName, String address, Map<Strin
 
     private static String lines(JsonNode map) {
         StringJoiner lines = new StringJoiner("\n");
-        new TreeMap<>(map.properties().stream().collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().asText())))
+        new TreeMap<>(map.properties().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, e -> e.getValue().asText())))
                 .forEach((key, value) -> lines.add(key + "=" + quoted(value)));
         return lines.toString();
     }
 
     private static String quoted(String text) {
-        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r") + "\"";
+        return "\""
+                + text.replace("\\", "\\\\")
+                        .replace("\"", "\\\"")
+                        .replace("\n", "\\n")
+                        .replace("\t", "\\t")
+                        .replace("\r", "\\r")
+                + "\"";
     }
 }

@@ -15,7 +15,8 @@ import java.util.Objects;
 
 /// Where a container's paths lie on this machine: one mount for each volumeMount.
 ///
-/// In plain mode there is no mounting: an emptyDir mounted under the steps root *is* that path (Kumiki generates such paths, and the
+/// In plain mode there is no mounting: an emptyDir mounted under the steps root *is* that path (Kumiki generates
+/// such paths, and the
 /// pod owns them), and programs find them because they are real.
 public final class PodMounts {
     /// The usual place of a pod's identity; isolated containers get it, plain ones get KUBECONFIG instead.
@@ -86,7 +87,8 @@ public final class PodMounts {
             Files.createDirectories(Objects.requireNonNull(target.getParent()));
             Files.createSymbolicLink(target, source);
         }
-        // the folder itself: a container inside this process must not meet our own link when it follows links in the pod's view
+        // the folder itself: a container inside this process must not meet our own link when it follows links in
+        // the pod's view
         return source;
     }
 }

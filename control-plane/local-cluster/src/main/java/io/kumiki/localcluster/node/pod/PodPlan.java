@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// The order of a pod's containers, as the kubelet keeps it: init containers one after the other, native sidecars started in their place
-/// among them and kept running, then all main containers together; at the end the mains first, then the sidecars in reverse.
+/// The order of a pod's containers, as the kubelet keeps it: init containers one after the other, native sidecars
+/// started in their place
+/// among them and kept running, then all main containers together; at the end the mains first, then the sidecars in
+/// reverse.
 /// Pure: the worker carries out what is decided and asks again after every change.
 public final class PodPlan {
     /// What to do next.
@@ -82,9 +84,11 @@ public final class PodPlan {
         return acts;
     }
 
-    /// True once nothing but sidecars may still run: all mains have ended for good, or an init container failed for good.
+    /// True once nothing but sidecars may still run: all mains have ended for good, or an init container failed for
+    /// good.
     public static boolean isOver(List<ContainerState> states) {
-        boolean initFailed = states.stream().anyMatch(s -> s.kind() == Kind.INIT && s.phase() == Phase.ENDED && !s.endedWell());
+        boolean initFailed =
+                states.stream().anyMatch(s -> s.kind() == Kind.INIT && s.phase() == Phase.ENDED && !s.endedWell());
         return initFailed || states.stream().filter(s -> s.kind() == Kind.MAIN).allMatch(s -> s.phase() == Phase.ENDED);
     }
 

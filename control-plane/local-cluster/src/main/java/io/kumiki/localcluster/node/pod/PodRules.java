@@ -9,12 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// What this node cannot do for a pod, all of it at once and by name. Asked when a pod is admitted and again when it starts here.
+/// What this node cannot do for a pod, all of it at once and by name. Asked when a pod is admitted and again when
+/// it starts here.
 public final class PodRules {
     private static final Set<String> VOLUMES =
             Set.of("emptyDir", "configMap", "secret", "projected", "downwardAPI", "persistentVolumeClaim");
 
-    private static final List<String> NOT_OFFERED = List.of("livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "stdin", "tty");
+    private static final List<String> NOT_OFFERED =
+            List.of("livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "stdin", "tty");
 
     private final ImageTable images;
     private final Isolation isolation;
@@ -44,7 +46,8 @@ public final class PodRules {
         }
         for (String foreign : List.of("hostPID", "hostIPC", "shareProcessNamespace")) {
             if (spec.path(foreign).asBoolean()) {
-                refusals.add("spec." + foreign + " is not offered: a container of this node sees its own processes only");
+                refusals.add(
+                        "spec." + foreign + " is not offered: a container of this node sees its own processes only");
             }
         }
         user(spec.path("securityContext"), "the pod", refusals);
@@ -81,7 +84,8 @@ public final class PodRules {
         }
         for (String field : NOT_OFFERED) {
             if (!container.path(field).isEmpty() || container.path(field).asBoolean()) {
-                refusals.add("container \"" + name + "\": " + field + " is not offered on this node; leave it out, or run on a cluster");
+                refusals.add("container \"" + name + "\": " + field
+                        + " is not offered on this node; leave it out, or run on a cluster");
             }
         }
         if (!container.path("volumeDevices").isEmpty()) {
@@ -93,10 +97,13 @@ public final class PodRules {
         String path = mount.path("mountPath").asText();
         boolean provided = path.equals(PodMounts.IDENTITY)
                 || path.equals("/tmp")
-                || (path.equals("/dev/shm") && isEmptyDir(spec, mount.path("name").asText()))
-                || (Path.of("/").resolve(path).normalize().startsWith(stepsRoot) && !mount.path("readOnly").asBoolean());
+                || (path.equals("/dev/shm")
+                        && isEmptyDir(spec, mount.path("name").asText()))
+                || (Path.of("/").resolve(path).normalize().startsWith(stepsRoot)
+                        && !mount.path("readOnly").asBoolean());
         if (!provided) {
-            refusals.add("container \"" + container + "\": mountPath " + path + " cannot be provided, because this machine permits no private mounts "
+            refusals.add("container \"" + container + "\": mountPath " + path
+                    + " cannot be provided, because this machine permits no private mounts "
                     + "(plain mode); use a path below " + stepsRoot + ", or a Linux where unshare or bubblewrap works");
         }
     }
@@ -119,8 +126,9 @@ public final class PodRules {
         String[] fields = {"runAsUser", "runAsGroup", "fsGroup"};
         for (int i = 0; i < fields.length; i++) {
             if (context.has(fields[i]) && context.path(fields[i]).asLong() != own[i]) {
-                refusals.add(whose + ": securityContext." + fields[i] + " " + context.path(fields[i]).asText()
-                        + " needs Kumiki to run as root; it runs as " + ownUid + ":" + ownGid);
+                refusals.add(whose + ": securityContext." + fields[i] + " "
+                        + context.path(fields[i]).asText() + " needs Kumiki to run as root; it runs as " + ownUid + ":"
+                        + ownGid);
             }
         }
     }

@@ -15,14 +15,17 @@ import org.jspecify.annotations.Nullable;
 /// A pod's `status` as the kubelet would write it, made from its containers' states. Pure.
 ///
 /// @param collision which other pod wants the same port, or empty: pods of a node share its network
-public record PodStatus(JsonNode pod, List<ContainerState> states, String address, String collision, Instant startTime, Instant now) {
+public record PodStatus(
+        JsonNode pod, List<ContainerState> states, String address, String collision, Instant startTime, Instant now) {
     /// Why a pod ended that did not simply run to its end: `Evicted`, `DeadlineExceeded`, `Terminated`, `Refused`.
-    /// `disrupted`: not the pod's own failure (kubectl and the run loop read it from the condition DisruptionTarget).
+    /// `disrupted`: not the pod's own failure (kubectl and the run loop read it from the condition
+    /// DisruptionTarget).
     public record Ending(String reason, String message, boolean disrupted) {}
 
     /// `phase` as seen from the containers, unless the worker knows better.
     public static String phase(List<ContainerState> states) {
-        boolean began = states.stream().anyMatch(s -> s.kind() == Kind.MAIN && (s.phase() != Phase.WAITING || s.restarts() > 0));
+        boolean began = states.stream()
+                .anyMatch(s -> s.kind() == Kind.MAIN && (s.phase() != Phase.WAITING || s.restarts() > 0));
         return began ? "Running" : "Pending";
     }
 
@@ -58,7 +61,8 @@ public record PodStatus(JsonNode pod, List<ContainerState> states, String addres
     private ArrayNode conditions(String phase, @Nullable Ending ending) {
         boolean terminal = phase.equals("Succeeded") || phase.equals("Failed");
         boolean initialized = states.stream().noneMatch(s -> s.kind() == Kind.INIT && !s.endedWell())
-                && states.stream().noneMatch(s -> s.kind() == Kind.SIDECAR && s.phase() == Phase.WAITING && s.restarts() == 0);
+                && states.stream()
+                        .noneMatch(s -> s.kind() == Kind.SIDECAR && s.phase() == Phase.WAITING && s.restarts() == 0);
         boolean ready = !terminal
                 && initialized
                 && states.stream().filter(s -> s.kind() == Kind.MAIN).allMatch(s -> s.phase() == Phase.RUNNING);
@@ -71,7 +75,11 @@ public record PodStatus(JsonNode pod, List<ContainerState> states, String addres
             }
         }
         conditions.add(condition("PodReadyToStartContainers", !terminal, null, ""));
-        conditions.add(condition("Initialized", initialized, initialized ? (phase.equals("Succeeded") ? done : null) : "ContainersNotInitialized", ""));
+        conditions.add(condition(
+                "Initialized",
+                initialized,
+                initialized ? (phase.equals("Succeeded") ? done : null) : "ContainersNotInitialized",
+                ""));
         conditions.add(condition("Ready", ready, ready ? null : notReady, ""));
         conditions.add(condition("ContainersReady", ready, ready ? null : notReady, ""));
         if (!collision.isEmpty() && !terminal) {
@@ -85,10 +93,12 @@ public record PodStatus(JsonNode pod, List<ContainerState> states, String addres
 
     private ObjectNode condition(String type, boolean holds, @Nullable String reason, String message) {
         String value = holds ? "True" : "False";
-        ObjectNode condition = Json.object().put("type", type).put("status", value).putNull("lastProbeTime");
+        ObjectNode condition =
+                Json.object().put("type", type).put("status", value).putNull("lastProbeTime");
         String since = time(now);
         for (JsonNode before : pod.path("status").path("conditions")) {
-            if (before.path("type").asText().equals(type) && before.path("status").asText().equals(value)) {
+            if (before.path("type").asText().equals(type)
+                    && before.path("status").asText().equals(value)) {
                 since = before.path("lastTransitionTime").asText(since);
             }
         }
@@ -107,7 +117,9 @@ public record PodStatus(JsonNode pod, List<ContainerState> states, String addres
         String image = "";
         for (String list : List.of("initContainers", "containers")) {
             for (JsonNode container : pod.path("spec").path(list)) {
-                image = container.path("name").asText().equals(state.name()) ? container.path("image").asText() : image;
+                image = container.path("name").asText().equals(state.name())
+                        ? container.path("image").asText()
+                        : image;
             }
         }
         boolean running = state.phase() == Phase.RUNNING;
@@ -168,7 +180,9 @@ public record PodStatus(JsonNode pod, List<ContainerState> states, String addres
                 JsonNode limits = container.path("resources").path("limits");
                 for (String resource : List.of("cpu", "memory")) {
                     any |= requests.has(resource) || limits.has(resource);
-                    guaranteed &= limits.has(resource) && (!requests.has(resource) || requests.get(resource).equals(limits.get(resource)));
+                    guaranteed &= limits.has(resource)
+                            && (!requests.has(resource)
+                                    || requests.get(resource).equals(limits.get(resource)));
                 }
             }
         }
@@ -176,12 +190,17 @@ public record PodStatus(JsonNode pod, List<ContainerState> states, String addres
     }
 
     private static String time(@Nullable Instant at) {
-        return at == null ? "1970-01-01T00:00:00Z" : at.truncatedTo(ChronoUnit.SECONDS).toString();
+        return at == null
+                ? "1970-01-01T00:00:00Z"
+                : at.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    /// A container's times in milliseconds: RFC 3339 permits it, and steps on a laptop often take less than a second.
+    /// A container's times in milliseconds: RFC 3339 permits it, and steps on a laptop often take less than a
+    /// second.
     private static String exact(@Nullable Instant at) {
-        return at == null ? "1970-01-01T00:00:00Z" : at.truncatedTo(ChronoUnit.MILLIS).toString();
+        return at == null
+                ? "1970-01-01T00:00:00Z"
+                : at.truncatedTo(ChronoUnit.MILLIS).toString();
     }
 
     /// Exit code → the reason the kubelet shows.

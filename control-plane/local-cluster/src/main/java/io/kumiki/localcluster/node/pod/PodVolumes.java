@@ -55,7 +55,8 @@ public final class PodVolumes {
         for (JsonNode volume : fields.pod().path("spec").path("volumes")) {
             for (JsonNode source : volume.path("projected").path("sources")) {
                 if (source.has("serviceAccountToken")) {
-                    Path own = folder.resolve("volumes").resolve(volume.path("name").asText());
+                    Path own = folder.resolve("volumes")
+                            .resolve(volume.path("name").asText());
                     writeToken(own, source.path("serviceAccountToken"), mode(volume.path("projected")));
                 }
             }
@@ -63,14 +64,17 @@ public final class PodVolumes {
     }
 
     private void writeToken(Path own, JsonNode wanted, String mode) throws NotYet, IOException {
-        String token = token(wanted.path("audience").asText(""), Math.max(wanted.path("expirationSeconds").asLong(TOKEN_SECONDS), TOKEN_SECONDS));
+        String token = token(
+                wanted.path("audience").asText(""),
+                Math.max(wanted.path("expirationSeconds").asLong(TOKEN_SECONDS), TOKEN_SECONDS));
         write(inside(own, wanted.path("path").asText()), token.getBytes(StandardCharsets.UTF_8), mode);
     }
 
     private Path one(JsonNode volume) throws NotYet, IOException {
         String name = volume.path("name").asText();
         if (volume.has("persistentVolumeClaim")) {
-            return claimed(volume.path("persistentVolumeClaim").path("claimName").asText());
+            return claimed(
+                    volume.path("persistentVolumeClaim").path("claimName").asText());
         }
         Path own = Files.createDirectories(folder.resolve("volumes").resolve(name));
         if (volume.has("configMap")) {
@@ -102,7 +106,8 @@ public final class PodVolumes {
         }
         String path = volume.path("spec").path("local").path("path").asText("");
         if (path.isEmpty()) {
-            throw new NotYet("persistentvolume \"" + volumeName + "\" has no local path; this node can mount no other kind");
+            throw new NotYet(
+                    "persistentvolume \"" + volumeName + "\" has no local path; this node can mount no other kind");
         }
         return Files.createDirectories(Path.of(path));
     }
@@ -126,7 +131,8 @@ public final class PodVolumes {
         }
     }
 
-    private void fill(Path own, JsonNode source, String objectName, boolean secret, String mode) throws NotYet, IOException {
+    private void fill(Path own, JsonNode source, String objectName, boolean secret, String mode)
+            throws NotYet, IOException {
         JsonNode object = secret ? sources.secret(namespace, objectName) : sources.configMap(namespace, objectName);
         boolean optional = source.path("optional").asBoolean();
         if (object == null) {
@@ -145,9 +151,13 @@ public final class PodVolumes {
         for (JsonNode item : source.path("items")) {
             byte[] value = contents.get(item.path("key").asText());
             if (value != null) {
-                write(inside(own, item.path("path").asText()), value, item.has("mode") ? permissions(item.path("mode").asInt()) : mode);
+                write(
+                        inside(own, item.path("path").asText()),
+                        value,
+                        item.has("mode") ? permissions(item.path("mode").asInt()) : mode);
             } else if (!optional) {
-                throw new NotYet("references non-existent " + (secret ? "secret" : "config") + " key: " + item.path("key").asText());
+                throw new NotYet("references non-existent " + (secret ? "secret" : "config") + " key: "
+                        + item.path("key").asText());
             }
         }
     }
@@ -158,7 +168,8 @@ public final class PodVolumes {
                     ? fields.field(item.path("fieldRef").path("fieldPath").asText())
                     : resource(item.path("resourceFieldRef"));
             if (value == null) {
-                throw new NotYet("downwardAPI item " + item.path("path").asText() + " names a field that this node does not know");
+                throw new NotYet("downwardAPI item " + item.path("path").asText()
+                        + " names a field that this node does not know");
             }
             write(inside(own, item.path("path").asText()), value.getBytes(StandardCharsets.UTF_8), mode);
         }
@@ -166,8 +177,14 @@ public final class PodVolumes {
 
     private @Nullable String resource(JsonNode reference) {
         for (JsonNode container : fields.pod().path("spec").path("containers")) {
-            if (container.path("name").asText().equals(reference.path("containerName").asText())) {
-                return fields.resource(container, reference.path("resource").asText(), reference.path("divisor").asText(""));
+            if (container
+                    .path("name")
+                    .asText()
+                    .equals(reference.path("containerName").asText())) {
+                return fields.resource(
+                        container,
+                        reference.path("resource").asText(),
+                        reference.path("divisor").asText(""));
             }
         }
         return null;
@@ -177,15 +194,27 @@ public final class PodVolumes {
         JsonNode pod = fields.pod();
         String account = pod.path("spec").path("serviceAccountName").asText("default");
         JsonNode metadata = pod.path("metadata");
-        return sources.token(namespace, account, audience, seconds, metadata.path("name").asText(), metadata.path("uid").asText());
+        return sources.token(
+                namespace,
+                account,
+                audience,
+                seconds,
+                metadata.path("name").asText(),
+                metadata.path("uid").asText());
     }
 
     private static Map<String, byte[]> contents(JsonNode object, boolean secret) {
         Map<String, byte[]> contents = new TreeMap<>();
-        object.path("data").properties().forEach(entry -> contents.put(
-                entry.getKey(),
-                secret ? decoded(entry.getValue()) : entry.getValue().asText().getBytes(StandardCharsets.UTF_8)));
-        object.path("binaryData").properties().forEach(entry -> contents.put(entry.getKey(), decoded(entry.getValue())));
+        object.path("data")
+                .properties()
+                .forEach(entry -> contents.put(
+                        entry.getKey(),
+                        secret
+                                ? decoded(entry.getValue())
+                                : entry.getValue().asText().getBytes(StandardCharsets.UTF_8)));
+        object.path("binaryData")
+                .properties()
+                .forEach(entry -> contents.put(entry.getKey(), decoded(entry.getValue())));
         return contents;
     }
 
@@ -205,7 +234,8 @@ public final class PodVolumes {
         return text.toString();
     }
 
-    /// The file a volume item names; a path that leaves the volume was refused by PodRules, and is refused again here.
+    /// The file a volume item names; a path that leaves the volume was refused by PodRules, and is refused again
+    /// here.
     private static Path inside(Path volume, String path) throws NotYet {
         Path file = volume.resolve(path).normalize();
         if (!file.startsWith(volume) || file.equals(volume)) {

@@ -1,4 +1,5 @@
-/// A pod's spec turned into what its containers get: environment, arguments, volumes, mounts; and the order in which they start and end.
+/// A pod's spec turned into what its containers get: environment, arguments, volumes, mounts; and the order in
+/// which they start and end.
 /// Decisions are pure; only the volumes touch the disk.
 /// Everything the node cannot honour is refused by name here.
 @NullMarked

@@ -11,7 +11,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One start of a container: a wrapper process in its own session and everything below it. Knows how to wait for it, signal it and end it.
+/// One start of a container: a wrapper process in its own session and everything below it. Knows how to wait for
+/// it, signal it and end it.
 /// All methods block for milliseconds at most, except [#await] and [#kill].
 public final class ContainerProcess implements RunningContainer {
     private static final long LOOK_AGAIN_MILLIS = 100;
@@ -24,7 +25,8 @@ public final class ContainerProcess implements RunningContainer {
     private final int depth;
     private final List<String> marks;
 
-    private ContainerProcess(Path folder, ProcessHandle wrapper, @Nullable Process child, int depth, List<String> marks) {
+    private ContainerProcess(
+            Path folder, ProcessHandle wrapper, @Nullable Process child, int depth, List<String> marks) {
         this.folder = folder;
         this.wrapper = wrapper;
         this.child = child;
@@ -45,7 +47,8 @@ public final class ContainerProcess implements RunningContainer {
         record Lost() implements Found {}
     }
 
-    /// Starts a container. When this returns the wrapper runs; a command that cannot be found shows up as an [End] with an error.
+    /// Starts a container. When this returns the wrapper runs; a command that cannot be found shows up as an [End]
+    /// with an error.
     public static ContainerProcess start(Launcher launcher, Launch launch) throws IOException {
         Files.createDirectories(launch.folder().resolve("in"));
         ProcessBuilder builder = new ProcessBuilder(launcher.argv(launch));
@@ -59,11 +62,18 @@ public final class ContainerProcess implements RunningContainer {
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
         Process process = builder.start();
         return new ContainerProcess(
-                launch.folder(), process.toHandle(), process, launcher.isolation().depth(), marks(launch.environment().getOrDefault(Launch.POD_UID, ""), launch.environment().getOrDefault(Launch.CONTAINER, "")));
+                launch.folder(),
+                process.toHandle(),
+                process,
+                launcher.isolation().depth(),
+                marks(
+                        launch.environment().getOrDefault(Launch.POD_UID, ""),
+                        launch.environment().getOrDefault(Launch.CONTAINER, "")));
     }
 
     /// Finds a container that an earlier Kumiki started.
-    public static Found find(Path folder, Isolation isolation, String podUid, String container) throws InterruptedException {
+    public static Found find(Path folder, Isolation isolation, String podUid, String container)
+            throws InterruptedException {
         List<String> marks = marks(podUid, container);
         for (int tries = 0; tries < 20; tries++) {
             End end = read(folder);
@@ -100,7 +110,8 @@ public final class ContainerProcess implements RunningContainer {
         }
         End end = read(folder);
         if (end == null || depth == 1) {
-            // The namespaces end with their first process; without them, or with a wrapper that was killed, we look for what is left.
+            // The namespaces end with their first process; without them, or with a wrapper that was killed, we look
+            // for what is left.
             killMarked();
         }
         if (end != null) {
@@ -109,7 +120,8 @@ public final class ContainerProcess implements RunningContainer {
         return child == null ? End.UNKNOWN : new End(child.exitValue(), error(folder), null);
     }
 
-    /// SIGTERM to the main process, as the kubelet does to a container's first process. False when it has ended already.
+    /// SIGTERM to the main process, as the kubelet does to a container's first process. False when it has ended
+    /// already.
     @Override
     public boolean terminate() throws InterruptedException {
         for (int tries = 0; tries < 20 && wrapper.isAlive(); tries++) {
@@ -125,7 +137,8 @@ public final class ContainerProcess implements RunningContainer {
     /// SIGKILL to everything of the container; the wrapper is spared so that it can write the exit code.
     @Override
     public void kill() throws InterruptedException {
-        // Below the wrapper stands the main process, or the program that made the namespaces: its end takes all of them with it.
+        // Below the wrapper stands the main process, or the program that made the namespaces: its end takes all of
+        // them with it.
         ProcessHandle first = ProcessTree.below(wrapper, 1);
         if (first != null) {
             first.destroyForcibly();
@@ -167,12 +180,17 @@ public final class ContainerProcess implements RunningContainer {
             return null;
         }
         long pid = Long.parseLong(words[0]);
-        return ProcessTree.startTime(pid).filter(words[1]::equals).flatMap(same -> ProcessHandle.of(pid)).orElse(null);
+        return ProcessTree.startTime(pid)
+                .filter(words[1]::equals)
+                .flatMap(same -> ProcessHandle.of(pid))
+                .orElse(null);
     }
 
     private static @Nullable End read(Path folder) {
         String code = text(folder.resolve("exit"));
-        return code.matches("[0-9]{1,3}") ? new End(Integer.valueOf(code), error(folder), written(folder.resolve("exit"))) : null;
+        return code.matches("[0-9]{1,3}")
+                ? new End(Integer.valueOf(code), error(folder), written(folder.resolve("exit")))
+                : null;
     }
 
     private static @Nullable Instant written(Path file) {

@@ -15,8 +15,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/// Lays out the private root of an isolated container: which folders exist before anything is mounted, and the mounts in their order.
-/// The root itself is an ordinary folder of the pod, so what a container writes outside its volumes is private and is measured.
+/// Lays out the private root of an isolated container: which folders exist before anything is mounted, and the
+/// mounts in their order.
+/// The root itself is an ordinary folder of the pod, so what a container writes outside its volumes is private and
+/// is measured.
 final class ContainerRoot {
     private final Launch launch;
     private final boolean mayRemount;
@@ -34,8 +36,10 @@ final class ContainerRoot {
         this.overlays = overlays;
     }
 
-    /// `mayRemount`: as root; in a user namespace the flags of foreign mounts are locked, and the user cannot write there anyway.
-    /// `overlays`: a mount inside a system folder goes into a layer over it; otherwise that folder's entries are bound one by one.
+    /// `mayRemount`: as root; in a user namespace the flags of foreign mounts are locked, and the user cannot write
+    /// there anyway.
+    /// `overlays`: a mount inside a system folder goes into a layer over it; otherwise that folder's entries are
+    /// bound one by one.
     static ContainerRoot lay(Launch launch, boolean mayRemount, boolean overlays) throws IOException {
         ContainerRoot root = new ContainerRoot(launch, mayRemount, overlays);
         root.skeleton();
@@ -115,7 +119,8 @@ final class ContainerRoot {
                 systemMount(system, inside);
             } else {
                 Files.createDirectories(inside);
-                String options = "lowerdir=" + escaped(system) + ",upperdir=" + escaped(upper) + ",workdir=" + escaped(workOf(upper));
+                String options = "lowerdir=" + escaped(system) + ",upperdir=" + escaped(upper) + ",workdir="
+                        + escaped(workOf(upper));
                 fstab.add("overlay " + escaped(inside) + " overlay " + options + " 0 0");
             }
         }
@@ -153,7 +158,8 @@ final class ContainerRoot {
         bind(in, launch.root().resolve(".kumiki"), false);
     }
 
-    /// Where the mount point must be made: in the private root, in the layer over a system folder, or inside the volume mounted above it.
+    /// Where the mount point must be made: in the private root, in the layer over a system folder, or inside the
+    /// volume mounted above it.
     private Path beneath(Path target, List<Mount> above) {
         for (Mount mount : above.reversed()) {
             Path over = Path.of(mount.target()).normalize();
@@ -172,7 +178,8 @@ final class ContainerRoot {
     /// An empty file or folder for something to be mounted on.
     private void point(Path source, Path point) throws IOException {
         boolean system = Isolation.systemFolders().stream().anyMatch(folder -> point.startsWith(inside(folder)));
-        boolean open = opened.contains(point.getParent()) || (opened.stream().anyMatch(point::startsWith) && !Files.exists(onMachine(point)));
+        boolean open = opened.contains(point.getParent())
+                || (opened.stream().anyMatch(point::startsWith) && !Files.exists(onMachine(point)));
         if (Files.exists(point) || (system && !open)) {
             return;
         }
@@ -204,6 +211,11 @@ final class ContainerRoot {
     }
 
     private static String escaped(Path path) {
-        return path.toString().replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011").replace("\n", "\\012").replace("#", "\\043");
+        return path.toString()
+                .replace("\\", "\\134")
+                .replace(" ", "\\040")
+                .replace("\t", "\\011")
+                .replace("\n", "\\012")
+                .replace("#", "\\043");
     }
 }

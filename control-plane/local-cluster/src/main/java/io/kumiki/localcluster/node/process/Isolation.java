@@ -40,7 +40,8 @@ public enum Isolation {
         return isolated() ? 3 : 1;
     }
 
-    /// What `KUMIKI_ISOLATION` asks for (`plain`, `unshare`, `unshare-user`, `bubblewrap`), else the best that a trial shows to work.
+    /// What `KUMIKI_ISOLATION` asks for (`plain`, `unshare`, `unshare-user`, `bubblewrap`), else the best that a
+    /// trial shows to work.
     public static Isolation choose(Map<String, String> environment) {
         String wanted = environment.getOrDefault("KUMIKI_ISOLATION", "").toLowerCase(Locale.ROOT);
         if (!wanted.isEmpty()) {
@@ -49,8 +50,8 @@ public enum Isolation {
                     return isolation;
                 }
             }
-            throw new IllegalArgumentException(
-                    "KUMIKI_ISOLATION is \"" + wanted + "\"; known are plain, unshare, unshare-user and bubblewrap; leave it unset to choose by trial");
+            throw new IllegalArgumentException("KUMIKI_ISOLATION is \"" + wanted
+                    + "\"; known are plain, unshare, unshare-user and bubblewrap; leave it unset to choose by trial");
         }
         if (!System.getProperty("os.name").startsWith("Linux")) {
             return PLAIN;
@@ -68,7 +69,8 @@ public enum Isolation {
         if (this == BUBBLEWRAP) {
             trial.addAll(List.of("--ro-bind", "/", "/", "--proc", "/proc", "--", "true"));
         } else {
-            trial.addAll(List.of("sh", "-c", "mount --make-rprivate / && mount -t tmpfs none /tmp && mount -t proc proc /proc"));
+            trial.addAll(List.of(
+                    "sh", "-c", "mount --make-rprivate / && mount -t tmpfs none /tmp && mount -t proc proc /proc"));
         }
         Path nowhere = Path.of("/dev/null");
         try {

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Everything one start of a container needs. `folder` keeps pid, exit code and error of this start; `root` is the container's private root,
+/// Everything one start of a container needs. `folder` keeps pid, exit code and error of this start; `root` is the
+/// container's private root,
 /// used by the isolated modes only; `system` are paths of the machine that its programs live in.
 public record Launch(
         Path folder,
@@ -23,7 +24,9 @@ public record Launch(
     /// Numeric user, group and supplementary groups, when the pod asks for others than Kumiki's own.
     public record User(long uid, long gid, List<Long> groups) {
         String groupList() {
-            return groups.isEmpty() ? "-" : String.join(",", groups.stream().map(String::valueOf).toList());
+            return groups.isEmpty()
+                    ? "-"
+                    : String.join(",", groups.stream().map(String::valueOf).toList());
         }
     }
 

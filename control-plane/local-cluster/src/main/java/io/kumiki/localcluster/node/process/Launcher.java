@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// Turns a [Launch] into the words of a process, in one isolation mode. Holds the POSIX scripts on disk, where they outlive this process.
+/// Turns a [Launch] into the words of a process, in one isolation mode. Holds the POSIX scripts on disk, where they
+/// outlive this process.
 public final class Launcher {
     private final Isolation isolation;
     private final Path scripts;
@@ -34,9 +35,15 @@ public final class Launcher {
 
     List<String> argv(Launch launch) throws IOException {
         List<String> words = new ArrayList<>(ownSession);
-        words.addAll(List.of("/bin/sh", script("container.sh"), launch.folder().toString(), launch.log().toString()));
+        words.addAll(List.of(
+                "/bin/sh",
+                script("container.sh"),
+                launch.folder().toString(),
+                launch.log().toString()));
         switch (isolation) {
-            case PLAIN -> words.addAll(List.of("/bin/sh", script("main.sh"), launch.error().toString()));
+            case PLAIN ->
+                words.addAll(
+                        List.of("/bin/sh", script("main.sh"), launch.error().toString()));
             case BUBBLEWRAP -> {
                 ContainerRoot root = ContainerRoot.lay(launch, false, false);
                 copyMain(launch);
@@ -51,7 +58,12 @@ public final class Launcher {
                 Path fstab = launch.folder().resolve("fstab");
                 Files.write(fstab, root.fstab());
                 words.addAll(isolation.enter());
-                words.addAll(List.of("/bin/sh", script("isolate.sh"), launch.root().toString(), fstab.toString(), launch.error().toString()));
+                words.addAll(List.of(
+                        "/bin/sh",
+                        script("isolate.sh"),
+                        launch.root().toString(),
+                        fstab.toString(),
+                        launch.error().toString()));
             }
         }
         Launch.User user = launch.user();
@@ -72,7 +84,8 @@ public final class Launcher {
         return scripts.resolve(name).toString();
     }
 
-    /// A session of its own: no terminal, and no signal meant for Kumiki's process group. macOS has no `setsid` program, but it has Perl.
+    /// A session of its own: no terminal, and no signal meant for Kumiki's process group. macOS has no `setsid`
+    /// program, but it has Perl.
     private static List<String> ownSession() {
         for (String folder : List.of("/usr/bin", "/bin", "/usr/local/bin")) {
             String setsid = folder + "/setsid";

@@ -16,13 +16,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at processes of this machine: when one started, and which belong to a container (its environment says so, and children inherit it).
+/// Looks at processes of this machine: when one started, and which belong to a container (its environment says so,
+/// and children inherit it).
 final class ProcessTree {
     private static final Path PROC = Path.of("/proc");
 
     private ProcessTree() {}
 
-    /// Start time as the wrapper writes it; empty when there is no such process. With the pid it names one process for ever.
+    /// Start time as the wrapper writes it; empty when there is no such process. With the pid it names one process
+    /// for ever.
     static Optional<String> startTime(long pid) {
         Path stat = PROC.resolve(pid + "/stat");
         try {
@@ -32,7 +34,8 @@ final class ProcessTree {
                 // A zombie has ended; only its parent has not looked yet.
                 return fields[0].equals("Z") ? Optional.empty() : Optional.of(fields[19]);
             }
-            String started = output("ps", "-o", "lstart=", "-p", Long.toString(pid)).strip();
+            String started =
+                    output("ps", "-o", "lstart=", "-p", Long.toString(pid)).strip();
             return started.isEmpty() ? Optional.empty() : Optional.of(started.replaceAll(" +", "_"));
         } catch (IOException e) {
             return Optional.empty();
@@ -63,7 +66,8 @@ final class ProcessTree {
         return at;
     }
 
-    /// Every living process whose environment carries all the given `NAME=value` words, and every descendant of one of those.
+    /// Every living process whose environment carries all the given `NAME=value` words, and every descendant of one
+    /// of those.
     static Set<ProcessHandle> marked(List<String> words) {
         Set<ProcessHandle> found = new LinkedHashSet<>();
         for (long pid : pids(words)) {
@@ -80,11 +84,14 @@ final class ProcessTree {
         if (!Files.isDirectory(PROC.resolve("self"))) {
             return pidsByPs(words);
         }
-        List<byte[]> needles = words.stream().map(word -> ("\0" + word + "\0").getBytes(StandardCharsets.UTF_8)).toList();
+        List<byte[]> needles = words.stream()
+                .map(word -> ("\0" + word + "\0").getBytes(StandardCharsets.UTF_8))
+                .toList();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path entry : entries) {
                 if (carries(entry.resolve("environ"), needles)) {
-                    pids.add(Long.valueOf(Objects.requireNonNull(entry.getFileName()).toString()));
+                    pids.add(Long.valueOf(
+                            Objects.requireNonNull(entry.getFileName()).toString()));
                 }
             }
         } catch (IOException e) {
@@ -113,7 +120,8 @@ final class ProcessTree {
 
     private static List<Long> pidsByPs(List<String> words) {
         try {
-            return output("ps", "-Axww", "-E", "-o", "pid=,command=").lines()
+            return output("ps", "-Axww", "-E", "-o", "pid=,command=")
+                    .lines()
                     .filter(line -> words.stream().allMatch(word -> (line + " ").contains(" " + word + " ")))
                     .map(line -> Long.valueOf(line.strip().split(" ")[0]))
                     .toList();
@@ -123,7 +131,9 @@ final class ProcessTree {
     }
 
     private static String output(String... command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
         try (InputStream in = process.getInputStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }

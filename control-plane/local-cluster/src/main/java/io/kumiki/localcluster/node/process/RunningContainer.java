@@ -5,8 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /// One start of a container, whatever runs it.
 public interface RunningContainer {
-    /// How it ended. `exitCode` is null when nobody knows; `error` says why it never started; `at` is null when that is now.
-    record End(@Nullable Integer exitCode, @Nullable String error, @Nullable Instant at) {
+    /// How it ended. `exitCode` is null when nobody knows; `error` says why it never started; `at` is null when
+    /// that is now.
+    record End(
+            @Nullable Integer exitCode,
+            @Nullable String error,
+            @Nullable Instant at) {
         public static final End UNKNOWN = new End(null, null, null);
     }
 

@@ -1,4 +1,5 @@
-/// Containers as local processes: isolation, the wrapper that outlives Kumiki, adoption, and ending a whole process tree.
+/// Containers as local processes: isolation, the wrapper that outlives Kumiki, adoption, and ending a whole process
+/// tree.
 /// The POSIX scripts beside this package's resources do the work inside; Java only starts, watches and signals.
 /// Nothing here knows a pod's spec.
 @NullMarked

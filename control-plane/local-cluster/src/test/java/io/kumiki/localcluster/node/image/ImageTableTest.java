@@ -62,7 +62,9 @@ class ImageTableTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"alpine", "alpine:3.20", "docker.io/library/busybox", "bash@sha256:abc", "index.docker.io/bash:5"})
+    @ValueSource(
+            strings = {"alpine", "alpine:3.20", "docker.io/library/busybox", "bash@sha256:abc", "index.docker.io/bash:5"
+            })
     void shellImages(String image) {
         assertThat(table.check(image)).isInstanceOfSatisfying(ImageVerdict.Runs.class, runs -> {
             assertThat(runs.environment()).isInstanceOf(Environment.HostShell.class);
@@ -71,22 +73,40 @@ class ImageTableTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pytorch/pytorch:2.5", "python:2.7", "somebody/python:3.12", "ghcr.io/x/alpine", "localhost:5000/busybox2", "ubuntu", "kumiki/artifact-agent2"})
+    @ValueSource(
+            strings = {
+                "pytorch/pytorch:2.5",
+                "python:2.7",
+                "somebody/python:3.12",
+                "ghcr.io/x/alpine",
+                "localhost:5000/busybox2",
+                "ubuntu",
+                "kumiki/artifact-agent2"
+            })
     void everythingElseIsRefusedByName(String image) {
         assertThat(table.check(image))
-                .isInstanceOfSatisfying(ImageVerdict.Refused.class, refused -> assertThat(refused.reason()).contains(image).contains("container engine"));
+                .isInstanceOfSatisfying(
+                        ImageVerdict.Refused.class,
+                        refused -> assertThat(refused.reason()).contains(image).contains("container engine"));
     }
 
     @Test
     void ownCode() {
-        assertThat(table.check("kumiki/artifact-agent:0.1.0")).isInstanceOfSatisfying(
-                ImageVerdict.Runs.class, runs -> assertThat(runs.environment()).isEqualTo(new Environment.BuiltIn("kumiki/artifact-agent")));
+        assertThat(table.check("kumiki/artifact-agent:0.1.0"))
+                .isInstanceOfSatisfying(
+                        ImageVerdict.Runs.class,
+                        runs -> assertThat(runs.environment())
+                                .isEqualTo(new Environment.BuiltIn("kumiki/artifact-agent")));
     }
 
     @Test
     void withoutAnyPythonTheInstallCommandIsNamed() {
         ImageTable none = new ImageTable(InstalledPythons.in(List.of()), List.of(), List.of());
         assertThat(none.check("python:3.11"))
-                .isInstanceOfSatisfying(ImageVerdict.Refused.class, refused -> assertThat(refused.reason()).contains("apt install python3").contains("brew"));
+                .isInstanceOfSatisfying(
+                        ImageVerdict.Refused.class,
+                        refused -> assertThat(refused.reason())
+                                .contains("apt install python3")
+                                .contains("brew"));
     }
 }

@@ -27,14 +27,16 @@ class PythonEnvironmentIT {
 
     @BeforeEach
     void wheels() throws IOException {
-        InstalledPythons found = InstalledPythons.in(InstalledPythons.usualFolders(System.getenv("PATH"), Path.of(System.getProperty("user.home"))));
+        InstalledPythons found = InstalledPythons.in(
+                InstalledPythons.usualFolders(System.getenv("PATH"), Path.of(System.getProperty("user.home"))));
         python = found.nearest(11);
         assumeTrue(python != null && InstalledPythons.pipFolder(python) != null, "no Python with pip on this machine");
         Path wheels = Files.createDirectories(dir.resolve("wheels"));
         wheel(wheels, "tiny", "1.0", "");
         wheel(wheels, "tiny", "2.0", "");
         wheel(wheels, "bigger", "1.0", "Requires-Dist: tiny>=2\n");
-        environments = new PythonEnvironment(dir.resolve("cache"), Map.of("PIP_FIND_LINKS", wheels.toString(), "PIP_NO_INDEX", "1"), dir);
+        environments = new PythonEnvironment(
+                dir.resolve("cache"), Map.of("PIP_FIND_LINKS", wheels.toString(), "PIP_NO_INDEX", "1"), dir);
     }
 
     private static void wheel(Path folder, String name, String version, String requires) throws IOException {
@@ -42,8 +44,14 @@ class PythonEnvironmentIT {
                 ZipOutputStream zip = new ZipOutputStream(out)) {
             String info = name + "-" + version + ".dist-info/";
             entry(zip, name + "/__init__.py", "version = '" + version + "'\ndef main(): print('ran', version)\n");
-            entry(zip, info + "METADATA", "Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n" + requires);
-            entry(zip, info + "WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n");
+            entry(
+                    zip,
+                    info + "METADATA",
+                    "Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n" + requires);
+            entry(
+                    zip,
+                    info + "WHEEL",
+                    "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n");
             entry(zip, info + "entry_points.txt", "[console_scripts]\n" + name + "-cli = " + name + ":main\n");
             entry(zip, info + "RECORD", "");
         }
@@ -64,7 +72,8 @@ class PythonEnvironmentIT {
     private Process begin(Path venv, String script) throws IOException {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", script).redirectErrorStream(true);
         builder.environment().clear();
-        builder.environment().putAll(Map.of("PATH", venv + "/bin:/usr/bin:/bin", "HOME", dir.toString(), "TMPDIR", dir.toString()));
+        builder.environment()
+                .putAll(Map.of("PATH", venv + "/bin:/usr/bin:/bin", "HOME", dir.toString(), "TMPDIR", dir.toString()));
         return builder.start();
     }
 
@@ -83,12 +92,14 @@ class PythonEnvironmentIT {
 
     @Test
     void theSameInstallCostsNothingTheSecondTime() throws Exception {
-        String step = "python3 -m pip install --quiet --no-warn-script-location 'tiny==1.0' '--no-deps' 'typing-extensions>=3; python_version<\"3.9\"' && python3 -c 'import tiny; print(tiny.version)'";
+        String step =
+                "python3 -m pip install --quiet --no-warn-script-location 'tiny==1.0' '--no-deps' 'typing-extensions>=3; python_version<\"3.9\"' && python3 -c 'import tiny; print(tiny.version)'";
         assertThat(run(venv("first"), step)).isEqualTo("1.0\nexit 0");
         Path second = venv("second");
         long began = System.nanoTime();
         assertThat(run(second, step)).isEqualTo("1.0\nexit 0");
-        System.out.println("a step's own pip install, cached: " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) + " ms");
+        System.out.println("a step's own pip install, cached: "
+                + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) + " ms");
         assertThat(sets()).isEqualTo(1);
         assertThat(run(venv("third"), "python3 -c 'import tiny'")).contains("No module named 'tiny'");
     }
@@ -96,27 +107,43 @@ class PythonEnvironmentIT {
     @Test
     void dependenciesScriptsAndVersionsPerEnvironment() throws Exception {
         Path venv = venv("deps");
-        assertThat(run(venv, "pip install -q bigger && tiny-cli && python3 -m pip list 2>/dev/null | grep tiny | tr -s ' '")).isEqualTo("ran 2.0\ntiny 2.0\nexit 0");
-        assertThat(run(venv("other"), "pip install -q tiny==1.0 && python3 -c 'import tiny; print(tiny.version)'")).isEqualTo("1.0\nexit 0");
+        assertThat(run(
+                        venv,
+                        "pip install -q bigger && tiny-cli && python3 -m pip list 2>/dev/null | grep tiny | tr -s ' '"))
+                .isEqualTo("ran 2.0\ntiny 2.0\nexit 0");
+        assertThat(run(venv("other"), "pip install -q tiny==1.0 && python3 -c 'import tiny; print(tiny.version)'"))
+                .isEqualTo("1.0\nexit 0");
     }
 
     @Test
     void whatWasResolvedBeforeIsNotContradicted() throws Exception {
-        assertThat(run(venv("conflict"), "pip install -q tiny==1.0 && pip install -q bigger")).contains("conflict").endsWith("exit 1");
-        assertThat(run(venv("grows"), "pip install -q tiny && pip install -q bigger && python3 -c 'import tiny, bigger; print(tiny.version)'")).isEqualTo("2.0\nexit 0");
+        assertThat(run(venv("conflict"), "pip install -q tiny==1.0 && pip install -q bigger"))
+                .contains("conflict")
+                .endsWith("exit 1");
+        assertThat(
+                        run(
+                                venv("grows"),
+                                "pip install -q tiny && pip install -q bigger && python3 -c 'import tiny, bigger; print(tiny.version)'"))
+                .isEqualTo("2.0\nexit 0");
     }
 
     @Test
     void whatCannotBeHadFailsAsPipFails() throws Exception {
-        assertThat(run(venv("none"), "pip install -q nothing-of-that-name==9")).contains("No matching distribution found for nothing-of-that-name").endsWith("exit 1");
-        assertThat(Files.list(dir.resolve("cache").resolve(python.version())).filter(Files::isDirectory)).isEmpty();
+        assertThat(run(venv("none"), "pip install -q nothing-of-that-name==9"))
+                .contains("No matching distribution found for nothing-of-that-name")
+                .endsWith("exit 1");
+        assertThat(Files.list(dir.resolve("cache").resolve(python.version())).filter(Files::isDirectory))
+                .isEmpty();
     }
 
     @Test
     void otherCommandsReachTheRealPip() throws Exception {
         Path venv = venv("real");
         assertThat(run(venv, "pip --version")).startsWith("pip ").endsWith("exit 0");
-        assertThat(run(venv, "pip install -q " + dir.resolve("wheels/tiny-1.0-py3-none-any.whl") + " && python3 -c 'import tiny; print(tiny.__file__)'"))
+        assertThat(run(
+                        venv,
+                        "pip install -q " + dir.resolve("wheels/tiny-1.0-py3-none-any.whl")
+                                + " && python3 -c 'import tiny; print(tiny.__file__)'"))
                 .startsWith(venv.toString())
                 .endsWith("exit 0");
     }
@@ -129,8 +156,12 @@ class PythonEnvironmentIT {
         }
         for (Process step : steps) {
             assertThat(step.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(step.exitValue()).as(new String(step.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isZero();
+            assertThat(step.exitValue())
+                    .as(new String(step.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .isZero();
         }
-        assertThat(Files.list(dir.resolve("cache").resolve(python.version())).filter(path -> Files.isDirectory(path) && !Files.isSymbolicLink(path))).hasSize(1);
+        assertThat(Files.list(dir.resolve("cache").resolve(python.version()))
+                        .filter(path -> Files.isDirectory(path) && !Files.isSymbolicLink(path)))
+                .hasSize(1);
     }
 }

@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 
 class PodPlanTest {
     private static final Instant T = Instant.parse("2026-01-01T00:00:00Z");
-    private static final String STEP = "{'restartPolicy':'%s','initContainers':[{'name':'fetch'},{'name':'publish','restartPolicy':'Always'},{'name':'proxy','restartPolicy':'Always'}],"
-            + "'containers':[{'name':'main'},{'name':'other'}]}";
+    private static final String STEP =
+            "{'restartPolicy':'%s','initContainers':[{'name':'fetch'},{'name':'publish','restartPolicy':'Always'},{'name':'proxy','restartPolicy':'Always'}],"
+                    + "'containers':[{'name':'main'},{'name':'other'}]}";
 
     private PodPlan plan;
     private List<ContainerState> states;
@@ -32,12 +33,13 @@ class PodPlanTest {
     private String acts(boolean ending, Instant now) {
         List<String> words = new ArrayList<>();
         for (Act act : plan.decide(states, ending, now)) {
-            words.add(switch (act) {
-                case Act.Start start -> "start " + start.container();
-                case Act.Stop stop -> "stop " + stop.container();
-                case Act.AskAgain again -> "ask at +" + (again.at().getEpochSecond() - T.getEpochSecond());
-                case Act.Finish finish -> finish.succeeded() ? "succeeded" : "failed";
-            });
+            words.add(
+                    switch (act) {
+                        case Act.Start start -> "start " + start.container();
+                        case Act.Stop stop -> "stop " + stop.container();
+                        case Act.AskAgain again -> "ask at +" + (again.at().getEpochSecond() - T.getEpochSecond());
+                        case Act.Finish finish -> finish.succeeded() ? "succeeded" : "failed";
+                    });
         }
         return String.join(", ", words);
     }

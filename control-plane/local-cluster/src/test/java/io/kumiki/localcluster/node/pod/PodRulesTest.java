@@ -24,45 +24,65 @@ class PodRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{'hostPID':true}|hostPID",
-        "{'volumes':[{'name':'v','hostPath':{'path':'/'}}]}|--mount",
-        "{'volumes':[{'name':'v','nfs':{'server':'x'}}]}|nfs",
-        "{'containers':[{'name':'c','image':'ubuntu'}]}|ubuntu",
-        "{'containers':[{'name':'c','image':'bash','securityContext':{'privileged':true}}]}|privileged",
-        "{'containers':[{'name':'c','image':'bash','readinessProbe':{'tcpSocket':{'port':1}}}]}|readinessProbe",
-        "{'containers':[{'name':'c','image':'bash','lifecycle':{'preStop':{}}}]}|lifecycle",
-        "{'containers':[{'name':'c','image':'bash','tty':true}]}|tty",
-        "{'containers':[{'name':'c','image':'bash','volumeDevices':[{'name':'v'}]}]}|volumeDevices",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'hostPID':true}|hostPID",
+                "{'volumes':[{'name':'v','hostPath':{'path':'/'}}]}|--mount",
+                "{'volumes':[{'name':'v','nfs':{'server':'x'}}]}|nfs",
+                "{'containers':[{'name':'c','image':'ubuntu'}]}|ubuntu",
+                "{'containers':[{'name':'c','image':'bash','securityContext':{'privileged':true}}]}|privileged",
+                "{'containers':[{'name':'c','image':'bash','readinessProbe':{'tcpSocket':{'port':1}}}]}|readinessProbe",
+                "{'containers':[{'name':'c','image':'bash','lifecycle':{'preStop':{}}}]}|lifecycle",
+                "{'containers':[{'name':'c','image':'bash','tty':true}]}|tty",
+                "{'containers':[{'name':'c','image':'bash','volumeDevices':[{'name':'v'}]}]}|volumeDevices",
+            })
     void refusedByName(String spec, String word) {
-        assertThat(rules(Isolation.UNSHARE, 0).refusals(pod(spec))).singleElement().asString().contains(word);
+        assertThat(rules(Isolation.UNSHARE, 0).refusals(pod(spec)))
+                .singleElement()
+                .asString()
+                .contains(word);
     }
 
     @Test
     void everythingAtOnce() {
-        assertThat(rules(Isolation.UNSHARE, 0).refusals(pod("{'hostIPC':true,'volumes':[{'name':'v','hostPath':{}}],'containers':[{'name':'c','image':'ubuntu'},{'name':'d','image':'debian'}]}")))
+        assertThat(
+                        rules(Isolation.UNSHARE, 0)
+                                .refusals(
+                                        pod(
+                                                "{'hostIPC':true,'volumes':[{'name':'v','hostPath':{}}],'containers':[{'name':'c','image':'ubuntu'},{'name':'d','image':'debian'}]}")))
                 .hasSize(4);
     }
 
     @Test
     void plainModeProvidesOnlyItsOwnPaths() {
-        String mounts = "{'volumes':[{'name':'w','emptyDir':{}}],'containers':[{'name':'c','image':'bash','volumeMounts':[{'name':'w','mountPath':'%s'}]}]}";
+        String mounts =
+                "{'volumes':[{'name':'w','emptyDir':{}}],'containers':[{'name':'c','image':'bash','volumeMounts':[{'name':'w','mountPath':'%s'}]}]}";
         PodRules plain = rules(Isolation.PLAIN, 1000);
         for (String provided : List.of("/data/steps/r/t", "/tmp", "/dev/shm", PodMounts.IDENTITY)) {
-            assertThat(plain.refusals(pod(mounts.formatted(provided)))).as(provided).isEmpty();
+            assertThat(plain.refusals(pod(mounts.formatted(provided))))
+                    .as(provided)
+                    .isEmpty();
         }
         for (String refused : List.of("/minio", "/data/steps/../../etc", "/data/stepsx", "/")) {
-            assertThat(plain.refusals(pod(mounts.formatted(refused)))).as(refused).singleElement().asString().contains("mountPath " + refused);
+            assertThat(plain.refusals(pod(mounts.formatted(refused))))
+                    .as(refused)
+                    .singleElement()
+                    .asString()
+                    .contains("mountPath " + refused);
         }
-        assertThat(rules(Isolation.UNSHARE, 1000).refusals(pod(mounts.formatted("/minio")))).isEmpty();
+        assertThat(rules(Isolation.UNSHARE, 1000).refusals(pod(mounts.formatted("/minio"))))
+                .isEmpty();
     }
 
     @Test
     void usersNeedRootUnlessTheyAreOurs() {
         String user = "{'securityContext':{'runAsUser':%d,'fsGroup':%d},'containers':[]}";
-        assertThat(rules(Isolation.UNSHARE, 0).refusals(pod(user.formatted(7, 8)))).isEmpty();
-        assertThat(rules(Isolation.PLAIN, 1000).refusals(pod(user.formatted(1000, 1000)))).isEmpty();
-        assertThat(rules(Isolation.PLAIN, 1000).refusals(pod(user.formatted(7, 8)))).hasSize(2);
+        assertThat(rules(Isolation.UNSHARE, 0).refusals(pod(user.formatted(7, 8))))
+                .isEmpty();
+        assertThat(rules(Isolation.PLAIN, 1000).refusals(pod(user.formatted(1000, 1000))))
+                .isEmpty();
+        assertThat(rules(Isolation.PLAIN, 1000).refusals(pod(user.formatted(7, 8))))
+                .hasSize(2);
     }
 }

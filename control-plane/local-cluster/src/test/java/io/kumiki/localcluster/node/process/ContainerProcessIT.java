@@ -25,11 +25,25 @@ class ContainerProcessIT {
 
     private Launch launch(Isolation isolation, List<Mount> mounts, String... command) throws IOException {
         Map<String, String> environment = new HashMap<>(Map.of(
-                "PATH", "/usr/bin:/bin", Launch.POD_UID, UUID.randomUUID().toString(), Launch.CONTAINER, "main", "GREETING", "hello world"));
+                "PATH",
+                "/usr/bin:/bin",
+                Launch.POD_UID,
+                UUID.randomUUID().toString(),
+                Launch.CONTAINER,
+                "main",
+                "GREETING",
+                "hello world"));
         Path folder = Files.createDirectories(dir.resolve("c"));
         return new Launch(
-                folder, dir.resolve("log"), Files.createDirectories(dir.resolve("root")), List.of(), mounts, List.of(command), environment,
-                isolation.isolated() ? "/" : folder.toString(), null);
+                folder,
+                dir.resolve("log"),
+                Files.createDirectories(dir.resolve("root")),
+                List.of(),
+                mounts,
+                List.of(command),
+                environment,
+                isolation.isolated() ? "/" : folder.toString(),
+                null);
     }
 
     private ContainerProcess start(Isolation isolation, Launch launch) throws IOException {
@@ -39,7 +53,8 @@ class ContainerProcessIT {
     @ParameterizedTest
     @MethodSource("modes")
     void exitCodeAndLog(Isolation isolation) throws Exception {
-        Launch launch = launch(isolation, List.of(), "sh", "-c", "echo \"$GREETING\"; echo err >&2; echo $PATH; exit 7");
+        Launch launch =
+                launch(isolation, List.of(), "sh", "-c", "echo \"$GREETING\"; echo err >&2; echo $PATH; exit 7");
         RunningContainer.End end = start(isolation, launch).await();
         assertThat(end.exitCode()).isEqualTo(7);
         assertThat(Files.readString(launch.log())).isEqualTo("hello world\nerr\n/usr/bin:/bin\n");
@@ -48,7 +63,8 @@ class ContainerProcessIT {
     @ParameterizedTest
     @MethodSource("modes")
     void anUnknownCommandIsNamed(Isolation isolation) throws Exception {
-        RunningContainer.End end = start(isolation, launch(isolation, List.of(), "no-such-program", "x")).await();
+        RunningContainer.End end = start(isolation, launch(isolation, List.of(), "no-such-program", "x"))
+                .await();
         assertThat(end.exitCode()).isEqualTo(128);
         assertThat(end.error()).contains("no-such-program").contains("not found");
     }
@@ -56,7 +72,12 @@ class ContainerProcessIT {
     @ParameterizedTest
     @MethodSource("modes")
     void termReachesTheMainProcess(Isolation isolation) throws Exception {
-        Launch launch = launch(isolation, List.of(), "sh", "-c", "trap 'echo stopped; exit 5' TERM; echo up; while :; do sleep 0.05; done");
+        Launch launch = launch(
+                isolation,
+                List.of(),
+                "sh",
+                "-c",
+                "trap 'echo stopped; exit 5' TERM; echo up; while :; do sleep 0.05; done");
         ContainerProcess process = start(isolation, launch);
         awaitLog(launch, "up");
         process.terminate();
@@ -67,13 +88,20 @@ class ContainerProcessIT {
     @ParameterizedTest
     @MethodSource("modes")
     void killEndsForksThatLeftTheSessionAndIgnoreTerm(Isolation isolation) throws Exception {
-        Launch launch = launch(isolation, List.of(), "sh", "-c", "trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep 600' & echo up; wait");
+        Launch launch = launch(
+                isolation,
+                List.of(),
+                "sh",
+                "-c",
+                "trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep 600' & echo up; wait");
         ContainerProcess process = start(isolation, launch);
         awaitLog(launch, "up");
         process.terminate();
         process.kill();
         assertThat(process.await().exitCode()).isEqualTo(137);
-        assertThat(ProcessTree.marked(List.of(Launch.POD_UID + "=" + launch.environment().get(Launch.POD_UID)))).isEmpty();
+        assertThat(ProcessTree.marked(
+                        List.of(Launch.POD_UID + "=" + launch.environment().get(Launch.POD_UID))))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -81,23 +109,29 @@ class ContainerProcessIT {
     void aBackgroundForkDoesNotOutliveTheMainProcess(Isolation isolation) throws Exception {
         Launch launch = launch(isolation, List.of(), "sh", "-c", "setsid sleep 600 & exit 0");
         assertThat(start(isolation, launch).await().exitCode()).isZero();
-        assertThat(ProcessTree.marked(List.of(Launch.POD_UID + "=" + launch.environment().get(Launch.POD_UID)))).isEmpty();
+        assertThat(ProcessTree.marked(
+                        List.of(Launch.POD_UID + "=" + launch.environment().get(Launch.POD_UID))))
+                .isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("modes")
     void aLaterAgentAdoptsItAndReadsTheExitCode(Isolation isolation) throws Exception {
-        Launch launch = launch(isolation, List.of(), "sh", "-c", "echo up; while [ ! -e go ]; do sleep 0.02; done; exit 9");
+        Launch launch =
+                launch(isolation, List.of(), "sh", "-c", "echo up; while [ ! -e go ]; do sleep 0.02; done; exit 9");
         Path go = isolation.isolated() ? dir.resolve("root/go") : dir.resolve("c/go");
         start(isolation, launch);
         awaitLog(launch, "up");
-        ContainerProcess.Found found =
-                ContainerProcess.find(launch.folder(), isolation, launch.environment().get(Launch.POD_UID), "main");
+        ContainerProcess.Found found = ContainerProcess.find(
+                launch.folder(), isolation, launch.environment().get(Launch.POD_UID), "main");
         assertThat(found).isInstanceOf(ContainerProcess.Found.Running.class);
         Files.createFile(go);
-        assertThat(((ContainerProcess.Found.Running) found).process().await().exitCode()).isEqualTo(9);
-        assertThat(ContainerProcess.find(launch.folder(), isolation, launch.environment().get(Launch.POD_UID), "main"))
-                .matches(later -> later instanceof ContainerProcess.Found.Ended ended && Integer.valueOf(9).equals(ended.end().exitCode()));
+        assertThat(((ContainerProcess.Found.Running) found).process().await().exitCode())
+                .isEqualTo(9);
+        assertThat(ContainerProcess.find(
+                        launch.folder(), isolation, launch.environment().get(Launch.POD_UID), "main"))
+                .matches(later -> later instanceof ContainerProcess.Found.Ended ended
+                        && Integer.valueOf(9).equals(ended.end().exitCode()));
     }
 
     @ParameterizedTest
@@ -112,7 +146,8 @@ class ContainerProcessIT {
         while (!ProcessTree.marked(List.of(mark)).isEmpty() && System.nanoTime() < deadline) {
             Thread.onSpinWait();
         }
-        assertThat(ContainerProcess.find(launch.folder(), isolation, launch.environment().get(Launch.POD_UID), "main"))
+        assertThat(ContainerProcess.find(
+                        launch.folder(), isolation, launch.environment().get(Launch.POD_UID), "main"))
                 .isInstanceOf(ContainerProcess.Found.Lost.class);
     }
 
@@ -127,21 +162,34 @@ class ContainerProcessIT {
         Files.writeString(config.resolve("key"), "value");
         Path hosts = Files.writeString(dir.resolve("hosts"), "127.0.0.1 ml-pipeline\n");
         List<Mount> mounts = List.of(
-                new Mount(volume, "/minio", false), new Mount(config, "/etc/app/config", true), new Mount(hosts, "/etc/hosts", true));
+                new Mount(volume, "/minio", false),
+                new Mount(config, "/etc/app/config", true),
+                new Mount(hosts, "/etc/hosts", true));
         // In a user namespace the user's own permissions are what protects the system.
         boolean readOnly = isolation != Isolation.UNSHARE_USER;
-        String writes = readOnly ? "touch /usr/kumiki-test 2>/dev/null || echo read-only; touch /etc/app/config/x 2>/dev/null || echo read-only" : "true";
-        Launch launch = launch(isolation, mounts, "sh", "-c",
-                "cat /etc/app/config/key /etc/hosts; echo out > /minio/a; touch /tmp/x; ls -A /root /home; ls /etc/passwd; " + writes + "");
+        String writes = readOnly
+                ? "touch /usr/kumiki-test 2>/dev/null || echo read-only; touch /etc/app/config/x 2>/dev/null || echo read-only"
+                : "true";
+        Launch launch = launch(
+                isolation,
+                mounts,
+                "sh",
+                "-c",
+                "cat /etc/app/config/key /etc/hosts; echo out > /minio/a; touch /tmp/x; ls -A /root /home; ls /etc/passwd; "
+                        + writes + "");
         assertThat(start(isolation, launch).await().exitCode()).isZero();
-        assertThat(Files.readString(launch.log())).isEqualTo("value127.0.0.1 ml-pipeline\n/home:\n\n/root:\n/etc/passwd\n" + (readOnly ? "read-only\nread-only\n" : ""));
+        assertThat(Files.readString(launch.log()))
+                .isEqualTo("value127.0.0.1 ml-pipeline\n/home:\n\n/root:\n/etc/passwd\n"
+                        + (readOnly ? "read-only\nread-only\n" : ""));
         assertThat(volume.resolve("a")).hasContent("out");
     }
 
     private static void awaitLog(Launch launch, String text) throws IOException {
         long deadline = System.nanoTime() + 10_000_000_000L;
         while (!Files.exists(launch.log()) || !Files.readString(launch.log()).contains(text)) {
-            assertThat(System.nanoTime()).as("waiting for \"" + text + "\" in the log").isLessThan(deadline);
+            assertThat(System.nanoTime())
+                    .as("waiting for \"" + text + "\" in the log")
+                    .isLessThan(deadline);
             Thread.onSpinWait();
         }
     }

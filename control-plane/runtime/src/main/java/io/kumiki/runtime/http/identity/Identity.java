@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// Looks at a request and says who sent it, or `null` when this way of proving identity was not used. May block.
 @FunctionalInterface
 public interface Identity {
-    @Nullable Caller identify(HttpServerRequest request);
+    @Nullable
+    Caller identify(HttpServerRequest request);
 
     /// The first that knows the caller wins.
     static Identity firstOf(Identity... ways) {

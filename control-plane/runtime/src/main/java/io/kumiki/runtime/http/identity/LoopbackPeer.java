@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// On a laptop, a loopback peer whose socket belongs to our own user is that user. Linux tells whose it is in /proc/net/tcp;
+/// On a laptop, a loopback peer whose socket belongs to our own user is that user. Linux tells whose it is in
+/// /proc/net/tcp;
 /// read once per connection. Elsewhere loopback itself is trusted, and the README says so.
 public final class LoopbackPeer implements Identity {
     private final Caller user;

@@ -26,7 +26,8 @@ final class SocketTable {
     boolean ownedByUs(InetAddress address, int port) {
         String suffix = String.format(Locale.ROOT, ":%04X", port);
         return address instanceof Inet4Address
-                ? listed("tcp", hex(address.getAddress()) + suffix) || listed("tcp6", "0000000000000000FFFF0000" + hex(address.getAddress()) + suffix)
+                ? listed("tcp", hex(address.getAddress()) + suffix)
+                        || listed("tcp6", "0000000000000000FFFF0000" + hex(address.getAddress()) + suffix)
                 : listed("tcp6", hex(address.getAddress()) + suffix);
     }
 
@@ -36,7 +37,9 @@ final class SocketTable {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 // sl  local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode
                 List<String> columns = List.of(line.trim().split("\\s+"));
-                if (columns.size() > 7 && columns.get(1).equals(local) && !columns.get(3).equals("0A")) {
+                if (columns.size() > 7
+                        && columns.get(1).equals(local)
+                        && !columns.get(3).equals("0A")) {
                     return columns.get(7).equals(String.valueOf(uid));
                 }
             }

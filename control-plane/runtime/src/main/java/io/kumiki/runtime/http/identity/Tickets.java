@@ -10,8 +10,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// One-time words that stand for a caller for a short while: in the printed URL, and where a browser cannot send a header (a WebSocket).
-/// As an Identity it takes them from the query parameter `ticket` of an upgrade only: loading the printed URL must not use it up.
+/// One-time words that stand for a caller for a short while: in the printed URL, and where a browser cannot send a
+/// header (a WebSocket).
+/// As an Identity it takes them from the query parameter `ticket` of an upgrade only: loading the printed URL must
+/// not use it up.
 public final class Tickets implements Identity {
     private record Ticket(Caller caller, long until) {}
 

@@ -25,13 +25,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// Bytes of artifacts behind addresses that are their own credential for a few minutes: a frame and a download send no token.
-/// Whatever is shown is sandboxed: an origin of its own, no access to the page, no connections, pictures and scripts only from https.
+/// Bytes of artifacts behind addresses that are their own credential for a few minutes: a frame and a download send
+/// no token.
+/// Whatever is shown is sandboxed: an origin of its own, no access to the page, no connections, pictures and
+/// scripts only from https.
 public final class ContentLinks {
     private static final Duration LIFE = Duration.ofMinutes(10);
     private static final String PURPOSE = "content";
-    private static final String SANDBOX = "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' https:;"
-            + " style-src 'unsafe-inline' https:; img-src data: blob: https:; font-src data: https:; media-src data: blob:; frame-ancestors 'self'";
+    private static final String SANDBOX =
+            "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' https:;"
+                    + " style-src 'unsafe-inline' https:; img-src data: blob: https:; font-src data: https:; media-src data: blob:; frame-ancestors 'self'";
 
     private final Store store;
     private final ObjectStorage objects;
@@ -58,9 +61,15 @@ public final class ContentLinks {
     }
 
     private String address(String how, ArtifactRecord artifact, String path, Instant until, String name) {
-        JsonNode values = Json.object().put("a", artifact.id()).put("p", path).put("u", until.getEpochSecond()).put("h", how);
+        JsonNode values = Json.object()
+                .put("a", artifact.id())
+                .put("p", path)
+                .put("u", until.getEpochSecond())
+                .put("h", how);
         String last = name.isEmpty() ? "artifact" : name;
-        return "/content/" + seal.write(PURPOSE, values) + "/" + URLEncoder.encode(last.replace('/', '_'), StandardCharsets.UTF_8).replace("+", "%20");
+        return "/content/" + seal.write(PURPOSE, values) + "/"
+                + URLEncoder.encode(last.replace('/', '_'), StandardCharsets.UTF_8)
+                        .replace("+", "%20");
     }
 
     public Routes routes() {
@@ -77,11 +86,16 @@ public final class ContentLinks {
         if (clock.instant().getEpochSecond() > values.path("u").asLong()) {
             throw HttpFault.forbidden("this address has expired; open the artifact again");
         }
-        ArtifactRecord artifact = store.read(tx -> tx.artifacts().get(values.path("a").asLong()));
+        ArtifactRecord artifact =
+                store.read(tx -> tx.artifacts().get(values.path("a").asLong()));
         if (artifact == null) {
             throw HttpFault.notFound("the artifact has been deleted");
         }
-        return content(artifact, values.path("p").asText(), values.path("h").asText().equals("download"), request.param("name"));
+        return content(
+                artifact,
+                values.path("p").asText(),
+                values.path("h").asText().equals("download"),
+                request.param("name"));
     }
 
     private Answer content(ArtifactRecord artifact, String path, boolean download, String name) throws IOException {
@@ -95,7 +109,8 @@ public final class ContentLinks {
             }
             object = objects.get(uri.bucket(), uri.key());
         } catch (IllegalArgumentException elsewhere) {
-            throw HttpFault.notFound("the bytes are at " + artifact.uri() + ", outside this installation's object storage");
+            throw HttpFault.notFound(
+                    "the bytes are at " + artifact.uri() + ", outside this installation's object storage");
         } catch (ObjectFault e) {
             throw HttpFault.notFound("nothing is stored at " + artifact.uri() + (path.isEmpty() ? "" : "/" + path));
         }
@@ -113,7 +128,11 @@ public final class ContentLinks {
                 .with("Cross-Origin-Resource-Policy", "same-origin");
         String ascii = name.replaceAll("[^A-Za-z0-9._-]", "_");
         return download || media == Media.BINARY
-                ? answer.with("Content-Disposition", "attachment; filename=\"" + ascii + "\"; filename*=UTF-8''" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20"))
+                ? answer.with(
+                        "Content-Disposition",
+                        "attachment; filename=\"" + ascii + "\"; filename*=UTF-8''"
+                                + URLEncoder.encode(name, StandardCharsets.UTF_8)
+                                        .replace("+", "%20"))
                 : answer.with("Content-Disposition", "inline");
     }
 }

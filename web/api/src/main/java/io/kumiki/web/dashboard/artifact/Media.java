@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// What bytes are, by the artifact's type, their name and their beginning. The name is only a hint: bytes that are no text are never shown as text.
+/// What bytes are, by the artifact's type, their name and their beginning. The name is only a hint: bytes that are
+/// no text are never shown as text.
 enum Media {
     HTML("text/html; charset=utf-8"),
     IMAGE("image/*"),
@@ -75,7 +76,11 @@ enum Media {
         }
         if (text.startsWith("{")) {
             int line = text.indexOf('\n');
-            return line > 0 && text.substring(0, line).strip().endsWith("}") && text.substring(line).strip().startsWith("{") ? JSON_LINES : JSON;
+            return line > 0
+                            && text.substring(0, line).strip().endsWith("}")
+                            && text.substring(line).strip().startsWith("{")
+                    ? JSON_LINES
+                    : JSON;
         }
         if (text.startsWith("[")) {
             return JSON;
@@ -89,7 +94,8 @@ enum Media {
         int whole = text.length() >= 4000 ? records.size() - 1 : records.size();
         return whole >= 3
                 && records.getFirst().size() > 1
-                && records.subList(0, whole).stream().allMatch(r -> r.size() == records.getFirst().size());
+                && records.subList(0, whole).stream()
+                        .allMatch(r -> r.size() == records.getFirst().size());
     }
 
     private static String imageType(byte[] b) {
@@ -102,7 +108,9 @@ enum Media {
         if (startsWith(b, "GIF8")) {
             return "image/gif";
         }
-        return startsWith(b, "RIFF") && b.length > 12 && new String(b, 8, 4, StandardCharsets.ISO_8859_1).equals("WEBP") ? "image/webp" : "";
+        return startsWith(b, "RIFF") && b.length > 12 && new String(b, 8, 4, StandardCharsets.ISO_8859_1).equals("WEBP")
+                ? "image/webp"
+                : "";
     }
 
     private static boolean startsWith(byte[] bytes, String prefix) {
@@ -115,11 +123,13 @@ enum Media {
         int end = bytes.length;
         for (int back = 0; back < 4 && end > 0; back++, end--) {
             try {
-                var text = StandardCharsets.UTF_8.newDecoder()
+                var text = StandardCharsets.UTF_8
+                        .newDecoder()
                         .onMalformedInput(CodingErrorAction.REPORT)
                         .onUnmappableCharacter(CodingErrorAction.REPORT)
                         .decode(ByteBuffer.wrap(bytes, 0, end));
-                return text.chars().noneMatch(c -> c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b);
+                return text.chars()
+                        .noneMatch(c -> c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b);
             } catch (CharacterCodingException cut) {
                 // try without the last byte
             }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Metrics, confusion matrix and ROC curve, which the KFP SDK keeps in an artifact's metadata:
 /// `confusionMatrix: {annotationSpecs:[{displayName}], rows:[{row:[..]}]}` and
-/// `confidenceMetrics: [{confidenceThreshold, falsePositiveRate, recall}]`; sliced metrics hold a list of both by slice.
+/// `confidenceMetrics: [{confidenceThreshold, falsePositiveRate, recall}]`; sliced metrics hold a list of both by
+/// slice.
 final class MetadataViews {
     private static final int MOST_CLASSES = 500;
     private static final int MOST_POINTS = 10_000;
@@ -34,7 +35,9 @@ final class MetadataViews {
         ObjectNode view = Json.object().put("kind", "metrics");
         ArrayNode metrics = view.putArray("metrics");
         metadata.properties().forEach(entry -> {
-            if (entry.getValue().isValueNode() && !entry.getKey().equals("display_name") && !entry.getKey().equals("store_session_info")) {
+            if (entry.getValue().isValueNode()
+                    && !entry.getKey().equals("display_name")
+                    && !entry.getKey().equals("store_session_info")) {
                 metrics.addObject().put("name", entry.getKey()).set("value", entry.getValue());
             }
         });
@@ -45,7 +48,10 @@ final class MetadataViews {
 
     private static void sliced(ObjectNode metadata, ArrayNode views) {
         for (JsonNode slice : metadata.path("evaluationSlices")) {
-            classification(slice.path("sliceClassificationMetrics"), slice.path("slice").asText(), views);
+            classification(
+                    slice.path("sliceClassificationMetrics"),
+                    slice.path("slice").asText(),
+                    views);
         }
     }
 
@@ -72,11 +78,13 @@ final class MetadataViews {
         }
         ObjectNode view = Json.object().put("kind", "confusionMatrix").put("title", title);
         ArrayNode labels = view.putArray("labels");
-        matrix.path("annotationSpecs").forEach(spec -> labels.add(spec.path("displayName").asText()));
+        matrix.path("annotationSpecs")
+                .forEach(spec -> labels.add(spec.path("displayName").asText()));
         ArrayNode out = view.putArray("matrix");
         for (JsonNode row : rows) {
             ArrayNode cells = out.addArray();
-            (row.isArray() ? row : row.path("row")).forEach(cell -> cells.add(cell.isNumber() ? cell : Json.parse("0")));
+            (row.isArray() ? row : row.path("row"))
+                    .forEach(cell -> cells.add(cell.isNumber() ? cell : Json.parse("0")));
         }
         return view;
     }
@@ -88,7 +96,8 @@ final class MetadataViews {
         }
         record Point(double fpr, double tpr, JsonNode threshold) {}
         List<Point> points = new ArrayList<>();
-        list.forEach(p -> points.add(new Point(p.path("falsePositiveRate").asDouble(), p.path("recall").asDouble(), p.path("confidenceThreshold"))));
+        list.forEach(p -> points.add(new Point(
+                p.path("falsePositiveRate").asDouble(), p.path("recall").asDouble(), p.path("confidenceThreshold"))));
         points.sort(Comparator.comparingDouble(Point::fpr).thenComparingDouble(Point::tpr));
         double auc = 0;
         double fpr = 0;
@@ -101,7 +110,9 @@ final class MetadataViews {
             tpr = p.tpr();
             ObjectNode one = out.addObject().put("fpr", fpr).put("tpr", tpr);
             // scikit-learn's first threshold is infinite, which JSON cannot say
-            boolean finite = p.threshold().isNumber() && Double.isFinite(p.threshold().asDouble()) && Math.abs(p.threshold().asDouble()) < 1e300;
+            boolean finite = p.threshold().isNumber()
+                    && Double.isFinite(p.threshold().asDouble())
+                    && Math.abs(p.threshold().asDouble()) < 1e300;
             one.put("threshold", finite ? Double.valueOf(p.threshold().asDouble()) : null);
         }
         auc += (1 - fpr) * (1 + tpr) / 2;

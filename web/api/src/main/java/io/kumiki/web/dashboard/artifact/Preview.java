@@ -39,7 +39,9 @@ public final class Preview {
         try {
             uri = ContentUri.of(artifact, path);
         } catch (IllegalArgumentException elsewhere) {
-            views.add(nothing("Elsewhere", "the bytes are at " + artifact.uri() + ", outside this installation's object storage"));
+            views.add(nothing(
+                    "Elsewhere",
+                    "the bytes are at " + artifact.uri() + ", outside this installation's object storage"));
             return out;
         }
         ObjectHead head = head(uri);
@@ -79,7 +81,8 @@ public final class Preview {
             return;
         }
         if (media.framed()) {
-            views.add(Json.object().put("kind", "frame").put("media", media.name().toLowerCase(Locale.ROOT)));
+            views.add(
+                    Json.object().put("kind", "frame").put("media", media.name().toLowerCase(Locale.ROOT)));
         }
         TextViews.add(media, bytes, head.size() > bytes.length, rows, views);
     }
@@ -94,13 +97,17 @@ public final class Preview {
         }
         if (listing.objects().isEmpty()) {
             if (views.isEmpty()) {
-                views.add(nothing("Missing", "nothing is stored at " + uri + "; the step wrote no bytes, or they were deleted"));
+                views.add(nothing(
+                        "Missing", "nothing is stored at " + uri + "; the step wrote no bytes, or they were deleted"));
             }
             return;
         }
         ObjectNode view = Json.object().put("kind", "folder").put("truncated", listing.next() != null);
         ArrayNode entries = view.putArray("entries");
-        listing.objects().forEach(o -> entries.addObject().put("path", o.key().substring(prefix.length())).put("size", o.size()));
+        listing.objects()
+                .forEach(o -> entries.addObject()
+                        .put("path", o.key().substring(prefix.length()))
+                        .put("size", o.size()));
         views.add(view);
     }
 

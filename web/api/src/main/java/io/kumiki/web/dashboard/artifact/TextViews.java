@@ -109,7 +109,9 @@ final class TextViews {
         if (cut && !all.isEmpty()) {
             all.removeLast();
         }
-        List<String> columns = all.isEmpty() ? List.of() : all.getFirst().stream().limit(MOST_COLUMNS).toList();
+        List<String> columns = all.isEmpty()
+                ? List.of()
+                : all.getFirst().stream().limit(MOST_COLUMNS).toList();
         int total = Math.max(0, all.size() - 1);
         ObjectNode table = table(columns, cut ? null : total, cut || total > rows);
         ArrayNode out = table.putArray("rows");

@@ -8,7 +8,14 @@ record Drawing(List<Node> nodes, List<Edge> edges) {
     /// @param id the task's path; inside a loop the index is `*`: `for-loop-1/*/train`
     /// @param group the enclosing open group's id
     /// @param members direct members, 0 for a step
-    record Node(String id, String label, Kind kind, @Nullable String group, boolean open, int members, @Nullable String note) {}
+    record Node(
+            String id,
+            String label,
+            Kind kind,
+            @Nullable String group,
+            boolean open,
+            int members,
+            @Nullable String note) {}
 
     /// @param data whether values flow, else only order is kept
     record Edge(String from, String to, boolean data) {}

@@ -23,7 +23,8 @@ import org.eclipse.elk.graph.ElkEdgeSection;
 import org.eclipse.elk.graph.ElkNode;
 import org.eclipse.elk.graph.util.ElkGraphUtil;
 
-/// Places a drawing left to right in layers. Coordinates are absolute, in CSS pixels. Only ever called by one thread.
+/// Places a drawing left to right in layers. Coordinates are absolute, in CSS pixels. Only ever called by one
+/// thread.
 final class ElkPlacing {
     private static final int STEP_HEIGHT = 48;
     private static final int NARROWEST = 144;
@@ -80,7 +81,9 @@ final class ElkPlacing {
 
     /// An open group's title: its name, a count, the beginning of its note, and the button that closes it.
     private static double titleWidth(Drawing.Node group) {
-        String note = group.note() == null ? "" : group.note().substring(0, Math.min(group.note().length(), 30));
+        String note = group.note() == null
+                ? ""
+                : group.note().substring(0, Math.min(group.note().length(), 30));
         return Math.clamp(Math.ceil(text(group.label()) + text(note) + 130), NARROWEST, WIDEST * 2);
     }
 
@@ -89,8 +92,10 @@ final class ElkPlacing {
         return label.codePoints().mapToDouble(c -> c < 0x1100 ? 7.4 : 14).sum();
     }
 
-    private static ObjectNode json(Drawing drawing, ElkNode root, Map<String, ElkNode> placed, Map<Drawing.Edge, ElkEdge> wires) {
-        ObjectNode graph = Json.object().put("width", rounded(root.getWidth())).put("height", rounded(root.getHeight()));
+    private static ObjectNode json(
+            Drawing drawing, ElkNode root, Map<String, ElkNode> placed, Map<Drawing.Edge, ElkEdge> wires) {
+        ObjectNode graph =
+                Json.object().put("width", rounded(root.getWidth())).put("height", rounded(root.getHeight()));
         ArrayNode nodes = graph.putArray("nodes");
         for (Drawing.Node node : drawing.nodes()) {
             ElkNode elk = placed.get(node.id());
@@ -108,7 +113,10 @@ final class ElkPlacing {
                     .put("kind", taskKind(node.kind()))
                     .put("note", node.note());
             if (node.kind().group()) {
-                out.putObject("group").put("expanded", node.open()).put("members", node.members()).put("type", node.kind().name());
+                out.putObject("group")
+                        .put("expanded", node.open())
+                        .put("members", node.members())
+                        .put("type", node.kind().name());
             } else {
                 out.putNull("group");
             }
@@ -131,7 +139,9 @@ final class ElkPlacing {
 
     /// The engine's word: conditions and exit handlers' bodies are DAGs to it.
     private static String taskKind(Drawing.Kind kind) {
-        return kind == Drawing.Kind.CONDITION || kind == Drawing.Kind.EXIT_HANDLER ? Drawing.Kind.DAG.name() : kind.name();
+        return kind == Drawing.Kind.CONDITION || kind == Drawing.Kind.EXIT_HANDLER
+                ? Drawing.Kind.DAG.name()
+                : kind.name();
     }
 
     private static void points(ElkEdge edge, ArrayNode points) {

@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Placed graphs by spec and open groups. Placing is heavy and ELK is not made for threads, so one worker does it; asking twice places once.
+/// Placed graphs by spec and open groups. Placing is heavy and ELK is not made for threads, so one worker does it;
+/// asking twice places once.
 public final class Graphs implements AutoCloseable {
     private static final int KEPT = 200;
     /// Raised when the same spec would be placed otherwise.
@@ -23,7 +24,8 @@ public final class Graphs implements AutoCloseable {
 
     private record Wanted(String specId, String expand) {}
 
-    private final ExecutorService worker = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("graph-layout").factory());
+    private final ExecutorService worker = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("graph-layout").factory());
     private final AtomicReference<@Nullable ElkPlacing> placing = new AtomicReference<>();
     private final Map<Wanted, CompletableFuture<ObjectNode>> kept = new LinkedHashMap<>(64, 0.75f, true);
 

@@ -13,7 +13,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Reads nodes and edges out of a pipeline spec. The spec was validated when it was stored; whatever is missing here is drawn as absent.
+/// Reads nodes and edges out of a pipeline spec. The spec was validated when it was stored; whatever is missing
+/// here is drawn as absent.
 final class SpecReading {
     /// Beyond this many nodes groups start closed: nobody can read more at once.
     static final int READABLE = 60;
@@ -68,7 +69,8 @@ final class SpecReading {
     }
 
     private static JsonNode componentOf(JsonNode spec, JsonNode task) {
-        return spec.path("components").path(task.path("componentRef").path("name").asText());
+        return spec.path("components")
+                .path(task.path("componentRef").path("name").asText());
     }
 
     private void dag(JsonNode dag, String prefix, @Nullable String group, int depth) {
@@ -104,7 +106,9 @@ final class SpecReading {
     private static @Nullable String note(JsonNode task) {
         JsonNode condition = task.path("triggerPolicy").path("condition");
         if (!condition.isMissingNode()) {
-            return shortened(condition.asText().replaceAll("inputs\\.parameter_values\\['(?:pipelinechannel--)?([^']*)'\\]", "$1"));
+            return shortened(condition
+                    .asText()
+                    .replaceAll("inputs\\.parameter_values\\['(?:pipelinechannel--)?([^']*)'\\]", "$1"));
         }
         JsonNode items = task.path("parameterIterator").path("items");
         if (items.has("raw")) {
@@ -112,8 +116,13 @@ final class SpecReading {
         }
         String over = items.has("inputParameter")
                 ? items.get("inputParameter").asText()
-                : task.path("artifactIterator").path("items").path("inputArtifact").asText();
-        return over.isEmpty() ? null : shortened(over.replaceFirst("^pipelinechannel--", "").replaceFirst("-loop-item$", ""));
+                : task.path("artifactIterator")
+                        .path("items")
+                        .path("inputArtifact")
+                        .asText();
+        return over.isEmpty()
+                ? null
+                : shortened(over.replaceFirst("^pipelinechannel--", "").replaceFirst("-loop-item$", ""));
     }
 
     private static String shortened(String text) {
@@ -130,7 +139,9 @@ final class SpecReading {
             }
             return name.startsWith("exit-handler") ? Kind.EXIT_HANDLER : Kind.DAG;
         }
-        JsonNode executor = spec.path("deploymentSpec").path("executors").path(component.path("executorLabel").asText());
+        JsonNode executor = spec.path("deploymentSpec")
+                .path("executors")
+                .path(component.path("executorLabel").asText());
         if (executor.has("importer")) {
             return Kind.IMPORTER;
         }

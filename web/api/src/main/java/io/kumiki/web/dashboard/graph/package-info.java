@@ -1,5 +1,6 @@
 /// Pictures of pipelines: which nodes and edges a spec has, and where they lie.
-/// Knows no run: states are added by whoever shows one, so a layout is computed once per spec and set of open groups.
+/// Knows no run: states are added by whoever shows one, so a layout is computed once per spec and set of open
+/// groups.
 /// A spec's JSON becomes a Drawing, ELK places it, the cache keeps it.
 @NullMarked
 package io.kumiki.web.dashboard.graph;

@@ -34,8 +34,11 @@ public final class Pages {
     }
 
     /// A list whose filter is scope and a text only.
-    public ListQuery query(Wanted wanted, Map<String, String> scope, @Nullable String text, String sort, Map<String, String> keys) {
-        List<Predicate> predicates = text == null ? List.of() : List.of(Predicate.substring(keys.getOrDefault("text", "display_name"), text));
+    public ListQuery query(
+            Wanted wanted, Map<String, String> scope, @Nullable String text, String sort, Map<String, String> keys) {
+        List<Predicate> predicates = text == null
+                ? List.of()
+                : List.of(Predicate.substring(keys.getOrDefault("text", "display_name"), text));
         ListQuery first = new ListQuery(scope, predicates, Sorts.stored(sort, keys), wanted.limit(), null);
         return after(first, wanted);
     }
@@ -50,9 +53,14 @@ public final class Pages {
         }
         try {
             JsonNode key = tokens.read(identity(first), wanted.cursor());
-            return first.after(new PageKey(key.path("v").asText(), key.path("i").asText(), key.path("t").asLong()));
+            return first.after(new PageKey(
+                    key.path("v").asText(),
+                    key.path("i").asText(),
+                    key.path("t").asLong()));
         } catch (RuntimeException foreign) {
-            throw new HttpFault(400, "ForeignCursor",
+            throw new HttpFault(
+                    400,
+                    "ForeignCursor",
                     "the cursor does not belong to this list with this filter and sort; leave it away to begin with the first page");
         }
     }
@@ -63,8 +71,16 @@ public final class Pages {
         page.rows().forEach(r -> items.add(row.apply(r)));
         out.put("total", page.total());
         PageKey next = page.next();
-        out.put("next", next == null ? null : tokens.write(identity(query),
-                Json.object().put("v", next.value()).put("i", next.id()).put("t", next.total())));
+        out.put(
+                "next",
+                next == null
+                        ? null
+                        : tokens.write(
+                                identity(query),
+                                Json.object()
+                                        .put("v", next.value())
+                                        .put("i", next.id())
+                                        .put("t", next.total())));
         return out;
     }
 

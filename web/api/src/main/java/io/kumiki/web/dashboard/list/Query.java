@@ -89,7 +89,10 @@ public final class Query {
         } catch (NumberFormatException notOne) {
             // said below
         }
-        wrong(name, "WrongNumber", "a whole number from " + least + " to " + most + " is wanted, found '" + value + "'");
+        wrong(
+                name,
+                "WrongNumber",
+                "a whole number from " + least + " to " + most + " is wanted, found '" + value + "'");
         return otherwise;
     }
 
@@ -115,7 +118,10 @@ public final class Query {
     public void check() {
         for (String name : given.keySet()) {
             if (!read.contains(name)) {
-                wrong(name, "UnknownParameter", "this call takes " + (read.size() == 1 ? "no parameters" : String.join(", ", known())));
+                wrong(
+                        name,
+                        "UnknownParameter",
+                        "this call takes " + (read.size() == 1 ? "no parameters" : String.join(", ", known())));
             }
         }
         if (!violations.isEmpty()) {

@@ -5,7 +5,6 @@ import io.kumiki.model.run.RunState;
 import io.kumiki.store.list.ListQuery;
 import io.kumiki.store.list.PageKey;
 import io.kumiki.store.list.Predicate;
-import io.kumiki.store.list.Sort;
 import java.text.Normalizer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,8 +30,8 @@ public record RunFilter(
         @Nullable Instant createdBefore,
         boolean archived,
         String sort) {
-    private static final Map<String, String> KEYS =
-            Map.of("createdAt", "created_at", "finishedAt", "finished_at", "displayName", "display_name", "state", "state");
+    private static final Map<String, String> KEYS = Map.of(
+            "createdAt", "created_at", "finishedAt", "finished_at", "displayName", "display_name", "state", "state");
 
     public RunFilter {
         states = states.isEmpty() ? Set.of() : EnumSet.copyOf(states);
@@ -64,7 +63,10 @@ public record RunFilter(
             try {
                 states.add(RunState.valueOf(word));
             } catch (IllegalArgumentException unknown) {
-                query.wrong("state", "UnknownValue", "one of " + Arrays.toString(RunState.values()) + " is wanted, found '" + word + "'");
+                query.wrong(
+                        "state",
+                        "UnknownValue",
+                        "one of " + Arrays.toString(RunState.values()) + " is wanted, found '" + word + "'");
             }
         }
         return states;
@@ -119,10 +121,20 @@ public record RunFilter(
     public Map<RunState, RunFilter> eachState() {
         Map<RunState, RunFilter> each = new EnumMap<>(RunState.class);
         for (RunState state : RunState.values()) {
-            each.put(state, new RunFilter(
-                    namespace, Set.of(state), experiment, pipeline, version, text, createdAfter, createdBefore, archived, sort));
+            each.put(
+                    state,
+                    new RunFilter(
+                            namespace,
+                            Set.of(state),
+                            experiment,
+                            pipeline,
+                            version,
+                            text,
+                            createdAfter,
+                            createdBefore,
+                            archived,
+                            sort));
         }
         return each;
     }
-
 }

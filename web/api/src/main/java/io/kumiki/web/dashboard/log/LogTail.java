@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The end of one attempt's log, kept fresh by one reader while anybody follows it. However much a step prints, at most a window stays in memory.
+/// The end of one attempt's log, kept fresh by one reader while anybody follows it. However much a step prints, at
+/// most a window stays in memory.
 public final class LogTail implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogTail.class);
     /// What a newcomer is shown.

@@ -32,7 +32,9 @@ public final class TaskLogs implements StepLogs {
     /// The object in which the run loop keeps the attempt's log, once the pod has ended.
     public @Nullable ObjectHead kept(TaskRecord task, int attempt) {
         String own = task.notes().path("log/" + attempt).asText();
-        String uri = own.isEmpty() && attempt == task.attempt() ? task.notes().path("log").asText() : own;
+        String uri = own.isEmpty() && attempt == task.attempt()
+                ? task.notes().path("log").asText()
+                : own;
         if (uri.isEmpty()) {
             return null;
         }

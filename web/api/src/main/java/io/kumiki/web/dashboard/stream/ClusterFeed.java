@@ -51,8 +51,12 @@ final class ClusterFeed implements Feed {
     private JsonNode state() {
         ObjectNode out = Json.object();
         ArrayNode nodes = out.putArray("nodes");
-        cluster.nodes().forEach(n -> nodes.addObject()
-                .put("name", n.name()).put("ready", n.ready()).put("simulated", n.simulated()).put("pods", n.pods()));
+        cluster.nodes()
+                .forEach(n -> nodes.addObject()
+                        .put("name", n.name())
+                        .put("ready", n.ready())
+                        .put("simulated", n.simulated())
+                        .put("pods", n.pods()));
         return out;
     }
 

@@ -15,7 +15,8 @@ public interface Feed extends AutoCloseable {
     Frame snapshot();
 
     /// What changed after a position; `null` when that is too long ago or was never one of ours.
-    @Nullable Frame since(long seq);
+    @Nullable
+    Frame since(long seq);
 
     /// Whether the commit may have changed what the topic shows.
     boolean touchedBy(List<Change> changes);

@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Serves one topic to its readers on a thread of its own. There is no queue per reader: each stands at a position, and whoever can take
-/// more is told what changed since; a reader that was slow simply gets a longer step, or a snapshot when its position is no longer known.
+/// Serves one topic to its readers on a thread of its own. There is no queue per reader: each stands at a position,
+/// and whoever can take
+/// more is told what changed since; a reader that was slow simply gets a longer step, or a snapshot when its
+/// position is no longer known.
 final class FeedRunner {
     private static final Logger LOG = LoggerFactory.getLogger(FeedRunner.class);
     private static final Duration GATHER = Duration.ofMillis(50);
@@ -124,7 +126,8 @@ final class FeedRunner {
             sessions.forEach(session -> session.refuse(topic, fault));
         } catch (RuntimeException e) {
             LOG.error("topic {} failed", topic, e);
-            HttpFault fault = new HttpFault(500, "Internal", "the server failed while preparing this topic; subscribe again");
+            HttpFault fault =
+                    new HttpFault(500, "Internal", "the server failed while preparing this topic; subscribe again");
             sessions.forEach(session -> session.refuse(topic, fault));
         }
     }

@@ -36,7 +36,11 @@ final class LogFeed implements Feed {
     }
 
     private static JsonNode json(LogTail.Chunk chunk) {
-        return Json.object().put("offset", chunk.offset()).put("end", chunk.end()).put("text", chunk.text()).put("complete", chunk.complete());
+        return Json.object()
+                .put("offset", chunk.offset())
+                .put("end", chunk.end())
+                .put("text", chunk.text())
+                .put("complete", chunk.complete());
     }
 
     @Override

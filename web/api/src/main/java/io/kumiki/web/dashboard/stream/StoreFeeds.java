@@ -23,7 +23,8 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Feeds over rows of the store. Positions are the store's own change numbers, so that a cursor outlives the socket.
+/// Feeds over rows of the store. Positions are the store's own change numbers, so that a cursor outlives the
+/// socket.
 final class StoreFeeds {
     private final Store store;
     private final ObjectStorage objects;
@@ -73,7 +74,9 @@ final class StoreFeeds {
     }
 
     private static boolean ofRuns(Change change) {
-        return change.kind().equals(Change.RUN) || change.kind().equals(Change.TASK) || change.kind().equals(Change.ARTIFACT);
+        return change.kind().equals(Change.RUN)
+                || change.kind().equals(Change.TASK)
+                || change.kind().equals(Change.ARTIFACT);
     }
 
     /// @param page the first page as GET /runs gives it
@@ -163,10 +166,12 @@ final class StoreFeeds {
         long total(Tx tx);
 
         /// The member's namespace, `null` when it is gone.
-        @Nullable String namespace(Tx tx, String id);
+        @Nullable
+        String namespace(Tx tx, String id);
 
         /// The member that a changed run belongs to.
-        @Nullable String ofRun(RunRecord run);
+        @Nullable
+        String ofRun(RunRecord run);
     }
 
     Feed pipelines(String namespace, Function<Tx, Long> total) {
@@ -213,7 +218,8 @@ final class StoreFeeds {
         return new Rows() {
             @Override
             boolean concerns(Change change) {
-                return change.kind().equals(kind) || change.kind().equals(Change.RUN)
+                return change.kind().equals(kind)
+                        || change.kind().equals(Change.RUN)
                         || kind.equals(Change.PIPELINE) && change.kind().equals(Change.VERSION);
             }
 

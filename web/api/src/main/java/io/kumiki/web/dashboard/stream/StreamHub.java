@@ -30,7 +30,8 @@ public final class StreamHub implements SocketHandler, AutoCloseable {
         Topic parse(String name);
 
         /// `null` for what lies in no namespace; a HttpFault when its object does not exist.
-        @Nullable String namespace(Topic topic);
+        @Nullable
+        String namespace(Topic topic);
 
         /// @param changed to be called when the feed itself finds something new
         Feed open(Topic topic, Runnable changed);
@@ -41,8 +42,8 @@ public final class StreamHub implements SocketHandler, AutoCloseable {
     private final InstantSource clock;
     private final Map<String, FeedRunner> runners = new ConcurrentHashMap<>();
     private final Set<StreamSession> sessions = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService heart =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("stream-heart").factory());
+    private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofVirtual().name("stream-heart").factory());
 
     public StreamHub(Feeds feeds, Guard guard, InstantSource clock, Duration heartbeat) {
         this.feeds = feeds;
@@ -99,7 +100,8 @@ public final class StreamHub implements SocketHandler, AutoCloseable {
         String namespace = feeds.namespace(topic);
         Permission permission = Permission.may("watch", topic.resource());
         if (!guard.allows(session.caller(), permission, namespace)) {
-            throw HttpFault.forbidden(session.caller().name() + " may not watch " + topic.resource() + (namespace == null ? "" : " in " + namespace));
+            throw HttpFault.forbidden(session.caller().name() + " may not watch " + topic.resource()
+                    + (namespace == null ? "" : " in " + namespace));
         }
     }
 

@@ -24,7 +24,8 @@ final class StreamSession {
     private final StreamHub hub;
     private final Map<String, FeedRunner> topics = new ConcurrentHashMap<>();
     /// Messages of one client are handled in order, off the event loop: guards and stores block.
-    private final ExecutorService inbox = Executors.newSingleThreadExecutor(Thread.ofVirtual().name("stream-inbox").factory());
+    private final ExecutorService inbox = Executors.newSingleThreadExecutor(
+            Thread.ofVirtual().name("stream-inbox").factory());
 
     StreamSession(Caller caller, ServerWebSocket socket, StreamHub hub) {
         this.caller = caller;
@@ -72,14 +73,19 @@ final class StreamSession {
     private void subscribe(String topic, JsonNode cursor) {
         try {
             if (topics.size() >= MOST_TOPICS) {
-                throw new HttpFault(429, "TooManyTopics", "one socket follows at most " + MOST_TOPICS + " topics; unsubscribe from some");
+                throw new HttpFault(
+                        429,
+                        "TooManyTopics",
+                        "one socket follows at most " + MOST_TOPICS + " topics; unsubscribe from some");
             }
             hub.subscribe(this, topic, cursor.isIntegralNumber() ? cursor.asLong() : null);
         } catch (HttpFault fault) {
             refuse(topic, fault);
         } catch (RuntimeException e) {
             hub.failed(topic, e);
-            refuse(topic, new HttpFault(500, "Internal", "the server failed while opening this topic; subscribe again"));
+            refuse(
+                    topic,
+                    new HttpFault(500, "Internal", "the server failed while opening this topic; subscribe again"));
         }
     }
 

@@ -24,7 +24,12 @@ public final class Subjects implements StreamHub.Feeds {
 
     /// @param firstPage the runs of a topic as GET /runs answers them
     public Subjects(
-            String namespace, Store store, ObjectStorage objects, ChangeLog log, TaskLogs logs, ClusterView cluster,
+            String namespace,
+            Store store,
+            ObjectStorage objects,
+            ChangeLog log,
+            TaskLogs logs,
+            ClusterView cluster,
             BiFunction<Tx, Topic.Runs, ObjectNode> firstPage) {
         this.namespace = namespace;
         this.store = store;
@@ -43,7 +48,8 @@ public final class Subjects implements StreamHub.Feeds {
     public @Nullable String namespace(Topic topic) {
         return switch (topic) {
             case Topic.Runs runs -> runs.filter().namespace();
-            case Topic.Run run -> store.read(tx -> StoreFeeds.existing(tx, run.id())).namespace();
+            case Topic.Run run ->
+                store.read(tx -> StoreFeeds.existing(tx, run.id())).namespace();
             case Topic.Log log -> store.read(tx -> namespaceOf(tx, log));
             case Topic.Pipelines pipelines -> pipelines.namespace();
             case Topic.Experiments experiments -> experiments.namespace();
@@ -65,10 +71,18 @@ public final class Subjects implements StreamHub.Feeds {
             case Topic.Runs runs -> rows.runs(runs.filter(), tx -> firstPage.apply(tx, runs));
             case Topic.Run run -> rows.run(run.id());
             case Topic.Log log -> new LogFeed(logs, log.taskId(), log.attempt(), changed);
-            case Topic.Pipelines p -> rows.pipelines(p.namespace(), tx -> tx.pipelines()
-                    .list(ListQuery.newest(Map.of("namespace", p.namespace()), 1)).total());
-            case Topic.Experiments e -> rows.experiments(e.namespace(), tx -> tx.experiments()
-                    .list(ListQuery.newest(Map.of("namespace", e.namespace()), 1)).total());
+            case Topic.Pipelines p ->
+                rows.pipelines(
+                        p.namespace(),
+                        tx -> tx.pipelines()
+                                .list(ListQuery.newest(Map.of("namespace", p.namespace()), 1))
+                                .total());
+            case Topic.Experiments e ->
+                rows.experiments(
+                        e.namespace(),
+                        tx -> tx.experiments()
+                                .list(ListQuery.newest(Map.of("namespace", e.namespace()), 1))
+                                .total());
             case Topic.Cluster nodes -> new ClusterFeed(cluster, changed);
         };
     }

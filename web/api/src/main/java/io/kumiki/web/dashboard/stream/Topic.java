@@ -67,8 +67,9 @@ public sealed interface Topic {
             default -> null;
         };
         if (topic == null) {
-            throw HttpFault.notFound("there is no topic \"" + (name.length() > 100 ? name.substring(0, 100) + "…" : name)
-                    + "\"; topics are runs?…, run/{id}, log/{run}/{task}/{attempt}, pipelines, experiments, cluster");
+            throw HttpFault.notFound(
+                    "there is no topic \"" + (name.length() > 100 ? name.substring(0, 100) + "…" : name)
+                            + "\"; topics are runs?…, run/{id}, log/{run}/{task}/{attempt}, pipelines, experiments, cluster");
         }
         query.check();
         return topic;

@@ -47,17 +47,21 @@ public final class ArtifactRows {
     }
 
     private @Nullable String runName(@Nullable String id) {
-        return id == null ? null : Fields.orNull(runs.computeIfAbsent(id, key -> {
-            RunRecord run = tx.runs().get(key);
-            return run == null ? "" : run.displayName();
-        }));
+        return id == null
+                ? null
+                : Fields.orNull(runs.computeIfAbsent(id, key -> {
+                    RunRecord run = tx.runs().get(key);
+                    return run == null ? "" : run.displayName();
+                }));
     }
 
     private @Nullable String taskName(@Nullable String id) {
-        return id == null ? null : Fields.orNull(tasks.computeIfAbsent(id, key -> {
-            TaskRecord task = tx.tasks().get(key);
-            return task == null ? "" : task.displayName();
-        }));
+        return id == null
+                ? null
+                : Fields.orNull(tasks.computeIfAbsent(id, key -> {
+                    TaskRecord task = tx.tasks().get(key);
+                    return task == null ? "" : task.displayName();
+                }));
     }
 
     /// Of a single object; a folder or something elsewhere has none that could be told quickly.

@@ -20,7 +20,11 @@ final class Fields {
     }
 
     static void fault(ObjectNode out, String name, @Nullable RunFault fault) {
-        out.set(name, fault == null ? NullNode.instance : Json.object().put("reason", fault.reason()).put("message", fault.message()));
+        out.set(
+                name,
+                fault == null
+                        ? NullNode.instance
+                        : Json.object().put("reason", fault.reason()).put("message", fault.message()));
     }
 
     static ArrayNode history(List<StateChange> changes) {

@@ -34,24 +34,27 @@ public final class PipelineView {
     public ArrayNode inputs() {
         ArrayNode out = Json.array();
         Pipeline pipeline = pipeline();
-        pipeline.inputs().stream().filter(p -> p.type() != ParameterType.TASK_CONFIG).forEach(p -> {
-            ObjectNode input = out.addObject()
-                    .put("name", p.name())
-                    .put("type", p.type().name())
-                    .put("required", p.required())
-                    .put("description", p.description());
-            if (p.defaultValue() != null) {
-                input.set("default", p.defaultValue());
-            }
-            if (!p.literals().isEmpty()) {
-                input.putArray("literals").addAll(p.literals());
-            }
-        });
-        pipeline.artifactInputs().forEach(a -> out.addObject()
-                .put("name", a.name())
-                .put("type", "ARTIFACT")
-                .put("required", !a.optional())
-                .put("description", a.description()));
+        pipeline.inputs().stream()
+                .filter(p -> p.type() != ParameterType.TASK_CONFIG)
+                .forEach(p -> {
+                    ObjectNode input = out.addObject()
+                            .put("name", p.name())
+                            .put("type", p.type().name())
+                            .put("required", p.required())
+                            .put("description", p.description());
+                    if (p.defaultValue() != null) {
+                        input.set("default", p.defaultValue());
+                    }
+                    if (!p.literals().isEmpty()) {
+                        input.putArray("literals").addAll(p.literals());
+                    }
+                });
+        pipeline.artifactInputs()
+                .forEach(a -> out.addObject()
+                        .put("name", a.name())
+                        .put("type", "ARTIFACT")
+                        .put("required", !a.optional())
+                        .put("description", a.description()));
         return out;
     }
 
@@ -78,7 +81,10 @@ public final class PipelineView {
     }
 
     private JsonNode executor(JsonNode component) {
-        return spec.pipelineSpec().path("deploymentSpec").path("executors").path(component.path("executorLabel").asText());
+        return spec.pipelineSpec()
+                .path("deploymentSpec")
+                .path("executors")
+                .path(component.path("executorLabel").asText());
     }
 
     public ArrayNode components() {

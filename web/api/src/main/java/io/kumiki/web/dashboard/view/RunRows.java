@@ -55,8 +55,7 @@ public final class RunRows {
 
     /// The run with its tasks' light rows and its artifacts.
     public ObjectNode detail(RunRecord r, ArtifactRows artifacts) {
-        ObjectNode out = row(r)
-                .put("specId", r.specId())
+        ObjectNode out = row(r).put("specId", r.specId())
                 .put("resourceName", r.resourceName())
                 .put("pipelineRoot", r.pipelineRoot())
                 .put("serviceAccount", r.serviceAccount());
@@ -70,7 +69,10 @@ public final class RunRows {
     }
 
     public static ObjectNode recent(RunRecord r) {
-        ObjectNode out = Json.object().put("id", r.id()).put("displayName", r.displayName()).put("state", r.state().name());
+        ObjectNode out = Json.object()
+                .put("id", r.id())
+                .put("displayName", r.displayName())
+                .put("state", r.state().name());
         Fields.time(out, "createdAt", r.createdAt());
         Fields.time(out, "finishedAt", r.finishedAt());
         return out;

@@ -25,15 +25,22 @@ final class SpecTask {
             JsonNode task = component.path("dag").path("tasks").path(name);
             if (!task.isMissingNode()) {
                 found = task;
-                component = document.path("components").path(task.path("componentRef").path("name").asText());
+                component = document.path("components")
+                        .path(task.path("componentRef").path("name").asText());
             }
         }
         return new SpecTask(document, found);
     }
 
-    @Nullable String image() {
-        JsonNode component = spec.path("components").path(task.path("componentRef").path("name").asText());
-        JsonNode image = spec.path("deploymentSpec").path("executors").path(component.path("executorLabel").asText()).path("container").path("image");
+    @Nullable
+    String image() {
+        JsonNode component = spec.path("components")
+                .path(task.path("componentRef").path("name").asText());
+        JsonNode image = spec.path("deploymentSpec")
+                .path("executors")
+                .path(component.path("executorLabel").asText())
+                .path("container")
+                .path("image");
         return image.isMissingNode() ? null : image.asText();
     }
 
@@ -45,7 +52,10 @@ final class SpecTask {
             names.add(p.path("taskOutputParameter").path("producerTask").asText());
             names.add(p.path("taskFinalStatus").path("producerTask").asText());
         });
-        task.path("inputs").path("artifacts").forEach(a -> names.add(a.path("taskOutputArtifact").path("producerTask").asText()));
+        task.path("inputs")
+                .path("artifacts")
+                .forEach(a -> names.add(
+                        a.path("taskOutputArtifact").path("producerTask").asText()));
         names.remove("");
         return names;
     }

@@ -32,7 +32,9 @@ public final class TaskDetails {
     }
 
     public ObjectNode detail(TaskRecord t, @Nullable SpecRecord spec) {
-        List<TaskRecord> upstream = spec == null ? List.of() : upstream(t, SpecTask.at(spec, t.path()).upstream());
+        List<TaskRecord> upstream = spec == null
+                ? List.of()
+                : upstream(t, SpecTask.at(spec, t.path()).upstream());
         ObjectNode out = TaskRows.row(t);
         out.set("inputs", values(t.inputs()));
         out.set("outputs", values(t.outputs()));
@@ -41,7 +43,10 @@ public final class TaskDetails {
         out.set("attempts", attempts(t));
         out.put("logs", t.kind() == TaskKind.CONTAINER);
         ArrayNode before = out.putArray("upstream");
-        upstream.forEach(u -> before.addObject().put("taskId", u.id()).put("name", u.displayName()).put("state", u.state().name()));
+        upstream.forEach(u -> before.addObject()
+                .put("taskId", u.id())
+                .put("name", u.displayName())
+                .put("state", u.state().name()));
         out.put("image", spec == null ? null : SpecTask.at(spec, t.path()).image());
         TaskRecord source = t.cachedFrom() == null ? null : tx.tasks().get(t.cachedFrom());
         return out.put("cachedFromRunId", source == null ? null : source.runId());
@@ -52,7 +57,8 @@ public final class TaskDetails {
             return List.of();
         }
         return tx.tasks().ofRun(t.runId()).stream()
-                .filter(other -> java.util.Objects.equals(other.parentId(), t.parentId()) && names.contains(other.name()))
+                .filter(other ->
+                        java.util.Objects.equals(other.parentId(), t.parentId()) && names.contains(other.name()))
                 .toList();
     }
 
@@ -77,15 +83,20 @@ public final class TaskDetails {
             return t.error();
         }
         String waiting = t.notes().path("waiting").asText();
-        if (!waiting.isEmpty() && !t.notes().path("waiting").isNull() && !t.state().terminal()) {
+        if (!waiting.isEmpty()
+                && !t.notes().path("waiting").isNull()
+                && !t.state().terminal()) {
             return new RunFault("PodPending", waiting);
         }
         if (t.state() == TaskState.WAITING && t.wakeAt() != null) {
             return new RunFault("BackOff", "the next attempt starts at " + t.wakeAt());
         }
-        List<TaskRecord> open = upstream.stream().filter(u -> !u.state().terminal()).toList();
+        List<TaskRecord> open =
+                upstream.stream().filter(u -> !u.state().terminal()).toList();
         if (t.state() == TaskState.WAITING && !open.isEmpty()) {
-            return new RunFault("WaitsForUpstream", "waits for " + open.stream().map(TaskRecord::displayName).collect(Collectors.joining(", ")));
+            return new RunFault(
+                    "WaitsForUpstream",
+                    "waits for " + open.stream().map(TaskRecord::displayName).collect(Collectors.joining(", ")));
         }
         return null;
     }
@@ -110,16 +121,26 @@ public final class TaskDetails {
             int number = Math.max(1, first + i);
             ObjectNode one = out.addObject()
                     .put("attempt", number)
-                    .put("podName", newest ? t.podName() : Fields.orNull(t.notes().path("pod/" + number).asText()));
+                    .put(
+                            "podName",
+                            newest
+                                    ? t.podName()
+                                    : Fields.orNull(
+                                            t.notes().path("pod/" + number).asText()));
             earlierOrNewest(one, t, found.get(i), newest);
         }
         return out;
     }
 
     private static void earlierOrNewest(ObjectNode one, TaskRecord t, Attempt attempt, boolean newest) {
-        Instant started = attempt.changes().stream().filter(c -> c.state().equals(TaskState.RUNNING.name())).map(StateChange::at).findFirst().orElse(attempt.from());
+        Instant started = attempt.changes().stream()
+                .filter(c -> c.state().equals(TaskState.RUNNING.name()))
+                .map(StateChange::at)
+                .findFirst()
+                .orElse(attempt.from());
         Instant ended = attempt.changes().stream()
-                .filter(c -> !c.state().equals(TaskState.RUNNING.name()) && !c.state().equals(TaskState.STOPPING.name()))
+                .filter(c -> !c.state().equals(TaskState.RUNNING.name())
+                        && !c.state().equals(TaskState.STOPPING.name()))
                 .map(StateChange::at)
                 .findFirst()
                 .orElse(null);

@@ -38,9 +38,11 @@ public final class TaskRows {
         return out;
     }
 
-    /// The graph node of a task: indices become `*`, an iteration belongs to its loop. Task names never start with a digit.
+    /// The graph node of a task: indices become `*`, an iteration belongs to its loop. Task names never start with
+    /// a digit.
     static String node(TaskRecord t) {
-        String path = t.kind() == TaskKind.ITERATION ? LAST_INDEX.matcher(t.path()).replaceFirst("") : t.path();
+        String path =
+                t.kind() == TaskKind.ITERATION ? LAST_INDEX.matcher(t.path()).replaceFirst("") : t.path();
         return INDEX.matcher(path).replaceAll("/*");
     }
 }

@@ -15,12 +15,15 @@ public final class PipelineDocument {
     public static SpecRecord of(byte[] yaml) {
         List<JsonNode> documents;
         try {
-            documents = Yaml.documents(yaml).stream().filter(document -> !document.isNull()).toList();
+            documents = Yaml.documents(yaml).stream()
+                    .filter(document -> !document.isNull())
+                    .toList();
         } catch (Yaml.Malformed e) {
             throw Refusal.invalid("The pipeline cannot be read: it is " + e.getMessage());
         }
         if (documents.isEmpty()) {
-            throw Refusal.invalid("The file holds no document. Upload a compiled pipeline: kfp compiler, or 'kfp dsl compile'.");
+            throw Refusal.invalid(
+                    "The file holds no document. Upload a compiled pipeline: kfp compiler, or 'kfp dsl compile'.");
         }
         if (documents.size() == 1) {
             return of(documents.getFirst());
@@ -33,19 +36,22 @@ public final class PipelineDocument {
             } else if (!document.has("platforms") && spec == null) {
                 spec = document;
             } else {
-                throw Refusal.invalid("The file holds " + documents.size()
-                        + " documents. Wanted: one pipeline spec and at most one platform spec (the one with 'platforms').");
+                throw Refusal.invalid(
+                        "The file holds " + documents.size()
+                                + " documents. Wanted: one pipeline spec and at most one platform spec (the one with 'platforms').");
             }
         }
         if (spec == null) {
-            throw Refusal.invalid("The file holds a platform spec but no pipeline spec. Put both documents into one file.");
+            throw Refusal.invalid(
+                    "The file holds a platform spec but no pipeline spec. Put both documents into one file.");
         }
         return record(spec, platform);
     }
 
     public static SpecRecord of(JsonNode document) {
         JsonNode spec = document.has("pipeline_spec") ? document.get("pipeline_spec") : document.get("pipelineSpec");
-        JsonNode platform = document.has("platform_spec") ? document.get("platform_spec") : document.get("platformSpec");
+        JsonNode platform =
+                document.has("platform_spec") ? document.get("platform_spec") : document.get("platformSpec");
         return spec == null && platform == null ? record(document, null) : record(spec, platform);
     }
 
@@ -53,8 +59,10 @@ public final class PipelineDocument {
         if (spec == null || !spec.isObject()) {
             throw Refusal.invalid("The pipeline spec is not an object. Upload a pipeline that the KFP SDK compiled.");
         }
-        if (spec.path("kind").asText().equals("Workflow") && spec.path("apiVersion").asText().startsWith("argoproj.io/")) {
-            throw Refusal.invalid("This is an Argo workflow, which the KFP SDK before 2.0 compiled. Compile the pipeline with kfp 2.");
+        if (spec.path("kind").asText().equals("Workflow")
+                && spec.path("apiVersion").asText().startsWith("argoproj.io/")) {
+            throw Refusal.invalid(
+                    "This is an Argo workflow, which the KFP SDK before 2.0 compiled. Compile the pipeline with kfp 2.");
         }
         boolean none = platform == null || platform.isNull() || platform.isObject() && platform.isEmpty();
         return SpecRecord.of(spec, none ? null : platform);

@@ -36,10 +36,12 @@ public final class PipelinePackage {
         boolean zip = content.length > 3 && content[0] == 'P' && content[1] == 'K';
         boolean gzip = content.length > 3 && (content[0] & 0xff) == 0x1f && (content[1] & 0xff) == 0x8b;
         if (name.endsWith(".zip") && !zip) {
-            throw Refusal.invalid("The file is named .zip, but it is not a zip archive. Upload the archive itself, or the YAML under its own name.");
+            throw Refusal.invalid(
+                    "The file is named .zip, but it is not a zip archive. Upload the archive itself, or the YAML under its own name.");
         }
         if ((name.endsWith(".tar.gz") || name.endsWith(".tgz")) && !gzip) {
-            throw Refusal.invalid("The file is named .tar.gz, but it is not a gzip file. Upload the archive itself, or the YAML under its own name.");
+            throw Refusal.invalid(
+                    "The file is named .tar.gz, but it is not a gzip file. Upload the archive itself, or the YAML under its own name.");
         }
         if (!(name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json") || zip || gzip)) {
             throw Refusal.invalid("Unexpected pipeline file format of " + Refusal.quoted(fileName)
@@ -104,10 +106,12 @@ public final class PipelinePackage {
             }
         }
         if (found.isEmpty()) {
-            throw Refusal.invalid("The archive holds no .yaml, .yml or .json file. Put the compiled pipeline into it, best as pipeline.yaml.");
+            throw Refusal.invalid(
+                    "The archive holds no .yaml, .yml or .json file. Put the compiled pipeline into it, best as pipeline.yaml.");
         }
         if (found.size() > 1) {
-            throw Refusal.invalid("The archive holds " + found.size() + " pipeline files and none is called pipeline.yaml. Keep one, or name it so.");
+            throw Refusal.invalid("The archive holds " + found.size()
+                    + " pipeline files and none is called pipeline.yaml. Keep one, or name it so.");
         }
         return found.firstEntry().getValue();
     }
@@ -117,7 +121,8 @@ public final class PipelinePackage {
     }
 
     private HttpFault tooLarge() {
-        return Refusal.invalid("The pipeline file is larger than " + (limits.bytes() >> 20) + " MiB, which is the limit.");
+        return Refusal.invalid(
+                "The pipeline file is larger than " + (limits.bytes() >> 20) + " MiB, which is the limit.");
     }
 
     /// Counts what comes out while it comes out.
@@ -132,7 +137,8 @@ public final class PipelinePackage {
 
         void entry(String name) {
             if (++entries > limits.entries()) {
-                throw Refusal.invalid("The archive has more than " + limits.entries() + " entries, which is the limit.");
+                throw Refusal.invalid(
+                        "The archive has more than " + limits.entries() + " entries, which is the limit.");
             }
             if (unsafe(name)) {
                 throw Refusal.invalid("The archive's entry " + Refusal.quoted(name) + " points outside the archive.");
@@ -163,7 +169,8 @@ public final class PipelinePackage {
                 throw tooLarge();
             }
             if (out > SUSPICIOUS && out > packed * limits.ratio()) {
-                throw Refusal.invalid("The archive unpacks to more than " + limits.ratio() + " times its size, which no pipeline does.");
+                throw Refusal.invalid("The archive unpacks to more than " + limits.ratio()
+                        + " times its size, which no pipeline does.");
             }
         }
 

@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the headers of a tar stream: ustar, GNU long names and pax paths. POSIX.1-2001, section pax, "ustar Interchange Format".
+/// Reads the headers of a tar stream: ustar, GNU long names and pax paths. POSIX.1-2001, section pax, "ustar
+/// Interchange Format".
 final class TarReader implements AutoCloseable {
     private static final int BLOCK = 512;
     private static final int LONGEST_NAME = 64 * 1024;
@@ -33,7 +34,8 @@ final class TarReader implements AutoCloseable {
     }
 
     /// The next entry, its content not yet read; `null` at the end.
-    @Nullable Entry next() throws IOException {
+    @Nullable
+    Entry next() throws IOException {
         in.skipNBytes(left + padding);
         String longName = null;
         while (true) {

@@ -46,7 +46,9 @@ public final class CatalogueJson {
                 .text("name", v.name())
                 .text("description", v.description())
                 .time("created_at", v.createdAt())
-                .tree("package_url", new Out().text("pipeline_url", v.packageUrl()).done())
+                .tree(
+                        "package_url",
+                        new Out().text("pipeline_url", v.packageUrl()).done())
                 .text("code_source_url", v.codeSourceUrl())
                 .tree("pipeline_spec", spec == null ? null : submitted(spec))
                 .map("tags", v.tags())

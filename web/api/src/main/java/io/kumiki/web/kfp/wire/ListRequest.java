@@ -49,7 +49,8 @@ public record ListRequest(ListQuery query, String binding) {
     /// Replaces predicates one by one.
     public ListRequest rewritten(Function<Predicate, Predicate> how) {
         var predicates = query.predicates().stream().map(how).toList();
-        return new ListRequest(new ListQuery(query.scope(), predicates, query.sort(), query.pageSize(), query.after()), binding);
+        return new ListRequest(
+                new ListQuery(query.scope(), predicates, query.sort(), query.pageSize(), query.after()), binding);
     }
 
     public String token(PageTokens tokens, PageKey key) {
@@ -57,7 +58,8 @@ public record ListRequest(ListQuery query, String binding) {
     }
 
     private static PageKey key(JsonNode values) {
-        return new PageKey(values.path(0).asText(), values.path(1).asText(), values.path(2).asLong());
+        return new PageKey(
+                values.path(0).asText(), values.path(1).asText(), values.path(2).asLong());
     }
 
     private static int pageSize(String text, List<Violation> violations) {
@@ -72,7 +74,10 @@ public record ListRequest(ListQuery query, String binding) {
         } catch (NumberFormatException notANumber) {
             // said below
         }
-        violations.add(new Violation("page_size", "InvalidPageSize", "wanted a number from 0 to " + LARGEST_PAGE + ", found " + Refusal.quoted(text)));
+        violations.add(new Violation(
+                "page_size",
+                "InvalidPageSize",
+                "wanted a number from 0 to " + LARGEST_PAGE + ", found " + Refusal.quoted(text)));
         return DEFAULT_PAGE;
     }
 
@@ -82,8 +87,12 @@ public record ListRequest(ListQuery query, String binding) {
         }
         List<String> words = List.of(text.strip().split("\\s+"));
         boolean descending = words.size() == 2 && words.get(1).equalsIgnoreCase("desc");
-        if (words.size() > 2 || words.size() == 2 && !descending && !words.get(1).equalsIgnoreCase("asc")) {
-            violations.add(new Violation("sort_by", "InvalidSort", "wanted one field, optionally followed by asc or desc, found " + Refusal.quoted(text)));
+        if (words.size() > 2
+                || words.size() == 2 && !descending && !words.get(1).equalsIgnoreCase("asc")) {
+            violations.add(new Violation(
+                    "sort_by",
+                    "InvalidSort",
+                    "wanted one field, optionally followed by asc or desc, found " + Refusal.quoted(text)));
         }
         // fields are told apart without case, names of metrics with
         String field = words.getFirst();
@@ -96,21 +105,29 @@ public record ListRequest(ListQuery query, String binding) {
             return out;
         }
         if (filter.length() > LONGEST_FILTER) {
-            violations.add(new Violation("filter", "FilterTooLong", "at most " + LONGEST_FILTER + " characters, found " + filter.length()));
+            violations.add(new Violation(
+                    "filter", "FilterTooLong", "at most " + LONGEST_FILTER + " characters, found " + filter.length()));
             return out;
         }
         JsonNode tree;
         try {
             tree = Json.parse(filter);
         } catch (Json.Malformed e) {
-            violations.add(new Violation("filter", "MalformedFilter", e.getMessage()
-                    + ". Wanted {\"predicates\":[{\"operation\":\"EQUALS\",\"key\":\"display_name\",\"string_value\":\"x\"}]}"));
+            violations.add(
+                    new Violation(
+                            "filter",
+                            "MalformedFilter",
+                            e.getMessage()
+                                    + ". Wanted {\"predicates\":[{\"operation\":\"EQUALS\",\"key\":\"display_name\",\"string_value\":\"x\"}]}"));
             return out;
         }
         int before = violations.size();
         JsonNode predicates = Messages.FILTER.read(tree, "filter", violations).path("predicates");
         if (predicates.size() > MOST_PREDICATES) {
-            violations.add(new Violation("filter.predicates", "TooManyPredicates", "at most " + MOST_PREDICATES + ", found " + predicates.size()));
+            violations.add(new Violation(
+                    "filter.predicates",
+                    "TooManyPredicates",
+                    "at most " + MOST_PREDICATES + ", found " + predicates.size()));
         }
         if (violations.size() > before) {
             return out;
@@ -127,7 +144,8 @@ public record ListRequest(ListQuery query, String binding) {
     private static @Nullable Predicate predicate(JsonNode in, String at, List<Violation> violations) {
         String operation = in.path("operation").asText("OPERATION_UNSPECIFIED");
         if (operation.equals("OPERATION_UNSPECIFIED")) {
-            violations.add(new Violation(at + ".operation", "MissingOperation", "an operation is wanted, such as EQUALS"));
+            violations.add(
+                    new Violation(at + ".operation", "MissingOperation", "an operation is wanted, such as EQUALS"));
             return null;
         }
         var values = new ArrayList<Object>();
@@ -143,9 +161,14 @@ public record ListRequest(ListQuery query, String binding) {
         }
         boolean many = operation.equals("IN");
         if (kinds.size() != 1 || many != kinds.getFirst().endsWith("_values") || values.size() > MOST_VALUES) {
-            violations.add(new Violation(at, "WrongValue", many
-                    ? "IN wants exactly one of int_values, long_values, string_values, with at most " + MOST_VALUES + " values"
-                    : operation + " wants exactly one of int_value, long_value, string_value, timestamp_value"));
+            violations.add(new Violation(
+                    at,
+                    "WrongValue",
+                    many
+                            ? "IN wants exactly one of int_values, long_values, string_values, with at most "
+                                    + MOST_VALUES + " values"
+                            : operation
+                                    + " wants exactly one of int_value, long_value, string_value, timestamp_value"));
             return null;
         }
         return new Predicate(in.path("key").asText(), Operation.valueOf(operation), values);

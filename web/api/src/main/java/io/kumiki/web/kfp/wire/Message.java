@@ -18,7 +18,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// A message as protojson reads it: snake_case and camelCase names, enums by name or number, int64 as number or text,
+/// A message as protojson reads it: snake_case and camelCase names, enums by name or number, int64 as number or
+/// text,
 /// `null` as absent, an unknown field refused. What comes out has snake_case names only.
 public final class Message {
     /// What a field may hold.
@@ -184,7 +185,13 @@ public final class Message {
         if (in.isInt() && in.intValue() >= 0 && in.intValue() < names.size() && !"".equals(names.get(in.intValue()))) {
             return Json.object().textNode(names.get(in.intValue()));
         }
-        return refuse(violations, at, "one of " + String.join(", ", names.stream().filter(n -> !"".equals(n)).toList()), in);
+        return refuse(
+                violations,
+                at,
+                "one of "
+                        + String.join(
+                                ", ", names.stream().filter(n -> !"".equals(n)).toList()),
+                in);
     }
 
     private static @Nullable JsonNode many(Type of, JsonNode in, String at, List<Violation> violations) {

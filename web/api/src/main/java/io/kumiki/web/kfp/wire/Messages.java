@@ -14,7 +14,15 @@ import io.kumiki.web.kfp.wire.Message.Type;
 public final class Messages {
     private static final Type STORAGE_STATE = Type.choice("STORAGE_STATE_UNSPECIFIED", "AVAILABLE", "ARCHIVED");
     private static final Type RUNTIME_STATE = Type.choice(
-            "RUNTIME_STATE_UNSPECIFIED", "PENDING", "RUNNING", "SUCCEEDED", "SKIPPED", "FAILED", "CANCELING", "CANCELED", "PAUSED");
+            "RUNTIME_STATE_UNSPECIFIED",
+            "PENDING",
+            "RUNNING",
+            "SUCCEEDED",
+            "SKIPPED",
+            "FAILED",
+            "CANCELING",
+            "CANCELED",
+            "PAUSED");
     private static final Type TAGS = new Type.ByKey(TEXT);
 
     private static final Message STATUS =
@@ -43,11 +51,20 @@ public final class Messages {
             .with(STATUS, "error")
             .with(TAGS, "tags");
 
-    public static final Message PIPELINE_AND_VERSION =
-            Message.of("CreatePipelineAndVersionRequest").with(PIPELINE, "pipeline").with(VERSION, "pipeline_version");
+    public static final Message PIPELINE_AND_VERSION = Message.of("CreatePipelineAndVersionRequest")
+            .with(PIPELINE, "pipeline")
+            .with(VERSION, "pipeline_version");
 
     public static final Message RUN = Message.of("Run")
-            .with(TEXT, "experiment_id", "run_id", "display_name", "description", "pipeline_version_id", "service_account", "recurring_run_id")
+            .with(
+                    TEXT,
+                    "experiment_id",
+                    "run_id",
+                    "display_name",
+                    "description",
+                    "pipeline_version_id",
+                    "service_account",
+                    "recurring_run_id")
             .with(STORAGE_STATE, "storage_state")
             .with(STRUCT, "pipeline_spec", "run_details", "plugins_input", "plugins_output")
             .with(VERSION_REFERENCE, "pipeline_version_reference")
@@ -58,7 +75,15 @@ public final class Messages {
             .with(new Type.Many(STRUCT), "state_history");
 
     public static final Message RECURRING_RUN = Message.of("RecurringRun")
-            .with(TEXT, "recurring_run_id", "display_name", "description", "pipeline_version_id", "service_account", "namespace", "experiment_id")
+            .with(
+                    TEXT,
+                    "recurring_run_id",
+                    "display_name",
+                    "description",
+                    "pipeline_version_id",
+                    "service_account",
+                    "namespace",
+                    "experiment_id")
             .with(STRUCT, "pipeline_spec", "plugins_input")
             .with(VERSION_REFERENCE, "pipeline_version_reference")
             .with(RUNTIME_CONFIG, "runtime_config")
@@ -66,9 +91,15 @@ public final class Messages {
             .with(BOOL, "no_catchup")
             .with(
                     Message.of("Trigger")
-                            .with(Message.of("CronSchedule").with(TIME, "start_time", "end_time").with(TEXT, "cron"), "cron_schedule")
                             .with(
-                                    Message.of("PeriodicSchedule").with(TIME, "start_time", "end_time").with(INT64, "interval_second"),
+                                    Message.of("CronSchedule")
+                                            .with(TIME, "start_time", "end_time")
+                                            .with(TEXT, "cron"),
+                                    "cron_schedule")
+                            .with(
+                                    Message.of("PeriodicSchedule")
+                                            .with(TIME, "start_time", "end_time")
+                                            .with(INT64, "interval_second"),
                                     "periodic_schedule"),
                     "trigger")
             .with(Type.choice("MODE_UNSPECIFIED", "ENABLE", "DISABLE"), "mode")
@@ -81,8 +112,16 @@ public final class Messages {
                     new Type.Many(new Type.Nested(Message.of("Predicate")
                             .with(
                                     Type.choice(
-                                            "OPERATION_UNSPECIFIED", "EQUALS", "NOT_EQUALS", "GREATER_THAN", "", "GREATER_THAN_EQUALS",
-                                            "LESS_THAN", "LESS_THAN_EQUALS", "IN", "IS_SUBSTRING"),
+                                            "OPERATION_UNSPECIFIED",
+                                            "EQUALS",
+                                            "NOT_EQUALS",
+                                            "GREATER_THAN",
+                                            "",
+                                            "GREATER_THAN_EQUALS",
+                                            "LESS_THAN",
+                                            "LESS_THAN_EQUALS",
+                                            "IN",
+                                            "IS_SUBSTRING"),
                                     "operation")
                             .with(TEXT, "key", "string_value")
                             .with(INT32, "int_value")

@@ -11,7 +11,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /// Page tokens hold values only (the last row's sort value and key), never names of columns, and are authenticated
-/// together with the list they belong to: KFP's own tokens carried SQL names and had to be hardened against injection.
+/// together with the list they belong to: KFP's own tokens carried SQL names and had to be hardened against
+/// injection.
 public final class PageTokens {
     private static final int MAC_BYTES = 16;
     private static final int LONGEST = 4096;
@@ -60,7 +61,8 @@ public final class PageTokens {
     }
 
     private static RuntimeException unknown() {
-        return Refusal.invalid("The page_token is not one that this list gave out with this sort_by and filter."
-                + " Use next_page_token of the previous answer, with the same sort_by and filter, or leave it away for the first page.");
+        return Refusal.invalid(
+                "The page_token is not one that this list gave out with this sort_by and filter."
+                        + " Use next_page_token of the previous answer, with the same sort_by and filter, or leave it away for the first page.");
     }
 }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs and their tasks as KFP's messages.
 ///
-/// A stopped run is FAILED here: every KFP client up to 2.17 waits for succeeded, failed, skipped or error and would
+/// A stopped run is FAILED here: every KFP client up to 2.17 waits for succeeded, failed, skipped or error and
+/// would
 /// poll a CANCELED one for ever.
 public final class RunJson {
     private RunJson() {}
@@ -31,16 +32,20 @@ public final class RunJson {
 
     /// @param spec the submitted form, for a run that was not made from a pipeline version
     public static ObjectNode full(RunRecord run, @Nullable JsonNode spec, Collection<TaskRecord> tasks) {
-        return run(run)
-                .tree("pipeline_spec", run.versionId() == null ? spec : null)
-                .tree("run_details", new Out().tree("task_details", details(tasks)).done())
+        return run(run).tree("pipeline_spec", run.versionId() == null ? spec : null)
+                .tree(
+                        "run_details",
+                        new Out().tree("task_details", details(tasks)).done())
                 .done();
     }
 
     private static Out run(RunRecord run) {
         var reference = run.versionId() == null
                 ? null
-                : new Out().text("pipeline_id", run.pipelineId()).text("pipeline_version_id", run.versionId()).done();
+                : new Out()
+                        .text("pipeline_id", run.pipelineId())
+                        .text("pipeline_version_id", run.versionId())
+                        .done();
         return new Out()
                 .text("experiment_id", run.experimentId())
                 .text("run_id", run.id())
@@ -48,7 +53,12 @@ public final class RunJson {
                 .text("storage_state", run.archived() ? "ARCHIVED" : "AVAILABLE")
                 .text("description", run.description())
                 .tree("pipeline_version_reference", reference)
-                .tree("runtime_config", new Out().tree("parameters", run.parameters()).text("pipeline_root", run.pipelineRoot()).done())
+                .tree(
+                        "runtime_config",
+                        new Out()
+                                .tree("parameters", run.parameters())
+                                .text("pipeline_root", run.pipelineRoot())
+                                .done())
                 .text("service_account", run.serviceAccount())
                 .time("created_at", run.createdAt())
                 .time("scheduled_at", run.scheduledAt())
@@ -90,7 +100,10 @@ public final class RunJson {
         for (StateChange change : changes) {
             String state = state(change.state());
             if (!state.equals(last)) {
-                out.add(new Out().time("update_time", change.at()).text("state", state).done());
+                out.add(new Out()
+                        .time("update_time", change.at())
+                        .text("state", state)
+                        .done());
             }
             last = state;
         }
@@ -102,14 +115,19 @@ public final class RunJson {
             return null;
         }
         GrpcCode code = stopped ? GrpcCode.CANCELLED : GrpcCode.UNKNOWN;
-        return new Out().number("code", code.number()).text("message", fault.reason() + ": " + fault.message()).done();
+        return new Out()
+                .number("code", code.number())
+                .text("message", fault.reason() + ": " + fault.message())
+                .done();
     }
 
     private static ArrayNode details(Collection<TaskRecord> tasks) {
         Map<String, ArrayNode> children = new HashMap<>();
         for (TaskRecord task : tasks) {
             if (task.parentId() != null) {
-                children.computeIfAbsent(task.parentId(), id -> Json.array()).addObject().put("task_id", task.id());
+                children.computeIfAbsent(task.parentId(), id -> Json.array())
+                        .addObject()
+                        .put("task_id", task.id());
             }
         }
         ArrayNode out = Json.array();

@@ -31,7 +31,8 @@ public final class Tags {
             } else if (key.indexOf('.') >= 0) {
                 violations.add(new Violation(at, "DotInTagKey", "a tag's key must not hold a dot"));
             } else if (key.length() > LONGEST || value.length() > LONGEST) {
-                violations.add(new Violation(at, "TagTooLong", "key and value have at most " + LONGEST + " characters"));
+                violations.add(
+                        new Violation(at, "TagTooLong", "key and value have at most " + LONGEST + " characters"));
             }
             tags.put(key, value);
         }
@@ -45,15 +46,16 @@ public final class Tags {
         }
         try {
             JsonNode map = text.length() > 16 * 1024 ? Json.array() : Json.parse(text);
-            boolean strings = map.isObject() && map.properties().stream().allMatch(e -> e.getValue().isTextual());
+            boolean strings = map.isObject()
+                    && map.properties().stream().allMatch(e -> e.getValue().isTextual());
             if (strings) {
                 return of(map, "tags", violations);
             }
         } catch (Json.Malformed notJson) {
             // said below
         }
-        violations.add(new Violation("tags", "WrongType", "wanted a JSON object of strings, such as {\"team\":\"ml\"}"));
+        violations.add(
+                new Violation("tags", "WrongType", "wanted a JSON object of strings, such as {\"team\":\"ml\"}"));
         return Map.of();
     }
-
 }

@@ -39,10 +39,12 @@ class GraphsTest {
         assertThat(edge.path("kind").asText()).isEqualTo("DATA");
         JsonNode prepare = nodes.get("prepare");
         JsonNode train = nodes.get("train");
-        assertThat(train.path("x").asDouble()).isGreaterThan(prepare.path("x").asDouble() + prepare.path("w").asDouble());
+        assertThat(train.path("x").asDouble())
+                .isGreaterThan(prepare.path("x").asDouble() + prepare.path("w").asDouble());
         JsonNode first = edge.path("points").get(0);
         JsonNode last = edge.path("points").get(edge.path("points").size() - 1);
-        assertThat(first.path("x").asDouble()).isEqualTo(prepare.path("x").asDouble() + prepare.path("w").asDouble());
+        assertThat(first.path("x").asDouble())
+                .isEqualTo(prepare.path("x").asDouble() + prepare.path("w").asDouble());
         assertThat(last.path("x").asDouble()).isEqualTo(train.path("x").asDouble());
     }
 
@@ -53,23 +55,30 @@ class GraphsTest {
             JsonNode loop = nodes.get("for-loop-1");
             JsonNode each = nodes.get("for-loop-1/*/each");
             assertThat(each.path("parent").asText()).isEqualTo("for-loop-1");
-            assertThat(loop.path("w").asDouble()).as("room for its title and its note").isGreaterThan(240);
-            assertThat(each.path("x").asDouble()).isGreaterThanOrEqualTo(loop.path("x").asDouble());
-            assertThat(each.path("x").asDouble() + each.path("w").asDouble()).isLessThanOrEqualTo(loop.path("x").asDouble() + loop.path("w").asDouble());
-            assertThat(each.path("y").asDouble() + each.path("h").asDouble()).isLessThanOrEqualTo(loop.path("y").asDouble() + loop.path("h").asDouble());
+            assertThat(loop.path("w").asDouble())
+                    .as("room for its title and its note")
+                    .isGreaterThan(240);
+            assertThat(each.path("x").asDouble())
+                    .isGreaterThanOrEqualTo(loop.path("x").asDouble());
+            assertThat(each.path("x").asDouble() + each.path("w").asDouble())
+                    .isLessThanOrEqualTo(
+                            loop.path("x").asDouble() + loop.path("w").asDouble());
+            assertThat(each.path("y").asDouble() + each.path("h").asDouble())
+                    .isLessThanOrEqualTo(
+                            loop.path("y").asDouble() + loop.path("h").asDouble());
         }
     }
 
     @Test
     void sameSpecSamePictureAndItIsPlacedOnce() throws Exception {
         assertThat(GRAPHS.graph("chain", Specs.chain(), "all")).isSameAs(GRAPHS.graph("chain", Json.object(), "all"));
-        assertThat(GRAPHS.graph("other-id", Specs.chain(), "all").path("nodes")).isEqualTo(GRAPHS.graph("chain", Specs.chain(), "all").path("nodes"));
+        assertThat(GRAPHS.graph("other-id", Specs.chain(), "all").path("nodes"))
+                .isEqualTo(GRAPHS.graph("chain", Specs.chain(), "all").path("nodes"));
     }
 
     @Test
     void conditionsAndExitHandlersAreGroupsOfTheirKind() throws Exception {
-        JsonNode spec = Yaml.document(
-                """
+        JsonNode spec = Yaml.document("""
                 components:
                   comp-a: {executorLabel: e}
                   comp-condition-2: {dag: {tasks: {a: {componentRef: {name: comp-a}}}}}
@@ -88,14 +97,16 @@ class GraphsTest {
         assertThat(nodes.get("condition-2").path("note").asText()).isEqualTo("flip == 'heads'");
         assertThat(nodes.get("condition-2").path("group").path("type").asText()).isEqualTo("CONDITION");
         assertThat(nodes.get("condition-2").path("kind").asText()).isEqualTo("DAG");
-        assertThat(nodes.get("exit-handler-1").path("group").path("type").asText()).isEqualTo("EXIT_HANDLER");
+        assertThat(nodes.get("exit-handler-1").path("group").path("type").asText())
+                .isEqualTo("EXIT_HANDLER");
         assertThat(nodes).containsKeys("condition-2/a", "exit-handler-1/b", "last");
     }
 
     @Test
     void aComponentThatContainsItselfEndsSomewhere() throws Exception {
-        JsonNode spec = Yaml.document("components: {c: {dag: {tasks: {x: {componentRef: {name: c}}, y: {componentRef: {name: c}}}}}}\n"
-                + "root: {dag: {tasks: {x: {componentRef: {name: c}}}}}");
+        JsonNode spec = Yaml.document(
+                "components: {c: {dag: {tasks: {x: {componentRef: {name: c}}, y: {componentRef: {name: c}}}}}}\n"
+                        + "root: {dag: {tasks: {x: {componentRef: {name: c}}}}}");
         assertThat(GRAPHS.graph("endless", spec, "none").path("nodes")).hasSize(1);
         assertThat(SpecReading.read(spec, "all").nodes().size()).isLessThanOrEqualTo(5_100);
         assertThat(SpecReading.read(spec, "auto").nodes()).hasSize(1);

@@ -37,8 +37,30 @@ class LogTailTest {
         objects = DiskObjects.open(dir);
         objects.createBucket("bucket");
         store.write(tx -> {
-            tx.runs().insert(new RunRecord("r", "ns", "e", "run", "", null, null, "s", "p", "p-1", Json.object(), "minio://bucket/x", "sa",
-                    RunState.RUNNING, false, AT, AT, AT, null, null, null, List.of()));
+            tx.runs()
+                    .insert(new RunRecord(
+                            "r",
+                            "ns",
+                            "e",
+                            "run",
+                            "",
+                            null,
+                            null,
+                            "s",
+                            "p",
+                            "p-1",
+                            Json.object(),
+                            "minio://bucket/x",
+                            "sa",
+                            RunState.RUNNING,
+                            false,
+                            AT,
+                            AT,
+                            AT,
+                            null,
+                            null,
+                            null,
+                            List.of()));
             return 0;
         });
     }
@@ -55,14 +77,38 @@ class LogTailTest {
             notes.put("log", logNote);
         }
         store.write(tx -> {
-            tx.tasks().put(List.of(new TaskRecord("t", "r", null, "train", "train", "train", TaskKind.CONTAINER, state, attempt, null, null, Json.object(),
-                    Json.object(), "pod", null, null, null, AT, AT, null, null, notes, List.of())));
+            tx.tasks()
+                    .put(List.of(new TaskRecord(
+                            "t",
+                            "r",
+                            null,
+                            "train",
+                            "train",
+                            "train",
+                            TaskKind.CONTAINER,
+                            state,
+                            attempt,
+                            null,
+                            null,
+                            Json.object(),
+                            Json.object(),
+                            "pod",
+                            null,
+                            null,
+                            null,
+                            AT,
+                            AT,
+                            null,
+                            null,
+                            notes,
+                            List.of())));
             return 0;
         });
     }
 
     private LogTail tail(int attempt) {
-        LogTail tail = new LogTail(new TaskLogs(store, objects, (ns, pod, follow) -> live.open(ns, pod, follow)), "t", attempt, () -> {});
+        LogTail tail = new LogTail(
+                new TaskLogs(store, objects, (ns, pod, follow) -> live.open(ns, pod, follow)), "t", attempt, () -> {});
         tail.start();
         return tail;
     }
@@ -116,7 +162,8 @@ class LogTailTest {
             if (n == 2) {
                 task(TaskState.SUCCEEDED, 1, "");
             }
-            return Optional.of(new ByteArrayInputStream((n == 1 ? "one\n" : "one\ntwo\n").getBytes(StandardCharsets.UTF_8)));
+            return Optional.of(
+                    new ByteArrayInputStream((n == 1 ? "one\n" : "one\ntwo\n").getBytes(StandardCharsets.UTF_8)));
         };
         try (LogTail tail = tail(1)) {
             tail.await(0);
@@ -128,7 +175,8 @@ class LogTailTest {
     @Test
     void theKeptLogIsWholeAtOnce() throws Exception {
         task(TaskState.SUCCEEDED, 1, "minio://bucket/log");
-        objects.put("bucket", "log", ("first\n" + "y".repeat(LogTail.SHOWN) + "\nlast\n").getBytes(StandardCharsets.UTF_8));
+        objects.put(
+                "bucket", "log", ("first\n" + "y".repeat(LogTail.SHOWN) + "\nlast\n").getBytes(StandardCharsets.UTF_8));
         try (LogTail tail = tail(1)) {
             LogTail.Chunk chunk = ended(tail);
             assertThat(chunk.text()).isEqualTo("last\n");
@@ -142,7 +190,8 @@ class LogTailTest {
         try (LogTail tail = tail(1)) {
             assertThat(tail.newest()).isEqualTo(new LogTail.Chunk(0, 0, "", false));
             task(TaskState.SUCCEEDED, 1, "");
-            live = (namespace, pod, follow) -> Optional.of(new ByteArrayInputStream("組".getBytes(StandardCharsets.UTF_8)));
+            live = (namespace, pod, follow) ->
+                    Optional.of(new ByteArrayInputStream("組".getBytes(StandardCharsets.UTF_8)));
             tail.poke();
             assertThat(ended(tail).text()).isEqualTo("組");
         }

@@ -24,9 +24,12 @@ class PipelinePackageTest {
 
     @Test
     void oneEntryOfAnArchive() {
-        assertThat(packages.open("p.zip", Archives.zip(Map.of("any/thing.yaml", YAML)))).isEqualTo(YAML);
-        assertThat(packages.open("p.tar.gz", Archives.tarGz(Map.of("thing.yml", YAML), Map.of()))).isEqualTo(YAML);
-        assertThat(packages.open("p.tgz", Archives.tarGz(Map.of("thing.json", YAML), Map.of()))).isEqualTo(YAML);
+        assertThat(packages.open("p.zip", Archives.zip(Map.of("any/thing.yaml", YAML))))
+                .isEqualTo(YAML);
+        assertThat(packages.open("p.tar.gz", Archives.tarGz(Map.of("thing.yml", YAML), Map.of())))
+                .isEqualTo(YAML);
+        assertThat(packages.open("p.tgz", Archives.tarGz(Map.of("thing.json", YAML), Map.of())))
+                .isEqualTo(YAML);
     }
 
     @Test
@@ -47,28 +50,38 @@ class PipelinePackageTest {
         var gnu = new LinkedHashMap<String, byte[]>();
         gnu.put("././@LongLink", (name + "\0").getBytes(StandardCharsets.UTF_8));
         gnu.put("cut", YAML);
-        assertThat(packages.open("p.tar.gz", Archives.tarGz(gnu, Map.of("././@LongLink", 'L')))).isEqualTo(YAML);
+        assertThat(packages.open("p.tar.gz", Archives.tarGz(gnu, Map.of("././@LongLink", 'L'))))
+                .isEqualTo(YAML);
         var pax = new LinkedHashMap<String, byte[]>();
         pax.put("PaxHeaders/x", ("173 path=" + name + "\n").getBytes(StandardCharsets.UTF_8));
         pax.put("cut", YAML);
-        assertThat(packages.open("p.tar.gz", Archives.tarGz(pax, Map.of("PaxHeaders/x", 'x')))).isEqualTo(YAML);
+        assertThat(packages.open("p.tar.gz", Archives.tarGz(pax, Map.of("PaxHeaders/x", 'x'))))
+                .isEqualTo(YAML);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../pipeline.yaml", "a/../../p.yaml", "/etc/p.yaml", "..\\p.yaml", "C:\\p.yaml", "c:/p.yaml"})
+    @ValueSource(
+            strings = {"../pipeline.yaml", "a/../../p.yaml", "/etc/p.yaml", "..\\p.yaml", "C:\\p.yaml", "c:/p.yaml"})
     void anEntryThatPointsOutsideIsRefused(String name) {
         assertThatThrownBy(() -> packages.open("p.zip", Archives.zip(Map.of(name, YAML))))
-                .isInstanceOf(HttpFault.class).hasMessageContaining("points outside");
+                .isInstanceOf(HttpFault.class)
+                .hasMessageContaining("points outside");
         assertThatThrownBy(() -> packages.open("p.tar.gz", Archives.tarGz(Map.of(name, YAML), Map.of())))
-                .isInstanceOf(HttpFault.class).hasMessageContaining("points outside");
+                .isInstanceOf(HttpFault.class)
+                .hasMessageContaining("points outside");
     }
 
     @Test
     void linksAreRefused() {
-        assertThatThrownBy(() -> packages.open("p.zip", Archives.asLink(Archives.zip(Map.of("pipeline.yaml", "/etc/passwd".getBytes(StandardCharsets.UTF_8))))))
+        assertThatThrownBy(() -> packages.open(
+                        "p.zip",
+                        Archives.asLink(
+                                Archives.zip(Map.of("pipeline.yaml", "/etc/passwd".getBytes(StandardCharsets.UTF_8))))))
                 .hasMessageContaining("is a link");
         for (char type : new char[] {'1', '2', '3', '6'}) {
-            assertThatThrownBy(() -> packages.open("p.tar.gz", Archives.tarGz(Map.of("pipeline.yaml", new byte[0]), Map.of("pipeline.yaml", type))))
+            assertThatThrownBy(() -> packages.open(
+                            "p.tar.gz",
+                            Archives.tarGz(Map.of("pipeline.yaml", new byte[0]), Map.of("pipeline.yaml", type))))
                     .hasMessageContaining("is a link");
         }
     }
@@ -76,8 +89,10 @@ class PipelinePackageTest {
     @Test
     void bombsAreStoppedWhileTheyUnpack() {
         byte[] zeros = new byte[3 << 20];
-        assertThatThrownBy(() -> packages.open("p.zip", Archives.zip(Map.of("pipeline.yaml", zeros)))).hasMessageContaining("more than 100 times");
-        assertThatThrownBy(() -> packages.open("p.tar.gz", Archives.tarGz(Map.of("pipeline.yaml", zeros), Map.of()))).hasMessageContaining("more than 100 times");
+        assertThatThrownBy(() -> packages.open("p.zip", Archives.zip(Map.of("pipeline.yaml", zeros))))
+                .hasMessageContaining("more than 100 times");
+        assertThatThrownBy(() -> packages.open("p.tar.gz", Archives.tarGz(Map.of("pipeline.yaml", zeros), Map.of())))
+                .hasMessageContaining("more than 100 times");
         byte[] noise = new byte[5 << 20];
         new java.util.SplittableRandom(1).nextBytes(noise);
         assertThatThrownBy(() -> new PipelinePackage(new PackageLimits(6L << 20, 100, 100))
@@ -87,7 +102,8 @@ class PipelinePackageTest {
         for (int i = 0; i < 101; i++) {
             many.put("f" + i, new byte[0]);
         }
-        assertThatThrownBy(() -> packages.open("p.zip", Archives.zip(many))).hasMessageContaining("more than 100 entries");
+        assertThatThrownBy(() -> packages.open("p.zip", Archives.zip(many)))
+                .hasMessageContaining("more than 100 entries");
     }
 
     @Test
@@ -96,8 +112,10 @@ class PipelinePackageTest {
         assertThatThrownBy(() -> packages.open("p.tar.gz", YAML)).hasMessageContaining("not a gzip file");
         assertThatThrownBy(() -> packages.open("p.png", YAML)).hasMessageContaining("Unexpected pipeline file format");
         assertThatThrownBy(() -> packages.open("p.yaml", new byte[0])).hasMessageContaining("empty");
-        assertThatThrownBy(() -> packages.open("p.zip", Archives.zip(Map.of("a.txt", YAML)))).hasMessageContaining("holds no .yaml");
-        assertThatThrownBy(() -> packages.open("p.zip", Archives.zip(Map.of("a.yaml", YAML, "b.yaml", YAML)))).hasMessageContaining("holds 2 pipeline files");
+        assertThatThrownBy(() -> packages.open("p.zip", Archives.zip(Map.of("a.txt", YAML))))
+                .hasMessageContaining("holds no .yaml");
+        assertThatThrownBy(() -> packages.open("p.zip", Archives.zip(Map.of("a.yaml", YAML, "b.yaml", YAML))))
+                .hasMessageContaining("holds 2 pipeline files");
     }
 
     @Test
