@@ -29,7 +29,7 @@ export function metricsOf(run: RunDetail): Record<string, unknown> {
 }
 
 function label(run: RunDetail, artifact: Artifact): string {
-  const task = run.tasks.find((one) => one.id === artifact.taskId);
+  const task = run.tasks.find((one) => one.id === artifact.taskId || one.cachedFrom === artifact.taskId);
   return task && task.path !== task.name ? task.path : (artifact.taskName ?? artifact.name);
 }
 

@@ -90,7 +90,17 @@ function NowLine({ run }: { run: RunDetail }) {
       </span>
     );
   }
-  return <span>{progress}{run.metric && <span style={{ marginLeft: 12 }}><span className="dim">{run.metric.name}</span> <MetricValue value={run.metric.value} /></span>}</span>;
+  const metric = run.metric ?? takenMetric(run);
+  return <span>{progress}{metric && <span style={{ marginLeft: 12 }}><span className="dim">{metric.name}</span> <MetricValue value={metric.value} /></span>}</span>;
+}
+
+/** A run that took everything from the cache has its headline from there too. */
+function takenMetric(run: RunDetail): { name: string; value: number } | undefined {
+  for (const artifact of run.artifacts) {
+    if (artifact.type !== "system.Metrics") continue;
+    for (const [name, value] of Object.entries(artifact.metadata)) if (typeof value === "number") return { name, value };
+  }
+  return undefined;
 }
 
 function MetricValue({ value }: { value: number }) {

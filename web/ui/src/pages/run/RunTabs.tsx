@@ -62,6 +62,7 @@ export function ArtifactsTab({ run }: { run: RunDetail }) {
               <ObjectLink kind="artifact" id={artifact.id} icon>{artifact.name}</ObjectLink>
               <span className="dim small" style={{ fontWeight: 400 }}>
                 {artifact.type.replace("system.", "")} · {artifact.taskName}
+                {artifact.runId !== run.id && ` · ${t("state.cached")}`}
                 {artifact.size !== null && artifact.size > 0 && ` · ${bytes(artifact.size)}`}
               </span>
             </h3>

@@ -134,14 +134,15 @@ final class StoreFeeds {
                 out.set("run", new RunRows(tx).row(run));
                 out.set("history", RunRows.history(run));
                 ArrayNode tasks = out.putArray("tasks");
+                ArrayNode artifacts = out.putArray("artifacts");
+                ArtifactRows rows = new ArtifactRows(tx, objects);
                 for (String task : ids(changes, Change.TASK)) {
                     TaskRecord row = tx.tasks().get(task);
                     if (row != null) {
                         tasks.add(TaskRows.row(row));
+                        tx.artifacts().get(RunRows.taken(row)).forEach(taken -> artifacts.add(rows.row(taken)));
                     }
                 }
-                ArrayNode artifacts = out.putArray("artifacts");
-                ArtifactRows rows = new ArtifactRows(tx, objects);
                 for (String artifact : ids(changes, Change.ARTIFACT)) {
                     ArtifactRecord row = tx.artifacts().get(Long.parseLong(artifact));
                     if (row != null) {

@@ -5,12 +5,16 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 import io.kumiki.model.run.RunRecord;
+import io.kumiki.model.run.TaskRecord;
 import io.kumiki.model.run.TaskState;
 import io.kumiki.store.ExperimentRecord;
 import io.kumiki.store.Tx;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Runs as rows and in full. One per read transaction: it remembers the names it looked up.
@@ -53,7 +57,7 @@ public final class RunRows {
         return out;
     }
 
-    /// The run with its tasks' light rows and its artifacts.
+    /// The run with its tasks' light rows and its artifacts: its own, and those its cached tasks took over.
     public ObjectNode detail(RunRecord r, ArtifactRows artifacts) {
         ObjectNode out = row(r).put("specId", r.specId())
                 .put("resourceName", r.resourceName())
@@ -62,10 +66,24 @@ public final class RunRows {
         out.set("parameters", r.parameters());
         out.set("history", Fields.history(r.history()));
         ArrayNode tasks = out.putArray("tasks");
-        tx.tasks().ofRun(r.id()).forEach(task -> tasks.add(TaskRows.row(task)));
+        Set<Long> taken = new LinkedHashSet<>();
+        for (TaskRecord task : tx.tasks().ofRun(r.id())) {
+            tasks.add(TaskRows.row(task));
+            taken.addAll(taken(task));
+        }
         ArrayNode list = out.putArray("artifacts");
         tx.artifacts().ofRun(r.id()).forEach(artifact -> list.add(artifacts.row(artifact)));
+        tx.artifacts().get(taken).forEach(artifact -> list.add(artifacts.row(artifact)));
         return out;
+    }
+
+    /// The artifacts a cached task took from the task that made them; empty for any other.
+    public static List<Long> taken(TaskRecord task) {
+        var ids = new ArrayList<Long>();
+        if (task.state() == TaskState.CACHED) {
+            task.outputs().path("artifacts").forEach(list -> list.forEach(id -> ids.add(id.asLong())));
+        }
+        return ids;
     }
 
     public static ObjectNode recent(RunRecord r) {
