@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -28,6 +29,7 @@ final class StatusCommand {
             DataFolder.readJson(dir, "process.json").ifPresent(json -> status.setAll((ObjectNode) json));
             DataFolder.readJson(dir, "endpoints.json").ifPresent(json -> status.set("endpoints", json));
             status.put("health", health(status.at("/endpoints/dashboard").asText()));
+            invitation(dir).ifPresent(url -> status.put("open", url));
             resident(process.get().pid()).ifPresent(bytes -> status.put("residentBytes", bytes));
         }
         System.out.println(a.flag("json") ? Json.MAPPER.writeValueAsString(status) : text(status));
@@ -43,6 +45,9 @@ final class StatusCommand {
                 .properties()
                 .forEach(e -> out.append(
                         String.format("%-11s %s%n", e.getKey(), e.getValue().asText())));
+        if (status.has("open")) {
+            out.append(String.format("%-11s %s%n", "open", status.path("open").asText()));
+        }
         out.append(String.format("%-11s %s%n", "version", status.path("version").asText()));
         out.append(String.format("%-11s %s%n", "health", status.path("health").asText()));
         out.append(String.format(
@@ -51,6 +56,19 @@ final class StatusCommand {
                 "%-11s %.2f s%n", "ready after", status.path("readyMillis").asLong() / 1000.0));
         out.append(String.format("%-11s %s", "data", status.path("data").asText()));
         return out.toString();
+    }
+
+    /// A fresh link that opens the dashboard once.
+    private static Optional<String> invitation(Path dir) throws InterruptedException {
+        try (var client = KumikiClient.of(dir).orElse(null)) {
+            if (client == null) {
+                return Optional.empty();
+            }
+            String ticket = client.post("/api/v1/session/socket-ticket", null).path("ticket").asText();
+            return Optional.of(client.dashboard().resolve("/?ticket=" + ticket).toString());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     private static String health(String dashboard) throws InterruptedException {

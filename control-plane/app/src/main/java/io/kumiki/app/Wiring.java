@@ -193,7 +193,7 @@ final class Wiring implements AutoCloseable {
                 api(cluster, "kumiki-node"),
                 settings,
                 images,
-                Map.of(AgentContainer.IMAGE, new AgentContainer()),
+                Map.of(AgentContainer.IMAGE, new AgentContainer(java.util.Objects.requireNonNull(endpoints.get("s3")))),
                 PythonEnvironment.ofThisUser(System.getenv()));
         cluster.podLogs(agent.podLogs());
         var onStop = options.keepSteps() ? NodeAgent.OnStop.KEEP_PODS : NodeAgent.OnStop.END_PODS;
