@@ -141,22 +141,22 @@ export function Roc({ curves }: { curves: { name: string; view: Schemas["RocView
         ))}
         <path d={`M${at(0, 0)}L${at(1, 1)}`} stroke="var(--k-line-strong)" strokeDasharray="4 4" />
         {curves.map((curve, i) => (
-          <polyline key={curve.name} fill="none" stroke={CURVES[i % CURVES.length]} strokeWidth="2" points={curve.view.points.map((p) => at(p.fpr, p.tpr)).join(" ")} />
+          <polyline key={i} fill="none" stroke={CURVES[i % CURVES.length]} strokeWidth="2" points={curve.view.points.map((p) => at(p.fpr, p.tpr)).join(" ")} />
         ))}
         <text x="150" y="262" textAnchor="middle">{t("view.fpr")}</text>
         <text x="12" y="125" textAnchor="middle" transform="rotate(-90 12 125)">{t("view.tpr")}</text>
       </svg>
       <ul>
         {curves.map((curve, i) => (
-          <li key={curve.name}>
+          <li key={i}>
             <i style={{ background: CURVES[i % CURVES.length] }} /> {curve.name} <span className="dim">AUC {figure(curve.view.auc)}</span>
           </li>
         ))}
       </ul>
       <details>
         <summary className="small">{t("view.asTable")}</summary>
-        {curves.map((curve) => (
-          <div key={curve.name} className="k-table-view" tabIndex={0} role="group" aria-label={curve.name}>
+        {curves.map((curve, i) => (
+          <div key={i} className="k-table-view" tabIndex={0} role="group" aria-label={curve.name}>
             <table className="plain-table">
               <thead><tr><th className="num">{t("view.threshold")}</th><th className="num">{t("view.fpr")}</th><th className="num">{t("view.tpr")}</th></tr></thead>
               <tbody>
