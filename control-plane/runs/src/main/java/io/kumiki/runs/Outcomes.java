@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.kumiki.agent.StepPlan;
 import io.kumiki.model.Json;
 import io.kumiki.pipelines.engine.StepOutcome;
+import io.kumiki.runs.log.LastWords;
 import io.kumiki.runs.pod.PodNews;
 import io.kumiki.runs.pod.StepLabels;
 import io.kumiki.store.objects.ObjectFault;
@@ -18,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Gathers what is known of a step once its pod is terminal: exit code, last words, outcome.json.
 final class Outcomes {
     private static final long LARGEST = 32L << 20;
-    private static final int LAST_LINES = 20;
-    private static final int LONGEST_LINE = 1000;
+    private static final int LAST_LINES = 60;
 
     private final Surroundings s;
 
@@ -40,14 +40,9 @@ final class Outcomes {
         return node != null && s.pods().simulated(node);
     }
 
-    /// The last line that says something: of a Python traceback that is the exception.
     String lastWords(Pod pod, String container) {
         var meta = pod.getMetadata();
-        var lines = s.pods()
-                .tail(meta.getNamespace(), meta.getName(), container, LAST_LINES)
-                .strip();
-        var last = lines.substring(lines.lastIndexOf('\n') + 1).strip();
-        return last.length() > LONGEST_LINE ? last.substring(0, LONGEST_LINE) + "…" : last;
+        return LastWords.of(s.pods().tail(meta.getNamespace(), meta.getName(), container, LAST_LINES));
     }
 
     private @Nullable JsonNode published(Pod pod) {
