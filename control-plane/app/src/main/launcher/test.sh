@@ -17,6 +17,9 @@ browser() {
 say "Java: units, laws, integration and conformance"
 JAVA_HOME=$JDK MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}" mvn -B verify
 
+# The jars were packaged again; the start-up cache must be made from these.
+"$ROOT/control-plane/app/src/main/launcher/assemble.sh" "$JDK" "$ROOT/control-plane/app/target/kumiki"
+
 say "Dashboard: types, catalogues, budgets, units"
 cd "$ROOT/web/ui"
 [ -d node_modules ] || npm ci --no-audit --no-fund
