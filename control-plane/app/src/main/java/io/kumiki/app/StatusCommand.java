@@ -64,7 +64,9 @@ final class StatusCommand {
             if (client == null) {
                 return Optional.empty();
             }
-            String ticket = client.post("/api/v1/session/socket-ticket", null).path("ticket").asText();
+            String ticket = client.post("/api/v1/session/socket-ticket", null)
+                    .path("ticket")
+                    .asText();
             return Optional.of(client.dashboard().resolve("/?ticket=" + ticket).toString());
         } catch (IOException e) {
             return Optional.empty();
