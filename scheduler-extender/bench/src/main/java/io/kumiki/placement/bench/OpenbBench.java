@@ -28,10 +28,10 @@ public final class OpenbBench implements Benchmark {
 
     @Override
     public List<Figure> run(Size size) throws IOException {
-        var data = new OpenbData(folder("openb-fgd"));
+        var data = new OpenbTrace(folder("openb-fgd"));
         var nodes = data.nodes();
         List<Figure> figures = new ArrayList<>();
-        for (String workload : OpenbData.WORKLOADS) {
+        for (String workload : OpenbTrace.WORKLOADS) {
             var pods = data.pods(workload);
             var orders = List.copyOf(data.arrivals(workload).values());
             int seeds = Math.min(size.n(), orders.size());

@@ -25,7 +25,7 @@ class BaselinesIT {
     }
 
     private static double mean(String workload, Policy.Factory policy, int load, int seeds) throws IOException {
-        var data = new OpenbData(DATA);
+        var data = new OpenbTrace(DATA);
         var nodes = data.nodes();
         var pods = data.pods(workload);
         var orders = data.arrivals(workload).entrySet().stream().limit(seeds).toList();

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
 /// The openb cluster, its pod lists, the authors' arrival orders and their published curves, read by header.
-final class OpenbData {
+final class OpenbTrace {
     static final List<String> WORKLOADS = List.of(
             "default",
             "cpu050",
@@ -41,7 +41,7 @@ final class OpenbData {
     private final Path folder;
 
     /// @param folder the data set's folder, `openb-fgd`
-    OpenbData(Path folder) {
+    OpenbTrace(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new IllegalArgumentException("the openb data set is not in " + folder
                     + "; put it there or name its parent folder in KUMIKI_DATA");
