@@ -1,9 +1,15 @@
 #!/bin/sh
 # dev.sh JDK ROOT [up options]: the server, and the dashboard rebuilt in the browser at each save.
 set -eu
-JDK=$1 ROOT=$2
+ROOT=$2
 shift 2
 data=.kumiki
+previous=
+for word in "$@"; do
+    case $word in --data=*) data=${word#--data=} ;; esac
+    [ "$previous" = --data ] && data=$word
+    previous=$word
+done
 "$ROOT/kumiki" up --detach --no-open --data "$data" "$@"
 trap '"$ROOT/kumiki" down --data "$data"' EXIT INT TERM
 KUMIKI_URL=$(sed -n 's/.*"dashboard" *: *"\([^"]*\)".*/\1/p' "$data/endpoints.json")
