@@ -27,7 +27,7 @@ test("a run's graph, loop, panel, log and inputs", async (world) => {
   truth(new URL(page.url()).searchParams.get("open"), "what is open stands in the URL");
   await page.getByRole("button", { name: /^load-wine/ }).and(page.locator(".k-node-main")).click();
   const panel = page.getByRole("complementary", { name: "Step load-wine" });
-  await panel.getByText("test_share").waitFor();
+  await panel.getByRole("rowheader", { name: "test_share" }).waitFor();
   await panel.locator(".k-log-line").first().waitFor();
   equal(new URL(page.url()).searchParams.get("task"), "load-wine", "the chosen step stands in the URL");
   await panel.getByRole("textbox", { name: "Search log" }).fill("zzz-nothing");
