@@ -56,12 +56,12 @@ final class CoreRules {
         @Override
         public void complete(ObjectNode service, @Nullable ObjectNode old) {
             ObjectNode spec = service.withObject("/spec");
-            fill(spec, "type", "ClusterIP");
-            fill(spec, "sessionAffinity", "None");
-            fill(spec, "internalTrafficPolicy", "Cluster");
+            Fields.fill(spec, "type", "ClusterIP");
+            Fields.fill(spec, "sessionAffinity", "None");
+            Fields.fill(spec, "internalTrafficPolicy", "Cluster");
             for (JsonNode each : spec.path("ports")) {
                 ObjectNode port = (ObjectNode) each;
-                fill(port, "protocol", "TCP");
+                Fields.fill(port, "protocol", "TCP");
                 if (!port.has("targetPort")) {
                     port.set("targetPort", port.path("port"));
                 }
@@ -104,7 +104,7 @@ final class CoreRules {
     static final KindRules SECRET = new KindRules() {
         @Override
         public void complete(ObjectNode secret, @Nullable ObjectNode old) {
-            fill(secret, "type", "Opaque");
+            Fields.fill(secret, "type", "Opaque");
             JsonNode plain = secret.path("stringData");
             if (!plain.isEmpty()) {
                 ObjectNode data = secret.withObject("/data");
@@ -163,7 +163,7 @@ final class CoreRules {
     static final KindRules CLAIM = new KindRules() {
         @Override
         public void complete(ObjectNode claim, @Nullable ObjectNode old) {
-            fill(claim.withObject("/spec"), "volumeMode", "Filesystem");
+            Fields.fill(claim.withObject("/spec"), "volumeMode", "Filesystem");
         }
 
         @Override
@@ -196,8 +196,8 @@ final class CoreRules {
     static final KindRules VOLUME = new KindRules() {
         @Override
         public void complete(ObjectNode volume, @Nullable ObjectNode old) {
-            fill(volume.withObject("/spec"), "volumeMode", "Filesystem");
-            fill(volume.withObject("/spec"), "persistentVolumeReclaimPolicy", "Retain");
+            Fields.fill(volume.withObject("/spec"), "volumeMode", "Filesystem");
+            Fields.fill(volume.withObject("/spec"), "persistentVolumeReclaimPolicy", "Retain");
         }
 
         @Override
@@ -209,8 +209,8 @@ final class CoreRules {
     static final KindRules STORAGE_CLASS = new KindRules() {
         @Override
         public void complete(ObjectNode storage, @Nullable ObjectNode old) {
-            fill(storage, "reclaimPolicy", "Delete");
-            fill(storage, "volumeBindingMode", "Immediate");
+            Fields.fill(storage, "reclaimPolicy", "Delete");
+            Fields.fill(storage, "volumeBindingMode", "Immediate");
         }
 
         @Override
@@ -236,10 +236,4 @@ final class CoreRules {
             }
         }
     };
-
-    private static void fill(ObjectNode object, String field, String value) {
-        if (!object.hasNonNull(field) || object.path(field).asText("").isEmpty()) {
-            object.put(field, value);
-        }
-    }
 }

@@ -1,8 +1,9 @@
 package io.kumiki.kube.kinds;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/// Reads a field by its dotted path.
+/// Fields by their dotted paths.
 public final class Fields {
     private Fields() {}
 
@@ -22,5 +23,12 @@ public final class Fields {
     public static String text(JsonNode object, String path) {
         JsonNode node = at(object, path);
         return node.isValueNode() ? node.asText("") : "";
+    }
+
+    /// Sets a text field that is absent, null or empty.
+    public static void fill(ObjectNode object, String field, String value) {
+        if (!object.hasNonNull(field) || object.path(field).asText("").isEmpty()) {
+            object.put(field, value);
+        }
     }
 }

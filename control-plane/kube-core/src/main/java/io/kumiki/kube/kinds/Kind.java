@@ -3,6 +3,7 @@ package io.kumiki.kube.kinds;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.schema.ModelSchemas;
 import io.kumiki.kube.schema.Schema;
 import io.kumiki.kube.store.ObjectKey;
 import io.kumiki.kube.store.StoredObject;
@@ -45,6 +46,13 @@ public record Kind(
                 schema,
                 Column.NAME_AND_AGE,
                 KindRules.NONE);
+    }
+
+    /// A built-in kind whose fields a class of the Kubernetes model knows.
+    ///
+    /// @param model the class below the model's root package, such as `Pod` or `coordination.v1.Lease`
+    public static Kind modelled(ResourceType type, String kind, boolean namespaced, String model) {
+        return of(type, kind, namespaced, () -> ModelSchemas.of(model));
     }
 
     public Kind singularName(String name) {

@@ -3,6 +3,7 @@ package io.kumiki.kube.schema;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the model classes do not say about built-in types: how lists and maps are merged and which fields must be
@@ -12,46 +13,57 @@ final class ListRules {
     /// `Class field merge [keys] [patchKey]`: merge is map (server-side apply by keys, strategic merge by
     /// patchKey), set, atomic or struct (atomic object).
     private static final String MERGES = """
-            ObjectMeta ownerReferences map uid uid
-            ObjectMeta finalizers set - -
-            PodSpec containers map name name
-            PodSpec initContainers map name name
-            PodSpec ephemeralContainers map name name
-            PodSpec volumes map name name
-            PodSpec imagePullSecrets map name name
-            PodSpec hostAliases map ip ip
-            PodSpec topologySpreadConstraints map topologyKey,whenUnsatisfiable topologyKey
-            PodSpec resourceClaims map name name
-            PodSpec schedulingGates map name name
-            PodSpec nodeSelector struct
-            Container ports map containerPort,protocol containerPort
-            Container env map name name
-            Container volumeMounts map mountPath mountPath
-            Container volumeDevices map devicePath devicePath
-            EphemeralContainer ports map containerPort,protocol containerPort
-            EphemeralContainer env map name name
-            EphemeralContainer volumeMounts map mountPath mountPath
-            EphemeralContainer volumeDevices map devicePath devicePath
-            ResourceRequirements claims map name -
-            PodStatus conditions map type type
-            PodStatus podIPs map ip ip
-            PodStatus hostIPs atomic - ip
-            PodStatus resourceClaimStatuses map name name
-            ContainerStatus volumeMounts map mountPath mountPath
-            ContainerStatus allocatedResourcesStatus map name name
-            ResourceStatus resources map resourceID -
-            ContainerRestartRuleOnExitCodes values set - -
-            ServiceSpec ports map port,protocol port
-            ServiceSpec selector struct
-            ServiceStatus conditions map type type
-            NodeSpec podCIDRs set - -
-            NodeStatus conditions map type type
-            NodeStatus addresses map type type
-            NamespaceStatus conditions map type type
-            ServiceAccount secrets map name name
-            PersistentVolumeClaimStatus conditions map type type
-            CustomResourceDefinitionStatus conditions map type -
-            """;
+        # core
+        ObjectMeta ownerReferences map uid uid
+        ObjectMeta finalizers set - -
+        PodSpec containers map name name
+        PodSpec initContainers map name name
+        PodSpec ephemeralContainers map name name
+        PodSpec volumes map name name
+        PodSpec imagePullSecrets map name name
+        PodSpec hostAliases map ip ip
+        PodSpec topologySpreadConstraints map topologyKey,whenUnsatisfiable topologyKey
+        PodSpec resourceClaims map name name
+        PodSpec schedulingGates map name name
+        PodSpec nodeSelector struct
+        Container ports map containerPort,protocol containerPort
+        Container env map name name
+        Container volumeMounts map mountPath mountPath
+        Container volumeDevices map devicePath devicePath
+        EphemeralContainer ports map containerPort,protocol containerPort
+        EphemeralContainer env map name name
+        EphemeralContainer volumeMounts map mountPath mountPath
+        EphemeralContainer volumeDevices map devicePath devicePath
+        ResourceRequirements claims map name -
+        PodStatus conditions map type type
+        PodStatus podIPs map ip ip
+        PodStatus hostIPs atomic - ip
+        PodStatus resourceClaimStatuses map name name
+        ContainerStatus volumeMounts map mountPath mountPath
+        ContainerStatus allocatedResourcesStatus map name name
+        ResourceStatus resources map resourceID -
+        ContainerRestartRuleOnExitCodes values set - -
+        ServiceSpec ports map port,protocol port
+        ServiceSpec selector struct
+        ServiceStatus conditions map type type
+        NodeSpec podCIDRs set - -
+        NodeStatus conditions map type type
+        NodeStatus addresses map type type
+        NamespaceStatus conditions map type type
+        ServiceAccount secrets map name name
+        PersistentVolumeClaimStatus conditions map type type
+        # admissionregistration
+        # apiextensions
+        CustomResourceDefinitionStatus conditions map type -
+        # apps
+        # autoscaling
+        # batch
+        # discovery
+        # networking
+        # policy
+        # rbac
+        # scheduling
+        """;
 
     private static final List<String> ATOMIC = List.of(
             "LabelSelector",
@@ -70,54 +82,66 @@ final class ListRules {
             "FileKeySelector");
 
     private static final String REQUIRED = """
-            PodSpec containers
-            Container name
-            EphemeralContainer name
-            EnvVar name
-            ContainerPort containerPort
-            VolumeMount name mountPath
-            VolumeDevice name devicePath
-            Volume name
-            KeyToPath key path
-            HTTPGetAction port
-            TCPSocketAction port
-            HTTPHeader name value
-            HostPathVolumeSource path
-            NFSVolumeSource server path
-            PersistentVolumeClaimVolumeSource claimName
-            CSIVolumeSource driver
-            SecretKeySelector key
-            ConfigMapKeySelector key
-            ObjectFieldSelector fieldPath
-            ResourceFieldSelector resource
-            ServiceAccountTokenProjection path
-            DownwardAPIVolumeFile path
-            ContainerResizePolicy resourceName restartPolicy
-            NodeSelector nodeSelectorTerms
-            NodeSelectorRequirement key operator
-            LabelSelectorRequirement key operator
-            PreferredSchedulingTerm weight preference
-            WeightedPodAffinityTerm weight podAffinityTerm
-            PodAffinityTerm topologyKey
-            TopologySpreadConstraint maxSkew topologyKey whenUnsatisfiable
-            PodSchedulingGate name
-            PodReadinessGate conditionType
-            ResourceClaim name
-            Taint key effect
-            OwnerReference apiVersion kind name uid
-            ServicePort port
-            PodCondition type status
-            NodeCondition type status
-            NodeAddress type address
-            LocalVolumeSource path
-            StorageClass provisioner
-            CustomResourceDefinition spec
-            CustomResourceDefinitionSpec group names scope versions
-            CustomResourceDefinitionNames plural kind
-            CustomResourceDefinitionVersion name served storage
-            CustomResourceColumnDefinition name type jsonPath
-            Event metadata involvedObject
-            """;
+        # core
+        PodSpec containers
+        Container name
+        EphemeralContainer name
+        EnvVar name
+        ContainerPort containerPort
+        VolumeMount name mountPath
+        VolumeDevice name devicePath
+        Volume name
+        KeyToPath key path
+        HTTPGetAction port
+        TCPSocketAction port
+        HTTPHeader name value
+        HostPathVolumeSource path
+        NFSVolumeSource server path
+        PersistentVolumeClaimVolumeSource claimName
+        CSIVolumeSource driver
+        SecretKeySelector key
+        ConfigMapKeySelector key
+        ObjectFieldSelector fieldPath
+        ResourceFieldSelector resource
+        ServiceAccountTokenProjection path
+        DownwardAPIVolumeFile path
+        ContainerResizePolicy resourceName restartPolicy
+        NodeSelector nodeSelectorTerms
+        NodeSelectorRequirement key operator
+        LabelSelectorRequirement key operator
+        PreferredSchedulingTerm weight preference
+        WeightedPodAffinityTerm weight podAffinityTerm
+        PodAffinityTerm topologyKey
+        TopologySpreadConstraint maxSkew topologyKey whenUnsatisfiable
+        PodSchedulingGate name
+        PodReadinessGate conditionType
+        ResourceClaim name
+        Taint key effect
+        OwnerReference apiVersion kind name uid
+        ServicePort port
+        PodCondition type status
+        NodeCondition type status
+        NodeAddress type address
+        LocalVolumeSource path
+        Event metadata involvedObject
+        # admissionregistration
+        # apiextensions
+        CustomResourceDefinition spec
+        CustomResourceDefinitionSpec group names scope versions
+        CustomResourceDefinitionNames plural kind
+        CustomResourceDefinitionVersion name served storage
+        CustomResourceColumnDefinition name type jsonPath
+        # apps
+        # autoscaling
+        # batch
+        # discovery
+        # networking
+        # policy
+        # rbac
+        # scheduling
+        # storage
+        StorageClass provisioner
+        """;
 
     private static final Map<String, Rule> BY_FIELD = merges();
     private static final Map<String, List<String>> BY_CLASS = required();
@@ -141,7 +165,7 @@ final class ListRules {
 
     private static Map<String, Rule> merges() {
         Map<String, Rule> rules = new HashMap<>();
-        MERGES.lines().forEach(line -> {
+        lines(MERGES).forEach(line -> {
             String[] words = line.split(" ");
             List<String> keys = words.length < 4 || words[3].equals("-") ? List.of() : List.of(words[3].split(","));
             String patchKey = words.length < 5 || words[4].equals("-") ? "" : words[4];
@@ -158,10 +182,14 @@ final class ListRules {
 
     private static Map<String, List<String>> required() {
         Map<String, List<String>> rules = new HashMap<>();
-        REQUIRED.lines().forEach(line -> {
+        lines(REQUIRED).forEach(line -> {
             List<String> words = List.of(line.split(" "));
             rules.put(words.getFirst(), words.subList(1, words.size()));
         });
         return rules;
+    }
+
+    private static Stream<String> lines(String text) {
+        return text.lines().filter(line -> !line.startsWith("#"));
     }
 }
