@@ -49,10 +49,21 @@ public final class CustomKinds {
         if (version.path("subresources").has("status")) {
             kind = kind.withStatus();
         }
+        JsonNode scale = version.path("subresources").path("scale");
+        if (scale.isObject()) {
+            kind = kind.scale(new ScalePaths(
+                    path(scale.path("specReplicasPath")),
+                    path(scale.path("statusReplicasPath")),
+                    path(scale.path("labelSelectorPath"))));
+        }
         List<String> fields = new ArrayList<>();
         version.path("selectableFields")
-                .forEach(field -> fields.add(field.path("jsonPath").asText().replaceFirst("^\\.", "")));
+                .forEach(field -> fields.add(path(field.path("jsonPath"))));
         return fields.isEmpty() ? kind : kind.selectable(fields.toArray(new String[0]));
+    }
+
+    private static String path(JsonNode jsonPath) {
+        return jsonPath.asText("").replaceFirst("^\\.", "");
     }
 
     private static List<Column> columns(JsonNode version) {

@@ -10,12 +10,14 @@ import io.kumiki.kube.store.StoredObject;
 import io.kumiki.kube.table.Column;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Everything the server knows of one kind at one version.
 ///
 /// @param stored false for kinds that are only asked, such as reviews
 /// @param selectable fields that a field selector may name, beside name and namespace
 /// @param generation whether a changed spec raises metadata.generation
+/// @param scale where its replicas stand, when it has the scale subresource
 public record Kind(
         ResourceType type,
         String kind,
@@ -29,7 +31,8 @@ public record Kind(
         List<String> selectable,
         Supplier<Schema> schema,
         List<Column> columns,
-        KindRules rules) {
+        KindRules rules,
+        @Nullable ScalePaths scale) {
 
     public static Kind of(ResourceType type, String kind, boolean namespaced, Supplier<Schema> schema) {
         return new Kind(
@@ -45,7 +48,8 @@ public record Kind(
                 List.of(),
                 schema,
                 Column.NAME_AND_AGE,
-                KindRules.NONE);
+                KindRules.NONE,
+                null);
     }
 
     /// A built-in kind whose fields a class of the Kubernetes model knows.
@@ -69,7 +73,8 @@ public record Kind(
                 selectable,
                 schema,
                 columns,
-                rules);
+                rules,
+                scale);
     }
 
     public Kind shortNames(String... names) {
@@ -86,7 +91,8 @@ public record Kind(
                 selectable,
                 schema,
                 columns,
-                rules);
+                rules,
+                scale);
     }
 
     public Kind categories(String... names) {
@@ -103,7 +109,8 @@ public record Kind(
                 selectable,
                 schema,
                 columns,
-                rules);
+                rules,
+                scale);
     }
 
     public Kind notStored() {
@@ -120,7 +127,8 @@ public record Kind(
                 selectable,
                 schema,
                 columns,
-                rules);
+                rules,
+                scale);
     }
 
     public Kind withStatus() {
@@ -137,7 +145,8 @@ public record Kind(
                 selectable,
                 schema,
                 columns,
-                rules);
+                rules,
+                scale);
     }
 
     public Kind withGeneration() {
@@ -154,7 +163,8 @@ public record Kind(
                 selectable,
                 schema,
                 columns,
-                rules);
+                rules,
+                scale);
     }
 
     public Kind selectable(String... fields) {
@@ -171,7 +181,8 @@ public record Kind(
                 List.of(fields),
                 schema,
                 columns,
-                rules);
+                rules,
+                scale);
     }
 
     public Kind columns(List<Column> shown) {
@@ -188,7 +199,8 @@ public record Kind(
                 selectable,
                 schema,
                 shown,
-                rules);
+                rules,
+                scale);
     }
 
     public Kind rules(KindRules kept) {
@@ -205,7 +217,26 @@ public record Kind(
                 selectable,
                 schema,
                 columns,
-                kept);
+                kept,
+                scale);
+    }
+
+    public Kind scale(ScalePaths paths) {
+        return new Kind(
+                type,
+                kind,
+                singular,
+                namespaced,
+                shortNames,
+                categories,
+                stored,
+                status,
+                generation,
+                selectable,
+                schema,
+                columns,
+                rules,
+                paths);
     }
 
     /// Whether it is there without a definition.

@@ -19,6 +19,11 @@ public interface KindRules {
     /// Tells the client what it should know though the write succeeds.
     default void warn(ObjectNode object, Consumer<String> warnings) {}
 
+    /// What every answer warns of; empty for nothing.
+    default String deprecation() {
+        return "";
+    }
+
     /// What a create sets in status, whatever the user sent.
     default void initialStatus(ObjectNode object) {
         object.remove("status");

@@ -112,6 +112,9 @@ final class Discovery {
         if (kind.status()) {
             all.add(new Entry(plural + "/status", kind, "", "", kind.kind(), STATUS, false));
         }
+        if (kind.scale() != null) {
+            all.add(new Entry(plural + "/scale", kind, "autoscaling", "v1", "Scale", STATUS, false));
+        }
         switch (kind.storage()) {
             case "pods" -> {
                 all.add(new Entry("pods/binding", kind, "", "", "Binding", new String[] {"create"}, false));

@@ -7,6 +7,7 @@ import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ApiRequest;
 import io.kumiki.kube.PodLogs;
 import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.kinds.ScalePaths;
 import io.kumiki.kube.registry.Binding;
 import io.kumiki.kube.registry.Writes;
 import io.kumiki.kube.store.StoredObject;
@@ -19,16 +20,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What hangs below an object: status, log, binding, token, finalize.
+/// What hangs below an object: status, scale, log, binding, token, finalize.
 final class Subresources {
     private final Parts parts;
     private final Verbs verbs;
     private final Accounts accounts;
+    private final Scales scales;
 
     Subresources(Parts parts, Verbs verbs, Accounts accounts) {
         this.parts = parts;
         this.verbs = verbs;
         this.accounts = accounts;
+        this.scales = new Scales(parts);
     }
 
     ApiAnswer handle(ApiRequest request, RequestPath target, Kind kind, String verb) {
@@ -40,6 +43,10 @@ final class Subresources {
                 case "patch" -> verbs.patch(request, target, kind, "status");
                 default -> throw ApiFault.methodNotAllowed();
             };
+        }
+        ScalePaths scale = kind.scale();
+        if (target.part().equals("scale") && scale != null) {
+            return scales.handle(request, target, kind, scale, verb);
         }
         return switch (where + " " + verb) {
             case "pods/log get" -> log(request, target, kind);

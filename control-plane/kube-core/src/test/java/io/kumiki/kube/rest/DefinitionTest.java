@@ -13,13 +13,13 @@ class DefinitionTest {
     private static final String WIDGET = """
         {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"widgets.example.com"},
          "spec":{"group":"example.com","scope":"Namespaced","names":{"kind":"Widget","plural":"widgets","shortNames":["wd"]},
-          "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},
+          "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{},"scale":{"specReplicasPath":".spec.size","statusReplicasPath":".status.found"}},
            "additionalPrinterColumns":[{"name":"Size","type":"integer","jsonPath":".spec.size"},{"name":"Ready","type":"string","jsonPath":".status.conditions[?(@.type==\\"Ready\\")].status"}],
            "schema":{"openAPIV3Schema":{"type":"object","properties":{
              "spec":{"type":"object","required":["size"],"properties":{"size":{"type":"integer","minimum":1},"color":{"type":"string","default":"red","enum":["red","blue"]},
                "parts":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["id"],"items":{"type":"object","required":["id"],"properties":{"id":{"type":"string"},"n":{"type":"integer"}}}},
                "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}},
-             "status":{"type":"object","properties":{"conditions":{"type":"array","items":{"type":"object","properties":{"type":{"type":"string"},"status":{"type":"string"}}}}}}}}}}]}}""";
+             "status":{"type":"object","properties":{"found":{"type":"integer"},"conditions":{"type":"array","items":{"type":"object","properties":{"type":{"type":"string"},"status":{"type":"string"}}}}}}}}}}]}}""";
 
     private final Requests api = new Requests();
 
@@ -108,5 +108,24 @@ class DefinitionTest {
                         .at("/components/schemas/com.example.v1.Widget/properties/spec/properties/color/default")
                         .asText())
                 .isEqualTo("red");
+    }
+
+    @Test
+    void scaleReadsAndWritesTheFieldThatTheDefinitionNames() {
+        api.post(WIDGETS, "{\"metadata\":{\"name\":\"w\"},\"spec\":{\"size\":2}}");
+        api.patch(WIDGETS + "/w/status", "merge-patch", "{\"status\":{\"found\":1}}");
+        Reply scale = api.get(WIDGETS + "/w/scale");
+        assertThat(scale.at("/kind") + scale.at("/spec/replicas") + scale.at("/status/replicas"))
+                .isEqualTo("Scale21");
+        assertThat(api.patch(WIDGETS + "/w/scale", "merge-patch", "{\"spec\":{\"replicas\":5}}")
+                        .at("/spec/replicas"))
+                .isEqualTo("5");
+        Reply stale = api.put(
+                WIDGETS + "/w/scale",
+                scale.json().toString().replace("\"replicas\":2", "\"replicas\":9"));
+        assertThat(stale.code()).as(stale.message()).isEqualTo(409);
+        assertThat(api.get(WIDGETS + "/w").at("/spec/size")).isEqualTo("5");
+        assertThat(api.get("/apis/example.com/v1").json().path("resources").toString())
+                .contains("widgets/scale", "autoscaling");
     }
 }
