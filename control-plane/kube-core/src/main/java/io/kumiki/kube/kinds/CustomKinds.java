@@ -57,8 +57,7 @@ public final class CustomKinds {
                     path(scale.path("labelSelectorPath"))));
         }
         List<String> fields = new ArrayList<>();
-        version.path("selectableFields")
-                .forEach(field -> fields.add(path(field.path("jsonPath"))));
+        version.path("selectableFields").forEach(field -> fields.add(path(field.path("jsonPath"))));
         return fields.isEmpty() ? kind : kind.selectable(fields.toArray(new String[0]));
     }
 

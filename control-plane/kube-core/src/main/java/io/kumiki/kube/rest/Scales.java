@@ -66,7 +66,8 @@ final class Scales {
             }
         }
         scale.putObject("spec").put("replicas", paths.wanted(object).asInt());
-        ObjectNode status = scale.putObject("status").put("replicas", paths.found(object).asInt());
+        ObjectNode status =
+                scale.putObject("status").put("replicas", paths.found(object).asInt());
         String selector = paths.selectorText(object);
         if (!selector.isEmpty()) {
             status.put("selector", selector);
@@ -79,7 +80,9 @@ final class Scales {
         PatchType how = PatchType.of(type);
         if (how == null || how == PatchType.APPLY) {
             throw Bodies.unsupported(
-                    type, "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json");
+                    type,
+                    "application/json-patch+json, application/merge-patch+json,"
+                            + " application/strategic-merge-patch+json");
         }
         JsonNode patch = Bodies.json(request);
         return write(request, target, kind, paths, scale -> {
@@ -133,7 +136,8 @@ final class Scales {
         }
         if (!value.canConvertToExactIntegral() || !value.canConvertToInt()) {
             throw ApiFault.badRequest(
-                    "Scale in version \"v1\" cannot be handled as a Scale: spec.replicas is a whole number; found " + value);
+                    "Scale in version \"v1\" cannot be handled as a Scale: spec.replicas is a whole number; found "
+                            + value);
         }
         int count = value.asInt();
         if (count < 0 && kind.builtIn()) {

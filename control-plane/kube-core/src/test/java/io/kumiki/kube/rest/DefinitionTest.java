@@ -19,7 +19,8 @@ class DefinitionTest {
              "spec":{"type":"object","required":["size"],"properties":{"size":{"type":"integer","minimum":1},"color":{"type":"string","default":"red","enum":["red","blue"]},
                "parts":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["id"],"items":{"type":"object","required":["id"],"properties":{"id":{"type":"string"},"n":{"type":"integer"}}}},
                "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}},
-             "status":{"type":"object","properties":{"found":{"type":"integer"},"conditions":{"type":"array","items":{"type":"object","properties":{"type":{"type":"string"},"status":{"type":"string"}}}}}}}}}}]}}""";
+             "status":{"type":"object","properties":{"found":{"type":"integer"},"conditions":{"type":"array","items":{"type":"object","properties":{"type":{"type":"string"},"status":{"type":"string"}}}}}}}}}}]}}\
+        """;
 
     private final Requests api = new Requests();
 
@@ -120,9 +121,8 @@ class DefinitionTest {
         assertThat(api.patch(WIDGETS + "/w/scale", "merge-patch", "{\"spec\":{\"replicas\":5}}")
                         .at("/spec/replicas"))
                 .isEqualTo("5");
-        Reply stale = api.put(
-                WIDGETS + "/w/scale",
-                scale.json().toString().replace("\"replicas\":2", "\"replicas\":9"));
+        Reply stale =
+                api.put(WIDGETS + "/w/scale", scale.json().toString().replace("\"replicas\":2", "\"replicas\":9"));
         assertThat(stale.code()).as(stale.message()).isEqualTo(409);
         assertThat(api.get(WIDGETS + "/w").at("/spec/size")).isEqualTo("5");
         assertThat(api.get("/apis/example.com/v1").json().path("resources").toString())
