@@ -24,8 +24,10 @@ public sealed interface ApiAnswer {
     }
 
     static Whole of(ApiFault fault) {
-        Map<String, String> headers =
-                fault.code() == 429 || fault.code() == 503 ? Map.of("Retry-After", "1") : Map.of();
+        // A spent disruption budget does not come back within a second: clients shall not repeat it by themselves.
+        boolean again = fault.code() == 503
+                || fault.code() == 429 && !fault.status().path("details").has("causes");
+        Map<String, String> headers = again ? Map.of("Retry-After", "1") : Map.of();
         return new Whole(fault.code(), JSON, List.of(Json.bytes(fault.status())), headers);
     }
 }

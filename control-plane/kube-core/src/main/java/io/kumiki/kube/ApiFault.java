@@ -96,6 +96,15 @@ public final class ApiFault extends RuntimeException {
         return new ApiFault(422, "Invalid", qualified + " \"" + name + "\" is invalid: " + all, details);
     }
 
+    /// @param cause why, as one cause of the details; `null` for none
+    public static ApiFault tooManyRequests(String message, @Nullable Violation cause) {
+        ObjectNode details = Json.object();
+        if (cause != null) {
+            details.putArray("causes").addObject().put("reason", cause.reason()).put("message", cause.message());
+        }
+        return new ApiFault(429, "TooManyRequests", message, details);
+    }
+
     /// @param causes one per field that somebody else owns
     public static ApiFault applyConflict(String message, List<Violation> causes) {
         ObjectNode details = Json.object();

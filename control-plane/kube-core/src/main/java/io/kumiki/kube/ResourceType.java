@@ -20,6 +20,20 @@ public record ResourceType(String group, String version, String plural) {
     public static final ResourceType DEFINITIONS =
             new ResourceType("apiextensions.k8s.io", "v1", "customresourcedefinitions");
 
+    public static final ResourceType DEPLOYMENTS = apps("deployments");
+    public static final ResourceType REPLICA_SETS = apps("replicasets");
+    public static final ResourceType STATEFUL_SETS = apps("statefulsets");
+    public static final ResourceType DAEMON_SETS = apps("daemonsets");
+    public static final ResourceType CONTROLLER_REVISIONS = apps("controllerrevisions");
+    public static final ResourceType JOBS = new ResourceType("batch", "v1", "jobs");
+    public static final ResourceType CRON_JOBS = new ResourceType("batch", "v1", "cronjobs");
+    public static final ResourceType ENDPOINT_SLICES = new ResourceType("discovery.k8s.io", "v1", "endpointslices");
+    public static final ResourceType DISRUPTION_BUDGETS = new ResourceType("policy", "v1", "poddisruptionbudgets");
+
+    private static ResourceType apps(String plural) {
+        return new ResourceType("apps", "v1", plural);
+    }
+
     private static ResourceType core(String plural) {
         return new ResourceType("", "v1", plural);
     }

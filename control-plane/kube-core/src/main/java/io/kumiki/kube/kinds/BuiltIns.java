@@ -1,5 +1,9 @@
 package io.kumiki.kube.kinds;
 
+import io.kumiki.kube.kinds.workloads.AppsGroup;
+import io.kumiki.kube.kinds.workloads.BatchGroup;
+import io.kumiki.kube.kinds.workloads.DiscoveryGroup;
+import io.kumiki.kube.kinds.workloads.PolicyGroup;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
@@ -15,6 +19,10 @@ public final class BuiltIns {
                         CoreGroup.kinds(),
                         CoordinationGroup.kinds(),
                         StorageGroup.kinds(),
+                        AppsGroup.kinds(),
+                        BatchGroup.kinds(),
+                        DiscoveryGroup.kinds(),
+                        PolicyGroup.kinds(),
                         ExtensionsGroup.kinds(now),
                         ReviewGroups.kinds())
                 .flatMap(List::stream)

@@ -26,7 +26,12 @@ final class DefinitionRules implements KindRules {
             "storage.k8s.io",
             "authentication.k8s.io",
             "authorization.k8s.io",
-            "events.k8s.io");
+            "events.k8s.io",
+            "apps",
+            "autoscaling",
+            "batch",
+            "discovery.k8s.io",
+            "policy");
 
     private final Supplier<Instant> now;
 

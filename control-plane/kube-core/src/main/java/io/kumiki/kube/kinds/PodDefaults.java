@@ -11,22 +11,30 @@ final class PodDefaults {
     private PodDefaults() {}
 
     static void fill(ObjectNode spec) {
-        put(spec, "restartPolicy", "Always");
-        put(spec, "dnsPolicy", "ClusterFirst");
-        put(spec, "schedulerName", "default-scheduler");
+        template(spec);
         put(spec, "preemptionPolicy", "PreemptLowerPriority");
         String account = spec.path("serviceAccountName")
                 .asText(spec.path("serviceAccount").asText(""));
         spec.put("serviceAccountName", account.isEmpty() ? "default" : account);
         spec.put("serviceAccount", spec.path("serviceAccountName").asText());
-        if (!spec.has("terminationGracePeriodSeconds")) {
-            spec.put("terminationGracePeriodSeconds", 30);
-        }
         if (!spec.has("priority")) {
             spec.put("priority", 0);
         }
         if (!spec.has("enableServiceLinks")) {
             spec.put("enableServiceLinks", true);
+        }
+        for (String list : List.of("containers", "initContainers")) {
+            spec.path(list).forEach(container -> requests((ObjectNode) container));
+        }
+    }
+
+    /// What a template says already where it is stored; the rest is said when a pod is made of it.
+    static void template(ObjectNode spec) {
+        put(spec, "restartPolicy", "Always");
+        put(spec, "dnsPolicy", "ClusterFirst");
+        put(spec, "schedulerName", "default-scheduler");
+        if (!spec.has("terminationGracePeriodSeconds")) {
+            spec.put("terminationGracePeriodSeconds", 30);
         }
         if (!spec.has("securityContext")) {
             spec.putObject("securityContext");
@@ -37,6 +45,15 @@ final class PodDefaults {
         spec.path("volumes").forEach(volume -> volume((ObjectNode) volume));
     }
 
+    private static void requests(ObjectNode container) {
+        ObjectNode resources = container.withObject("/resources");
+        resources.path("limits").properties().forEach(limit -> {
+            if (!resources.path("requests").has(limit.getKey())) {
+                resources.withObject("/requests").set(limit.getKey(), limit.getValue());
+            }
+        });
+    }
+
     private static void container(ObjectNode container) {
         put(container, "terminationMessagePath", "/dev/termination-log");
         put(container, "terminationMessagePolicy", "File");
@@ -44,12 +61,7 @@ final class PodDefaults {
         int tag = image.lastIndexOf(':');
         boolean latest = !image.contains("@") && (tag <= image.lastIndexOf('/') || image.endsWith(":latest"));
         put(container, "imagePullPolicy", latest ? "Always" : "IfNotPresent");
-        ObjectNode resources = container.withObject("/resources");
-        resources.path("limits").properties().forEach(limit -> {
-            if (!resources.path("requests").has(limit.getKey())) {
-                resources.withObject("/requests").set(limit.getKey(), limit.getValue());
-            }
-        });
+        container.withObject("/resources");
         container.path("ports").forEach(port -> put((ObjectNode) port, "protocol", "TCP"));
         for (JsonNode env : container.path("env")) {
             if (env.path("valueFrom").path("fieldRef") instanceof ObjectNode field) {

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What makes a pod a good one, and which of its fields may still change.
 final class PodRules implements KindRules {
-    private static final String UNCHANGEABLE =
-            "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
-                    + "`spec.tolerations` (only additions to existing tolerations); a pod with scheduling gates may also lose gates and gain a nodeSelector"
-                    + " and node affinity";
+    private static final String UNCHANGEABLE = "pod updates may not change fields other than"
+        + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations`"
+        + " (only additions to existing tolerations); a pod with scheduling gates may also lose gates and gain a"
+        + " nodeSelector and node affinity";
 
     @Override
     public void complete(ObjectNode pod, @Nullable ObjectNode old) {
@@ -59,34 +59,44 @@ final class PodRules implements KindRules {
             unchanged(spec, old.path("spec"), violations);
             return;
         }
+        spec(spec, "spec", violations);
+    }
+
+    /// @param at where the pod's spec is in its document
+    static void spec(JsonNode spec, String at, List<Violation> violations) {
         if (spec.path("containers").isEmpty()) {
-            violations.add(Names.required("spec.containers", ""));
+            violations.add(Names.required(at + ".containers", ""));
         }
-        oneOf(spec, "restartPolicy", List.of("Always", "OnFailure", "Never"), violations);
-        oneOf(spec, "dnsPolicy", List.of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"), violations);
+        oneOf(spec, at, "restartPolicy", List.of("Always", "OnFailure", "Never"), violations);
+        oneOf(spec, at, "dnsPolicy", List.of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"), violations);
         if (spec.path("terminationGracePeriodSeconds").asLong() < 0) {
             violations.add(Names.invalid(
-                    "spec.terminationGracePeriodSeconds",
+                    at + ".terminationGracePeriodSeconds",
                     spec.path("terminationGracePeriodSeconds").asText(),
                     "must be greater than or equal to 0"));
         }
         Set<String> volumes = new HashSet<>();
-        int at = 0;
+        int index = 0;
         for (JsonNode volume : spec.path("volumes")) {
-            String path = "spec.volumes[" + at++ + "]";
+            String path = at + ".volumes[" + index++ + "]";
             name(volume, path, volumes, violations);
             if (volume.size() != 2) {
                 violations.add(Names.forbidden(path, "a volume has exactly one source, found " + (volume.size() - 1)));
             }
         }
-        Set<String> names = new HashSet<>();
-        containers(spec, "initContainers", names, volumes, violations);
-        containers(spec, "containers", names, volumes, violations);
+        containers(spec, at, volumes, violations);
     }
 
-    private static void oneOf(JsonNode spec, String field, List<String> values, List<Violation> violations) {
+    private static void containers(JsonNode spec, String at, Set<String> volumes, List<Violation> violations) {
+        Set<String> names = new HashSet<>();
+        for (String list : List.of("initContainers", "containers")) {
+            containers(spec.path(list), at + "." + list, names, volumes, violations);
+        }
+    }
+
+    private static void oneOf(JsonNode spec, String at, String field, List<String> values, List<Violation> violations) {
         if (!values.contains(spec.path(field).asText())) {
-            violations.add(Names.unsupported("spec." + field, spec.path(field).asText(), values));
+            violations.add(Names.unsupported(at + "." + field, spec.path(field).asText(), values));
         }
     }
 
@@ -106,10 +116,10 @@ final class PodRules implements KindRules {
     }
 
     private static void containers(
-            JsonNode spec, String list, Set<String> names, Set<String> volumes, List<Violation> violations) {
+            JsonNode list, String where, Set<String> names, Set<String> volumes, List<Violation> violations) {
         int at = 0;
-        for (JsonNode container : spec.path(list)) {
-            String path = "spec." + list + "[" + at++ + "]";
+        for (JsonNode container : list) {
+            String path = where + "[" + at++ + "]";
             name(container, path, names, violations);
             if (container.path("image").asText("").isBlank()) {
                 violations.add(Names.required(path + ".image", ""));

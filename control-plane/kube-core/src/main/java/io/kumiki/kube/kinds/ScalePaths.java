@@ -2,10 +2,9 @@ package io.kumiki.kube.kinds;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.select.LabelSelector;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /// Where the scale subresource finds its numbers in an object, for built-in and custom kinds alike: dotted paths
 /// such as `spec.replicas`.
@@ -38,32 +37,6 @@ public record ScalePaths(String replicas, String statusReplicas, String selector
         if (!node.isObject()) {
             return node.asText("");
         }
-        StringBuilder text = new StringBuilder();
-        Map<String, String> labels = new TreeMap<>();
-        node.path("matchLabels")
-                .properties()
-                .forEach(each -> labels.put(each.getKey(), each.getValue().asText()));
-        labels.forEach((key, value) -> term(text, key + "=" + value));
-        for (JsonNode each : node.path("matchExpressions")) {
-            String key = each.path("key").asText();
-            String values = values(each.path("values"));
-            switch (each.path("operator").asText()) {
-                case "In" -> term(text, key + " in (" + values + ")");
-                case "NotIn" -> term(text, key + " notin (" + values + ")");
-                case "Exists" -> term(text, key);
-                default -> term(text, "!" + key);
-            }
-        }
-        return text.toString();
-    }
-
-    private static void term(StringBuilder text, String term) {
-        text.append(text.isEmpty() ? "" : ",").append(term);
-    }
-
-    private static String values(JsonNode array) {
-        StringBuilder text = new StringBuilder();
-        array.forEach(each -> term(text, each.asText()));
-        return text.toString();
+        return LabelSelector.of(node).text();
     }
 }

@@ -117,6 +117,7 @@ final class Discovery {
         }
         switch (kind.storage()) {
             case "pods" -> {
+                all.add(new Entry("pods/eviction", kind, "policy", "v1", "Eviction", new String[] {"create"}, false));
                 all.add(new Entry("pods/binding", kind, "", "", "Binding", new String[] {"create"}, false));
                 all.add(new Entry("pods/log", kind, "", "", "Pod", new String[] {"get"}, false));
             }

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What hangs below an object: status, scale, log, binding, token, finalize.
+/// What hangs below an object: status, scale, log, binding, eviction, token, finalize.
 final class Subresources {
     private final Parts parts;
     private final Verbs verbs;
@@ -51,6 +51,7 @@ final class Subresources {
         return switch (where + " " + verb) {
             case "pods/log get" -> log(request, target, kind);
             case "pods/binding create" -> bind(request, target.namespace(), target.name());
+            case "pods/eviction create" -> new Evictions(parts).answer(request, target);
             case "serviceaccounts/token create" -> accounts.answer(request, target.namespace(), target.name());
             case "namespaces/finalize update" -> verbs.update(request, target, kind, "finalize");
             default -> throw ApiFault.noSuchPath();

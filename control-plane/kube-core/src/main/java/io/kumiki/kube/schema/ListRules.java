@@ -56,11 +56,21 @@ final class ListRules {
         # apiextensions
         CustomResourceDefinitionStatus conditions map type -
         # apps
+        DaemonSetStatus conditions map type type
+        DeploymentStatus conditions map type type
+        ReplicaSetStatus conditions map type type
+        StatefulSetStatus conditions map type type
         # autoscaling
         # batch
+        JobStatus conditions atomic - type
+        PodFailurePolicyOnExitCodesRequirement values set - -
+        UncountedTerminatedPods failed set - -
+        UncountedTerminatedPods succeeded set - -
         # discovery
+        Endpoint addresses set - -
         # networking
         # policy
+        PodDisruptionBudgetStatus conditions map type type
         # rbac
         # scheduling
         """;
@@ -79,7 +89,8 @@ final class ListRules {
             "SecretReference",
             "OwnerReference",
             "TopologySelectorTerm",
-            "FileKeySelector");
+            "FileKeySelector",
+            "EndpointPort");
 
     private static final String REQUIRED = """
         # core
@@ -132,11 +143,37 @@ final class ListRules {
         CustomResourceDefinitionVersion name served storage
         CustomResourceColumnDefinition name type jsonPath
         # apps
+        ControllerRevision revision
+        DaemonSetCondition type status
+        DaemonSetSpec selector template
+        DaemonSetStatus currentNumberScheduled numberMisscheduled desiredNumberScheduled numberReady
+        DeploymentCondition type status
+        DeploymentSpec selector template
+        ReplicaSetCondition type status
+        ReplicaSetSpec selector
+        ReplicaSetStatus replicas
+        StatefulSetCondition type status
+        StatefulSetSpec selector template
+        StatefulSetStatus replicas
         # autoscaling
+        ScaleStatus replicas
         # batch
+        CronJobSpec schedule jobTemplate
+        JobCondition type status
+        JobSpec template
+        PodFailurePolicy rules
+        PodFailurePolicyOnExitCodesRequirement operator values
+        PodFailurePolicyOnPodConditionsPattern type
+        PodFailurePolicyRule action
+        SuccessPolicy rules
         # discovery
+        Endpoint addresses
+        EndpointSlice addressType endpoints
+        ForNode name
+        ForZone name
         # networking
         # policy
+        PodDisruptionBudgetStatus disruptionsAllowed currentHealthy desiredHealthy expectedPods
         # rbac
         # scheduling
         # storage

@@ -1,10 +1,15 @@
 package io.kumiki.kube.select;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiFault;
+import io.kumiki.model.Json;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// `app=web,tier in (a, b),!legacy`: all requirements must hold.
@@ -36,6 +41,18 @@ public record LabelSelector(List<Requirement> requirements) {
             };
         }
 
+        String text() {
+            String all = values.stream().sorted().collect(Collectors.joining(","));
+            return switch (operator) {
+                case IN -> values.size() == 1 ? key + "=" + all : key + " in (" + all + ")";
+                case NOT_IN -> values.size() == 1 ? key + "!=" + all : key + " notin (" + all + ")";
+                case EXISTS -> key;
+                case ABSENT -> "!" + key;
+                case GREATER -> key + ">" + all;
+                case LESS -> key + "<" + all;
+            };
+        }
+
         private int compare(String value) {
             try {
                 return Long.compare(
@@ -44,6 +61,54 @@ public record LabelSelector(List<Requirement> requirements) {
                 return 0;
             }
         }
+    }
+
+    private static final LabelSelector NOTHING = new LabelSelector(List.of(new Requirement("", Operator.IN, Set.of())));
+
+    /// From a `LabelSelector` document: an empty one selects everything, a missing one nothing.
+    public static LabelSelector of(JsonNode selector) {
+        if (!selector.isObject()) {
+            return NOTHING;
+        }
+        List<Requirement> found = new ArrayList<>();
+        selector.path("matchLabels")
+                .properties()
+                .forEach(label -> found.add(new Requirement(
+                        label.getKey(), Operator.IN, Set.of(label.getValue().asText()))));
+        for (JsonNode expression : selector.path("matchExpressions")) {
+            Set<String> values = new HashSet<>();
+            expression.path("values").forEach(value -> values.add(value.asText()));
+            Operator operator = switch (expression.path("operator").asText()) {
+                case "In" -> Operator.IN;
+                case "NotIn" -> Operator.NOT_IN;
+                case "Exists" -> Operator.EXISTS;
+                case "DoesNotExist" -> Operator.ABSENT;
+                default -> null;
+            };
+            if (operator == null) {
+                return NOTHING;
+            }
+            found.add(new Requirement(expression.path("key").asText(), operator, values));
+        }
+        return new LabelSelector(found);
+    }
+
+    /// Of plain labels, as a Service or a node selector writes them.
+    public static LabelSelector ofLabels(JsonNode labels) {
+        ObjectNode selector = Json.object();
+        selector.set("matchLabels", labels);
+        return of(selector);
+    }
+
+    /// The text form, its requirements in the order of their keys; empty for everything and for nothing.
+    public String text() {
+        if (equals(NOTHING)) {
+            return "";
+        }
+        return requirements.stream()
+                .sorted(Comparator.comparing(Requirement::key))
+                .map(Requirement::text)
+                .collect(Collectors.joining(","));
     }
 
     public boolean isAll() {

@@ -135,7 +135,8 @@ class ApiTest {
     @Test
     void allMistakesAtOnce() {
         Reply reply = api.post(PODS, """
-            {"metadata":{"name":"p","labels":{"-":"x y"}},"spec":{"restartPolicy":"Sometimes","containers":[{"name":"A"},{"name":"b","image":"i","volumeMounts":[{"name":"v","mountPath":"/v"}]}]}}""");
+            {"metadata":{"name":"p","labels":{"-":"x y"}},"spec":{"restartPolicy":"Sometimes","containers":[{"name":"A"},{"name":"b","image":"i","volumeMounts":[{"name":"v","mountPath":"/v"}]}]}}\
+            """);
         assertThat(reply.code()).isEqualTo(422);
         List<String> fields = new ArrayList<>();
         reply.json()
@@ -279,7 +280,7 @@ class ApiTest {
 
     @Test
     void whatIsNotServedIsNotFound() {
-        assertThat(api.get("/apis/apps/v1/deployments").code()).isEqualTo(404);
+        assertThat(api.get("/apis/networking.k8s.io/v1/ingresses").code()).isEqualTo(404);
         assertThat(api.get("/api/v1/namespaces/n/pods/p/exec").code()).isEqualTo(404);
         assertThat(api.send("PATCH", "/api/v1/namespaces/n", "text/plain", "{}").code())
                 .isEqualTo(415);

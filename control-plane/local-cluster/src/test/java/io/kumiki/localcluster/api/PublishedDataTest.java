@@ -92,7 +92,14 @@ class PublishedDataTest {
     void typesAgreeWithThePublishedOnes() throws IOException {
         Path published = shared().resolve("kubernetes/openapi-v3/1.34");
         List<String> differences = new ArrayList<>();
-        for (String place : List.of("api/v1", "apis/coordination.k8s.io/v1", "apis/storage.k8s.io/v1")) {
+        for (String place : List.of(
+                "api/v1",
+                "apis/coordination.k8s.io/v1",
+                "apis/storage.k8s.io/v1",
+                "apis/apps/v1",
+                "apis/batch/v1",
+                "apis/discovery.k8s.io/v1",
+                "apis/policy/v1")) {
             JsonNode theirs = Json.parse(Files.readAllBytes(published.resolve(place + ".json")))
                     .at("/components/schemas");
             JsonNode ours = get("/openapi/v3/" + place).at("/components/schemas");
@@ -150,7 +157,18 @@ class PublishedDataTest {
                 "coordination.k8s.io.v1.Lease",
                 "coordination.v1.Lease",
                 "storage.k8s.io.v1.StorageClass",
-                "storage.StorageClass"));
+                "storage.StorageClass",
+                "discovery.k8s.io.v1.EndpointSlice",
+                "discovery.v1.EndpointSlice",
+                "policy.v1.PodDisruptionBudget",
+                "policy.v1.PodDisruptionBudget",
+                "batch.v1.Job",
+                "batch.v1.Job",
+                "batch.v1.CronJob",
+                "batch.v1.CronJob"));
+        for (String kind : List.of("ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet")) {
+            models.put("apps.v1." + kind, "apps." + kind);
+        }
         for (String kind : List.of(
                 "Pod",
                 "Node",
