@@ -1,6 +1,7 @@
 package io.kumiki.localcluster.node;
 
 import io.kumiki.localcluster.node.pod.PodMounts;
+import io.kumiki.localcluster.node.process.Entrance;
 import io.kumiki.localcluster.node.process.Mount;
 import io.kumiki.localcluster.node.process.RunningContainer;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /// A container that is a virtual thread of this process.
 final class BuiltInRun implements BuiltInContainer, RunningContainer {
@@ -101,6 +103,11 @@ final class BuiltInRun implements BuiltInContainer, RunningContainer {
     public boolean terminate() {
         stop.countDown();
         return ended.getCount() > 0;
+    }
+
+    @Override
+    public @Nullable Entrance entrance() {
+        return null;
     }
 
     @Override

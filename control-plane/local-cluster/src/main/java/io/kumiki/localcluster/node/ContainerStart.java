@@ -129,6 +129,9 @@ final class ContainerStart {
                 environment,
                 workingDir(container, folder, name, number),
                 user(pod, container));
+        boolean isolated = settings.isolation().isolated();
+        TerminationMessage.prepare(
+                container, launch.folder(), isolated ? root : null, mounts, launcher.devices(launch));
         return ContainerProcess.start(launcher, launch);
     }
 

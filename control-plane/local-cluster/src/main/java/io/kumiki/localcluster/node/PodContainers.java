@@ -1,12 +1,17 @@
 package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.localcluster.node.health.ContainerHealth;
+import io.kumiki.localcluster.node.health.Handlers;
+import io.kumiki.localcluster.node.health.Handlers.Outcome;
 import io.kumiki.localcluster.node.pod.ContainerState;
 import io.kumiki.localcluster.node.pod.ContainerState.Ended;
 import io.kumiki.localcluster.node.pod.ContainerState.Phase;
+import io.kumiki.localcluster.node.pod.Handler;
 import io.kumiki.localcluster.node.pod.NotYet;
 import io.kumiki.localcluster.node.pod.PodPlan;
 import io.kumiki.localcluster.node.pod.PodStatus;
+import io.kumiki.localcluster.node.pod.Probe;
 import io.kumiki.localcluster.node.process.ContainerProcess;
 import io.kumiki.localcluster.node.process.RunningContainer;
 import java.io.IOException;
@@ -15,13 +20,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The containers of one pod: what is known of each, saved at every change, and what runs. Used by the pod's own
@@ -31,28 +36,25 @@ final class PodContainers {
     private static final Duration SHORTEST_GRACE = Duration.ofSeconds(2);
     private static final int LOST = 137;
 
-    /// Told, on any thread, when a start of a container has ended.
-    @FunctionalInterface
-    interface Listener {
-        void over(String container, int number, RunningContainer.End end);
-    }
-
     private final PodWorker.Node node;
     private final PodFolder folder;
     private final PodPlan plan;
-    private final Listener listener;
+    private final String address;
+    private final Consumer<PodSignal> signals;
     private final Map<String, ContainerState> states = new LinkedHashMap<>();
     private final Map<String, RunningContainer> running = new HashMap<>();
-    private final Map<String, Instant> killAt = new HashMap<>();
-    private final Set<String> killed = new HashSet<>();
+    private final Map<String, ContainerHealth> healths = new HashMap<>();
+    private final ContainerStops stops = new ContainerStops();
     private final Map<String, Path> openLogs = new ConcurrentHashMap<>();
     private ContainerStart.@Nullable Prepared prepared;
 
-    PodContainers(PodWorker.Node node, PodFolder folder, PodPlan plan, Listener listener) {
+    /// @param signals takes, on any thread, what happens to containers
+    PodContainers(PodWorker.Node node, PodFolder folder, PodPlan plan, String address, Consumer<PodSignal> signals) {
         this.node = node;
         this.folder = folder;
         this.plan = plan;
-        this.listener = listener;
+        this.address = address;
+        this.signals = signals;
     }
 
     List<ContainerState> states() {
@@ -100,12 +102,13 @@ final class PodContainers {
             case ContainerProcess.Found.Running found -> {
                 running.put(state.name(), found.process());
                 watch(state.name(), state.restarts(), found.process());
+                ask(pod, state, found.process());
             }
             case ContainerProcess.Found.Ended found -> ended(pod, state.name(), state.restarts(), found.end(), false);
             case ContainerProcess.Found.NeverStarted ignored ->
                 put(pod, state.waiting("ContainerCreating", "", node.clock().instant()));
             case ContainerProcess.Found.Lost ignored -> {
-                put(pod, state.over(describe(RunningContainer.End.UNKNOWN, state.startedAt())));
+                put(pod, state.over(describe(pod, state, RunningContainer.End.UNKNOWN)));
                 return true;
             }
         }
@@ -121,10 +124,12 @@ final class PodContainers {
             if (prepared == null) {
                 prepared = node.preparation().prepare(pod, folder);
             }
-            put(pod, state.running(now));
+            ContainerState up = state.running(now, plan.health(name, false, false));
+            put(pod, up);
             RunningContainer started = node.starts().start(pod, container, state.restarts(), prepared);
             running.put(name, started);
             watch(name, state.restarts(), started);
+            ask(pod, up, started);
             return null;
         } catch (NotYet missing) {
             // A missing ConfigMap or an unbound claim may come; the kubelet keeps asking too.
@@ -138,7 +143,12 @@ final class PodContainers {
         } catch (ContainerStart.Impossible | IOException never) {
             String why =
                     never instanceof IOException ? "the container could not be started: " + never : never.getMessage();
-            put(pod, plan.after(state.running(now), new Ended(128, "ContainerCannotRun", why, now, now), false));
+            put(
+                    pod,
+                    plan.after(
+                            state.running(now, ContainerState.Health.UNASKED),
+                            new Ended(128, "ContainerCannotRun", why, now, now),
+                            false));
             return null;
         }
     }
@@ -147,7 +157,7 @@ final class PodContainers {
         openLogs.put(container, folder.log(container, number));
         Thread.ofVirtual().name("wait " + container).start(() -> {
             try {
-                listener.over(container, number, started.await());
+                signals.accept(new PodSignal.Over(container, number, started.await()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -165,12 +175,16 @@ final class PodContainers {
         if (log != null) {
             node.logs().note(log);
         }
-        killAt.remove(name);
-        killed.remove(name);
-        put(pod, plan.after(state, describe(end, state.startedAt()), ending || PodPlan.isOver(states())));
+        stops.ended(name);
+        ContainerHealth health = healths.remove(name);
+        if (health != null) {
+            health.close();
+        }
+        put(pod, plan.after(state, describe(pod, state, end), ending || PodPlan.isOver(states())));
     }
 
-    private Ended describe(RunningContainer.End end, @Nullable Instant startedAt) {
+    private Ended describe(JsonNode pod, ContainerState state, RunningContainer.End end) throws IOException {
+        Instant startedAt = state.startedAt();
         Instant at = end.at() == null ? node.clock().instant() : end.at();
         if (end.error() != null) {
             return new Ended(128, "StartError", end.error(), startedAt, at);
@@ -184,46 +198,178 @@ final class PodContainers {
                     startedAt,
                     at);
         }
-        return new Ended(code, PodStatus.reason(code), null, startedAt, at);
+        JsonNode container = Objects.requireNonNull(find(pod, state.name()));
+        Path start = folder.start(state.name(), state.restarts());
+        String message =
+                TerminationMessage.read(container, folder, start, folder.log(state.name(), state.restarts()), code);
+        return new Ended(code, PodStatus.reason(code), message, startedAt, at);
     }
 
-    /// SIGTERM now and SIGKILL at `until`; once per start. A sidecar's turn comes late: it gets two seconds even
-    /// when the mains used up the
-    /// grace, except after a forced delete.
-    void stop(String name, Instant until, Instant now, boolean forced) throws InterruptedException {
-        RunningContainer started = running.get(name);
-        if (started == null || killAt.containsKey(name)) {
+    /// Begins to ask a container that runs how it is; after a crash of the agent it goes on where it was.
+    private void ask(JsonNode pod, ContainerState state, RunningContainer started) {
+        JsonNode container = Objects.requireNonNull(find(pod, state.name()));
+        boolean hook = !state.health().begun();
+        if (!hook && Probe.of(container).isEmpty()) {
             return;
         }
-        boolean sidecar = Objects.requireNonNull(states.get(name)).kind() == ContainerState.Kind.SIDECAR;
+        String name = state.name();
+        int number = state.restarts();
+        ContainerHealth health = new ContainerHealth(
+                container,
+                new Handlers.Target(address, started),
+                Objects.requireNonNull(state.startedAt()),
+                new ContainerHealth.Listener() {
+                    @Override
+                    public void begun(Outcome outcome) {
+                        signals.accept(new PodSignal.Begun(name, number, outcome));
+                    }
+
+                    @Override
+                    public void asked(Probe probe, Outcome outcome, Probe.Verdict verdict) {
+                        signals.accept(new PodSignal.Asked(name, number, probe, outcome, verdict));
+                    }
+                });
+        healths.put(name, health);
+        if (hook) {
+            health.postStart();
+        } else {
+            probe(pod, state, health);
+        }
+    }
+
+    private void probe(JsonNode pod, ContainerState state, ContainerHealth health) {
+        boolean startup = find(pod, state.name()) instanceof JsonNode container && container.has("startupProbe");
+        health.probe(state.health().started() || !startup);
+    }
+
+    /// The postStart hook is done; when it failed the container ends.
+    void begun(JsonNode pod, PodSignal.Begun done, Instant end, Instant now) throws IOException, InterruptedException {
+        ContainerState state = current(done.container(), done.number());
+        if (state == null) {
+            return;
+        }
+        if (!done.outcome().passed()) {
+            node.cluster()
+                    .event(
+                            pod,
+                            "Warning",
+                            "FailedPostStartHook",
+                            "PostStartHook failed: " + done.outcome().message());
+            stop(pod, state.name(), end, now, false);
+            return;
+        }
+        ContainerState next = state.with(plan.health(state.name(), true, false));
+        put(pod, next);
+        probe(pod, next, Objects.requireNonNull(healths.get(state.name())));
+    }
+
+    /// A probe was answered.
+    void asked(JsonNode pod, PodSignal.Asked answer, Instant end, Instant now)
+            throws IOException, InterruptedException {
+        ContainerState state = current(answer.container(), answer.number());
+        if (state == null || stops.stopping(state.name())) {
+            return;
+        }
+        Probe probe = answer.probe();
+        if (!answer.outcome().passed()) {
+            String text =
+                    probe.kind().title() + " probe failed: " + answer.outcome().message();
+            node.cluster().event(pod, "Warning", "Unhealthy", text);
+        }
+        boolean passed = answer.verdict() == Probe.Verdict.PASSED;
+        if (answer.verdict() == Probe.Verdict.UNDECIDED) {
+            return;
+        }
+        if (probe.kind() == Probe.Kind.READINESS) {
+            ContainerState.Health health = state.health();
+            if (health.ready() != passed) {
+                put(pod, state.with(new ContainerState.Health(health.begun(), health.started(), passed)));
+            }
+        } else if (!passed) {
+            String text = "Container " + state.name() + " failed "
+                    + probe.kind().title().toLowerCase(Locale.ROOT) + " probe, will be restarted";
+            node.cluster().event(pod, "Normal", "Killing", text);
+            Instant own = probe.grace() == null ? end : now.plus(probe.grace());
+            stop(pod, state.name(), own, now, false);
+        } else if (probe.kind() == Probe.Kind.STARTUP) {
+            put(pod, state.with(plan.health(state.name(), true, true)));
+            Objects.requireNonNull(healths.get(state.name())).probe(true);
+        }
+    }
+
+    /// The preStop hook is done: SIGTERM.
+    void hooked(JsonNode pod, PodSignal.Hooked done) throws InterruptedException {
+        RunningContainer started = running.get(done.container());
+        if (current(done.container(), done.number()) == null || started == null || !stops.hooked(done.container())) {
+            return;
+        }
+        if (!done.outcome().passed()) {
+            node.cluster()
+                    .event(
+                            pod,
+                            "Warning",
+                            "FailedPreStopHook",
+                            "PreStopHook failed: " + done.outcome().message());
+        }
+        started.terminate();
+    }
+
+    private @Nullable ContainerState current(String name, int number) {
+        ContainerState state = states.get(name);
+        return state != null && state.phase() == Phase.RUNNING && state.restarts() == number ? state : null;
+    }
+
+    /// SIGTERM now (after the preStop hook, if there is one) and SIGKILL at `until`; once per start. A sidecar's turn
+    /// comes late: it gets two seconds even when the mains used up the grace, except after a forced delete.
+    void stop(JsonNode pod, String name, Instant until, Instant now, boolean forced) throws InterruptedException {
+        RunningContainer started = running.get(name);
+        if (started == null || stops.stopping(name)) {
+            return;
+        }
+        ContainerState state = Objects.requireNonNull(states.get(name));
+        boolean sidecar = state.kind() == ContainerState.Kind.SIDECAR;
         Instant least = sidecar && !forced ? now.plus(SHORTEST_GRACE) : now;
-        killAt.put(name, until.isBefore(least) ? least : until);
+        Instant end = until.isBefore(least) ? least : until;
+        JsonNode container = Objects.requireNonNull(find(pod, name));
+        JsonNode given = container.path("lifecycle").path("preStop");
+        if (given.isObject() && !forced && until.isAfter(now)) {
+            Handler hook = Handler.of(given, container);
+            Handlers.Target target = new Handlers.Target(address, started);
+            stops.begin(name, end, () -> preStop(hook, target, state, Duration.between(now, end)));
+            return;
+        }
+        stops.begin(name, end, null);
         if (until.isAfter(now) || sidecar) {
             started.terminate();
         }
     }
 
+    private void preStop(Handler hook, Handlers.Target target, ContainerState state, Duration limit) {
+        try {
+            Outcome outcome = Handlers.run(hook, target, limit);
+            signals.accept(new PodSignal.Hooked(state.name(), state.restarts(), outcome));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /// No container lives longer than this.
     void atMostUntil(Instant until) {
-        killAt.replaceAll((container, at) -> at.isBefore(until) ? at : until);
+        stops.atMostUntil(until);
     }
 
     @Nullable
     Instant nextKill() {
-        return killAt.entrySet().stream()
-                .filter(entry -> !killed.contains(entry.getKey()))
-                .map(Map.Entry::getValue)
-                .min(Instant::compareTo)
-                .orElse(null);
+        return stops.next();
     }
 
     void killOverdue(Instant now) throws InterruptedException {
-        for (Map.Entry<String, Instant> due : killAt.entrySet()) {
-            RunningContainer started = running.get(due.getKey());
-            if (started != null && !now.isBefore(due.getValue()) && killed.add(due.getKey())) {
-                started.kill();
-            }
-        }
+        stops.overdue(running, now);
+    }
+
+    /// The agent goes, the containers stay: nobody is asked any more.
+    void leave() {
+        healths.values().forEach(ContainerHealth::close);
     }
 
     /// When the worker itself cannot go on: nothing of the pod is left behind.

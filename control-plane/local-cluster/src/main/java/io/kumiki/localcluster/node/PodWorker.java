@@ -8,7 +8,6 @@ import io.kumiki.localcluster.node.pod.NotYet;
 import io.kumiki.localcluster.node.pod.PodPlan;
 import io.kumiki.localcluster.node.pod.PodPlan.Act;
 import io.kumiki.localcluster.node.pod.PodStatus;
-import io.kumiki.localcluster.node.process.RunningContainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -29,23 +28,6 @@ final class PodWorker {
     private static final Logger LOG = LoggerFactory.getLogger(PodWorker.class);
     private static final Duration RETRY = Duration.ofSeconds(2);
 
-    /// What a worker is told.
-    private sealed interface Signal {
-        record Changed(JsonNode pod) implements Signal {}
-
-        record Over(String container, int number, RunningContainer.End end) implements Signal {}
-
-        record End(PodStatus.Ending why, Duration grace) implements Signal {}
-
-        /// The pod object is gone: end at once, write nothing.
-        record Gone() implements Signal {}
-
-        record RenewTokens() implements Signal {}
-
-        /// Kumiki stops, the containers live on.
-        record Abandon() implements Signal {}
-    }
-
     /// What the worker needs of its node.
     record Node(
             NodeCluster cluster,
@@ -59,7 +41,7 @@ final class PodWorker {
     private final Node node;
     private final PodFolder folder;
     private final PodPlan plan;
-    private final LinkedBlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<PodSignal> signals = new LinkedBlockingQueue<>();
     private final PodContainers containers;
     private final Runnable whenOver;
     private final PodNetwork.Joined network;
@@ -86,8 +68,7 @@ final class PodWorker {
         this.folder = new PodFolder(node.settings().folder(), pod.path("metadata"));
         this.network = node.network().join(pod);
         this.plan = new PodPlan(pod.path("spec"));
-        this.containers = new PodContainers(
-                node, folder, plan, (container, number, end) -> signals.add(new Signal.Over(container, number, end)));
+        this.containers = new PodContainers(node, folder, plan, network.address(), signals::add);
         JsonNode since = pod.path("status").path("startTime");
         this.startTime =
                 since.isTextual() ? Instant.parse(since.asText()) : node.clock().instant();
@@ -95,23 +76,23 @@ final class PodWorker {
 
     void changed(JsonNode newer) {
         newest = newer;
-        signals.add(new Signal.Changed(newer));
+        signals.add(new PodSignal.Changed(newer));
     }
 
     void end(PodStatus.Ending why, Duration grace) {
-        signals.add(new Signal.End(why, grace));
+        signals.add(new PodSignal.End(why, grace));
     }
 
     void gone() {
-        signals.add(new Signal.Gone());
+        signals.add(new PodSignal.Gone());
     }
 
     void renewTokens() {
-        signals.add(new Signal.RenewTokens());
+        signals.add(new PodSignal.RenewTokens());
     }
 
     void abandon() {
-        signals.add(new Signal.Abandon());
+        signals.add(new PodSignal.Abandon());
     }
 
     PodFolder folder() {
@@ -174,6 +155,7 @@ final class PodWorker {
             publish("Failed", new PodStatus.Ending("NodeError", "the node could not work on this pod: " + e, true));
             finished = true;
         } finally {
+            containers.leave();
             node.network().leave(pod.path("metadata").path("uid").asText());
             whenOver.run();
         }
@@ -182,7 +164,7 @@ final class PodWorker {
     private void waitForSignal() throws InterruptedException, IOException {
         Instant now = node.clock().instant();
         Instant next = earliest();
-        Signal signal = next == null
+        PodSignal signal = next == null
                 ? signals.take()
                 : signals.poll(Math.max(0, Duration.between(now, next).toMillis()) + 1, TimeUnit.MILLISECONDS);
         while (signal != null) {
@@ -212,17 +194,23 @@ final class PodWorker {
         return seconds.isNumber() ? startTime.plusSeconds(seconds.asLong()) : null;
     }
 
-    private void hear(Signal signal) throws IOException {
+    private void hear(PodSignal signal) throws IOException, InterruptedException {
+        Instant now = node.clock().instant();
+        Instant end = graceEnds == null ? now.plus(grace()) : graceEnds;
         switch (signal) {
-            case Signal.Changed changed -> look(changed.pod());
-            case Signal.Over over -> containers.ended(pod, over.container(), over.number(), over.end(), ending != null);
-            case Signal.End end -> beginToEnd(end.why(), end.grace());
-            case Signal.Gone ignored -> {
+            case PodSignal.Changed changed -> look(changed.pod());
+            case PodSignal.Over over ->
+                containers.ended(pod, over.container(), over.number(), over.end(), ending != null);
+            case PodSignal.Begun begun -> containers.begun(pod, begun, end, now);
+            case PodSignal.Asked asked -> containers.asked(pod, asked, end, now);
+            case PodSignal.Hooked hooked -> containers.hooked(pod, hooked);
+            case PodSignal.End ordered -> beginToEnd(ordered.why(), ordered.grace());
+            case PodSignal.Gone ignored -> {
                 gone = true;
                 beginToEnd(new PodStatus.Ending("Deleted", "the pod object is gone", false), Duration.ZERO);
             }
-            case Signal.RenewTokens ignored -> renew();
-            case Signal.Abandon ignored -> abandoned = true;
+            case PodSignal.RenewTokens ignored -> renew();
+            case PodSignal.Abandon ignored -> abandoned = true;
         }
     }
 
@@ -297,7 +285,7 @@ final class PodWorker {
             }
             case Act.Stop stop -> {
                 Instant until = graceEnds == null ? now.plus(grace()) : graceEnds;
-                containers.stop(stop.container(), until, now, gone);
+                containers.stop(pod, stop.container(), until, now, gone);
             }
             case Act.AskAgain again -> askAgain(again.at());
             case Act.Finish finish -> finish(finish.succeeded());

@@ -101,6 +101,18 @@ final class FakeCluster implements NodeCluster {
     @Override
     public synchronized void event(JsonNode pod, String type, String reason, String message) {
         events.add(reason + ": " + message);
+        notifyAll();
+    }
+
+    synchronized void awaitEvent(String event) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!events.contains(event)) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                throw new AssertionError("waited 30 s in vain for \"" + event + "\"; heard: " + events);
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
     }
 
     @Override

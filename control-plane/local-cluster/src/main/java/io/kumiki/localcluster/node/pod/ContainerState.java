@@ -3,6 +3,7 @@ package io.kumiki.localcluster.node.pod;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of one container. Written to the pod's folder at every change, so that a later agent goes on from
@@ -18,7 +19,8 @@ public record ContainerState(
         @Nullable Instant notBefore,
         @Nullable Instant startedAt,
         @Nullable Ended ended,
-        @Nullable Ended previous) {
+        @Nullable Ended previous,
+        Health health) {
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(10);
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(300);
 
@@ -38,6 +40,21 @@ public record ContainerState(
         ENDED
     }
 
+    /// How far a running container has come; kept over a crash of the agent.
+    ///
+    /// @param begun its postStart hook is done
+    /// @param started its startup probe has passed
+    /// @param ready its readiness probe passes
+    public record Health(boolean begun, boolean started, boolean ready) {
+        /// Of a container that is not asked.
+        public static final Health UNASKED = new Health(true, true, true);
+    }
+
+    /// Written by an agent that knew no probes: then it has none.
+    public ContainerState {
+        health = Objects.requireNonNullElse(health, Health.UNASKED);
+    }
+
     /// One finished start.
     public record Ended(
             int exitCode,
@@ -47,19 +64,28 @@ public record ContainerState(
             Instant finishedAt) {}
 
     public static ContainerState created(String name, Kind kind) {
-        return new ContainerState(name, kind, Phase.WAITING, 0, "PodInitializing", null, null, null, null, null);
+        return new ContainerState(
+                name, kind, Phase.WAITING, 0, "PodInitializing", null, null, null, null, null, Health.UNASKED);
     }
 
-    public ContainerState running(Instant at) {
-        return new ContainerState(name, kind, Phase.RUNNING, restarts, null, null, null, at, null, previous);
+    public ContainerState running(Instant at, Health health) {
+        return new ContainerState(name, kind, Phase.RUNNING, restarts, null, null, null, at, null, previous, health);
+    }
+
+    /// The same container, asked again.
+    public ContainerState with(Health newer) {
+        return new ContainerState(
+                name, kind, phase, restarts, reason, message, notBefore, startedAt, ended, previous, newer);
     }
 
     public ContainerState waiting(String why, String text, Instant until) {
-        return new ContainerState(name, kind, Phase.WAITING, restarts, why, text, until, null, null, previous);
+        return new ContainerState(
+                name, kind, Phase.WAITING, restarts, why, text, until, null, null, previous, Health.UNASKED);
     }
 
     public ContainerState over(Ended end) {
-        return new ContainerState(name, kind, Phase.ENDED, restarts, null, null, null, startedAt, end, previous);
+        return new ContainerState(
+                name, kind, Phase.ENDED, restarts, null, null, null, startedAt, end, previous, health);
     }
 
     /// It will run again: the first time at once, then after 10 s, 20 s, … up to 5 min, as the kubelet does.
@@ -77,7 +103,8 @@ public record ContainerState(
                 end.finishedAt().plus(pause),
                 null,
                 null,
-                end);
+                end,
+                Health.UNASKED);
     }
 
     /// It ended with the agent that it lived in, not by itself: it runs again at once, even when only to be stopped
@@ -93,11 +120,17 @@ public record ContainerState(
                 at,
                 null,
                 null,
-                previous);
+                previous,
+                Health.UNASKED);
     }
 
     boolean wasCutOff() {
         return phase == Phase.WAITING && CUT_OFF.equals(reason);
+    }
+
+    /// Later containers need not wait for this one.
+    boolean up() {
+        return phase == Phase.RUNNING && health.started();
     }
 
     boolean endedWell() {

@@ -1,12 +1,16 @@
 package io.kumiki.localcluster.node.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.kumiki.localcluster.node.pod.ContainerState.Ended;
+import io.kumiki.localcluster.node.pod.ContainerState.Health;
 import io.kumiki.localcluster.node.pod.ContainerState.Kind;
 import io.kumiki.localcluster.node.pod.ContainerState.Phase;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /// The order of a pod's containers, as the kubelet keeps it: init containers one after the other, native sidecars
@@ -28,9 +32,22 @@ public final class PodPlan {
     }
 
     private final String restartPolicy;
+    private final Map<String, JsonNode> containers = new HashMap<>();
 
     public PodPlan(JsonNode spec) {
         this.restartPolicy = spec.path("restartPolicy").asText("Always");
+        for (String list : List.of("initContainers", "containers")) {
+            spec.path(list)
+                    .forEach(container -> containers.put(container.path("name").asText(), container));
+        }
+    }
+
+    /// How a running container is before its readiness probe says anything, by what it is asked.
+    public Health health(String container, boolean hookDone, boolean startupPassed) {
+        JsonNode spec = containers.getOrDefault(container, MissingNode.getInstance());
+        boolean begun = hookDone || !spec.path("lifecycle").has("postStart");
+        boolean started = begun && (startupPassed || !spec.has("startupProbe"));
+        return new Health(begun, started, started && !spec.has("readinessProbe"));
     }
 
     /// All containers of a spec in their order of start, none started yet.
@@ -48,12 +65,28 @@ public final class PodPlan {
 
     /// The state after a container ended: over, or to be run again.
     public ContainerState after(ContainerState state, Ended end, boolean podIsEnding) {
-        boolean again = switch (state.kind()) {
-            case SIDECAR -> true;
-            case INIT -> end.exitCode() != 0 && !restartPolicy.equals("Never");
-            case MAIN -> restartPolicy.equals("Always") || (restartPolicy.equals("OnFailure") && end.exitCode() != 0);
-        };
+        boolean again = state.kind() == Kind.SIDECAR || wantsAnother(state, end.exitCode());
         return again && !podIsEnding ? state.again(end) : state.over(end);
+    }
+
+    /// The first of the container's own rules that fits decides, then its own policy, then the pod's.
+    private boolean wantsAnother(ContainerState state, int exitCode) {
+        JsonNode spec = containers.getOrDefault(state.name(), MissingNode.getInstance());
+        for (JsonNode rule : spec.path("restartPolicyRules")) {
+            JsonNode codes = rule.path("exitCodes");
+            boolean among = false;
+            for (JsonNode value : codes.path("values")) {
+                among |= value.asInt() == exitCode;
+            }
+            if (among == codes.path("operator").asText().equals("In")) {
+                return rule.path("action").asText().equals("Restart");
+            }
+        }
+        return switch (spec.path("restartPolicy").asText(restartPolicy)) {
+            case "Never" -> false;
+            case "Always" -> state.kind() == Kind.MAIN || exitCode != 0;
+            default -> exitCode != 0;
+        };
     }
 
     /// `ending`: the pod is being deleted, evicted, shut down or is past its deadline; nothing new is started.
@@ -72,8 +105,15 @@ public final class PodPlan {
         List<Act> acts = new ArrayList<>();
         for (ContainerState state : states) {
             if (state.kind() == Kind.MAIN) {
-                startWhenDue(state, now, acts);
-            } else if (!(state.kind() == Kind.SIDECAR && state.phase() == Phase.RUNNING) && !state.endedWell()) {
+                boolean starts = startWhenDue(state, now, acts);
+                boolean hook = starts
+                        ? !health(state.name(), false, false).begun()
+                        : state.phase() == Phase.RUNNING && !state.health().begun();
+                if (hook) {
+                    // The kubelet, too, runs a postStart hook before it starts the next container.
+                    return acts;
+                }
+            } else if (!(state.kind() == Kind.SIDECAR && state.up()) && !state.endedWell()) {
                 startWhenDue(state, now, acts);
                 if (!mainsBegan(states)) {
                     // A later container waits for this one.
@@ -118,14 +158,15 @@ public final class PodPlan {
         return List.of(new Act.Finish(succeeded));
     }
 
-    private static void startWhenDue(ContainerState state, Instant now, List<Act> acts) {
+    private static boolean startWhenDue(ContainerState state, Instant now, List<Act> acts) {
         if (state.phase() != Phase.WAITING) {
-            return;
+            return false;
         }
         if (state.notBefore() == null || !now.isBefore(state.notBefore())) {
             acts.add(new Act.Start(state.name()));
-        } else {
-            acts.add(new Act.AskAgain(Objects.requireNonNull(state.notBefore())));
+            return true;
         }
+        acts.add(new Act.AskAgain(Objects.requireNonNull(state.notBefore())));
+        return false;
     }
 }

@@ -1,12 +1,15 @@
 package io.kumiki.localcluster.node.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.localcluster.node.image.Environment;
 import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.ImageVerdict;
 import io.kumiki.localcluster.node.process.Isolation;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// What this node cannot do for a pod, all of it at once and by name. Asked when a pod is admitted and again when
@@ -15,8 +18,9 @@ public final class PodRules {
     private static final Set<String> VOLUMES =
             Set.of("emptyDir", "configMap", "secret", "projected", "downwardAPI", "persistentVolumeClaim");
 
-    private static final List<String> NOT_OFFERED =
-            List.of("livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "stdin", "tty");
+    private static final List<String> NOT_OFFERED = List.of("stdin", "tty");
+
+    private static final String LAST_WORDS = "/dev/termination-log";
 
     private final ImageTable images;
     private final Isolation isolation;
@@ -80,6 +84,7 @@ public final class PodRules {
         }
         user(context, "container \"" + name + "\"", refusals);
         if (!isolation.isolated()) {
+            message(container, name, refusals);
             container.path("volumeMounts").forEach(mount -> plainMount(name, mount, spec, refusals));
         }
         for (String field : NOT_OFFERED) {
@@ -88,8 +93,37 @@ public final class PodRules {
                         + " is not offered on this node; leave it out, or run on a cluster");
             }
         }
+        health(container, name, refusals);
         if (!container.path("volumeDevices").isEmpty()) {
             refusals.add("container \"" + name + "\": volumeDevices are not offered: volumes of this node are folders");
+        }
+    }
+
+    /// Code of our own has no process that a command could be run beside.
+    private void health(JsonNode container, String name, List<String> refusals) {
+        boolean ours = images.check(container.path("image").asText()) instanceof ImageVerdict.Runs runs
+                && runs.environment() instanceof Environment.BuiltIn;
+        JsonNode lifecycle = container.path("lifecycle");
+        Map<String, JsonNode> handlers = new LinkedHashMap<>();
+        for (Probe.Kind kind : Probe.Kind.values()) {
+            handlers.put(kind.field(), container.path(kind.field()));
+        }
+        handlers.put("lifecycle.postStart", lifecycle.path("postStart"));
+        handlers.put("lifecycle.preStop", lifecycle.path("preStop"));
+        handlers.forEach((field, handler) -> {
+            if (ours && handler.has("exec")) {
+                refusals.add("container \"" + name + "\": " + field
+                        + ".exec needs a process, and this image runs inside Kumiki; use httpGet or tcpSocket");
+            }
+            if (field.startsWith("lifecycle") && handler.has("tcpSocket")) {
+                refusals.add("container \"" + name + "\": " + field
+                        + ".tcpSocket is not a handler of lifecycle hooks; use exec, httpGet or sleep");
+            }
+        });
+        if (lifecycle.has("stopSignal")
+                && !lifecycle.path("stopSignal").asText().equals("SIGTERM")) {
+            refusals.add("container \"" + name + "\": lifecycle.stopSignal "
+                    + lifecycle.path("stopSignal").asText() + " is not offered on this node; containers get SIGTERM");
         }
     }
 
@@ -105,6 +139,16 @@ public final class PodRules {
             refusals.add("container \"" + container + "\": mountPath " + path
                     + " cannot be provided, because this machine permits no private mounts "
                     + "(plain mode); use a path below " + stepsRoot + ", or a Linux where unshare or bubblewrap works");
+        }
+    }
+
+    /// The default path is on every pod and only says nothing here; one that was chosen must be provided.
+    private void message(JsonNode container, String name, List<String> refusals) {
+        String path = container.path("terminationMessagePath").asText(LAST_WORDS);
+        if (!path.equals(LAST_WORDS) && !Path.of("/").resolve(path).normalize().startsWith(stepsRoot)) {
+            refusals.add("container \"" + name + "\": terminationMessagePath " + path
+                    + " cannot be provided in plain mode; use a path below " + stepsRoot
+                    + " or terminationMessagePolicy FallbackToLogsOnError");
         }
     }
 

@@ -10,6 +10,7 @@ import io.kumiki.model.Json;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A pod's `status` as the kubelet would write it, made from its containers' states. Pure.
@@ -17,6 +18,15 @@ import org.jspecify.annotations.Nullable;
 /// @param collision which other pod wants the same port, or empty: pods of a node share its network
 public record PodStatus(
         JsonNode pod, List<ContainerState> states, String address, String collision, Instant startTime, Instant now) {
+    /// Conditions that this node writes; others' are kept.
+    private static final Set<String> OWN = Set.of(
+            "PodReadyToStartContainers",
+            "Initialized",
+            "Ready",
+            "ContainersReady",
+            "PortCollision",
+            "DisruptionTarget");
+
     /// Why a pod ended that did not simply run to its end: `Evicted`, `DeadlineExceeded`, `Terminated`, `Refused`.
     /// `disrupted`: not the pod's own failure (kubectl and the run loop read it from the condition
     /// DisruptionTarget).
@@ -63,14 +73,19 @@ public record PodStatus(
         boolean initialized = states.stream().noneMatch(s -> s.kind() == Kind.INIT && !s.endedWell())
                 && states.stream()
                         .noneMatch(s -> s.kind() == Kind.SIDECAR && s.phase() == Phase.WAITING && s.restarts() == 0);
-        boolean ready = !terminal
+        boolean containersReady = !terminal
                 && initialized
-                && states.stream().filter(s -> s.kind() == Kind.MAIN).allMatch(s -> s.phase() == Phase.RUNNING);
+                && states.stream()
+                        .filter(s -> s.kind() != Kind.INIT)
+                        .allMatch(s -> s.phase() == Phase.RUNNING && s.health().ready());
+        boolean ready = containersReady && gatesOpen();
         String done = phase.equals("Succeeded") ? "PodCompleted" : phase.equals("Failed") ? "PodFailed" : null;
         String notReady = done != null ? done : "ContainersNotReady";
         ArrayNode conditions = Json.array();
         for (JsonNode kept : pod.path("status").path("conditions")) {
-            if (kept.path("type").asText().equals("PodScheduled")) {
+            String type = kept.path("type").asText();
+            boolean disruptedByOthers = type.equals("DisruptionTarget") && (ending == null || !ending.disrupted());
+            if (!OWN.contains(type) || disruptedByOthers) {
                 conditions.add(kept);
             }
         }
@@ -80,8 +95,9 @@ public record PodStatus(
                 initialized,
                 initialized ? (phase.equals("Succeeded") ? done : null) : "ContainersNotInitialized",
                 ""));
-        conditions.add(condition("Ready", ready, ready ? null : notReady, ""));
-        conditions.add(condition("ContainersReady", ready, ready ? null : notReady, ""));
+        String closed = containersReady ? "ReadinessGatesNotReady" : notReady;
+        conditions.add(condition("Ready", ready, ready ? null : closed, ""));
+        conditions.add(condition("ContainersReady", containersReady, containersReady ? null : notReady, ""));
         if (!collision.isEmpty() && !terminal) {
             conditions.add(condition("PortCollision", true, "HostNetwork", collision));
         }
@@ -89,6 +105,21 @@ public record PodStatus(
             conditions.add(condition("DisruptionTarget", true, "TerminationByKubelet", ending.message()));
         }
         return conditions;
+    }
+
+    /// Somebody else says, by a condition, whether the pod may be called ready.
+    private boolean gatesOpen() {
+        for (JsonNode gate : pod.path("spec").path("readinessGates")) {
+            boolean open = false;
+            for (JsonNode condition : pod.path("status").path("conditions")) {
+                open |= condition.path("type").equals(gate.path("conditionType"))
+                        && condition.path("status").asText().equals("True");
+            }
+            if (!open) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private ObjectNode condition(String type, boolean holds, @Nullable String reason, String message) {
@@ -123,13 +154,15 @@ public record PodStatus(
             }
         }
         boolean running = state.phase() == Phase.RUNNING;
-        boolean ready = state.kind() == Kind.INIT ? state.endedWell() : running;
+        boolean ready = state.kind() == Kind.INIT
+                ? state.endedWell()
+                : running && state.health().ready();
         status.put("name", state.name());
         status.put("image", image);
         status.put("imageID", image);
         status.put("restartCount", state.restarts());
         status.put("ready", ready && !(phase.equals("Failed") && state.kind() != Kind.INIT));
-        status.put("started", running);
+        status.put("started", running && state.health().started());
         if (state.phase() != Phase.WAITING) {
             status.put("containerID", containerId(state, state.restarts()));
         }

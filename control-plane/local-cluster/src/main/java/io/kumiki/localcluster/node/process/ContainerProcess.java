@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +55,8 @@ public final class ContainerProcess implements RunningContainer {
         ProcessBuilder builder = new ProcessBuilder(launcher.argv(launch));
         builder.environment().clear();
         builder.environment().putAll(launch.environment());
-        builder.environment().put("KUMIKI_PATH", launch.environment().getOrDefault("PATH", SYSTEM_PATH));
-        builder.environment().put("PATH", SYSTEM_PATH);
+        systemPath(builder.environment());
+        Entrance.write(launcher, launch);
         builder.directory(launch.folder().toFile());
         builder.redirectInput(Path.of("/dev/null").toFile());
         builder.redirectErrorStream(true);
@@ -69,6 +70,17 @@ public final class ContainerProcess implements RunningContainer {
                 marks(
                         launch.environment().getOrDefault(Launch.POD_UID, ""),
                         launch.environment().getOrDefault(Launch.CONTAINER, "")));
+    }
+
+    /// The scripts run with the system's PATH; the container gets its own in `main.sh`.
+    static void systemPath(Map<String, String> environment) {
+        environment.put("KUMIKI_PATH", environment.getOrDefault("PATH", SYSTEM_PATH));
+        environment.put("PATH", SYSTEM_PATH);
+    }
+
+    @Override
+    public Entrance entrance() {
+        return new Entrance(folder, wrapper, depth);
     }
 
     /// Finds a container that an earlier Kumiki started.

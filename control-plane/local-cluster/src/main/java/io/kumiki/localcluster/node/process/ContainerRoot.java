@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Lays out the private root of an isolated container: which folders exist before anything is mounted, and the
 /// mounts in their order.
@@ -23,6 +24,7 @@ final class ContainerRoot {
     private final Launch launch;
     private final boolean mayRemount;
     private final boolean overlays;
+    private final @Nullable Path devices;
     private final List<String> fstab = new ArrayList<>();
     private final List<String> bubblewrap = new ArrayList<>();
     /// System folder → the private upper layer over it, for those that something is mounted into.
@@ -30,8 +32,9 @@ final class ContainerRoot {
     /// Folders of the private root that stand for a system folder whose entries are bound one by one.
     private final Set<Path> opened = new HashSet<>();
 
-    private ContainerRoot(Launch launch, boolean mayRemount, boolean overlays) {
+    private ContainerRoot(Launch launch, boolean mayRemount, boolean overlays, @Nullable Path devices) {
         this.launch = launch;
+        this.devices = devices;
         this.mayRemount = mayRemount;
         this.overlays = overlays;
     }
@@ -40,8 +43,10 @@ final class ContainerRoot {
     /// there anyway.
     /// `overlays`: a mount inside a system folder goes into a layer over it; otherwise that folder's entries are
     /// bound one by one.
-    static ContainerRoot lay(Launch launch, boolean mayRemount, boolean overlays) throws IOException {
-        ContainerRoot root = new ContainerRoot(launch, mayRemount, overlays);
+    /// `devices`: the layer over /dev, or null to share the machine's.
+    static ContainerRoot lay(Launch launch, boolean mayRemount, boolean overlays, @Nullable Path devices)
+            throws IOException {
+        ContainerRoot root = new ContainerRoot(launch, mayRemount, overlays, devices);
         root.skeleton();
         root.layers();
         root.systemMounts();
@@ -76,7 +81,6 @@ final class ContainerRoot {
             if (overlays && somethingNewBelow(system) && !Files.isSymbolicLink(system)) {
                 Path upper = launch.folder().resolve("upper" + system.toString().replace('/', '-'));
                 Files.createDirectories(upper);
-                Files.createDirectories(workOf(upper));
                 layered.put(system, upper);
             }
         }
@@ -119,9 +123,7 @@ final class ContainerRoot {
                 systemMount(system, inside);
             } else {
                 Files.createDirectories(inside);
-                String options = "lowerdir=" + escaped(system) + ",upperdir=" + escaped(upper) + ",workdir="
-                        + escaped(workOf(upper));
-                fstab.add("overlay " + escaped(inside) + " overlay " + options + " 0 0");
+                overlay(system, inside, upper);
             }
         }
         for (Path extra : launch.system()) {
@@ -133,10 +135,27 @@ final class ContainerRoot {
         }
     }
 
-    private void kernelMounts() {
+    private void overlay(Path system, Path inside, Path upper) throws IOException {
+        Files.createDirectories(upper);
+        Files.createDirectories(workOf(upper));
+        String options =
+                "lowerdir=" + escaped(system) + ",upperdir=" + escaped(upper) + ",workdir=" + escaped(workOf(upper));
+        fstab.add("overlay " + escaped(inside) + " overlay " + options + " 0 0");
+    }
+
+    private void kernelMounts() throws IOException {
         Path root = launch.root();
         fstab.add("proc " + escaped(root.resolve("proc")) + " proc nosuid,nodev,noexec 0 0");
-        fstab.add("/dev " + escaped(root.resolve("dev")) + " none rbind 0 0");
+        if (devices == null) {
+            fstab.add("/dev " + escaped(root.resolve("dev")) + " none rbind 0 0");
+        } else {
+            overlay(Path.of("/dev"), root.resolve("dev"), devices);
+            for (String own : List.of("pts", "mqueue", "hugepages")) {
+                if (Files.isDirectory(Path.of("/dev", own))) {
+                    fstab.add("/dev/" + own + " " + escaped(root.resolve("dev").resolve(own)) + " none rbind 0 0");
+                }
+            }
+        }
         fstab.add("tmpfs " + escaped(root.resolve("dev/shm")) + " tmpfs nosuid,nodev,mode=1777 0 0");
         bubblewrap.addAll(List.of("--proc", "/proc", "--dev-bind", "/dev", "/dev", "--tmpfs", "/dev/shm"));
         if (Files.isDirectory(Path.of("/sys"))) {

@@ -72,6 +72,10 @@ public enum Isolation {
             trial.addAll(List.of(
                     "sh", "-c", "mount --make-rprivate / && mount -t tmpfs none /tmp && mount -t proc proc /proc"));
         }
+        return succeeds(trial);
+    }
+
+    static boolean succeeds(List<String> trial) {
         Path nowhere = Path.of("/dev/null");
         try {
             Process process = new ProcessBuilder(trial)

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Turns a [Launch] into the words of a process, in one isolation mode. Holds the POSIX scripts on disk, where they
 /// outlive this process.
@@ -15,6 +16,7 @@ public final class Launcher {
     private final Isolation isolation;
     private final Path scripts;
     private final List<String> ownSession;
+    private final boolean layersDevices;
 
     public Launcher(Isolation isolation, Path scripts) throws IOException {
         this.isolation = isolation;
@@ -27,6 +29,27 @@ public final class Launcher {
             }
         }
         this.ownSession = ownSession();
+        this.layersDevices = isolation == Isolation.UNSHARE && layersWork();
+    }
+
+    /// Whether a layer can lie over /dev. It cannot where the pods' folder is itself such a layer (in a container).
+    private boolean layersWork() throws IOException {
+        Path upper = Files.createDirectories(scripts.resolve("trial/upper"));
+        Path work = Files.createDirectories(scripts.resolve("trial/work"));
+        return Isolation.succeeds(List.of(
+                "unshare",
+                "--mount",
+                "sh",
+                "-c",
+                "mount --make-rprivate / && mount -t overlay overlay -o \"lowerdir=/dev,upperdir=$0,workdir=$1\" /dev"
+                        + " && test -c /dev/null",
+                upper.toString(),
+                work.toString()));
+    }
+
+    /// The layer over /dev that is this start's own: what it makes there stays there. Null where there is none.
+    public @Nullable Path devices(Launch launch) {
+        return layersDevices ? launch.folder().resolve("upper-dev") : null;
     }
 
     public Isolation isolation() {
@@ -45,7 +68,7 @@ public final class Launcher {
                 words.addAll(
                         List.of("/bin/sh", script("main.sh"), launch.error().toString()));
             case BUBBLEWRAP -> {
-                ContainerRoot root = ContainerRoot.lay(launch, false, false);
+                ContainerRoot root = ContainerRoot.lay(launch, false, false, null);
                 copyMain(launch);
                 words.addAll(isolation.enter());
                 words.addAll(List.of("--bind", launch.root().toString(), "/"));
@@ -53,7 +76,7 @@ public final class Launcher {
                 words.addAll(List.of("--chdir", "/", "--", "/bin/sh", "/.kumiki/main.sh", "/.kumiki/error"));
             }
             case UNSHARE, UNSHARE_USER -> {
-                ContainerRoot root = ContainerRoot.lay(launch, isolation == Isolation.UNSHARE, true);
+                ContainerRoot root = ContainerRoot.lay(launch, isolation == Isolation.UNSHARE, true, devices(launch));
                 copyMain(launch);
                 Path fstab = launch.folder().resolve("fstab");
                 Files.write(fstab, root.fstab());
@@ -66,13 +89,27 @@ public final class Launcher {
                         launch.error().toString()));
             }
         }
-        Launch.User user = launch.user();
         words.add(launch.workingDir());
-        words.add(user == null ? "-" : Long.toString(user.uid()));
-        words.add(user == null ? "-" : Long.toString(user.gid()));
-        words.add(user == null ? "-" : user.groupList());
+        words.addAll(user(launch));
         words.addAll(launch.command());
         return words;
+    }
+
+    /// As `main.sh` wants it.
+    static List<String> user(Launch launch) {
+        Launch.User user = launch.user();
+        return user == null
+                ? List.of("-", "-", "-")
+                : List.of(Long.toString(user.uid()), Long.toString(user.gid()), user.groupList());
+    }
+
+    /// The script that starts a command where there are no namespaces.
+    String main() {
+        return script("main.sh");
+    }
+
+    List<String> session() {
+        return ownSession;
     }
 
     private void copyMain(Launch launch) throws IOException {

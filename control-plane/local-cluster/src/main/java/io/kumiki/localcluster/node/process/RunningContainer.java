@@ -20,6 +20,10 @@ public interface RunningContainer {
     /// SIGTERM. False when it has ended already.
     boolean terminate() throws InterruptedException;
 
+    /// The way in for other processes; null when there is no process to enter (code of our own).
+    @Nullable
+    Entrance entrance();
+
     /// SIGKILL, to everything of it.
     void kill() throws InterruptedException;
 }

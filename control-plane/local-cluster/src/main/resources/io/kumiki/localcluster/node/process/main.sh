@@ -6,6 +6,8 @@ shift 5
 PATH=$KUMIKI_PATH
 export PATH
 unset KUMIKI_PATH
+# Tells that the container's own root has been entered: from now on others may enter it too.
+case $error in */error) : >"${error%error}up" ;; esac
 refuse() {
     echo "$1" >"$error"
     exit 128

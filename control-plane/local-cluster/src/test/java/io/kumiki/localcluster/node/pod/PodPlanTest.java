@@ -2,7 +2,7 @@ package io.kumiki.localcluster.node.pod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.localcluster.node.pod.ContainerState.Ended;
 import io.kumiki.localcluster.node.pod.PodPlan.Act;
 import io.kumiki.model.Json;
@@ -15,7 +15,7 @@ class PodPlanTest {
     private static final Instant T = Instant.parse("2026-01-01T00:00:00Z");
     private static final String STEP =
             "{'restartPolicy':'%s','initContainers':[{'name':'fetch'},{'name':'publish','restartPolicy':'Always'},{'name':'proxy','restartPolicy':'Always'}],"
-                    + "'containers':[{'name':'main'},{'name':'other'}]}";
+                + "'containers':[{'name':'main'},{'name':'other'}]}";
 
     private PodPlan plan;
     private List<ContainerState> states;
@@ -25,7 +25,12 @@ class PodPlanTest {
     }
 
     private void with(String restartPolicy) {
-        JsonNode spec = Json.parse(STEP.formatted(restartPolicy).replace('\'', '"'));
+        with(restartPolicy, STEP.formatted(restartPolicy));
+    }
+
+    private void with(String restartPolicy, String text) {
+        ObjectNode spec = (ObjectNode) Json.parse(text.replace('\'', '"'));
+        spec.put("restartPolicy", restartPolicy);
         plan = new PodPlan(spec);
         states = new ArrayList<>(PodPlan.created(spec));
     }
@@ -49,7 +54,8 @@ class PodPlanTest {
     }
 
     private void running(String name) {
-        states.replaceAll(state -> state.name().equals(name) ? state.running(T) : state);
+        states.replaceAll(
+                state -> state.name().equals(name) ? state.running(T, plan.health(name, false, false)) : state);
     }
 
     private void ended(String name, int code) {
@@ -175,5 +181,50 @@ class PodPlanTest {
         ended("main", 0);
         ended("other", 0);
         assertThat(acts()).isEqualTo("start main, start other");
+    }
+
+    @Test
+    void aSidecarThatHasNotStartedHoldsTheRest() {
+        with(
+                "Never",
+                "{'initContainers':[{'name':'proxy','restartPolicy':'Always','startupProbe':{}}],'containers':[{'name':'main'}]}");
+        running("proxy");
+        assertThat(acts()).isEmpty();
+        states.replaceAll(state -> state.with(plan.health(state.name(), true, true)));
+        assertThat(acts()).isEqualTo("start main");
+    }
+
+    @Test
+    void aHookHoldsTheNextContainer() {
+        with(
+                "Never",
+                "{'containers':[{'name':'main','lifecycle':{'postStart':{}},'readinessProbe':{}},{'name':'other'}]}");
+        assertThat(acts()).isEqualTo("start main");
+        running("main");
+        assertThat(acts()).isEmpty();
+        states.replaceAll(state -> state.name().equals("main") ? state.with(plan.health("main", true, false)) : state);
+        assertThat(states.getFirst().health()).isEqualTo(new ContainerState.Health(true, true, false));
+        assertThat(acts()).isEqualTo("start other");
+    }
+
+    @Test
+    void aContainersOwnRulesComeBeforeThePods() {
+        with(
+                "Never",
+                "{'containers':[{'name':'main','restartPolicy':'OnFailure','restartPolicyRules':[{'action':'Restart','exitCodes':{'operator':'In','values':[42]}}]},"
+                    + "{'name':'other','restartPolicy':'Never','restartPolicyRules':[{'action':'Restart','exitCodes':{'operator':'NotIn','values':[1]}}]}]}");
+        running("main");
+        running("other");
+        ended("main", 42);
+        ended("other", 1);
+        assertThat(states)
+                .extracting(ContainerState::phase)
+                .containsExactly(ContainerState.Phase.WAITING, ContainerState.Phase.ENDED);
+        running("main");
+        ended("main", 7);
+        assertThat(states.getFirst().restarts()).isEqualTo(2);
+        running("main");
+        ended("main", 0);
+        assertThat(states.getFirst().phase()).isEqualTo(ContainerState.Phase.ENDED);
     }
 }

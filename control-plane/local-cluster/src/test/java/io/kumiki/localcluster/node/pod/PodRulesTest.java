@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PodRulesTest {
     private static PodRules rules(Isolation isolation, long uid) {
-        ImageTable images = new ImageTable(InstalledPythons.in(List.of()), List.of(), List.of());
+        ImageTable images = new ImageTable(InstalledPythons.in(List.of()), List.of("kumiki/x"), List.of());
         return new PodRules(images, isolation, Path.of("/data/steps"), uid, uid);
     }
 
@@ -32,8 +32,9 @@ class PodRulesTest {
                 "{'volumes':[{'name':'v','nfs':{'server':'x'}}]}|nfs",
                 "{'containers':[{'name':'c','image':'ubuntu'}]}|ubuntu",
                 "{'containers':[{'name':'c','image':'bash','securityContext':{'privileged':true}}]}|privileged",
-                "{'containers':[{'name':'c','image':'bash','readinessProbe':{'tcpSocket':{'port':1}}}]}|readinessProbe",
-                "{'containers':[{'name':'c','image':'bash','lifecycle':{'preStop':{}}}]}|lifecycle",
+                "{'containers':[{'name':'c','image':'kumiki/x','readinessProbe':{'exec':{'command':['a']}}}]}|readinessProbe.exec",
+                "{'containers':[{'name':'c','image':'bash','lifecycle':{'preStop':{'tcpSocket':{'port':1}}}}]}|lifecycle.preStop.tcpSocket",
+                "{'containers':[{'name':'c','image':'bash','lifecycle':{'stopSignal':'SIGUSR1'}}]}|SIGUSR1",
                 "{'containers':[{'name':'c','image':'bash','tty':true}]}|tty",
                 "{'containers':[{'name':'c','image':'bash','volumeDevices':[{'name':'v'}]}]}|volumeDevices",
             })
