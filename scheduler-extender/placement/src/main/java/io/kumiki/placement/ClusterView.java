@@ -1,7 +1,10 @@
 package io.kumiki.placement;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// The planner's own picture of the cluster: what is free on each node and device. Changed in place by one thread;
 /// every change raises the
@@ -17,6 +20,7 @@ public final class ClusterView {
     private final int[] whole;
     private final int[] idle;
     private final int[] version;
+    private final List<Map<String, Long>> extended = new ArrayList<>();
     private long freeMilli;
 
     /// All nodes empty, in the order in which ties are decided.
@@ -40,7 +44,40 @@ public final class ClusterView {
             whole[i] = node.gpus();
             idle[i] = node.gpus() * WHOLE;
             freeMilli += idle[i];
+            extended.add(new TreeMap<>(node.extended()));
         }
+    }
+
+    /// What is free on one node, as somebody else counted it.
+    ///
+    /// @param devices free milli of each; as many as the node has
+    public record Free(int cpuMilli, int memoryMib, int pods, int[] devices, Map<String, Long> extended) {}
+
+    /// The nodes with what is free on each of them now; more than the node has is no error of the view.
+    public static ClusterView of(List<NodeSpec> nodes, List<Free> free) {
+        var view = new ClusterView(nodes);
+        view.freeMilli = 0;
+        for (int n = 0; n < nodes.size(); n++) {
+            Free now = free.get(n);
+            view.cpu[n] = Math.max(0, now.cpuMilli());
+            view.memory[n] = Math.max(0, now.memoryMib());
+            view.pods[n] = Math.max(0, now.pods());
+            view.gpus[n] = now.devices().clone();
+            view.whole[n] = 0;
+            view.idle[n] = 0;
+            for (int device : now.devices()) {
+                view.whole[n] += device == WHOLE ? 1 : 0;
+                view.idle[n] += device;
+            }
+            view.freeMilli += view.idle[n];
+            view.extended.set(n, new TreeMap<>(now.extended()));
+        }
+        return view;
+    }
+
+    /// The same nodes without anything on them.
+    public ClusterView emptied() {
+        return new ClusterView(nodes);
     }
 
     /// The same state, to be changed without changing this one.
@@ -53,6 +90,7 @@ public final class ClusterView {
         System.arraycopy(idle, 0, copy.idle, 0, idle.length);
         for (int n = 0; n < gpus.length; n++) {
             copy.gpus[n] = gpus[n].clone();
+            copy.extended.set(n, new TreeMap<>(extended.get(n)));
         }
         copy.freeMilli = freeMilli;
         return copy;
@@ -104,7 +142,22 @@ public final class ClusterView {
                 && memory[n] >= d.memoryMib()
                 && pods[n] > 0
                 && d.allows(nodes.get(n).model())
-                && devicesFit(d, n);
+                && devicesFit(d, n)
+                && extendedFit(d, n);
+    }
+
+    boolean extendedFit(Demand d, int n) {
+        for (var wanted : d.extended().entrySet()) {
+            if (extendedFree(n, wanted.getKey()) < wanted.getValue()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Free amount of another countable resource, such as a MIG profile.
+    public long extendedFree(int n, String resource) {
+        return extended.get(n).getOrDefault(resource, 0L);
     }
 
     boolean devicesFit(Demand d, int n) {
@@ -129,6 +182,8 @@ public final class ClusterView {
                 && node.memoryMib() >= d.memoryMib()
                 && node.gpus() >= d.gpus()
                 && node.pods() > 0
+                && d.extended().entrySet().stream()
+                        .allMatch(e -> node.extended().getOrDefault(e.getKey(), 0L) >= e.getValue())
                 && d.allows(node.model());
     }
 
@@ -172,10 +227,14 @@ public final class ClusterView {
         cpu[n] += sign * d.cpuMilli();
         memory[n] += sign * d.memoryMib();
         pods[n] += sign;
+        d.extended().forEach((resource, amount) -> extended.get(n).merge(resource, sign * amount, Long::sum));
         idle[n] += sign * (int) d.totalGpuMilli();
         freeMilli += sign * d.totalGpuMilli();
         version[n]++;
-        if (cpu[n] < 0 || memory[n] < 0 || pods[n] < 0) {
+        if (cpu[n] < 0
+                || memory[n] < 0
+                || pods[n] < 0
+                || d.extended().keySet().stream().anyMatch(resource -> extendedFree(n, resource) < 0)) {
             throw new IllegalStateException(nodes.get(n).name() + " is over-committed");
         }
     }

@@ -1,5 +1,6 @@
 package io.kumiki.placement;
 
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,25 +22,60 @@ public sealed interface GangPlacement {
     }
 
     /// It would fit an empty cluster.
-    record Waiting(Shortage shortage) implements GangPlacement {}
+    record Waiting(Certificate certificate) implements GangPlacement {}
 
     /// It would not fit even an empty cluster.
-    record Impossible(Shortage shortage) implements GangPlacement {}
+    record Impossible(Certificate certificate) implements GangPlacement {}
 
-    /// Why not, so that anybody can check it: the role that is short, and how many of its members the best place
-    /// could take.
+    /// Why no place holds the gang, one cause for each, so that anybody can check it.
     ///
-    /// @param level where members must lie together; null for the whole cluster
-    /// @param bestDomain the place at that level with most room for the role; null for the whole cluster
-    /// @param room members of the role that it could take if the gang's other roles were not there
-    /// @param proven false where each role would fit alone and only their combination found no room
-    /// @param removed nodes that can take no member of the role, by the filter that removed them
-    record Shortage(
-            String role,
-            int wanted,
-            int room,
-            @Nullable String level,
-            @Nullable String bestDomain,
-            boolean proven,
-            Placement.Removed removed) {}
+    /// @param level where members must lie together; null for the whole cluster, which is then the one place
+    /// @param removed nodes that can take no member of the role that is short, by the filter that removed them
+    record Certificate(@Nullable String level, List<Cause> causes, Placement.Removed removed) {
+        public Certificate {
+            causes = List.copyOf(causes);
+        }
+
+        /// False where the search ended before every combination was tried.
+        public boolean proven() {
+            return causes.stream().noneMatch(GaveUp.class::isInstance);
+        }
+
+        /// The place that came closest.
+        public Cause nearest() {
+            return causes.stream()
+                    .max(Comparator.comparingDouble(Cause::closeness))
+                    .orElseThrow();
+        }
+    }
+
+    sealed interface Cause {
+        String domain();
+
+        double closeness();
+    }
+
+    /// @param room members of the role that the place could take if the gang's other roles were not there
+    record RoleShort(String domain, String role, int wanted, int room) implements Cause {
+        @Override
+        public double closeness() {
+            return (double) room / wanted;
+        }
+    }
+
+    /// Each role has room alone; every way to mix them on the nodes was tried, none holds all.
+    record NoCombination(String domain) implements Cause {
+        @Override
+        public double closeness() {
+            return 1;
+        }
+    }
+
+    /// Each role has room alone; the search for a mix ended at its limit.
+    record GaveUp(String domain) implements Cause {
+        @Override
+        public double closeness() {
+            return 2;
+        }
+    }
 }

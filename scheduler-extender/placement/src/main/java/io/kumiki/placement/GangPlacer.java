@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Places gangs by counting rooms per topology domain, never by scanning the cluster once a member.
@@ -13,45 +14,119 @@ import org.jspecify.annotations.Nullable;
 ///    starting at the preferred one.
 /// 2. Among those domains take the one with the least room (best fit; ties to the first).
 /// 3. Inside it fill the narrower domains: as soon as one holds the rest, the one with least room that does; else
-///    the one with most.
+///    the one with most. Where several roles do not fit that way, every mix of them on the nodes is tried, up to a
+///    number of steps.
 ///
 /// Deterministic: the same view and spec give the same slots.
 public final class GangPlacer {
+    /// Steps of the exact search in one call: a few tens of milliseconds.
+    private static final int STEPS = 200_000;
+
+    private static final Comparator<GangSpec.Role> LARGEST_FIRST = Comparator.comparingLong(
+                    (GangSpec.Role r) -> -r.demand().totalGpuMilli())
+            .thenComparingInt(r -> -r.demand().cpuMilli());
+
+    /// Which nodes a role may use at all: labels, taints, what is kept for others.
+    @FunctionalInterface
+    public interface Allowed {
+        boolean on(GangSpec.Role role, int node);
+    }
+
+    /// A GPU type that would do.
+    public record Alternative(String model, double speed) {}
+
     private final ClusterView view;
     private final Topology topology;
-    private final BitSet avoided;
+    private final Allowed allowed;
 
     public GangPlacer(ClusterView view, Topology topology) {
-        this(view, topology, new BitSet());
+        this(view, topology, (_, _) -> true);
     }
 
     /// @param avoided nodes that are kept for somebody else; the caller does not change it meanwhile
     public GangPlacer(ClusterView view, Topology topology, BitSet avoided) {
+        this(view, topology, (_, n) -> !avoided.get(n));
+    }
+
+    public GangPlacer(ClusterView view, Topology topology, Allowed allowed) {
         this.view = view;
         this.topology = topology;
-        this.avoided = avoided;
+        this.allowed = allowed;
+    }
+
+    /// One type for the whole gang: the fastest that fits now, of equal ones the first. A refusal speaks of the
+    /// fastest that could ever hold it.
+    public GangPlacement place(GangSpec gang, List<Alternative> alternatives) {
+        if (alternatives.isEmpty()) {
+            return place(gang);
+        }
+        GangPlacement refusal = null;
+        List<Alternative> fastest = alternatives.stream()
+                .sorted(Comparator.comparingDouble((Alternative a) -> -a.speed()))
+                .toList();
+        for (Alternative alternative : fastest) {
+            GangPlacement answer = place(gang.on(List.of(alternative.model())));
+            if (answer instanceof GangPlacement.Placed) {
+                return answer;
+            }
+            if (refusal == null
+                    || (refusal instanceof GangPlacement.Impossible && answer instanceof GangPlacement.Waiting)) {
+                refusal = answer;
+            }
+        }
+        return java.util.Objects.requireNonNull(refusal);
     }
 
     /// Decides only; the view is unchanged.
     public GangPlacement place(GangSpec gang) {
         int widest = gang.required() == null ? -1 : level(gang.required());
+        Attempt attempt = attempt(gang, widest);
+        if (attempt.slots != null) {
+            return placed(gang, attempt);
+        }
+        var empty = new GangPlacer(view.emptied(), topology, allowed);
+        Attempt ever = empty.attempt(gang, widest);
+        return ever.slots != null || ever.gaveUp()
+                ? new GangPlacement.Waiting(refusal(widest, attempt))
+                : new GangPlacement.Impossible(empty.refusal(widest, ever));
+    }
+
+    /// How far one search came.
+    private static final class Attempt {
+        final List<GangSpec.Role> roles;
+        final BitSet gaveUpAt = new BitSet();
+        int steps = STEPS;
+        int level;
+        int domain;
+        @Nullable List<List<GangPlacement.Slot>> slots;
+
+        Attempt(List<GangSpec.Role> roles) {
+            this.roles = roles;
+        }
+
+        boolean gaveUp() {
+            return !gaveUpAt.isEmpty();
+        }
+    }
+
+    private Attempt attempt(GangSpec gang, int widest) {
         int narrowest =
                 gang.preferred() == null ? topology.levels().size() - 1 : Math.max(widest, level(gang.preferred()));
-        List<GangSpec.Role> bySize = gang.roles().stream().sorted(LARGEST_FIRST).toList();
+        var attempt = new Attempt(gang.roles().stream().sorted(LARGEST_FIRST).toList());
         for (int level = narrowest; level >= widest; level--) {
-            for (int domain : candidates(bySize, level)) {
-                var slots = fill(bySize, level, domain);
-                if (slots != null) {
-                    return placed(gang, bySize, slots, level, domain);
+            attempt.gaveUpAt.clear();
+            List<List<Integer>> nodes = nodesByDomain(level);
+            for (int domain : candidates(attempt.roles, nodes)) {
+                attempt.slots = fill(attempt, nodes.get(domain), level, domain);
+                if (attempt.slots != null) {
+                    attempt.level = level;
+                    attempt.domain = domain;
+                    return attempt;
                 }
             }
         }
-        return refusal(gang, widest);
+        return attempt;
     }
-
-    private static final Comparator<GangSpec.Role> LARGEST_FIRST = Comparator.comparingLong(
-                    (GangSpec.Role r) -> -r.demand().totalGpuMilli())
-            .thenComparingInt(r -> -r.demand().cpuMilli());
 
     private int level(String name) {
         int level = topology.level(name);
@@ -61,21 +136,32 @@ public final class GangPlacer {
         return level;
     }
 
-    /// Domains in which every role's minimum has room when looked at alone, least room first.
-    private int[] candidates(List<GangSpec.Role> roles, int level) {
+    private List<List<Integer>> nodesByDomain(int level) {
+        List<List<Integer>> nodes = new ArrayList<>();
         int domains = level < 0 ? 1 : topology.domains(level);
-        boolean[] able = new boolean[domains];
+        for (int d = 0; d < domains; d++) {
+            nodes.add(new ArrayList<>());
+        }
+        for (int n = 0; n < view.size(); n++) {
+            nodes.get(level < 0 ? 0 : topology.domainOf(level, n)).add(n);
+        }
+        return nodes;
+    }
+
+    /// Domains in which every role's minimum has room when looked at alone, least room first.
+    private int[] candidates(List<GangSpec.Role> roles, List<List<Integer>> nodes) {
+        boolean[] able = new boolean[nodes.size()];
         Arrays.fill(able, true);
-        long[] room = new long[domains];
+        long[] room = new long[nodes.size()];
         for (GangSpec.Role role : roles) {
-            int[] rooms = roomPerDomain(role.demand(), level, domains);
-            for (int d = 0; d < domains; d++) {
+            int[] rooms = rooms(role, nodes);
+            for (int d = 0; d < rooms.length; d++) {
                 able[d] &= rooms[d] >= role.min();
                 room[d] += rooms[d];
             }
         }
         var order = new ArrayList<Integer>();
-        for (int d = 0; d < domains; d++) {
+        for (int d = 0; d < able.length; d++) {
             if (able[d]) {
                 order.add(d);
             }
@@ -84,95 +170,50 @@ public final class GangPlacer {
         return order.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    private int[] roomPerDomain(Demand demand, int level, int domains) {
-        int[] rooms = new int[domains];
-        for (int n = 0; n < view.size(); n++) {
-            rooms[level < 0 ? 0 : topology.domainOf(level, n)] +=
-                    room(demand, n, view.cpuFree(n), view.memoryFree(n), view.podsFree(n), view.remnants(n));
+    private int[] rooms(GangSpec.Role role, List<List<Integer>> nodes) {
+        int[] rooms = new int[nodes.size()];
+        for (int d = 0; d < rooms.length; d++) {
+            for (int n : nodes.get(d)) {
+                rooms[d] += Trial.room(view, allowed, role, n);
+            }
         }
         return rooms;
     }
 
-    /// Members of this demand that the node could take.
-    private int room(Demand demand, int n, int cpu, int memory, int pods, int[] remnants) {
-        if (avoided.get(n) || !demand.allows(view.node(n).model())) {
-            return 0;
-        }
-        int room = pods;
-        room = demand.cpuMilli() == 0 ? room : Math.min(room, cpu / demand.cpuMilli());
-        room = demand.memoryMib() == 0 ? room : Math.min(room, memory / demand.memoryMib());
-        if (demand.gpus() > 0 && room > 0) {
-            int devices = 0;
-            for (int remnant : remnants) {
-                devices += remnant / demand.gpuMilli();
-            }
-            room = Math.min(room, devices / demand.gpus());
-        }
-        return room;
-    }
-
-    /// What is left on the domain's nodes while one gang is tried; the view itself is not touched.
-    private final class Trial {
-        final List<Integer> nodes = new ArrayList<>();
-        final int[] cpu;
-        final int[] memory;
-        final int[] pods;
-        final int[][] remnants;
-
-        Trial(int level, int domain) {
-            for (int n = 0; n < view.size(); n++) {
-                if (level < 0 || topology.domainOf(level, n) == domain) {
-                    nodes.add(n);
-                }
-            }
-            cpu = new int[nodes.size()];
-            memory = new int[nodes.size()];
-            pods = new int[nodes.size()];
-            remnants = new int[nodes.size()][];
-            for (int i = 0; i < nodes.size(); i++) {
-                int n = nodes.get(i);
-                cpu[i] = view.cpuFree(n);
-                memory[i] = view.memoryFree(n);
-                pods[i] = view.podsFree(n);
-                remnants[i] = view.remnants(n).clone();
-            }
-        }
-
-        int room(Demand demand, int i) {
-            return GangPlacer.this.room(demand, nodes.get(i), cpu[i], memory[i], pods[i], remnants[i]);
-        }
-
-        GangPlacement.Slot take(Demand demand, int i) {
-            int[] devices = new int[demand.gpus()];
-            int found = 0;
-            for (int d = 0; d < remnants[i].length && found < devices.length; d++) {
-                if (remnants[i][d] >= demand.gpuMilli()) {
-                    remnants[i][d] -= demand.gpuMilli();
-                    devices[found++] = d;
-                }
-            }
-            cpu[i] -= demand.cpuMilli();
-            memory[i] -= demand.memoryMib();
-            pods[i]--;
-            return new GangPlacement.Slot(nodes.get(i), devices);
-        }
-    }
-
     /// Minimum of every role first, then as many more as fit; null where some minimum found no room.
-    private @Nullable List<List<GangPlacement.Slot>> fill(List<GangSpec.Role> roles, int level, int domain) {
-        var trial = new Trial(level, domain);
+    private @Nullable List<List<GangPlacement.Slot>> fill(Attempt attempt, List<Integer> nodes, int level, int domain) {
+        List<GangSpec.Role> roles = attempt.roles;
+        var trial = new Trial(view, allowed, nodes);
+        List<List<GangPlacement.Slot>> slots = greedy(trial, roles, level);
+        if (slots == null && roles.size() > 1) {
+            trial = new Trial(view, allowed, nodes);
+            var search = new Combination(trial, roles, attempt.steps);
+            Combination.Outcome outcome = search.search();
+            attempt.steps = search.stepsLeft();
+            if (outcome == Combination.Outcome.GAVE_UP) {
+                attempt.gaveUpAt.set(domain);
+            }
+            slots = outcome == Combination.Outcome.FOUND ? search.slots() : null;
+        }
+        if (slots == null) {
+            return null;
+        }
+        for (int r = 0; r < roles.size(); r++) {
+            GangSpec.Role role = roles.get(r);
+            take(trial, role, role.max() - slots.get(r).size(), level + 1, all(trial), slots.get(r));
+        }
+        return slots;
+    }
+
+    private @Nullable List<List<GangPlacement.Slot>> greedy(Trial trial, List<GangSpec.Role> roles, int level) {
         List<List<GangPlacement.Slot>> slots = new ArrayList<>();
         for (GangSpec.Role role : roles) {
             var taken = new ArrayList<GangPlacement.Slot>();
-            take(trial, role.demand(), role.min(), level + 1, all(trial), taken);
+            take(trial, role, role.min(), level + 1, all(trial), taken);
             if (taken.size() < role.min()) {
                 return null;
             }
             slots.add(taken);
-        }
-        for (int r = 0; r < roles.size(); r++) {
-            GangSpec.Role role = roles.get(r);
-            take(trial, role.demand(), role.max() - slots.get(r).size(), level + 1, all(trial), slots.get(r));
         }
         return slots;
     }
@@ -187,13 +228,18 @@ public final class GangPlacer {
 
     /// Fills `wanted` members into these nodes of the trial, narrower domain by narrower domain.
     private void take(
-            Trial trial, Demand demand, int wanted, int level, List<Integer> nodes, List<GangPlacement.Slot> taken) {
+            Trial trial,
+            GangSpec.Role role,
+            int wanted,
+            int level,
+            List<Integer> nodes,
+            List<GangPlacement.Slot> taken) {
         int left = wanted;
         List<List<Integer>> groups = groups(trial, level, nodes);
         int[] rooms = new int[groups.size()];
         for (int g = 0; g < rooms.length; g++) {
             for (int i : groups.get(g)) {
-                rooms[g] += trial.room(demand, i);
+                rooms[g] += trial.room(role, i);
             }
         }
         while (left > 0) {
@@ -204,10 +250,10 @@ public final class GangPlacer {
             int share = Math.min(left, rooms[g]);
             if (level >= topology.levels().size()) {
                 for (int i = 0; i < share; i++) {
-                    taken.add(trial.take(demand, groups.get(g).getFirst()));
+                    taken.add(trial.take(role.demand(), groups.get(g).getFirst()));
                 }
             } else {
-                take(trial, demand, share, level + 1, groups.get(g), taken);
+                take(trial, role, share, level + 1, groups.get(g), taken);
             }
             rooms[g] = 0;
             left -= share;
@@ -234,7 +280,7 @@ public final class GangPlacer {
         if (level >= topology.levels().size()) {
             return nodes.stream().map(List::of).toList();
         }
-        var groups = new java.util.TreeMap<Integer, List<Integer>>();
+        var groups = new TreeMap<Integer, List<Integer>>();
         for (int i : nodes) {
             groups.computeIfAbsent(topology.domainOf(level, trial.nodes.get(i)), _ -> new ArrayList<>())
                     .add(i);
@@ -242,14 +288,17 @@ public final class GangPlacer {
         return List.copyOf(groups.values());
     }
 
-    private GangPlacement placed(
-            GangSpec gang, List<GangSpec.Role> bySize, List<List<GangPlacement.Slot>> slots, int level, int domain) {
+    private GangPlacement placed(GangSpec gang, Attempt attempt) {
+        List<List<GangPlacement.Slot>> slots = java.util.Objects.requireNonNull(attempt.slots);
         List<List<GangPlacement.Slot>> ordered = gang.roles().stream()
-                .map(role -> slots.get(identity(bySize, role)))
+                .map(role -> slots.get(identity(attempt.roles, role)))
                 .toList();
-        return level < 0
+        return attempt.level < 0
                 ? new GangPlacement.Placed(ordered, null, null)
-                : new GangPlacement.Placed(ordered, topology.levels().get(level), topology.name(level, domain));
+                : new GangPlacement.Placed(
+                        ordered,
+                        topology.levels().get(attempt.level),
+                        topology.name(attempt.level, attempt.domain));
     }
 
     private static int identity(List<GangSpec.Role> roles, GangSpec.Role role) {
@@ -261,76 +310,16 @@ public final class GangPlacer {
         throw new IllegalStateException("a role of the gang went missing");
     }
 
-    private GangPlacement refusal(GangSpec gang, int level) {
-        var now = shortage(gang, level, view, topology);
-        var empty = new GangPlacer(emptied(), topology);
-        boolean ever = empty.candidates(gang.roles(), level).length > 0
-                && Arrays.stream(empty.candidates(gang.roles(), level))
-                        .anyMatch(d -> empty.fill(
-                                        gang.roles().stream()
-                                                .sorted(LARGEST_FIRST)
-                                                .toList(),
-                                        level,
-                                        d)
-                                != null);
-        return ever
-                ? new GangPlacement.Waiting(now)
-                : new GangPlacement.Impossible(shortage(gang, level, empty.view, topology));
-    }
-
-    private ClusterView emptied() {
-        List<NodeSpec> nodes = new ArrayList<>();
-        for (int n = 0; n < view.size(); n++) {
-            nodes.add(view.node(n));
+    private GangPlacement.Certificate refusal(int level, Attempt attempt) {
+        List<List<Integer>> nodes = nodesByDomain(level);
+        List<int[]> rooms =
+                attempt.roles.stream().map(role -> rooms(role, nodes)).toList();
+        List<String> domains = new ArrayList<>();
+        for (int d = 0; d < nodes.size(); d++) {
+            domains.add(level < 0 ? "" : topology.name(level, d));
         }
-        return new ClusterView(nodes);
-    }
-
-    /// The role that is shortest of room in its best domain; where none is short alone, the largest, unproven.
-    private static GangPlacement.Shortage shortage(GangSpec gang, int level, ClusterView view, Topology topology) {
-        var placer = new GangPlacer(view, topology);
-        int domains = level < 0 ? 1 : topology.domains(level);
-        GangPlacement.Shortage worst = null;
-        for (GangSpec.Role role : gang.roles().stream().sorted(LARGEST_FIRST).toList()) {
-            int[] rooms = placer.roomPerDomain(role.demand(), level, domains);
-            int best = 0;
-            for (int d = 1; d < domains; d++) {
-                best = rooms[d] > rooms[best] ? d : best;
-            }
-            var shortage = new GangPlacement.Shortage(
-                    role.name(),
-                    role.min(),
-                    rooms[best],
-                    level < 0 ? null : topology.levels().get(level),
-                    level < 0 ? null : topology.name(level, best),
-                    rooms[best] < role.min(),
-                    removed(role.demand(), view));
-            if (worst == null || (shortage.proven() && !worst.proven())) {
-                worst = shortage;
-            }
-        }
-        return java.util.Objects.requireNonNull(worst);
-    }
-
-    private static Placement.Removed removed(Demand demand, ClusterView view) {
-        int model = 0;
-        int devices = 0;
-        int cpu = 0;
-        int memory = 0;
-        int pods = 0;
-        for (int n = 0; n < view.size(); n++) {
-            if (!demand.allows(view.node(n).model())) {
-                model++;
-            } else if (!view.devicesFit(demand, n)) {
-                devices++;
-            } else if (view.cpuFree(n) < demand.cpuMilli()) {
-                cpu++;
-            } else if (view.memoryFree(n) < demand.memoryMib()) {
-                memory++;
-            } else if (view.podsFree(n) < 1) {
-                pods++;
-            }
-        }
-        return new Placement.Removed(model, devices, cpu, memory, pods);
+        var refusal = new Refusal(view, allowed, attempt.roles);
+        return refusal.certificate(
+                level < 0 ? null : topology.levels().get(level), domains, rooms, attempt.gaveUpAt);
     }
 }

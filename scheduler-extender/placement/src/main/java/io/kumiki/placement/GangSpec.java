@@ -32,6 +32,19 @@ public record GangSpec(
         }
     }
 
+    /// The same gang, its GPU members on these models only.
+    public GangSpec on(List<String> models) {
+        return new GangSpec(
+                name,
+                roles.stream()
+                        .map(r -> r.demand().gpus() == 0
+                                ? r
+                                : new Role(r.name(), r.demand().on(models), r.min(), r.max()))
+                        .toList(),
+                required,
+                preferred);
+    }
+
     public int minimum() {
         return roles.stream().mapToInt(Role::min).sum();
     }

@@ -11,10 +11,17 @@ public sealed interface Placement {
     /// No node could hold it even if it were empty.
     record Impossible(Removed removed) implements Placement {}
 
-    /// Which filter removed how many nodes: the sum is the number of nodes, so anybody can check it.
-    record Removed(int model, int devices, int cpu, int memory, int pods) {
+    /// Which filter removed how many nodes, so that anybody can check it.
+    ///
+    /// @param excluded nodes that may not be used: labels, taints, cordoned, kept for others
+    /// @param extended nodes without enough of another countable resource
+    record Removed(int excluded, int model, int devices, int extended, int cpu, int memory, int pods) {
+        public Removed(int model, int devices, int cpu, int memory, int pods) {
+            this(0, model, devices, 0, cpu, memory, pods);
+        }
+
         int total() {
-            return model + devices + cpu + memory + pods;
+            return excluded + model + devices + extended + cpu + memory + pods;
         }
     }
 }

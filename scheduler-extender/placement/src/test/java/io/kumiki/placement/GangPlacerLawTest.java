@@ -98,9 +98,13 @@ class GangPlacerLawTest {
         boolean fits = rooms.values().stream().anyMatch(room -> room >= role.min());
         assertThat(answer instanceof GangPlacement.Placed).as("seed %d", seed).isEqualTo(fits);
         if (answer instanceof GangPlacement.Waiting waiting) {
-            assertThat(waiting.shortage().proven()).isTrue();
-            assertThat(waiting.shortage().room())
-                    .isEqualTo(rooms.values().stream().max(Integer::compare).orElse(0));
+            assertThat(waiting.certificate().proven()).isTrue();
+            assertThat(waiting.certificate().nearest())
+                    .isEqualTo(new GangPlacement.RoleShort(
+                            waiting.certificate().nearest().domain(),
+                            role.name(),
+                            role.min(),
+                            rooms.values().stream().max(Integer::compare).orElse(0)));
         }
     }
 

@@ -1,0 +1,202 @@
+package io.kumiki.model.scheduling;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Version;
+import io.kumiki.model.crd.Column;
+import io.kumiki.model.crd.Field;
+import io.kumiki.model.crd.Rule;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Pods that start together or not at all. Whoever wants them writes the spec; only the planner writes the status,
+/// and that write is the promise of the slots.
+@Group("kumiki.io")
+@Version("v1alpha1")
+@Column(value = "Phase", path = ".status.phase")
+@Column(value = "Ready", path = ".status.ready")
+@Column(value = "Reason", path = ".status.reason")
+@Column(value = "Where", path = ".status.where")
+@Column(value = "Age", path = ".metadata.creationTimestamp", type = "date")
+@Column(value = "Priority", path = ".spec.priority", type = "integer", priority = 1)
+@Column(value = "Message", path = ".status.message", priority = 1)
+@JsonIgnoreProperties(ignoreUnknown = true)
+public final class Gang extends OwnKind implements Namespaced {
+    private static final long serialVersionUID = 1;
+
+    private transient @Nullable Spec spec;
+    private transient @Nullable Status status;
+
+    public @Nullable Spec getSpec() {
+        return spec;
+    }
+
+    public void setSpec(@Nullable Spec spec) {
+        this.spec = spec;
+    }
+
+    public @Nullable Status getStatus() {
+        return status;
+    }
+
+    public void setStatus(@Nullable Status status) {
+        this.status = status;
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Spec(
+            @Field(value = "Raised by every restart of the whole gang.", otherwise = "0")
+            int attempt,
+
+            @Field(value = "Members by shape.", min = 1, max = 64)
+            List<Members> classes,
+
+            @Field("Level of the topology inside which all members must lie.")
+            @Nullable String required,
+
+            @Field("Level that is tried first.")
+            @Nullable String preferred,
+
+            @Field(value = "GPU types that will do, one for the whole gang; any when empty.", max = 16)
+            @Nullable List<Alternative> alternatives,
+
+            @Field(value = "Higher goes first and may preempt lower.", min = -1000000000, max = 1000000000, otherwise = "0")
+            int priority,
+
+            @Field(value = "How long it will run, as far as is known.", min = 1)
+            @Nullable Long expectedSeconds,
+
+            @Field("When it last saved its state (RFC 3339): what is lost when it is preempted.")
+            @Nullable String lastCheckpoint,
+
+            @Field(value = "What a restart costs, in seconds of all its GPUs.", min = 0)
+            @Nullable Long restartSeconds) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Rule(value = "self.min <= self.max", message = "min must not exceed max")
+    public record Members(
+            @Field(value = "Unique in the gang.", max = 63, pattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+            String name,
+
+            @Field("Members without which the gang does not start.")
+            int min,
+
+            @Field(value = "Members wanted.", min = 1, max = 5000)
+            int max,
+
+            @Field(value = "Members of a later wave start when all earlier waves run.", max = 16, otherwise = "0")
+            int wave,
+
+            @Field(value = "What one member asks of its node, init containers and overhead included.", max = 32)
+            Map<String, String> requests,
+
+            @Field(value = "Labels its node must carry.", max = 32)
+            @Nullable Map<String, String> nodeSelector,
+
+            @Field(value = "Node terms of which one must hold.", max = 32)
+            @Nullable List<Term> nodeTerms,
+
+            @Field(value = "Taints it tolerates.", max = 64)
+            @Nullable List<Toleration> tolerations) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Term(
+            @Field(value = "All must hold.", min = 1, max = 32)
+            List<Requirement> expressions) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Requirement(
+            @Field("Label, or metadata.name.")
+            String key,
+
+            @Field("In, NotIn, Exists, DoesNotExist, Gt or Lt.")
+            String operator,
+
+            @Field("As the operator wants.")
+            @Nullable List<String> values) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Toleration(
+            @Field("Taint; empty with Exists for all.")
+            @Nullable String key,
+
+            @Field("Equal or Exists.")
+            @Nullable String operator,
+
+            @Field("Of the taint.")
+            @Nullable String value,
+
+            @Field("Of the taint; empty for all.")
+            @Nullable String effect) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Alternative(
+            @Field("Value of the node label nvidia.com/gpu.product.")
+            String type,
+
+            @Field(value = "Speed against the others; the fastest that fits is taken.", otherwise = "1")
+            double speed) {}
+
+    public enum Phase {
+        Waiting,
+        Reserved,
+        Starting,
+        Running,
+        Repairing,
+        Releasing,
+        Done;
+
+        /// Whether slots are held.
+        public boolean holds() {
+            return switch (this) {
+                case Reserved, Starting, Running, Repairing, Releasing -> true;
+                case Waiting, Done -> false;
+            };
+        }
+    }
+
+    /// Slots are keyed (attempt, class, index): the index is the position in the list.
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Rule(
+            value = "!has(oldSelf.epoch) || (has(self.epoch) && self.epoch >= oldSelf.epoch)",
+            message = "written by a planner that is no longer the leader")
+    public record Status(
+            @Field("Where it stands.") Phase phase,
+
+            @Field(value = "Of the planner that wrote this; never lower than before.", min = 0)
+            long epoch,
+
+            @Field("The attempt that this speaks of.") int attempt,
+
+            @Field("Set when that attempt is over and another must be asked for.")
+            @Nullable Boolean ended,
+
+            @Field("Nodes by slot.") @Nullable List<Slots> slots,
+
+            @Field("Bound members and the minimum.") @Nullable String ready,
+
+            @Field("Code: why it is in this phase.") @Nullable String reason,
+
+            @Field("The reason in words, with its numbers.") @Nullable String message,
+
+            @Field("The place that holds all members.") @Nullable String where,
+
+            @Field("When the slots were promised, or the phase was entered (for people).")
+            @Nullable String since) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Slots(
+            @Field("Class of the members.") String name,
+
+            @Field("One for each slot, in order.") List<String> nodes,
+
+            @Field("Device numbers by slot, where nodes share their devices.")
+            @Nullable List<String> devices) {}
+}

@@ -1,0 +1,50 @@
+package io.kumiki.model.scheduling;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Plural;
+import io.fabric8.kubernetes.model.annotation.Version;
+import io.kumiki.model.crd.Column;
+import io.kumiki.model.crd.Field;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One tenant of the tree of quotas.
+@Group("kumiki.io")
+@Version("v1alpha1")
+@Plural("tenantquotas")
+@Column(value = "Parent", path = ".spec.parent")
+@Column(value = "Guaranteed", path = ".spec.guaranteed")
+@Column(value = "Limit", path = ".spec.limit")
+@Column(value = "Age", path = ".metadata.creationTimestamp", type = "date")
+@JsonIgnoreProperties(ignoreUnknown = true)
+public final class TenantQuota extends OwnKind {
+    private static final long serialVersionUID = 1;
+
+    private transient @Nullable Spec spec;
+
+    public @Nullable Spec getSpec() {
+        return spec;
+    }
+
+    public void setSpec(@Nullable Spec spec) {
+        this.spec = spec;
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Spec(
+            @Field("The quota above; exactly one has none.")
+            @Nullable String parent,
+
+            @Field(value = "What it may always have; idle parts are lent. A type is named nvidia.com/gpu.TYPE.", max = 64)
+            Map<String, String> guaranteed,
+
+            @Field(value = "What it never exceeds, borrowed included.", max = 64)
+            @Nullable Map<String, String> limit,
+
+            @Field(value = "Namespaces whose pods count here.", max = 1000)
+            @Nullable List<String> namespaces) {}
+}
