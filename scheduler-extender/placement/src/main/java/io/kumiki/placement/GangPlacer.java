@@ -98,7 +98,9 @@ public final class GangPlacer {
         int steps = STEPS;
         int level;
         int domain;
-        @Nullable List<List<GangPlacement.Slot>> slots;
+
+        @Nullable
+        List<List<GangPlacement.Slot>> slots;
 
         Attempt(List<GangSpec.Role> roles) {
             this.roles = roles;
@@ -296,9 +298,7 @@ public final class GangPlacer {
         return attempt.level < 0
                 ? new GangPlacement.Placed(ordered, null, null)
                 : new GangPlacement.Placed(
-                        ordered,
-                        topology.levels().get(attempt.level),
-                        topology.name(attempt.level, attempt.domain));
+                        ordered, topology.levels().get(attempt.level), topology.name(attempt.level, attempt.domain));
     }
 
     private static int identity(List<GangSpec.Role> roles, GangSpec.Role role) {
@@ -319,7 +319,6 @@ public final class GangPlacer {
             domains.add(level < 0 ? "" : topology.name(level, d));
         }
         var refusal = new Refusal(view, allowed, attempt.roles);
-        return refusal.certificate(
-                level < 0 ? null : topology.levels().get(level), domains, rooms, attempt.gaveUpAt);
+        return refusal.certificate(level < 0 ? null : topology.levels().get(level), domains, rooms, attempt.gaveUpAt);
     }
 }

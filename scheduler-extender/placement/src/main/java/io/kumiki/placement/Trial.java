@@ -112,8 +112,8 @@ final class Trial {
         cpu[i] -= sign * demand.cpuMilli();
         memory[i] -= sign * demand.memoryMib();
         pods[i] -= sign;
-        demand.extended().forEach((resource, amount) -> extended
-                .computeIfAbsent(i, _ -> new HashMap<>())
-                .merge(resource, sign * amount, Long::sum));
+        demand.extended()
+                .forEach((resource, amount) ->
+                        extended.computeIfAbsent(i, _ -> new HashMap<>()).merge(resource, sign * amount, Long::sum));
     }
 }

@@ -24,7 +24,12 @@ final class ExactGangs {
     }
 
     static boolean fitsIn(
-            ClusterView view, @Nullable Topology topology, GangSpec gang, int level, int domain, GangPlacer.Allowed allowed) {
+            ClusterView view,
+            @Nullable Topology topology,
+            GangSpec gang,
+            int level,
+            int domain,
+            GangPlacer.Allowed allowed) {
         List<Integer> nodes = new ArrayList<>();
         for (int n = 0; n < view.size(); n++) {
             if (topology == null || topology.domainOf(level, n) == domain) {
@@ -63,7 +68,9 @@ final class ExactGangs {
             if (!allowed.on(r, n) || !view.fits(r.demand(), n)) {
                 continue;
             }
-            int[] devices = r.demand().gpus() == 0 ? new int[0] : view.wholeDevices(n, r.demand().gpus());
+            int[] devices = r.demand().gpus() == 0
+                    ? new int[0]
+                    : view.wholeDevices(n, r.demand().gpus());
             view.place(r.demand(), n, devices);
             boolean found = fits(view, nodes, roles, role, member + 1, i, allowed);
             view.release(r.demand(), n, devices);

@@ -56,8 +56,7 @@ class ExactGangsLawTest {
         }
         String required = random.nextInt(3) == 0 ? null : LEVELS.get(random.nextInt(2));
         long closed = random.nextLong();
-        GangPlacer.Allowed allowed = (role, n) ->
-                random(closed, role.name().hashCode() * 31L + n) % 5 != 0;
+        GangPlacer.Allowed allowed = (role, n) -> random(closed, role.name().hashCode() * 31L + n) % 5 != 0;
         return new Case(view, Topology.of(LEVELS, labels), new GangSpec("g", roles, required, null), allowed);
     }
 
@@ -73,7 +72,9 @@ class ExactGangsLawTest {
             Case c = draw(seed);
             GangPlacement answer = new GangPlacer(c.view, c.topology, c.allowed).place(c.gang);
             boolean fits = ExactGangs.fits(c.view, c.topology, c.gang, c.allowed);
-            assertThat(answer instanceof GangPlacement.Placed).as("seed %d", seed).isEqualTo(fits);
+            assertThat(answer instanceof GangPlacement.Placed)
+                    .as("seed %d", seed)
+                    .isEqualTo(fits);
             switch (answer) {
                 case GangPlacement.Placed found -> {
                     placed++;
@@ -106,7 +107,8 @@ class ExactGangsLawTest {
                 GangPlacement.Slot slot = found.slots().get(r).get(i);
                 assertThat(c.allowed.on(role, slot.node())).isTrue();
                 assertThat(again.slots().get(r).get(i).node()).isEqualTo(slot.node());
-                assertThat(role.demand().allows(c.view.node(slot.node()).model())).isTrue();
+                assertThat(role.demand().allows(c.view.node(slot.node()).model()))
+                        .isTrue();
                 c.view.place(role.demand(), slot.node(), slot.devices());
             }
         }
@@ -114,8 +116,8 @@ class ExactGangsLawTest {
 
     @Test
     void takesTheFastestTypeThatFits() {
-        List<NodeSpec> nodes = List.of(
-                new NodeSpec("a", 64000, 64000, 8, "A100", 10), new NodeSpec("h", 64000, 64000, 4, "H100", 10));
+        List<NodeSpec> nodes =
+                List.of(new NodeSpec("a", 64000, 64000, 8, "A100", 10), new NodeSpec("h", 64000, 64000, 4, "H100", 10));
         var view = new ClusterView(nodes);
         var placer = new GangPlacer(view, Topology.of(List.of(), List.of(Map.of(), Map.of())));
         var types = List.of(new GangPlacer.Alternative("A100", 1), new GangPlacer.Alternative("H100", 2.2));

@@ -55,26 +55,29 @@ public final class Gang extends OwnKind implements Namespaced {
             @Field(value = "Members by shape.", min = 1, max = 64)
             List<Members> classes,
 
-            @Field("Level of the topology inside which all members must lie.")
-            @Nullable String required,
+            @Field("Level of the topology inside which all members must lie.") @Nullable
+            String required,
 
-            @Field("Level that is tried first.")
-            @Nullable String preferred,
+            @Field("Level that is tried first.") @Nullable String preferred,
 
-            @Field(value = "GPU types that will do, one for the whole gang; any when empty.", max = 16)
-            @Nullable List<Alternative> alternatives,
+            @Field(value = "GPU types that will do, one for the whole gang; any when empty.", max = 16) @Nullable
+            List<Alternative> alternatives,
 
-            @Field(value = "Higher goes first and may preempt lower.", min = -1000000000, max = 1000000000, otherwise = "0")
+            @Field(
+                    value = "Higher goes first and may preempt lower.",
+                    min = -1000000000,
+                    max = 1000000000,
+                    otherwise = "0")
             int priority,
 
-            @Field(value = "How long it will run, as far as is known.", min = 1)
-            @Nullable Long expectedSeconds,
+            @Field(value = "How long it will run, as far as is known.", min = 1) @Nullable
+            Long expectedSeconds,
 
-            @Field("When it last saved its state (RFC 3339): what is lost when it is preempted.")
-            @Nullable String lastCheckpoint,
+            @Field("When it last saved its state (RFC 3339): what is lost when it is preempted.") @Nullable
+            String lastCheckpoint,
 
-            @Field(value = "What a restart costs, in seconds of all its GPUs.", min = 0)
-            @Nullable Long restartSeconds) {}
+            @Field(value = "What a restart costs, in seconds of all its GPUs.", min = 0) @Nullable
+            Long restartSeconds) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -95,14 +98,14 @@ public final class Gang extends OwnKind implements Namespaced {
             @Field(value = "What one member asks of its node, init containers and overhead included.", max = 32)
             Map<String, String> requests,
 
-            @Field(value = "Labels its node must carry.", max = 32)
-            @Nullable Map<String, String> nodeSelector,
+            @Field(value = "Labels its node must carry.", max = 32) @Nullable
+            Map<String, String> nodeSelector,
 
-            @Field(value = "Node terms of which one must hold.", max = 32)
-            @Nullable List<Term> nodeTerms,
+            @Field(value = "Node terms of which one must hold.", max = 32) @Nullable
+            List<Term> nodeTerms,
 
-            @Field(value = "Taints it tolerates.", max = 64)
-            @Nullable List<Toleration> tolerations) {}
+            @Field(value = "Taints it tolerates.", max = 64) @Nullable
+            List<Toleration> tolerations) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Term(
@@ -111,29 +114,24 @@ public final class Gang extends OwnKind implements Namespaced {
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Requirement(
-            @Field("Label, or metadata.name.")
-            String key,
+            @Field("Label, or metadata.name.") String key,
 
             @Field("In, NotIn, Exists, DoesNotExist, Gt or Lt.")
             String operator,
 
-            @Field("As the operator wants.")
-            @Nullable List<String> values) {}
+            @Field("As the operator wants.") @Nullable List<String> values) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Toleration(
-            @Field("Taint; empty with Exists for all.")
-            @Nullable String key,
+            @Field("Taint; empty with Exists for all.") @Nullable
+            String key,
 
-            @Field("Equal or Exists.")
-            @Nullable String operator,
+            @Field("Equal or Exists.") @Nullable String operator,
 
-            @Field("Of the taint.")
-            @Nullable String value,
+            @Field("Of the taint.") @Nullable String value,
 
-            @Field("Of the taint; empty for all.")
-            @Nullable String effect) {}
+            @Field("Of the taint; empty for all.") @Nullable String effect) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Alternative(
@@ -175,21 +173,25 @@ public final class Gang extends OwnKind implements Namespaced {
 
             @Field("The attempt that this speaks of.") int attempt,
 
-            @Field("Set when that attempt is over and another must be asked for.")
-            @Nullable Boolean ended,
+            @Field("Set when that attempt is over and another must be asked for.") @Nullable
+            Boolean ended,
 
             @Field("Nodes by slot.") @Nullable List<Slots> slots,
 
-            @Field("Bound members and the minimum.") @Nullable String ready,
+            @Field("Bound members and the minimum.") @Nullable
+            String ready,
 
-            @Field("Code: why it is in this phase.") @Nullable String reason,
+            @Field("Code: why it is in this phase.") @Nullable
+            String reason,
 
-            @Field("The reason in words, with its numbers.") @Nullable String message,
+            @Field("The reason in words, with its numbers.") @Nullable
+            String message,
 
-            @Field("The place that holds all members.") @Nullable String where,
+            @Field("The place that holds all members.") @Nullable
+            String where,
 
-            @Field("When the slots were promised, or the phase was entered (for people).")
-            @Nullable String since) {}
+            @Field("When the slots were promised, or the phase was entered (for people).") @Nullable
+            String since) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Slots(
@@ -197,6 +199,6 @@ public final class Gang extends OwnKind implements Namespaced {
 
             @Field("One for each slot, in order.") List<String> nodes,
 
-            @Field("Device numbers by slot, where nodes share their devices.")
-            @Nullable List<String> devices) {}
+            @Field("Device numbers by slot, where nodes share their devices.") @Nullable
+            List<String> devices) {}
 }

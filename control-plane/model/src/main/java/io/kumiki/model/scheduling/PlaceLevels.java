@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class PlaceLevels extends OwnKind {
     private static final long serialVersionUID = 1;
     /// What holds where nobody made one.
-    public static final List<Level> USUAL = List.of(
-            new Level("zone", "topology.kubernetes.io/zone"), new Level("rack", "topology.kubernetes.io/rack"));
+    public static final List<Level> USUAL =
+            List.of(new Level("zone", "topology.kubernetes.io/zone"), new Level("rack", "topology.kubernetes.io/rack"));
 
     private transient @Nullable Spec spec;
 

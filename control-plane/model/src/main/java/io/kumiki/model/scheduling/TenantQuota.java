@@ -36,15 +36,17 @@ public final class TenantQuota extends OwnKind {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Spec(
-            @Field("The quota above; exactly one has none.")
-            @Nullable String parent,
+            @Field("The quota above; exactly one has none.") @Nullable
+            String parent,
 
-            @Field(value = "What it may always have; idle parts are lent. A type is named nvidia.com/gpu.TYPE.", max = 64)
+            @Field(
+                    value = "What it may always have; idle parts are lent. A type is named nvidia.com/gpu.TYPE.",
+                    max = 64)
             Map<String, String> guaranteed,
 
-            @Field(value = "What it never exceeds, borrowed included.", max = 64)
-            @Nullable Map<String, String> limit,
+            @Field(value = "What it never exceeds, borrowed included.", max = 64) @Nullable
+            Map<String, String> limit,
 
-            @Field(value = "Namespaces whose pods count here.", max = 1000)
-            @Nullable List<String> namespaces) {}
+            @Field(value = "Namespaces whose pods count here.", max = 1000) @Nullable
+            List<String> namespaces) {}
 }
