@@ -24,6 +24,8 @@ final class Kubectl {
     }
 
     private static final long PATIENCE_SECONDS = 120;
+    /// A first build on a new machine compiles some thousand packages, beside whatever else runs.
+    private static final long BUILD_SECONDS = 1_800;
 
     private final Path program;
     private final Path kubeconfig;
@@ -41,7 +43,7 @@ final class Kubectl {
 
     /// Where Go is missing the suite is skipped with one line; in CI that is a failure.
     static Kubectl required(Path kubeconfig, Path home) {
-        Ran built = run(List.of(script().toString()), Map.of(), "");
+        Ran built = run(List.of(script().toString()), Map.of(), "", BUILD_SECONDS);
         if (built.code() == 0) {
             String folder = built.out().strip();
             return new Kubectl(Path.of(folder.substring(folder.lastIndexOf('\n') + 1), "kubectl"), kubeconfig, home);
@@ -63,7 +65,7 @@ final class Kubectl {
     Ran feed(String input, String... arguments) {
         List<String> command = new ArrayList<>(List.of(program.toString()));
         command.addAll(List.of(arguments));
-        return run(command, environment(), input);
+        return run(command, environment(), input, PATIENCE_SECONDS);
     }
 
     private Map<String, String> environment() {
@@ -76,7 +78,7 @@ final class Kubectl {
                 home.resolve("cache").toString());
     }
 
-    private static Ran run(List<String> command, Map<String, String> environment, String input) {
+    private static Ran run(List<String> command, Map<String, String> environment, String input, long patience) {
         Path out = null;
         try {
             out = Files.createTempFile("kubectl", ".out");
@@ -87,7 +89,7 @@ final class Kubectl {
             try (var stdin = process.getOutputStream()) {
                 stdin.write(input.getBytes(StandardCharsets.UTF_8));
             }
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new AssertionError(command + " did not end; it printed:\n" + Files.readString(out));
             }
