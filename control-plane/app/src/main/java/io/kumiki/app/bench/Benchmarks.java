@@ -1,5 +1,6 @@
 package io.kumiki.app.bench;
 
+import io.kumiki.localcluster.bench.ApiServerBench;
 import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.store.bench.Commits;
 import io.kumiki.store.bench.ListRuns;
@@ -14,7 +15,8 @@ public final class Benchmarks {
             new CachedChain(),
             new FanOut(),
             new Commits(),
-            new ListRuns());
+            new ListRuns(),
+            new ApiServerBench());
 
     private Benchmarks() {}
 }
