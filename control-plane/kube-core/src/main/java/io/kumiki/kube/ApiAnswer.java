@@ -7,7 +7,8 @@ import java.util.Map;
 
 /// What goes back to the client. The shell writes it; only it knows sockets.
 public sealed interface ApiAnswer {
-    /// A complete body in parts, so that a list of stored objects is never copied into one array.
+    /// A complete body in parts, so that a list of stored objects is never copied into one array. A part of a long
+    /// list may be made anew at each look.
     record Whole(int status, String contentType, List<byte[]> body, Map<String, String> headers) implements ApiAnswer {}
 
     /// Frames that keep coming: the shell opens the watch and sends each frame as a chunk or as a WebSocket

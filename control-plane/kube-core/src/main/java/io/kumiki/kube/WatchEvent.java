@@ -6,7 +6,9 @@ import io.kumiki.kube.store.StoredObject;
 /// One change as a watcher with its own selectors sees it.
 ///
 /// @param revision of the change; for `DELETED` the revision of the deletion
-public record WatchEvent(Type type, ResourceType resource, String kind, long revision, StoredObject stored) {
+/// @param text shared by all who hear of the same change
+public record WatchEvent(
+        Type type, ResourceType resource, String kind, long revision, StoredObject stored, WatchText text) {
     /// As on the wire.
     public enum Type {
         ADDED,

@@ -3,6 +3,7 @@ package io.kumiki.kube.patch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.ApiFault;
 import java.util.List;
 
 /// RFC 6902: all operations or none.
@@ -16,20 +17,32 @@ public final class JsonPatch {
             throw new PatchFault("a JSON patch is a list of operations");
         }
         if (patch.size() > MOST_OPERATIONS) {
-            throw new PatchFault("a patch may have at most " + MOST_OPERATIONS + " operations, found " + patch.size());
+            throw ApiFault.of(
+                    413,
+                    "RequestEntityTooLarge",
+                    "The allowed maximum operations in a JSON patch is " + MOST_OPERATIONS + ", got " + patch.size());
         }
         JsonNode result = document.deepCopy();
+        CopyBounds bounds = new CopyBounds();
         for (JsonNode operation : patch) {
+            String name = operation.path("op").asText();
+            if (name.equals("copy") || name.equals("move")) {
+                bounds.check(name, find(result, from(operation)), pointer(operation));
+            }
             result = one(result, operation);
         }
         return result;
     }
 
-    private static JsonNode one(JsonNode document, JsonNode operation) {
+    private static JsonPointer pointer(JsonNode operation) {
         if (!operation.path("path").isTextual()) {
             throw new PatchFault("an operation lacks its path");
         }
-        JsonPointer path = JsonPointer.parse(operation.path("path").asText());
+        return JsonPointer.parse(operation.path("path").asText());
+    }
+
+    private static JsonNode one(JsonNode document, JsonNode operation) {
+        JsonPointer path = pointer(operation);
         String name = operation.path("op").asText();
         return switch (name) {
             case "add" -> add(document, path, value(operation));
@@ -51,7 +64,7 @@ public final class JsonPatch {
                     throw new PatchFault(from + " cannot be moved into itself");
                 }
                 JsonNode moved = find(document, from);
-                yield add(remove(document, from), path, moved);
+                yield place(remove(document, from), path, moved);
             }
             default ->
                 throw new PatchFault(
@@ -74,7 +87,10 @@ public final class JsonPatch {
     }
 
     private static JsonNode add(JsonNode document, JsonPointer path, JsonNode value) {
-        JsonNode copy = value.deepCopy();
+        return place(document, path, value.deepCopy());
+    }
+
+    private static JsonNode place(JsonNode document, JsonPointer path, JsonNode copy) {
         if (path.whole()) {
             return copy;
         }

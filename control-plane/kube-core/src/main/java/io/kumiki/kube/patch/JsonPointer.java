@@ -5,12 +5,17 @@ import java.util.List;
 
 /// RFC 6901.
 record JsonPointer(List<String> tokens) {
+    private static final int DEEPEST = 200;
+
     static JsonPointer parse(String text) {
         if (text.isEmpty()) {
             return new JsonPointer(List.of());
         }
         if (text.charAt(0) != '/') {
             throw new PatchFault("\"" + text + "\" is no JSON pointer: it has to begin with /");
+        }
+        if (text.chars().filter(c -> c == '/').count() > DEEPEST) {
+            throw new PatchFault("a JSON pointer may name at most " + DEEPEST + " levels");
         }
         List<String> tokens = new ArrayList<>();
         for (String token : text.substring(1).split("/", -1)) {

@@ -4,6 +4,7 @@ import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.Journal;
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WatchEvent;
+import io.kumiki.kube.WatchText;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.kinds.KindTable;
 import io.kumiki.kube.store.Change;
@@ -189,12 +190,12 @@ public final class Registry {
         List<WatchEvent> events = new ArrayList<>();
         for (StoredObject object : store.all(kind.storage(), order.namespace())) {
             if (Selecting.matches(kind, order.selection(), object)) {
-                events.add(new WatchEvent(WatchEvent.Type.ADDED, kind.type(), kind.kind(), object.revision(), object));
+                events.add(new WatchEvent(WatchEvent.Type.ADDED, kind.type(), kind.kind(), object.revision(), object, new WatchText()));
             }
         }
         if (order.marksInitial()) {
             events.add(new WatchEvent(
-                    WatchEvent.Type.BOOKMARK, kind.type(), kind.kind(), at, Bookmarks.initialEnd(kind.storage())));
+                    WatchEvent.Type.BOOKMARK, kind.type(), kind.kind(), at, Bookmarks.initialEnd(kind.storage()), new WatchText()));
         }
         return events;
     }

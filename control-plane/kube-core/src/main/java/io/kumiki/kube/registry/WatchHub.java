@@ -2,15 +2,19 @@ package io.kumiki.kube.registry;
 
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WatchEvent;
+import io.kumiki.kube.WatchText;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.store.Change;
 import io.kumiki.kube.store.StoredObject;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class WatchHub {
     private final Lock lock;
     private final ArrayDeque<Change> waiting = new ArrayDeque<>();
-    private final Map<String, List<Watcher>> watchers = new HashMap<>();
+    private final Map<String, Set<Watcher>> watchers = new HashMap<>();
     private long durable;
     private long delivered;
     private boolean delivering;
@@ -89,8 +93,9 @@ final class WatchHub {
             waiting.remove();
             delivered = change.revision();
             told = new ArrayList<>();
-            for (Watcher watcher : watchers.getOrDefault(change.key().storage(), List.of())) {
-                if (watcher.offer(change)) {
+            WatchText text = new WatchText();
+            for (Watcher watcher : watchers.getOrDefault(change.key().storage(), Set.of())) {
+                if (watcher.offer(change, text)) {
                     told.add(watcher);
                 }
             }
@@ -126,10 +131,11 @@ final class WatchHub {
         watcher.queue.addAll(initial);
         for (Change change : backlog) {
             if (change.revision() <= delivered) {
-                watcher.offer(change);
+                watcher.offer(change, new WatchText());
             }
         }
-        watchers.computeIfAbsent(order.kind().storage(), s -> new ArrayList<>()).add(watcher);
+        watchers.computeIfAbsent(order.kind().storage(), s -> new LinkedHashSet<>())
+                .add(watcher);
         return watcher;
     }
 
@@ -140,6 +146,9 @@ final class WatchHub {
         private final Selection selection;
         private final long from;
         private final Consumer<WatchEvent> sink;
+        /// Of this watch alone, so that many watches do not queue for the cluster's lock; taken inside it, never
+        /// around it.
+        private final ReentrantLock own = new ReentrantLock();
         private final ArrayDeque<WatchEvent> queue = new ArrayDeque<>();
         private boolean draining;
         private boolean closed;
@@ -152,35 +161,40 @@ final class WatchHub {
             this.sink = sink;
         }
 
-        private boolean offer(Change change) {
-            if (closed
-                    || change.revision() <= from
+        private boolean offer(Change change, WatchText text) {
+            if (change.revision() <= from
                     || !(namespace.isEmpty() || namespace.equals(change.key().namespace()))) {
                 return false;
             }
-            WatchEvent event = seen(change);
-            if (event != null) {
-                queue.add(event);
-            }
-            return event != null;
+            WatchEvent event = seen(change, text);
+            return event != null && add(event);
         }
 
-        private @Nullable WatchEvent seen(Change change) {
+        private boolean add(WatchEvent event) {
+            own.lock();
+            try {
+                return !closed && queue.add(event);
+            } finally {
+                own.unlock();
+            }
+        }
+
+        private @Nullable WatchEvent seen(Change change, WatchText text) {
             StoredObject before = change.before();
             StoredObject after = change.after();
             boolean was = before != null && Selecting.matches(kind, selection, before);
             boolean is = after != null && Selecting.matches(kind, selection, after);
             if (is && after != null) {
-                return event(was ? WatchEvent.Type.MODIFIED : WatchEvent.Type.ADDED, change, after);
+                return event(was ? WatchEvent.Type.MODIFIED : WatchEvent.Type.ADDED, change, after, text);
             }
             if (was && before != null) {
-                return event(WatchEvent.Type.DELETED, change, after != null ? after : before);
+                return event(WatchEvent.Type.DELETED, change, after != null ? after : before, text);
             }
             return null;
         }
 
-        private WatchEvent event(WatchEvent.Type type, Change change, StoredObject object) {
-            return new WatchEvent(type, kind.type(), kind.kind(), change.revision(), object);
+        private WatchEvent event(WatchEvent.Type type, Change change, StoredObject object, WatchText text) {
+            return new WatchEvent(type, kind.type(), kind.kind(), change.revision(), object, text);
         }
 
         /// Tells that everything up to now was told, behind what is still on its way.
@@ -188,42 +202,44 @@ final class WatchHub {
         public void bookmark() {
             lock.lock();
             try {
-                queue.add(new WatchEvent(
+                add(new WatchEvent(
                         WatchEvent.Type.BOOKMARK,
                         kind.type(),
                         kind.kind(),
                         Math.max(from, delivered),
-                        Bookmarks.plain(kind.storage())));
+                        Bookmarks.plain(kind.storage()),
+                        new WatchText()));
             } finally {
                 lock.unlock();
             }
             drain();
         }
 
-        /// Without the lock. Keeps the order when two threads come at once.
+        /// Without the cluster's lock. Keeps the order when two threads come at once.
         void drain() {
             while (true) {
-                WatchEvent next;
-                lock.lock();
-                try {
-                    if (draining) {
-                        return;
-                    }
-                    next = queue.poll();
-                    if (next == null) {
-                        return;
-                    }
-                    draining = true;
-                } finally {
-                    lock.unlock();
+                WatchEvent next = next();
+                if (next == null) {
+                    return;
                 }
                 try {
                     sink.accept(next);
                 } finally {
-                    lock.lock();
+                    own.lock();
                     draining = false;
-                    lock.unlock();
+                    own.unlock();
                 }
+            }
+        }
+
+        private @Nullable WatchEvent next() {
+            own.lock();
+            try {
+                WatchEvent next = draining ? null : queue.poll();
+                draining |= next != null;
+                return next;
+            } finally {
+                own.unlock();
             }
         }
 
@@ -231,14 +247,23 @@ final class WatchHub {
         public void close() {
             lock.lock();
             try {
-                closed = true;
-                queue.clear();
-                List<Watcher> same = watchers.get(kind.storage());
+                forget();
+                Set<Watcher> same = watchers.get(kind.storage());
                 if (same != null) {
                     same.remove(this);
                 }
             } finally {
                 lock.unlock();
+            }
+        }
+
+        private void forget() {
+            own.lock();
+            try {
+                closed = true;
+                queue.clear();
+            } finally {
+                own.unlock();
             }
         }
     }

@@ -12,7 +12,7 @@ import io.kumiki.kube.table.Tables;
 import io.kumiki.model.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,6 +60,11 @@ final class Shape {
         };
     }
 
+    /// Whether every client that asks for this form gets the same bytes.
+    boolean plain() {
+        return form == Negotiation.OBJECT;
+    }
+
     byte[] event(WatchEvent event, boolean first) {
         if (event.type() == WatchEvent.Type.BOOKMARK && form == Negotiation.TABLE) {
             ObjectNode table = Tables.of(kind.columns(), List.of(), include, false, now.get());
@@ -82,18 +87,40 @@ final class Shape {
         head.put("kind", kind.kind() + "List").put("apiVersion", apiVersion());
         listMetadata(head.putObject("metadata"), page);
         String text = Json.write(head);
-        List<byte[]> parts = new ArrayList<>(page.objects().size() * 2 + 2);
-        parts.add((text.substring(0, text.length() - 1) + ",\"items\":[").getBytes(StandardCharsets.UTF_8));
-        boolean first = true;
-        for (StoredObject object : page.objects()) {
-            if (!first) {
-                parts.add(COMMA);
-            }
-            first = false;
-            parts.add(object.wire(apiVersion(), kind.kind()));
-        }
-        parts.add(END);
+        byte[] begin = (text.substring(0, text.length() - 1) + ",\"items\":[").getBytes(StandardCharsets.UTF_8);
+        List<byte[]> parts = new Items(begin, page.objects(), apiVersion(), kind.kind());
         return new ApiAnswer.Whole(200, ApiAnswer.JSON, parts, Map.of());
+    }
+
+    /// The list's text in parts that are made when they are asked for: a long list is never in memory as a whole.
+    private static final class Items extends AbstractList<byte[]> {
+        private final byte[] begin;
+        private final List<StoredObject> objects;
+        private final String apiVersion;
+        private final String kind;
+
+        Items(byte[] begin, List<StoredObject> objects, String apiVersion, String kind) {
+            this.begin = begin;
+            this.objects = objects;
+            this.apiVersion = apiVersion;
+            this.kind = kind;
+        }
+
+        @Override
+        public byte[] get(int i) {
+            if (i == 0) {
+                return begin;
+            }
+            if (i == size() - 1) {
+                return END;
+            }
+            return i % 2 == 0 ? COMMA : objects.get(i / 2).wire(apiVersion, kind);
+        }
+
+        @Override
+        public int size() {
+            return objects.isEmpty() ? 2 : objects.size() * 2 + 1;
+        }
     }
 
     private ApiAnswer.Whole table(Reads.ListedPage page) {

@@ -134,7 +134,7 @@ final class Verbs {
         var order = new Registry.WatchOrder(kind, target.namespace(), selection, from, initial);
         boolean bookmarks = request.flag("allowWatchBookmarks");
         return new ApiAnswer.Watch(
-                new Watches.Feed(parts.registry(), order, bookmarks, millis, "application/json", shape::event));
+                new Watches.Feed(parts.registry(), order, bookmarks, millis, shape.plain(), shape::event));
     }
 
     private ApiAnswer create(ApiRequest request, RequestPath target, Kind kind) {

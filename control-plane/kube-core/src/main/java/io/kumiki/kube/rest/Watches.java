@@ -1,6 +1,7 @@
 package io.kumiki.kube.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.ApiAnswer;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.WatchEvent;
 import io.kumiki.kube.WatchFeed;
@@ -15,21 +16,27 @@ final class Watches {
     private Watches() {}
 
     /// @param shape what an object looks like to this client
+    /// @param plain whether that depends on nothing but the event
     record Feed(
             Registry registry,
             Registry.WatchOrder order,
             boolean bookmarks,
             long timeoutMillis,
-            String contentType,
+            boolean plain,
             BiFunction<WatchEvent, Boolean, byte[]> shape)
             implements WatchFeed {
+
+        @Override
+        public String contentType() {
+            return ApiAnswer.JSON;
+        }
 
         @Override
         public Running open(Sink sink) {
             boolean[] first = {true};
             try {
                 var running = registry.watch(order, event -> {
-                    sink.frame(new EventFrame(event, first[0], shape));
+                    sink.frame(new EventFrame(event, first[0], plain, shape));
                     first[0] = false;
                 });
                 return new Open(running, bookmarks);
@@ -59,10 +66,16 @@ final class Watches {
     }
 
     /// @param first a table's first frame carries the columns
-    private record EventFrame(WatchEvent event, boolean first, BiFunction<WatchEvent, Boolean, byte[]> shape)
+    /// @param plain whether all who hear of this change in this form get the same bytes
+    private record EventFrame(
+            WatchEvent event, boolean first, boolean plain, BiFunction<WatchEvent, Boolean, byte[]> shape)
             implements WatchFeed.Frame {
         @Override
         public byte[] bytes() {
+            return plain ? event.text().of(event.type(), event.resource(), this::encoded) : encoded();
+        }
+
+        private byte[] encoded() {
             byte[] head = ("{\"type\":\"" + event.type() + "\",\"object\":").getBytes(StandardCharsets.UTF_8);
             byte[] object = shape.apply(event, first);
             var out = new ByteArrayOutputStream(head.length + object.length + 2);

@@ -50,7 +50,9 @@ public final class StoredObject {
     /// @param object with or without kind, apiVersion and resourceVersion; is not changed
     /// @param fields values of the kind's selectable fields, in the kind's order
     public static StoredObject of(ObjectKey key, long revision, ObjectNode object, String[] fields) {
-        return index(key, revision, object, fields, encode(object));
+        byte[] json = encode(object);
+        Bounds.check(key, json);
+        return index(key, revision, object, fields, json);
     }
 
     /// From bytes as {@link #json()} gave them.

@@ -8,9 +8,14 @@ import io.kumiki.kube.Cluster;
 import io.kumiki.kube.PodLogs;
 import io.kumiki.model.Json;
 import io.kumiki.runtime.yaml.Yaml;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -20,12 +25,14 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,9 +44,21 @@ public final class ApiListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ApiListener.class);
 
     /// @param bookmarkEvery how often a quiet watch is told how far it is
-    public record Limits(int bodyBytes, int watchBacklogBytes, Duration bookmarkEvery) {
+    /// @param patience for the head of a request, for its body, and for a reader to take a chunk of an answer
+    /// @param idle how long a connection without a request is kept
+    public record Limits(
+            int bodyBytes, int watchBacklogBytes, Duration bookmarkEvery, Duration patience, Duration idle) {
         public static final Limits DEFAULT = new Limits(3 * 1024 * 1024, 32 << 20, Duration.ofSeconds(30));
+
+        public Limits(int bodyBytes, int watchBacklogBytes, Duration bookmarkEvery) {
+            this(bodyBytes, watchBacklogBytes, bookmarkEvery, Duration.ofSeconds(30), Duration.ofMinutes(3));
+        }
     }
+
+    /// One event loop carries some ten thousand requests a second; more than four would not find work.
+    private static final int LOOPS = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
+
+    private static final AtomicInteger FREE_PORTS = new AtomicInteger(-6443);
 
     private final Cluster cluster;
     private final Function<String, @Nullable Caller> authenticator;
@@ -48,7 +67,9 @@ public final class ApiListener implements AutoCloseable {
     private final Mounts mounts;
     private final Hosts hosts;
     private final Map<Streams.Stream, Boolean> open = new ConcurrentHashMap<>();
-    private final HttpServer server;
+    private final List<HttpServer> servers = new ArrayList<>();
+    private final Visitors visitors;
+    private final Vertx vertx;
 
     /// @param authenticator from a bearer token to who shows it
     public ApiListener(
@@ -66,7 +87,14 @@ public final class ApiListener implements AutoCloseable {
         this.mounts = mounts;
         this.hosts = hosts;
         this.limits = limits;
-        this.server = vertx.createHttpServer(options(credentials)).requestHandler(this::accept);
+        this.visitors = new Visitors(vertx, limits.patience(), limits.idle());
+        this.vertx = vertx;
+        HttpServerOptions options = options(credentials);
+        for (int i = 0; i < LOOPS; i++) {
+            servers.add(vertx.createHttpServer(options)
+                    .connectionHandler(visitors::come)
+                    .requestHandler(this::accept));
+        }
     }
 
     private static HttpServerOptions options(Credentials credentials) {
@@ -79,6 +107,7 @@ public final class ApiListener implements AutoCloseable {
                 .setKeyCertOptions(key)
                 .setEnabledSecureTransportProtocols(java.util.Set.of("TLSv1.2", "TLSv1.3"))
                 .setMaxHeaderSize(64 * 1024)
+                .setInitialSettings(new Http2Settings().setMaxHeaderListSize(64 * 1024).setMaxConcurrentStreams(250))
                 .setMaxInitialLineLength(32 * 1024)
                 .setMaxWebSocketFrameSize(64 * 1024)
                 .setSslHandshakeTimeout(10)
@@ -89,19 +118,35 @@ public final class ApiListener implements AutoCloseable {
 
     /// Blocks until the port is open; 0 takes a free one.
     public int listen(String host, int port) {
-        return server.listen(port, host)
+        // To Vert.x a negative port is a free one that all who name the same number share.
+        int shared = port == 0 ? FREE_PORTS.decrementAndGet() : port;
+        Iterator<HttpServer> each = servers.iterator();
+        // Each is opened by a verticle of its own and so gets an event loop of its own; connections go to them in turn.
+        vertx.deployVerticle(() -> opening(each.next(), shared, host), new DeploymentOptions().setInstances(LOOPS))
                 .toCompletionStage()
                 .toCompletableFuture()
-                .join()
-                .actualPort();
+                .join();
+        return servers.getFirst().actualPort();
+    }
+
+    private static Deployable opening(HttpServer server, int port, String host) {
+        return new VerticleBase() {
+            @Override
+            public Future<?> start() {
+                return server.listen(port, host);
+            }
+        };
     }
 
     private void accept(HttpServerRequest http) {
         Handler<HttpServerRequest> mounted = mounts.find(http.path());
         if (mounted != null) {
+            // Whoever mounted it keeps its own time.
+            visitors.asks(http.connection()).read();
             mounted.handle(http);
             return;
         }
+        Visitors.Asking asking = visitors.asks(http.connection());
         String host = http.authority() == null ? "" : http.authority().host();
         if (!hosts.allowed(host)) {
             refuse(
@@ -111,12 +156,14 @@ public final class ApiListener implements AutoCloseable {
         }
         long length = length(http);
         if (length > limits.bodyBytes()) {
+            asking.answered();
             refuse(http, tooLarge());
             return;
         }
         if (Streams.wantsSocket(http)) {
             http.pause();
-            Thread.ofVirtual().name("kube-ws").start(() -> serve(http, new byte[0]));
+            asking.read();
+            Thread.ofVirtual().name("kube-ws").start(() -> serve(http, new byte[0], asking));
             return;
         }
         Buffer body = Buffer.buffer();
@@ -124,15 +171,20 @@ public final class ApiListener implements AutoCloseable {
         http.handler(chunk -> {
             if (!refused[0] && body.length() + chunk.length() > limits.bodyBytes()) {
                 refused[0] = true;
+                asking.answered();
                 refuse(http, tooLarge());
             } else if (!refused[0]) {
                 body.appendBuffer(chunk);
             }
         });
-        http.exceptionHandler(e -> LOG.debug("a request ended early: {}", e.toString()));
+        http.exceptionHandler(e -> {
+            asking.answered();
+            LOG.debug("a request ended early: {}", e.toString());
+        });
         http.endHandler(end -> {
             if (!refused[0]) {
-                Thread.ofVirtual().name("kube-api").start(() -> serve(http, body.getBytes()));
+                asking.read();
+                Thread.ofVirtual().name("kube-api").start(() -> serve(http, body.getBytes(), asking));
             }
         });
     }
@@ -163,22 +215,25 @@ public final class ApiListener implements AutoCloseable {
                 .end(Buffer.buffer(Json.bytes(fault.status())));
     }
 
-    private void serve(HttpServerRequest http, byte[] body) {
+    private void serve(HttpServerRequest http, byte[] body, Visitors.Asking asking) {
         try {
             ApiAnswer answer = cluster.handle(request(http, body));
             switch (answer) {
-                case ApiAnswer.Whole whole -> Streams.whole(http, whole);
+                case ApiAnswer.Whole whole -> Streams.whole(http, whole, limits.patience());
                 case ApiAnswer.Watch watch -> new Streams.Stream(http, open, limits).watch(watch.feed());
                 case ApiAnswer.Log log -> new Streams.Stream(http, open, limits).log(logs, log.order());
             }
         } catch (ApiFault fault) {
-            Streams.whole(http, ApiAnswer.of(fault));
+            Streams.whole(http, ApiAnswer.of(fault), limits.patience());
         } catch (RuntimeException e) {
             LOG.error("{} {} failed", http.method(), http.path(), e);
             Streams.whole(
                     http,
                     ApiAnswer.of(
-                            ApiFault.of(500, "InternalError", "the server failed while answering; its log says more")));
+                            ApiFault.of(500, "InternalError", "the server failed while answering; its log says more")),
+                    limits.patience());
+        } finally {
+            asking.answered();
         }
     }
 
@@ -237,9 +292,11 @@ public final class ApiListener implements AutoCloseable {
     @Override
     public void close() {
         open.keySet().forEach(Streams.Stream::stop);
-        server.shutdown(2, TimeUnit.SECONDS)
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+        visitors.close();
+        servers.stream()
+                .map(server -> server.shutdown(2, TimeUnit.SECONDS))
+                .toList()
+                .forEach(
+                        end -> end.toCompletionStage().toCompletableFuture().join());
     }
 }

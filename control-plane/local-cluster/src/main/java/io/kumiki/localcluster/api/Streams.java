@@ -11,11 +11,14 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.ServerWebSocket;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,8 @@ import org.slf4j.LoggerFactory;
 final class Streams {
     private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
     private static final int CHUNK = 256 * 1024;
+    /// A body of so few parts is small (one object, one document): one write.
+    private static final int AT_ONCE = 3;
 
     private Streams() {}
 
@@ -34,36 +39,42 @@ final class Streams {
         return "websocket".equalsIgnoreCase(http.getHeader("upgrade"));
     }
 
-    static void whole(HttpServerRequest http, ApiAnswer.Whole whole) {
+    /// @param patience how long the reader may take for one chunk
+    static void whole(HttpServerRequest http, ApiAnswer.Whole whole, Duration patience) {
         HttpServerResponse response = http.response();
         if (response.ended() || response.closed()) {
             return;
         }
-        long length = 0;
-        for (byte[] part : whole.body()) {
-            length += part.length;
-        }
         response.setStatusCode(whole.status()).putHeader("content-type", whole.contentType());
-        response.putHeader("cache-control", "no-cache, private").putHeader("content-length", Long.toString(length));
+        response.putHeader("cache-control", "no-cache, private");
         whole.headers().forEach(response::putHeader);
-        if (http.method().name().equals("HEAD")) {
-            response.end();
-            return;
-        }
+        boolean head = http.method().name().equals("HEAD");
         try {
-            parts(response, whole.body());
+            if (whole.body().size() <= AT_ONCE) {
+                Buffer all = Buffer.buffer();
+                whole.body().forEach(all::appendBytes);
+                response.putHeader("content-length", Integer.toString(all.length()));
+                response.end(head ? Buffer.buffer() : all);
+                return;
+            }
+            response.setChunked(true);
+            if (!head) {
+                parts(response, whole.body(), patience);
+            }
             response.end();
         } catch (IOException | IllegalStateException e) {
             LOG.debug("the reader of {} left: {}", http.path(), e.toString());
+            response.reset();
         }
     }
 
-    private static void parts(HttpServerResponse response, List<byte[]> body) throws IOException {
+    private static void parts(HttpServerResponse response, List<byte[]> body, Duration patience)
+            throws IOException {
         Buffer chunk = Buffer.buffer();
         for (byte[] part : body) {
             chunk.appendBytes(part);
             if (chunk.length() >= CHUNK) {
-                await(response.write(chunk));
+                await(response.write(chunk), patience);
                 chunk = Buffer.buffer();
             }
         }
@@ -72,11 +83,16 @@ final class Streams {
         }
     }
 
-    static void await(Future<?> future) throws IOException {
+    private static void await(Future<?> future, Duration patience) throws IOException {
         try {
-            future.toCompletionStage().toCompletableFuture().join();
-        } catch (CompletionException e) {
+            future.toCompletionStage().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
             throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the server is stopping", e);
+        } catch (TimeoutException e) {
+            throw new IOException("the reader took nothing for " + patience.toSeconds() + " s", e);
         }
     }
 
@@ -111,7 +127,9 @@ final class Streams {
                 if (weight > limits.watchBacklogBytes()) {
                     LOG.warn("a watcher of {} reads too slowly and was let go; it will begin again", http.path());
                     frames.clear();
-                    ended = true;
+                    gone = true;
+                    // Its pump may hang in a write that will never be taken.
+                    http.response().reset();
                 }
                 news.signal();
             } finally {
@@ -154,6 +172,7 @@ final class Streams {
                 }
             } catch (IOException | IllegalStateException e) {
                 LOG.debug("the watcher of {} left: {}", http.path(), e.toString());
+                http.response().reset();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
@@ -174,9 +193,9 @@ final class Streams {
                 for (WatchFeed.Frame frame : batch) {
                     buffer.appendBytes(frame.bytes()).appendByte((byte) '\n');
                 }
-                await(response.write(buffer));
+                await(response.write(buffer), limits.patience());
             });
-            if (!response.closed()) {
+            if (!response.closed() && !gone()) {
                 response.end();
             }
         }
@@ -195,7 +214,9 @@ final class Streams {
             socket.exceptionHandler(e -> left());
             pump(feed, batch -> {
                 for (WatchFeed.Frame frame : batch) {
-                    await(socket.writeTextMessage(new String(frame.bytes(), StandardCharsets.UTF_8)));
+                    await(
+                            socket.writeTextMessage(new String(frame.bytes(), StandardCharsets.UTF_8)),
+                            limits.patience());
                 }
             });
             if (!socket.isClosed()) {
@@ -283,7 +304,7 @@ final class Streams {
                         head(response);
                     }
                     if (bytes.length > 0) {
-                        await(response.write(Buffer.buffer(bytes)));
+                        await(response.write(Buffer.buffer(bytes)), limits.patience());
                     } else if (begun[0] && !response.headWritten()) {
                         response.writeHead();
                     }
@@ -295,7 +316,7 @@ final class Streams {
                 response.end();
             } catch (ApiFault fault) {
                 if (!begun[0]) {
-                    whole(http, ApiAnswer.of(fault));
+                    whole(http, ApiAnswer.of(fault), limits.patience());
                 } else {
                     response.reset();
                 }
@@ -313,6 +334,15 @@ final class Streams {
             response.setChunked(true)
                     .putHeader("content-type", "text/plain; charset=utf-8")
                     .putHeader("cache-control", "no-cache, private");
+        }
+
+        private boolean gone() {
+            lock.lock();
+            try {
+                return gone;
+            } finally {
+                lock.unlock();
+            }
         }
 
         private boolean over() {
