@@ -21,9 +21,7 @@ final class BenchCommand {
 
     static int run(List<String> args) throws Exception {
         Set<String> valued = new HashSet<>(Set.of("n", "rounds"));
-        Benchmarks.ALL.stream()
-                .filter(b -> args.contains(b.name()))
-                .forEach(b -> valued.addAll(b.options()));
+        Benchmarks.ALL.stream().filter(b -> args.contains(b.name())).forEach(b -> valued.addAll(b.options()));
         var a = Arguments.parse(args, Set.of("json"), valued);
         if (a.words().isEmpty()) {
             System.out.println("usage: ./kumiki bench NAME [--json] [--n SIZE] [--rounds N]\n");

@@ -190,12 +190,18 @@ public final class Registry {
         List<WatchEvent> events = new ArrayList<>();
         for (StoredObject object : store.all(kind.storage(), order.namespace())) {
             if (Selecting.matches(kind, order.selection(), object)) {
-                events.add(new WatchEvent(WatchEvent.Type.ADDED, kind.type(), kind.kind(), object.revision(), object, new WatchText()));
+                events.add(new WatchEvent(
+                        WatchEvent.Type.ADDED, kind.type(), kind.kind(), object.revision(), object, new WatchText()));
             }
         }
         if (order.marksInitial()) {
             events.add(new WatchEvent(
-                    WatchEvent.Type.BOOKMARK, kind.type(), kind.kind(), at, Bookmarks.initialEnd(kind.storage()), new WatchText()));
+                    WatchEvent.Type.BOOKMARK,
+                    kind.type(),
+                    kind.kind(),
+                    at,
+                    Bookmarks.initialEnd(kind.storage()),
+                    new WatchText()));
         }
         return events;
     }

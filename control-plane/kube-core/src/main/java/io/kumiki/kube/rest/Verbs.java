@@ -186,7 +186,8 @@ final class Verbs {
         }
         if (how == PatchType.APPLY && request.query("fieldManager") == null) {
             throw ApiFault.badRequest(
-                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
+                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply"
+                            + " patch");
         }
         JsonNode patch = Bodies.json(request);
         List<String> warnings = new ArrayList<>();

@@ -107,7 +107,8 @@ public final class ApiListener implements AutoCloseable {
                 .setKeyCertOptions(key)
                 .setEnabledSecureTransportProtocols(java.util.Set.of("TLSv1.2", "TLSv1.3"))
                 .setMaxHeaderSize(64 * 1024)
-                .setInitialSettings(new Http2Settings().setMaxHeaderListSize(64 * 1024).setMaxConcurrentStreams(250))
+                .setInitialSettings(
+                        new Http2Settings().setMaxHeaderListSize(64 * 1024).setMaxConcurrentStreams(250))
                 .setMaxInitialLineLength(32 * 1024)
                 .setMaxWebSocketFrameSize(64 * 1024)
                 .setSslHandshakeTimeout(10)
@@ -296,7 +297,6 @@ public final class ApiListener implements AutoCloseable {
         servers.stream()
                 .map(server -> server.shutdown(2, TimeUnit.SECONDS))
                 .toList()
-                .forEach(
-                        end -> end.toCompletionStage().toCompletableFuture().join());
+                .forEach(end -> end.toCompletionStage().toCompletableFuture().join());
     }
 }

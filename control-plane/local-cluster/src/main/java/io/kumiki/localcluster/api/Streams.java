@@ -68,8 +68,7 @@ final class Streams {
         }
     }
 
-    private static void parts(HttpServerResponse response, List<byte[]> body, Duration patience)
-            throws IOException {
+    private static void parts(HttpServerResponse response, List<byte[]> body, Duration patience) throws IOException {
         Buffer chunk = Buffer.buffer();
         for (byte[] part : body) {
             chunk.appendBytes(part);

@@ -25,7 +25,8 @@ public final class ApiServerBench implements Benchmark {
 
     @Override
     public String measures() {
-        return "embedded API server beside a real one: creates/s, list of N (50,000) pods, fan-out, heap of 2N pods and N/10 nodes";
+        return "embedded API server beside a real one: creates/s, list of N (50,000) pods, fan-out, heap of 2N pods"
+                + " and N/10 nodes";
     }
 
     @Override
@@ -59,8 +60,9 @@ public final class ApiServerBench implements Benchmark {
                 all(real, size, figures);
             }
         } else {
-            System.err.println("no real API server in this run: give --kubeconfig FILE, or build kube-apiserver and etcd"
-                    + " with control-plane/conformance/kubernetes/build.sh");
+            System.err.println(
+                    "no real API server in this run: give --kubeconfig FILE, or build kube-apiserver and etcd"
+                            + " with control-plane/conformance/kubernetes/build.sh");
         }
         return figures;
     }
@@ -95,9 +97,8 @@ public final class ApiServerBench implements Benchmark {
         }
         figures.addAll(FanOut.run(server, name(), 1_000, Math.max(20, size.n() / 1_000), 100));
         memory(server, size, figures);
-        System.err.println(Figure.table(figures.stream()
-                .filter(f -> f.kase().startsWith(server.name()))
-                .toList()));
+        System.err.println(Figure.table(
+                figures.stream().filter(f -> f.kase().startsWith(server.name())).toList()));
     }
 
     /// Returns how many pods there are now.

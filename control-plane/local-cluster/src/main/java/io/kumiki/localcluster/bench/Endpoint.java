@@ -24,8 +24,7 @@ record Endpoint(String host, int port, SSLContext tls, String token) {
             store.load(null, null);
             int n = 0;
             for (Certificate each : CertificateFactory.getInstance("X.509")
-                    .generateCertificates(
-                            new ByteArrayInputStream(authorityPem.getBytes(StandardCharsets.US_ASCII)))) {
+                    .generateCertificates(new ByteArrayInputStream(authorityPem.getBytes(StandardCharsets.US_ASCII)))) {
                 store.setCertificateEntry("ca" + n++, each);
             }
             var trusting = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -41,11 +40,13 @@ record Endpoint(String host, int port, SSLContext tls, String token) {
     /// The current context of a kubeconfig that carries a token.
     static Endpoint of(Path kubeconfig) throws IOException {
         JsonNode config = Yaml.document(Files.readString(kubeconfig));
-        JsonNode context = named(config.path("contexts"), config.path("current-context").asText())
+        JsonNode context = named(
+                        config.path("contexts"), config.path("current-context").asText())
                 .path("context");
-        JsonNode cluster = named(config.path("clusters"), context.path("cluster").asText())
-                .path("cluster");
-        JsonNode user = named(config.path("users"), context.path("user").asText()).path("user");
+        JsonNode cluster =
+                named(config.path("clusters"), context.path("cluster").asText()).path("cluster");
+        JsonNode user =
+                named(config.path("users"), context.path("user").asText()).path("user");
         String token = user.path("token").asText("");
         if (token.isEmpty()) {
             throw new IOException(kubeconfig + ": the user of the current context has no token; make one with `kubectl"

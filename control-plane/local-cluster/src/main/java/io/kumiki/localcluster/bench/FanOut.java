@@ -52,8 +52,10 @@ final class FanOut {
                 wires.add(wire);
                 threads.submit(() -> {
                     try {
-                        wire.stream(path + "?watch=true&sendInitialEvents=true&allowWatchBookmarks=true"
-                                + "&resourceVersionMatch=NotOlderThan", new Reader(mine, open, done));
+                        wire.stream(
+                                path + "?watch=true&sendInitialEvents=true&allowWatchBookmarks=true"
+                                        + "&resourceVersionMatch=NotOlderThan",
+                                new Reader(mine, open, done));
                     } catch (IOException e) {
                         failed.incrementAndGet();
                     }

@@ -29,8 +29,10 @@ interface Measured extends AutoCloseable {
 
     default double cpuSeconds() {
         return processes().stream()
-                        .mapToLong(p ->
-                                p.info().totalCpuDuration().orElse(Duration.ZERO).toMillis())
+                        .mapToLong(p -> p.info()
+                                .totalCpuDuration()
+                                .orElse(Duration.ZERO)
+                                .toMillis())
                         .sum()
                 / 1000.0;
     }

@@ -45,7 +45,9 @@ final class Objects {
                 .put("app.kubernetes.io/managed-by", "kumiki");
         metadata.putObject("annotations").put("kumiki.io/gang", "bert-large-0").put("sidecar.istio.io/inject", "false");
         ObjectNode spec = pod.putObject("spec");
-        spec.put("restartPolicy", "Never").put("automountServiceAccountToken", false).put("serviceAccountName", "default");
+        spec.put("restartPolicy", "Never")
+                .put("automountServiceAccountToken", false)
+                .put("serviceAccountName", "default");
         spec.putObject("nodeSelector").put("kumiki.io/pool", "h100");
         spec.putArray("tolerations")
                 .addObject()
@@ -61,7 +63,11 @@ final class Objects {
         }
         ObjectNode resources = container.putObject("resources");
         resources.putObject("limits").put("nvidia.com/gpu", "8").put("memory", "512Gi");
-        resources.putObject("requests").put("nvidia.com/gpu", "8").put("cpu", "64").put("memory", "512Gi");
+        resources
+                .putObject("requests")
+                .put("nvidia.com/gpu", "8")
+                .put("cpu", "64")
+                .put("memory", "512Gi");
         var mounts = container.putArray("volumeMounts");
         mounts.addObject().put("name", "shm").put("mountPath", "/dev/shm");
         mounts.addObject().put("name", "work").put("mountPath", "/workspace");

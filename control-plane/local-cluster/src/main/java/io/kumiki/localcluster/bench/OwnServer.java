@@ -82,8 +82,8 @@ final class OwnServer implements Measured {
                 System.gc();
                 System.out.println("heap "
                         + ManagementFactory.getMemoryMXBean()
-                        .getHeapMemoryUsage()
-                        .getUsed());
+                                .getHeapMemoryUsage()
+                                .getUsed());
             }
         }
         cluster.close();
@@ -129,7 +129,8 @@ final class OwnServer implements Measured {
 
     static void deleteTree(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             System.err.println(folder + " could not be removed: " + e.getMessage());
         }

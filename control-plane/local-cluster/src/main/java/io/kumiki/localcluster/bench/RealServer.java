@@ -28,8 +28,7 @@ final class RealServer implements Measured {
                 Credentials.in(folder, List.of("127.0.0.1", "localhost", "kubernetes", "10.96.0.1"), Instant.now());
         Files.writeString(folder.resolve("serving.crt"), keys.servingPem());
         Files.writeString(folder.resolve("serving.key"), keys.servingKeyPem());
-        Files.writeString(
-                folder.resolve("tokens.csv"), keys.adminToken() + ",admin,admin,\"system:masters\"\n");
+        Files.writeString(folder.resolve("tokens.csv"), keys.adminToken() + ",admin,admin,\"system:masters\"\n");
         int[] ports = freePorts();
         this.endpoint = Endpoint.of("127.0.0.1", ports[2], keys.authorityPem(), keys.adminToken());
         long start = System.nanoTime();

@@ -63,7 +63,11 @@ final class Wire implements AutoCloseable {
     private Answer exchange(String method, String path, byte[] body, Sink sink) throws IOException {
         byte[] head = (method + " " + path + " HTTP/1.1\r\nHost: " + endpoint.host() + "\r\nAuthorization: Bearer "
                         + endpoint.token()
-                        + "\r\nContent-Type: application/json\r\nAccept: application/json\r\nUser-Agent: bench\r\nContent-Length: "
+                        + "\r\n"
+                        + "Content-Type: application/json\r\n"
+                        + "Accept: application/json\r\n"
+                        + "User-Agent: bench\r\n"
+                        + "Content-Length: "
                         + body.length + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         byte[] whole = java.util.Arrays.copyOf(head, head.length + body.length);
