@@ -47,6 +47,7 @@ class TelemetryIT {
         }
     }
 
+    @SuppressWarnings("try") // closing is what is tested
     @Test
     void requestsAreMeasuredAndTracedIntoTheHandler() throws Exception {
         Kept kept = new Kept();
