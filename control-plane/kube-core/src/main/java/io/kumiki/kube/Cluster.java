@@ -4,6 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.admission.Admission;
 import io.kumiki.kube.admission.References;
+import io.kumiki.kube.controllers.BuiltInControllers;
+import io.kumiki.kube.controllers.Carrier;
+import io.kumiki.kube.controllers.ControllerSettings;
+import io.kumiki.kube.controllers.Controllers;
+import io.kumiki.kube.controllers.EventRecorder;
 import io.kumiki.kube.kinds.BuiltIns;
 import io.kumiki.kube.kinds.CustomKinds;
 import io.kumiki.kube.kinds.Kind;
@@ -84,6 +89,20 @@ public final class Cluster {
     public void resume() {
         consequences.resume();
         registry.follow();
+    }
+
+    /// The built-in controllers (Deployments, Jobs, nodes, …) begin to listen; whoever asked for them runs them, once
+    /// for a cluster.
+    public Controllers controllers(ControllerSettings how) {
+        var events = new EventRecorder(registry, writes, patches, settings.now());
+        var made = new Controllers(
+                registry,
+                new Carrier(registry, writes, deletes, patches, events),
+                BuiltInControllers.all(how),
+                settings.now());
+        consequences.also(made);
+        made.resume();
+        return made;
     }
 
     /// One request of the Kubernetes API.

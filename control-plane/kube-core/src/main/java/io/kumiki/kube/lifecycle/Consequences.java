@@ -5,12 +5,14 @@ import io.kumiki.kube.registry.Registry;
 import io.kumiki.kube.registry.Writes;
 import io.kumiki.kube.store.Change;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that follows from a write.
 public final class Consequences implements Registry.Consequences {
     private final GarbageCollector garbage;
     private final NamespaceLife namespaces;
     private final Definitions definitions;
+    private volatile Registry.@Nullable Consequences others;
 
     /// @param authority the CA that every namespace is given, as PEM; empty for none
     public Consequences(Registry registry, Writes writes, Deletes deletes, String authority) {
@@ -24,6 +26,15 @@ public final class Consequences implements Registry.Consequences {
         definitions.changed(change, later);
         garbage.changed(change, later);
         namespaces.changed(change, later);
+        Registry.Consequences more = others;
+        if (more != null) {
+            more.of(change, later);
+        }
+    }
+
+    /// Somebody else who hears of every change under the lock: the controllers.
+    public void also(Registry.Consequences more) {
+        others = more;
     }
 
     /// After a start: goes on with what a stop interrupted.

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
 /// Label selectors, node selector terms, taints and tolerations, as Kubernetes matches them.
-final class Selectors {
+public final class Selectors {
     private Selectors() {}
 
     /// A `LabelSelector`: every matchLabels entry and every expression must hold; an empty selector matches
@@ -27,7 +27,7 @@ final class Selectors {
     }
 
     /// `nodeSelector` and required node affinity together.
-    static boolean node(JsonNode spec, String name, JsonNode nodeLabels) {
+    public static boolean node(JsonNode spec, String name, JsonNode nodeLabels) {
         for (var entry : spec.path("nodeSelector").properties()) {
             if (!entry.getValue().asText().equals(text(nodeLabels, entry.getKey()))) {
                 return false;
@@ -66,7 +66,7 @@ final class Selectors {
     }
 
     /// The first taint with one of the effects that no toleration covers; null when there is none.
-    static @Nullable JsonNode untolerated(JsonNode taints, JsonNode tolerations, String... effects) {
+    public static @Nullable JsonNode untolerated(JsonNode taints, JsonNode tolerations, String... effects) {
         for (JsonNode taint : taints) {
             for (String effect : effects) {
                 if (taint.path("effect").asText().equals(effect) && !tolerated(taint, tolerations)) {
@@ -77,7 +77,7 @@ final class Selectors {
         return null;
     }
 
-    static boolean tolerated(JsonNode taint, JsonNode tolerations) {
+    public static boolean tolerated(JsonNode taint, JsonNode tolerations) {
         for (JsonNode toleration : tolerations) {
             String effect = toleration.path("effect").asText("");
             String key = toleration.path("key").asText("");
