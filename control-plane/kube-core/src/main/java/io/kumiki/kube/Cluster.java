@@ -11,6 +11,7 @@ import io.kumiki.kube.controllers.Controllers;
 import io.kumiki.kube.controllers.EventRecorder;
 import io.kumiki.kube.kinds.BuiltIns;
 import io.kumiki.kube.kinds.CustomKinds;
+import io.kumiki.kube.kinds.DefinitionStatus;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.kinds.KindTable;
 import io.kumiki.kube.lifecycle.Consequences;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// returns when it is durable.
 public final class Cluster {
     private final ClusterSettings settings;
-    private final List<Admission.Step> steps = new CopyOnWriteArrayList<>(List.of(new References()));
+    private final List<Admission.Step> steps;
     private final KindTable kinds;
     private final Registry registry;
     private final Reads reads;
@@ -52,7 +53,8 @@ public final class Cluster {
     /// Loads what the journal holds.
     public Cluster(ClusterSettings settings, Journal journal) {
         this.settings = settings;
-        this.kinds = new KindTable(BuiltIns.all(settings.now()));
+        this.steps = new CopyOnWriteArrayList<>(List.of(new References(), new DefinitionStatus(settings.now())));
+        this.kinds = new KindTable(BuiltIns.all());
         this.registry = new Registry(kinds, journal, settings.windowChanges());
         Admission admission = new Admission(settings.letters(), steps);
         this.reads = new Reads(registry);

@@ -4,9 +4,7 @@ import io.kumiki.kube.kinds.workloads.AppsGroup;
 import io.kumiki.kube.kinds.workloads.BatchGroup;
 import io.kumiki.kube.kinds.workloads.DiscoveryGroup;
 import io.kumiki.kube.kinds.workloads.PolicyGroup;
-import java.time.Instant;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// The kinds that are there without a definition, one class for each API group. A group with rules of its own has a
@@ -14,7 +12,7 @@ import java.util.stream.Stream;
 public final class BuiltIns {
     private BuiltIns() {}
 
-    public static List<Kind> all(Supplier<Instant> now) {
+    public static List<Kind> all() {
         return Stream.of(
                         CoreGroup.kinds(),
                         CoordinationGroup.kinds(),
@@ -23,7 +21,7 @@ public final class BuiltIns {
                         BatchGroup.kinds(),
                         DiscoveryGroup.kinds(),
                         PolicyGroup.kinds(),
-                        ExtensionsGroup.kinds(now),
+                        ExtensionsGroup.kinds(),
                         ReviewGroups.kinds())
                 .flatMap(List::stream)
                 .toList();

@@ -13,28 +13,34 @@ import java.util.List;
 public final class CustomKinds {
     private CustomKinds() {}
 
-    /// @param definition as stored, so already checked
+    /// @param definition as stored, so already checked; none while its names are somebody else's
     public static List<Kind> of(JsonNode definition) {
         JsonNode spec = definition.path("spec");
+        JsonNode accepted = definition.path("status").path("acceptedNames");
         List<Kind> kinds = new ArrayList<>();
         for (JsonNode version : spec.path("versions")) {
-            if (version.path("served").asBoolean()) {
-                kinds.add(kind(spec, version));
+            if (version.path("served").asBoolean() && DefinitionStatus.is(definition, "Established")) {
+                kinds.add(kind(spec, accepted, version));
             }
         }
         return kinds;
     }
 
-    private static Kind kind(JsonNode spec, JsonNode version) {
-        JsonNode names = spec.path("names");
-        JsonNode openApi = version.path("schema").path("openAPIV3Schema");
+    private static Kind kind(JsonNode spec, JsonNode names, JsonNode version) {
         Schema schema = CustomSchemas.read(
-                        openApi, spec.path("preserveUnknownFields").asBoolean(), "")
-                .schema();
+                version.path("schema").path("openAPIV3Schema"),
+                spec.path("preserveUnknownFields").asBoolean());
         ResourceType type = new ResourceType(
                 spec.path("group").asText(),
                 version.path("name").asText(),
                 names.path("plural").asText());
+        JsonNode scale = version.path("subresources").path("scale");
+        ScalePaths paths = scale.isObject()
+                ? new ScalePaths(
+                        path(scale.path("specReplicasPath")),
+                        path(scale.path("statusReplicasPath")),
+                        path(scale.path("labelSelectorPath")))
+                : null;
         Kind kind = Kind.of(
                         type,
                         names.path("kind").asText(),
@@ -44,21 +50,25 @@ public final class CustomKinds {
                 .shortNames(texts(names.path("shortNames")))
                 .categories(texts(names.path("categories")))
                 .columns(columns(version))
-                .rules(CustomRules.INSTANCE)
+                .rules(new CustomRules(schema, paths, deprecation(type, names, version)))
                 .withGeneration();
         if (version.path("subresources").has("status")) {
             kind = kind.withStatus();
         }
-        JsonNode scale = version.path("subresources").path("scale");
-        if (scale.isObject()) {
-            kind = kind.scale(new ScalePaths(
-                    path(scale.path("specReplicasPath")),
-                    path(scale.path("statusReplicasPath")),
-                    path(scale.path("labelSelectorPath"))));
+        if (paths != null) {
+            kind = kind.scale(paths);
         }
         List<String> fields = new ArrayList<>();
         version.path("selectableFields").forEach(field -> fields.add(path(field.path("jsonPath"))));
         return fields.isEmpty() ? kind : kind.selectable(fields.toArray(new String[0]));
+    }
+
+    private static String deprecation(ResourceType type, JsonNode names, JsonNode version) {
+        if (!version.path("deprecated").asBoolean()) {
+            return "";
+        }
+        String said = version.path("deprecationWarning").asText("");
+        return said.isEmpty() ? type.apiVersion() + " " + names.path("kind").asText() + " is deprecated" : said;
     }
 
     private static String path(JsonNode jsonPath) {

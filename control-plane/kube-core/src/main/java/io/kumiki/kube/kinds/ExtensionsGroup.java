@@ -2,15 +2,13 @@ package io.kumiki.kube.kinds;
 
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.table.Column;
-import java.time.Instant;
 import java.util.List;
-import java.util.function.Supplier;
 
 /// `apiextensions.k8s.io`.
 final class ExtensionsGroup {
     private ExtensionsGroup() {}
 
-    static List<Kind> kinds(Supplier<Instant> now) {
+    static List<Kind> kinds() {
         return List.of(Kind.modelled(
                         ResourceType.DEFINITIONS,
                         "CustomResourceDefinition",
@@ -21,6 +19,6 @@ final class ExtensionsGroup {
                 .categories("api-extensions")
                 .withStatus()
                 .withGeneration()
-                .rules(new DefinitionRules(now)));
+                .rules(new DefinitionRules()));
     }
 }

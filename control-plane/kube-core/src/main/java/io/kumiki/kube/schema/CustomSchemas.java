@@ -1,95 +1,71 @@
 package io.kumiki.kube.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kumiki.model.Json;
-import io.kumiki.model.Violation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/// Types of custom kinds, read from a definition's openAPIV3Schema. Only structural schemas are read: every value
-/// has a type.
+/// Types of custom kinds, read from a definition's openAPIV3Schema. Whether that schema is a good one is the matter of
+/// {@link SchemaRules} and {@link StructuralRules}; here everything is read as well as it can be.
 public final class CustomSchemas {
-    private static final Set<String> FORBIDDEN = Set.of(
-            "definitions",
-            "dependencies",
-            "deprecated",
-            "discriminator",
-            "id",
-            "patternProperties",
-            "readOnly",
-            "writeOnly",
-            "xml",
-            "$ref");
-    private static final int DEEPEST = 100;
-
-    private final List<Violation> violations = new ArrayList<>();
+    static final int DEEPEST = 100;
 
     private CustomSchemas() {}
 
-    /// @param violations everything that is wrong with the schema
-    public record Read(Schema schema, List<Violation> violations) {}
-
     /// The type of the whole object: the definition's schema with apiVersion, kind and metadata as every object has
     /// them.
-    public static Read read(@Nullable JsonNode openApi, boolean preserveUnknown, String path) {
-        CustomSchemas reader = new CustomSchemas();
-        JsonNode given = openApi == null || openApi.isMissingNode() || openApi.isNull() ? null : openApi;
-        Schema root = given == null ? new Schema(Schema.Type.OBJECT) : reader.type(given, path, 0);
+    public static Schema read(@Nullable JsonNode openApi, boolean preserveUnknown) {
+        boolean none = openApi == null || !openApi.isObject();
+        Schema root = openApi == null || none ? new Schema(Schema.Type.OBJECT) : type(openApi, 0);
         if (root.type != Schema.Type.OBJECT) {
-            reader.violations.add(
-                    new Violation(path + ".type", "FieldValueInvalid", "Invalid value: must be object at the root"));
             root = new Schema(Schema.Type.OBJECT);
         }
-        if (given == null || preserveUnknown) {
+        if (none || preserveUnknown) {
             root.preserveUnknown = true;
         }
-        root.properties.put("apiVersion", new Schema(Schema.Type.STRING));
-        root.properties.put("kind", new Schema(Schema.Type.STRING));
-        root.properties.put("metadata", ModelSchemas.of("ObjectMeta"));
-        return new Read(root, reader.violations);
+        whole(root);
+        return root;
     }
 
-    private Schema type(JsonNode json, String path, int depth) {
+    private static void whole(Schema schema) {
+        schema.metadata = schema.properties.get("metadata");
+        schema.properties.putIfAbsent("apiVersion", new Schema(Schema.Type.STRING));
+        schema.properties.putIfAbsent("kind", new Schema(Schema.Type.STRING));
+        schema.properties.put("metadata", ModelSchemas.of("ObjectMeta"));
+    }
+
+    static Schema type(JsonNode json, int depth) {
         if (depth > DEEPEST) {
-            violations.add(new Violation(path, "FieldValueTooLong", "Too long: nested deeper than " + DEEPEST));
             return Schema.any();
         }
-        for (Map.Entry<String, JsonNode> each : json.properties()) {
-            if (FORBIDDEN.contains(each.getKey())) {
-                violations.add(new Violation(
-                        path + "." + each.getKey(),
-                        "FieldValueForbidden",
-                        "Forbidden: " + each.getKey() + " is not supported"));
-            }
-        }
-        Schema schema = new Schema(kindOf(json, path));
+        Schema schema = new Schema(kindOf(json));
         schema.description = json.path("description").asText("");
         schema.format = json.path("format").asText("");
         schema.nullable = json.path("nullable").asBoolean();
         schema.preserveUnknown =
                 json.path("x-kubernetes-preserve-unknown-fields").asBoolean();
         schema.embedded = json.path("x-kubernetes-embedded-resource").asBoolean();
-        members(json, schema, path, depth);
+        members(json, schema, depth);
         merging(json, schema);
-        List<String> required = new ArrayList<>();
-        json.path("required").forEach(each -> required.add(each.asText()));
-        schema.required = List.copyOf(required);
-        schema.limits = limits(json, path);
-        if (json.has("default")) {
-            List<Violation> wrong = Decoding.check(json.get("default"), schema, path + ".default");
-            violations.addAll(wrong);
-            schema.defaultValue = json.get("default");
-        }
+        schema.required = List.copyOf(Faults.texts(json.path("required")));
+        schema.limits = limits(json);
+        schema.allOf = all(json.path("allOf"), depth);
+        schema.anyOf = all(json.path("anyOf"), depth);
+        schema.oneOf = all(json.path("oneOf"), depth);
+        schema.not = json.path("not").isObject() ? type(json.get("not"), depth + 1) : null;
+        schema.rules = json.path("x-kubernetes-validations").isEmpty() ? null : json.get("x-kubernetes-validations");
+        schema.defaultValue = json.hasNonNull("default") ? json.get("default") : null;
         return schema;
     }
 
-    private Schema.Type kindOf(JsonNode json, String path) {
+    private static List<Schema> all(JsonNode array, int depth) {
+        List<Schema> all = new ArrayList<>();
+        array.forEach(each -> all.add(type(each, depth + 1)));
+        return List.copyOf(all);
+    }
+
+    private static Schema.Type kindOf(JsonNode json) {
         if (json.path("x-kubernetes-int-or-string").asBoolean()) {
             return Schema.Type.INT_OR_STRING;
         }
@@ -100,47 +76,25 @@ public final class CustomSchemas {
             case "integer" -> Schema.Type.INTEGER;
             case "number" -> Schema.Type.NUMBER;
             case "boolean" -> Schema.Type.BOOLEAN;
-            case "" -> {
-                if (!json.path("x-kubernetes-preserve-unknown-fields").asBoolean()) {
-                    violations.add(new Violation(
-                            path + ".type",
-                            "FieldValueRequired",
-                            "Required value: must not be empty for specified object fields"));
-                }
-                yield Schema.Type.ANY;
-            }
-            default -> {
-                violations.add(
-                        new Violation(
-                                path + ".type",
-                                "FieldValueNotSupported",
-                                "Unsupported value: \"" + json.path("type").asText()
-                                        + "\": supported values: \"array\", \"boolean\", \"integer\", \"number\", \"object\", \"string\""));
-                yield Schema.Type.ANY;
-            }
+            default -> Schema.Type.ANY;
         };
     }
 
-    private void members(JsonNode json, Schema schema, String path, int depth) {
+    private static void members(JsonNode json, Schema schema, int depth) {
         for (Map.Entry<String, JsonNode> each : json.path("properties").properties()) {
-            schema.properties.put(
-                    each.getKey(), type(each.getValue(), path + ".properties[" + each.getKey() + "]", depth + 1));
+            schema.properties.put(each.getKey(), type(each.getValue(), depth + 1));
         }
         JsonNode additional = json.path("additionalProperties");
         if (additional.isObject()) {
-            schema.additional = type(additional, path + ".additionalProperties", depth + 1);
+            schema.additional = type(additional, depth + 1);
         } else if (additional.asBoolean()) {
             schema.preserveUnknown = true;
         }
         if (schema.embedded) {
-            schema.properties.putIfAbsent("apiVersion", new Schema(Schema.Type.STRING));
-            schema.properties.putIfAbsent("kind", new Schema(Schema.Type.STRING));
-            schema.properties.put("metadata", ModelSchemas.of("ObjectMeta"));
+            whole(schema);
         }
         if (json.path("items").isObject()) {
-            schema.items = type(json.get("items"), path + ".items", depth + 1);
-        } else if (schema.type == Schema.Type.ARRAY && !schema.preserveUnknown) {
-            violations.add(new Violation(path + ".items", "FieldValueRequired", "Required value: must be specified"));
+            schema.items = type(json.get("items"), depth + 1);
         }
     }
 
@@ -154,25 +108,15 @@ public final class CustomSchemas {
                         ? Schema.Merge.ATOMIC
                         : Schema.Merge.GRANULAR;
         };
-        List<String> keys = new ArrayList<>();
-        json.path("x-kubernetes-list-map-keys").forEach(each -> keys.add(each.asText()));
-        schema.mergeKeys = List.copyOf(keys);
+        schema.mergeKeys = List.copyOf(Faults.texts(json.path("x-kubernetes-list-map-keys")));
     }
 
-    private Limits limits(JsonNode json, String path) {
+    private static Limits limits(JsonNode json) {
         List<JsonNode> allowed = new ArrayList<>();
         json.path("enum").forEach(allowed::add);
-        String pattern = json.hasNonNull("pattern") ? json.get("pattern").asText() : null;
-        if (pattern != null) {
-            try {
-                Pattern.compile(pattern);
-            } catch (PatternSyntaxException e) {
-                violations.add(new Violation(
-                        path + ".pattern",
-                        "FieldValueInvalid",
-                        "Invalid value: \"" + pattern + "\": " + e.getDescription()));
-            }
-        }
+        String pattern = json.hasNonNull("pattern") && !json.get("pattern").asText().isEmpty()
+                ? json.get("pattern").asText()
+                : null;
         Limits limits = new Limits(
                 List.copyOf(allowed),
                 pattern,
@@ -193,28 +137,5 @@ public final class CustomSchemas {
 
     private static @Nullable Double number(JsonNode json, String field) {
         return json.path(field).isNumber() ? Double.valueOf(json.get(field).asDouble()) : null;
-    }
-
-    /// What a definition may say that this version does not act on: the client is told.
-    public static List<String> notEnforced(JsonNode openApi) {
-        List<String> found = new ArrayList<>();
-        look(openApi == null ? Json.object() : openApi, "", found);
-        return found;
-    }
-
-    private static void look(JsonNode json, String path, List<String> found) {
-        if (found.size() > 3 || !(json instanceof ObjectNode object)) {
-            return;
-        }
-        for (String word : List.of("x-kubernetes-validations", "oneOf", "anyOf", "allOf", "not")) {
-            if (object.has(word) && !object.path("x-kubernetes-int-or-string").asBoolean()) {
-                found.add((path.isEmpty() ? "the schema" : path) + ": " + word);
-            }
-        }
-        object.path("properties")
-                .properties()
-                .forEach(each -> look(each.getValue(), path + "." + each.getKey(), found));
-        look(object.path("items"), path + "[]", found);
-        look(object.path("additionalProperties"), path + ".*", found);
     }
 }

@@ -9,9 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
-import org.jspecify.annotations.Nullable;
 
 /// One walk over an object with its type: sets defaults, drops what the type does not know, collects what is wrong.
 public final class Decoding {
@@ -20,9 +17,16 @@ public final class Decoding {
     private final List<Violation> violations = new ArrayList<>();
     private final List<String> unknown = new ArrayList<>();
     private final boolean defaults;
+    /// Whether what is wrong is told: always for built-in types; of a custom object only its metadata, the rest is
+    /// the matter of {@link Validation}.
+    private boolean judging;
 
-    private Decoding(boolean defaults) {
+    private final boolean custom;
+
+    private Decoding(boolean defaults, boolean custom) {
         this.defaults = defaults;
+        this.custom = custom;
+        this.judging = !custom;
     }
 
     /// @param unknown paths of fields that were dropped
@@ -30,26 +34,28 @@ public final class Decoding {
 
     /// Changes the object in place.
     public static Decoded decode(ObjectNode object, Schema schema) {
-        Decoding walk = new Decoding(true);
-        walk.value(object, schema, "");
+        return walk(object, schema, true, !schema.name.isEmpty());
+    }
+
+    private static Decoded walk(JsonNode value, Schema schema, boolean defaults, boolean builtIn) {
+        Decoding walk = new Decoding(defaults, !builtIn);
+        walk.value(value, schema, "");
         return new Decoded(walk.violations, walk.unknown);
     }
 
     /// Drops what the type does not know and says what that was.
-    public static List<String> prune(ObjectNode object, Schema schema) {
-        Decoding walk = new Decoding(false);
-        walk.value(object, schema, "");
-        return walk.unknown;
-    }
-
-    /// For defaults in a definition: whether a value fits its type.
-    static List<Violation> check(JsonNode value, Schema schema, String path) {
-        Decoding walk = new Decoding(false);
-        walk.value(value.deepCopy(), schema, path);
-        return walk.violations;
+    public static List<String> prune(JsonNode object, Schema schema) {
+        return walk(object, schema, false, !schema.name.isEmpty()).unknown();
     }
 
     private void value(JsonNode value, Schema schema, String path) {
+        boolean before = judging;
+        judging |= !schema.name.isEmpty();
+        content(value, schema, path);
+        judging = before;
+    }
+
+    private void content(JsonNode value, Schema schema, String path) {
         if (violations.size() > MOST) {
             return;
         }
@@ -67,25 +73,13 @@ public final class Decoding {
             }
             default -> {}
         }
-        if (schema.limits != Limits.NONE) {
-            limits(value, schema, path);
-        }
     }
 
+    /// A quantity of a built-in type may be any number.
     private static boolean fits(JsonNode value, Schema schema) {
-        return switch (schema.type) {
-            case OBJECT -> value.isObject();
-            case ARRAY -> value.isArray();
-            case STRING -> value.isTextual();
-            case BOOLEAN -> value.isBoolean();
-            case INTEGER ->
-                value.isIntegralNumber()
-                        || (value.isNumber()
-                                && value.decimalValue().stripTrailingZeros().scale() <= 0);
-            case NUMBER -> value.isNumber();
-            case INT_OR_STRING -> value.isTextual() || value.isNumber();
-            case ANY -> true;
-        };
+        return schema.type == Schema.Type.INT_OR_STRING
+                ? value.isTextual() || value.isNumber()
+                : Validation.fits(value, schema);
     }
 
     private void wrongType(JsonNode value, Schema schema, String path) {
@@ -93,14 +87,7 @@ public final class Decoding {
             case INT_OR_STRING -> "an integer or a string";
             default -> schema.type.name().toLowerCase(java.util.Locale.ROOT);
         };
-        String found = switch (value.getNodeType()) {
-            case OBJECT, POJO -> "object";
-            case ARRAY -> "array";
-            case BOOLEAN -> "boolean";
-            case NUMBER -> value.isIntegralNumber() ? "integer" : "number";
-            case NULL, MISSING -> "null";
-            default -> "string";
-        };
+        String found = Validation.kindOf(value);
         add(
                 path,
                 "FieldValueTypeInvalid",
@@ -120,8 +107,13 @@ public final class Decoding {
                     gone.add(entry.getKey());
                     unknown.add(below);
                 }
-            } else if (entry.getValue().isNull() && !member.nullable && !(member.type == Schema.Type.ANY)) {
-                gone.add(entry.getKey());
+            } else if (entry.getValue().isNull() && !member.nullable && (custom || member.type != Schema.Type.ANY)) {
+                JsonNode given = schema.properties.containsKey(entry.getKey()) ? null : member.defaultValue;
+                if (given != null && defaults) {
+                    entry.setValue(given.deepCopy());
+                } else {
+                    gone.add(entry.getKey());
+                }
             } else if (!entry.getValue().isNull()) {
                 value(entry.getValue(), member, below);
             }
@@ -145,10 +137,11 @@ public final class Decoding {
     private void fill(ObjectNode object, Schema schema, String path) {
         for (Map.Entry<String, Schema> each : schema.properties.entrySet()) {
             JsonNode given = each.getValue().defaultValue;
+            String below = path.isEmpty() ? each.getKey() : path + "." + each.getKey();
             if (given != null && !object.has(each.getKey())) {
                 JsonNode copy = given.deepCopy();
                 object.set(each.getKey(), copy);
-                value(copy, each.getValue(), path + "." + each.getKey());
+                value(copy, each.getValue(), below);
             }
         }
     }
@@ -157,6 +150,10 @@ public final class Decoding {
         Schema items = schema.items;
         if (items != null) {
             for (int i = 0; i < array.size(); i++) {
+                JsonNode given = items.defaultValue;
+                if (array.get(i).isNull() && !items.nullable && given != null && defaults) {
+                    array.set(i, given.deepCopy());
+                }
                 if (!array.get(i).isNull() || !items.nullable) {
                     value(array.get(i), items, path + "[" + i + "]");
                 }
@@ -189,115 +186,9 @@ public final class Decoding {
         return key.toString();
     }
 
-    private void limits(JsonNode value, Schema schema, String path) {
-        Limits limits = schema.limits;
-        if (!limits.allowed().isEmpty() && !limits.allowed().contains(value)) {
-            StringBuilder all = new StringBuilder();
-            limits.allowed()
-                    .forEach(each -> all.append(all.isEmpty() ? "" : ", ").append(each));
-            add(path, "FieldValueNotSupported", "Unsupported value: " + value + ": supported values: " + all);
-        }
-        if (value.isTextual()) {
-            text(value.asText(), limits, path);
-        } else if (value.isNumber()) {
-            number(value, limits, path);
-        } else if (value.isArray()) {
-            range(value.size(), limits.minItems(), limits.maxItems(), "items", path);
-            if (limits.uniqueItems() && new HashSet<>(list(value)).size() < value.size()) {
-                add(path, "FieldValueInvalid", "Invalid value: items must be unique");
-            }
-        } else if (value.isObject()) {
-            range(value.size(), limits.minProperties(), limits.maxProperties(), "properties", path);
-        }
-    }
-
-    private static List<JsonNode> list(JsonNode array) {
-        List<JsonNode> all = new ArrayList<>();
-        array.forEach(all::add);
-        return all;
-    }
-
-    private void text(String value, Limits limits, String path) {
-        range(value.codePointCount(0, value.length()), limits.minLength(), limits.maxLength(), "characters", path);
-        String pattern = limits.pattern();
-        if (pattern != null && !matches(pattern, value)) {
-            add(
-                    path,
-                    "FieldValueInvalid",
-                    "Invalid value: \"" + value + "\": " + path + " in body should match '" + pattern + "'");
-        }
-    }
-
-    private static boolean matches(String pattern, String value) {
-        try {
-            return Patterns.compiled(pattern).matcher(value).find();
-        } catch (PatternSyntaxException e) {
-            return true;
-        }
-    }
-
-    private void number(JsonNode value, Limits limits, String path) {
-        double number = value.doubleValue();
-        Double low = limits.minimum();
-        Double high = limits.maximum();
-        if (low != null && (number < low || (limits.exclusiveMinimum() && number == low))) {
-            add(
-                    path,
-                    "FieldValueInvalid",
-                    "Invalid value: " + value + ": " + path + " in body should be greater than "
-                            + (limits.exclusiveMinimum() ? "" : "or equal to ") + plain(low));
-        }
-        if (high != null && (number > high || (limits.exclusiveMaximum() && number == high))) {
-            add(
-                    path,
-                    "FieldValueInvalid",
-                    "Invalid value: " + value + ": " + path + " in body should be less than "
-                            + (limits.exclusiveMaximum() ? "" : "or equal to ") + plain(high));
-        }
-        Double step = limits.multipleOf();
-        if (step != null && step != 0 && Math.abs(number / step - Math.rint(number / step)) > 1e-9) {
-            add(
-                    path,
-                    "FieldValueInvalid",
-                    "Invalid value: " + value + ": " + path + " in body should be a multiple of " + plain(step));
-        }
-    }
-
-    private static String plain(@Nullable Double value) {
-        return value == null
-                ? ""
-                : new java.math.BigDecimal(value).stripTrailingZeros().toPlainString();
-    }
-
-    private void range(long found, long low, long high, String what, String path) {
-        if (found < low) {
-            add(
-                    path,
-                    "FieldValueInvalid",
-                    "Invalid value: " + path + " in body should have at least " + low + " " + what + ", found "
-                            + found);
-        }
-        if (found > high) {
-            add(
-                    path,
-                    "FieldValueTooLong",
-                    "Too long: " + path + " in body may have at most " + high + " " + what + ", found " + found);
-        }
-    }
-
     private void add(String path, String reason, String message) {
-        violations.add(new Violation(path, reason, message));
-    }
-
-    /// Compiled once; definitions use few patterns and many objects.
-    private static final class Patterns {
-        private static final Map<String, Pattern> COMPILED = new java.util.concurrent.ConcurrentHashMap<>();
-
-        static Pattern compiled(String text) {
-            if (COMPILED.size() > 4096) {
-                COMPILED.clear();
-            }
-            return COMPILED.computeIfAbsent(text, Pattern::compile);
+        if (judging) {
+            violations.add(new Violation(path, reason, message));
         }
     }
 }

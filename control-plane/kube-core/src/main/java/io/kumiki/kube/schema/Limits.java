@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a CustomResourceDefinition demands of a value beyond its type.
-record Limits(
+public record Limits(
         List<JsonNode> allowed,
         @Nullable String pattern,
         @Nullable Double minimum,

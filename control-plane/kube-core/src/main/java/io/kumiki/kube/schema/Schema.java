@@ -54,6 +54,20 @@ public final class Schema {
     String patchStrategy = "";
     String patchMergeKey = "";
     Limits limits = Limits.NONE;
+    List<Schema> allOf = List.of();
+    List<Schema> anyOf = List.of();
+    List<Schema> oneOf = List.of();
+
+    @Nullable
+    Schema not;
+
+    /// What a definition demands of the metadata of a whole object, whose type it does not choose.
+    @Nullable
+    Schema metadata;
+
+    /// `x-kubernetes-validations` as written.
+    @Nullable
+    JsonNode rules;
 
     public Schema(Type type) {
         this.type = type;
@@ -102,6 +116,47 @@ public final class Schema {
 
     public @Nullable JsonNode defaultValue() {
         return defaultValue;
+    }
+
+    public String format() {
+        return format;
+    }
+
+    public boolean nullable() {
+        return nullable;
+    }
+
+    public boolean embedded() {
+        return embedded;
+    }
+
+    public boolean preservesUnknown() {
+        return preserveUnknown;
+    }
+
+    public List<String> required() {
+        return required;
+    }
+
+    public List<Schema> allOf() {
+        return allOf;
+    }
+
+    public Limits limits() {
+        return limits;
+    }
+
+    /// `x-kubernetes-validations` as written; `null` for none.
+    public @Nullable JsonNode rules() {
+        return rules;
+    }
+
+    /// Whether it or a type inside it has rules.
+    public boolean hasRules() {
+        return rules != null
+                || (items != null && items.hasRules())
+                || (additional != null && additional.hasRules())
+                || (name.isEmpty() && properties.values().stream().anyMatch(Schema::hasRules));
     }
 
     /// The type of a member of an object; `null` when the object may not have it.

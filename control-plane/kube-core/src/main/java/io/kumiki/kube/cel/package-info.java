@@ -1,0 +1,6 @@
+/// Rules in the Common Expression Language, as definitions carry them (`x-kubernetes-validations`). The only package
+/// that knows the CEL library; nothing of it is loaded before a definition with rules is there.
+@NullMarked
+package io.kumiki.kube.cel;
+
+import org.jspecify.annotations.NullMarked;
