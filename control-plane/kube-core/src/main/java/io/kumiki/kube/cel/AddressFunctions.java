@@ -92,28 +92,51 @@ final class AddressFunctions {
         Library library = new Library()
                 .global("ip", "string_to_ip", IP, text, a -> parse((String) a[0]))
                 .global("isIP", "is_ip", bool, text, a -> plain((String) a[0]) != null)
-                .global("ip.isCanonical", "ip_is_canonical", bool, text, a -> Addresses.text(parse((String) a[0])
-                                .raw())
-                        .equals(a[0]))
+                .global(
+                        "ip.isCanonical",
+                        "ip_is_canonical",
+                        bool,
+                        text,
+                        a -> Addresses.text(parse((String) a[0]).raw()).equals(a[0]))
                 .global("string", "ip_to_string", SimpleType.STRING, ip, a -> Addresses.text(((Ip) a[0]).raw()))
                 .member("family", "ip_family", SimpleType.INT, ip, a -> ((Ip) a[0]).four() ? 4L : 6L)
                 .member("isUnspecified", "ip_is_unspecified", bool, ip, a -> ((Ip) a[0]).all(0))
                 .member("isLoopback", "ip_is_loopback", bool, ip, a -> ((Ip) a[0]).loopback())
-                .member("isLinkLocalMulticast", "ip_is_link_local_multicast", bool, ip, a -> ((Ip) a[0])
-                        .linkLocalMulticast())
+                .member(
+                        "isLinkLocalMulticast",
+                        "ip_is_link_local_multicast",
+                        bool,
+                        ip,
+                        a -> ((Ip) a[0]).linkLocalMulticast())
                 .member("isLinkLocalUnicast", "ip_is_link_local_unicast", bool, ip, a -> ((Ip) a[0]).linkLocalUnicast())
                 .member("isGlobalUnicast", "ip_is_global_unicast", bool, ip, a -> ((Ip) a[0]).globalUnicast());
         return library.global("cidr", "string_to_cidr", CIDR, text, a -> network((String) a[0]))
                 .global("isCIDR", "is_cidr", bool, text, a -> plainNetwork((String) a[0]) != null)
                 .global("string", "cidr_to_string", SimpleType.STRING, cidr, a -> shown((Network) a[0]))
-                .member("containsIP", "cidr_contains_ip_string", bool, List.of(CIDR, SimpleType.STRING), a ->
-                        ((Network) a[0]).contains(parse((String) a[1])))
-                .member("containsIP", "cidr_contains_ip_ip", bool, List.of(CIDR, IP), a ->
-                        ((Network) a[0]).contains((Ip) a[1]))
-                .member("containsCIDR", "cidr_contains_cidr_string", bool, List.of(CIDR, SimpleType.STRING), a ->
-                        ((Network) a[0]).contains(network((String) a[1])))
-                .member("containsCIDR", "cidr_contains_cidr", bool, List.of(CIDR, CIDR), a ->
-                        ((Network) a[0]).contains((Network) a[1]))
+                .member(
+                        "containsIP",
+                        "cidr_contains_ip_string",
+                        bool,
+                        List.of(CIDR, SimpleType.STRING),
+                        a -> ((Network) a[0]).contains(parse((String) a[1])))
+                .member(
+                        "containsIP",
+                        "cidr_contains_ip_ip",
+                        bool,
+                        List.of(CIDR, IP),
+                        a -> ((Network) a[0]).contains((Ip) a[1]))
+                .member(
+                        "containsCIDR",
+                        "cidr_contains_cidr_string",
+                        bool,
+                        List.of(CIDR, SimpleType.STRING),
+                        a -> ((Network) a[0]).contains(network((String) a[1])))
+                .member(
+                        "containsCIDR",
+                        "cidr_contains_cidr",
+                        bool,
+                        List.of(CIDR, CIDR),
+                        a -> ((Network) a[0]).contains((Network) a[1]))
                 .member("ip", "cidr_ip", IP, cidr, a -> ((Network) a[0]).ip())
                 .member("prefixLength", "cidr_prefix_length", SimpleType.INT, cidr, a -> (long) ((Network) a[0]).size())
                 .member("masked", "cidr_masked", CIDR, cidr, a -> ((Network) a[0]).masked());

@@ -72,8 +72,8 @@ final class Dialect {
                 SemverFunctions.library())) {
             bindings.addAll(library.bindings());
             library.declared()
-                    .forEach((name, overloads) ->
-                            declared.computeIfAbsent(name, key -> new ArrayList<>()).addAll(overloads));
+                    .forEach((name, overloads) -> declared.computeIfAbsent(name, key -> new ArrayList<>())
+                            .addAll(overloads));
         }
         List<CelFunctionDecl> declarations = new ArrayList<>();
         declared.forEach(

@@ -30,8 +30,18 @@ final class Equality {
                 .bind("equals", any, a -> equal(a[0], a[1]))
                 .bind("not_equals", any, a -> !equal(a[0], a[1]))
                 .bind("add_list", lists, a -> concatenated((List<?>) a[0], (List<?>) a[1]))
-                .global("sets.contains", "list_sets_contains_list", bool, lists, a -> keys(a[0]).containsAll(keys(a[1])))
-                .global("sets.equivalent", "list_sets_equivalent_list", bool, lists, a -> keys(a[0]).equals(keys(a[1])))
+                .global(
+                        "sets.contains",
+                        "list_sets_contains_list",
+                        bool,
+                        lists,
+                        a -> keys(a[0]).containsAll(keys(a[1])))
+                .global(
+                        "sets.equivalent",
+                        "list_sets_equivalent_list",
+                        bool,
+                        lists,
+                        a -> keys(a[0]).equals(keys(a[1])))
                 .global("sets.intersects", "list_sets_intersects_list", bool, lists, a -> {
                     Set<Object> both = keys(a[0]);
                     both.retainAll(keys(a[1]));
@@ -101,7 +111,8 @@ final class Equality {
             case Long number -> number;
             case UnsignedLong number -> whole(new BigDecimal(number.bigIntegerValue()));
             case Double number -> Double.isFinite(number) ? whole(new BigDecimal(number)) : number;
-            case ListValue list when list.shape() != ListValue.Shape.PLAIN -> {
+            case ListValue list
+            when list.shape() != ListValue.Shape.PLAIN -> {
                 Map<Object, Object> keyed = new HashMap<>();
                 list.identified().forEach((identity, item) -> keyed.put(identity, plain(item)));
                 yield keyed;
@@ -123,7 +134,8 @@ final class Equality {
 
     private static Object whole(BigDecimal number) {
         BigDecimal plain = number.stripTrailingZeros();
-        boolean fits = plain.scale() <= 0 && plain.precision() - plain.scale() < 20
+        boolean fits = plain.scale() <= 0
+                && plain.precision() - plain.scale() < 20
                 && plain.toBigInteger().bitLength() < 64;
         return fits ? (Object) plain.longValueExact() : plain;
     }

@@ -39,18 +39,22 @@ final class FormatFunctions {
                 "qualifiedName",
                 text -> LabelText.validKey(text)
                         ? ""
-                        : "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with"
-                                + " an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for"
-                                + " validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
+                        : "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end"
+                                + " with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex"
+                                + " used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
         add(
                 formats,
                 "labelValue",
                 text -> LabelText.validValue(text)
                         ? ""
-                        : "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.',"
-                                + " and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value', "
-                                + " or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')");
-        add(formats, "uri", text -> Formats.matches("uri", text) ? "" : "parse \"" + text + "\": invalid URI for request");
+                        : "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or"
+                                + " '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or"
+                                + " 'my_value',  or '12345', regex used for validation is"
+                                + " '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')");
+        add(
+                formats,
+                "uri",
+                text -> Formats.matches("uri", text) ? "" : "parse \"" + text + "\": invalid URI for request");
         add(formats, "uuid", text -> Formats.matches("uuid", text) ? "" : "does not match the UUID format");
         add(formats, "byte", text -> Formats.matches("byte", text) ? "" : "invalid base64");
         add(formats, "date", text -> Formats.matches("date", text) ? "" : "invalid date");
@@ -74,8 +78,12 @@ final class FormatFunctions {
                     String wrong = ((Named) a[0]).wrong.apply((String) a[1]);
                     return wrong.isEmpty() ? Optional.empty() : Optional.of(List.of(wrong));
                 })
-                .global("format.named", "format-named", OptionalType.create(TYPE), List.of(SimpleType.STRING), a ->
-                        Optional.ofNullable(FORMATS.get((String) a[0])));
+                .global(
+                        "format.named",
+                        "format-named",
+                        OptionalType.create(TYPE),
+                        List.of(SimpleType.STRING),
+                        a -> Optional.ofNullable(FORMATS.get((String) a[0])));
         FORMATS.keySet()
                 .forEach(name -> library.global(
                         "format." + name, "format." + name, TYPE, List.of(), a -> FORMATS.getOrDefault(name, NONE)));

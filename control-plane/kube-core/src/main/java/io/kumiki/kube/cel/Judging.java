@@ -132,7 +132,8 @@ final class Judging {
                     budget.spent()
                             ? OUT_OF_BUDGET
                             : "'operation cancelled: " + Budget.EXCEEDED
-                                    + "': no further validation rules will be run due to call cost exceeds limit for rule: "
+                                    + "': no further validation rules will be run due to call cost exceeds limit for"
+                                    + " rule: "
                                     + rule.name());
             return;
         } catch (CelEvaluationException e) {
@@ -159,7 +160,8 @@ final class Judging {
             return program.trace(variables, budget);
         } catch (CelEvaluationException e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof Budget.Exceeded || String.valueOf(cause.getMessage()).equals(Budget.EXCEEDED)) {
+                if (cause instanceof Budget.Exceeded
+                        || String.valueOf(cause.getMessage()).equals(Budget.EXCEEDED)) {
                     throw new Budget.Exceeded();
                 }
             }
@@ -214,7 +216,8 @@ final class Judging {
         return switch (code) {
             case DIVIDE_BY_ZERO -> said.contains("%") ? "modulus by zero" : "division by zero";
             case OVERLOAD_NOT_FOUND -> "no such overload";
-            case ATTRIBUTE_NOT_FOUND -> "no such key: " + said.replaceFirst("(?s)^key '(.*)' is not present in map\\.$", "$1");
+            case ATTRIBUTE_NOT_FOUND ->
+                "no such key: " + said.replaceFirst("(?s)^key '(.*)' is not present in map\\.$", "$1");
             case INDEX_OUT_OF_BOUNDS -> said.replaceFirst("^Index out of bounds", "index out of bounds");
             case NUMERIC_OVERFLOW -> "integer overflow";
             default -> {

@@ -39,8 +39,14 @@ final class ListFunctions {
             library.member("sum", "list_" + name + "_sum_" + name, type, list, a -> sum(name, a[0]));
         }
         List<CelType> search = List.of(ListType.create(ANY), ANY);
-        return library.member("indexOf", "list_a_index_of_int", SimpleType.INT, search, a -> index((List<?>) a[0], a[1], 1))
-                .member("lastIndexOf", "list_a_last_index_of_int", SimpleType.INT, search, a -> index((List<?>) a[0], a[1], -1));
+        return library.member(
+                        "indexOf", "list_a_index_of_int", SimpleType.INT, search, a -> index((List<?>) a[0], a[1], 1))
+                .member(
+                        "lastIndexOf",
+                        "list_a_last_index_of_int",
+                        SimpleType.INT,
+                        search,
+                        a -> index((List<?>) a[0], a[1], -1));
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})

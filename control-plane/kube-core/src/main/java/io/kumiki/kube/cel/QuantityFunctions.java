@@ -11,8 +11,8 @@ import java.util.List;
 /// Resource amounts: `quantity('500m')`, compared and added exactly.
 final class QuantityFunctions {
     static final OpaqueType TYPE = OpaqueType.create("kubernetes.Quantity");
-    private static final String WRONG = "quantities must match the regular expression"
-            + " '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+    private static final String WRONG =
+            "quantities must match the regular expression" + " '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
     private QuantityFunctions() {}
 
@@ -74,7 +74,9 @@ final class QuantityFunctions {
     }
 
     private static boolean isWhole(BigDecimal amount) {
-        return amount.scale() <= 0 && amount.precision() - amount.scale() < 20 && amount.toBigInteger().bitLength() < 64;
+        return amount.scale() <= 0
+                && amount.precision() - amount.scale() < 20
+                && amount.toBigInteger().bitLength() < 64;
     }
 
     private static long whole(BigDecimal amount) throws CelEvaluationException {

@@ -29,8 +29,9 @@ record Rule(
     static Rule compile(JsonNode json, Cel cel) {
         Compiled rule = compile(cel, json.path("rule").asText(), SimpleType.BOOL, "");
         String expression = json.path("messageExpression").asText("");
-        Compiled message =
-                expression.isEmpty() ? Compiled.NONE : compile(cel, expression, SimpleType.STRING, "messageExpression ");
+        Compiled message = expression.isEmpty()
+                ? Compiled.NONE
+                : compile(cel, expression, SimpleType.STRING, "messageExpression ");
         return new Rule(json, rule.program, rule.problem, message.program, message.problem, rule.usesOldSelf);
     }
 

@@ -31,9 +31,12 @@ final class SemverFunctions {
                 .global("semver", "string_to_semver", TYPE, text, a -> parse((String) a[0], false))
                 .global("semver", "string_bool_to_semver", TYPE, loose, a -> parse((String) a[0], (Boolean) a[1]))
                 .global("isSemver", "is_semver_string", SimpleType.BOOL, text, a -> read((String) a[0], false) != null)
-                .global("isSemver", "is_semver_string_bool", SimpleType.BOOL, loose, a -> read((String) a[0], (Boolean)
-                                a[1])
-                        != null)
+                .global(
+                        "isSemver",
+                        "is_semver_string_bool",
+                        SimpleType.BOOL,
+                        loose,
+                        a -> read((String) a[0], (Boolean) a[1]) != null)
                 .member("isGreaterThan", "semver_is_greater_than", SimpleType.BOOL, two, a -> compare(a) > 0)
                 .member("isLessThan", "semver_is_less_than", SimpleType.BOOL, two, a -> compare(a) < 0)
                 .member("compareTo", "semver_compare_to", SimpleType.INT, two, a -> (long) compare(a))
@@ -60,7 +63,9 @@ final class SemverFunctions {
                     Long.parseLong(matcher.group(1)),
                     Long.parseLong(matcher.group(2)),
                     Long.parseLong(matcher.group(3)),
-                    matcher.group(4) == null ? List.of() : List.of(matcher.group(4).split("\\.")));
+                    matcher.group(4) == null
+                            ? List.of()
+                            : List.of(matcher.group(4).split("\\.")));
         } catch (NumberFormatException e) {
             return null;
         }

@@ -68,10 +68,10 @@ final class TextFormat {
         return switch (verb) {
             case 's' -> text(value);
             case 'd' -> whole(value);
-            case 'f' -> number(value).setScale(precision, RoundingMode.HALF_EVEN).toPlainString();
+            case 'f' ->
+                number(value).setScale(precision, RoundingMode.HALF_EVEN).toPlainString();
             case 'e' -> String.format(Locale.ROOT, "%." + precision + "e", number(value));
-            case 'b' ->
-                value instanceof Boolean truth ? (truth ? "1" : "0") : radix(value, 2);
+            case 'b' -> value instanceof Boolean truth ? (truth ? "1" : "0") : radix(value, 2);
             case 'o' -> radix(value, 8);
             case 'x' -> hex(value);
             case 'X' -> hex(value).toUpperCase(Locale.ROOT);
@@ -116,11 +116,14 @@ final class TextFormat {
     static String text(Object value) throws CelEvaluationException {
         return switch (value) {
             case String text -> text;
-            case Double number -> Double.isNaN(number)
-                    ? "NaN"
-                    : Double.isInfinite(number)
-                            ? (number > 0 ? "Infinity" : "-Infinity")
-                            : new BigDecimal(number.toString()).stripTrailingZeros().toPlainString();
+            case Double number ->
+                Double.isNaN(number)
+                        ? "NaN"
+                        : Double.isInfinite(number)
+                                ? (number > 0 ? "Infinity" : "-Infinity")
+                                : new BigDecimal(number.toString())
+                                        .stripTrailingZeros()
+                                        .toPlainString();
             case CelByteString bytes -> bytes.toStringUtf8();
             case NullValue none -> "null";
             case Duration duration -> seconds(duration);

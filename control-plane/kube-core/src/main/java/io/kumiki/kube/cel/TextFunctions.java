@@ -36,13 +36,25 @@ final class TextFunctions {
                 .member("findAll", "string_find_all_string", texts, two, a -> all(a, -1))
                 .member("findAll", "string_find_all_string_int", texts, three, a -> all(a, (Long) a[2]))
                 .member("replace", "string_replace_string_string", SimpleType.STRING, replace, a -> replaced(a, -1))
-                .member("replace", "string_replace_string_string_int", SimpleType.STRING, replaceSome, a ->
-                        replaced(a, (Long) a[3]))
+                .member(
+                        "replace",
+                        "string_replace_string_string_int",
+                        SimpleType.STRING,
+                        replaceSome,
+                        a -> replaced(a, (Long) a[3]))
                 .member("join", "list_join", SimpleType.STRING, List.of(texts), a -> joined((List<?>) a[0], ""))
-                .member("join", "list_join_string", SimpleType.STRING, List.of(texts, SimpleType.STRING), a ->
-                        joined((List<?>) a[0], (String) a[1]))
-                .member("format", "string_format", SimpleType.STRING, list, a -> TextFormat.format((String) a[0], (List<?>)
-                        a[1]));
+                .member(
+                        "join",
+                        "list_join_string",
+                        SimpleType.STRING,
+                        List.of(texts, SimpleType.STRING),
+                        a -> joined((List<?>) a[0], (String) a[1]))
+                .member(
+                        "format",
+                        "string_format",
+                        SimpleType.STRING,
+                        list,
+                        a -> TextFormat.format((String) a[0], (List<?>) a[1]));
     }
 
     private static Matcher matcher(Object[] arguments) throws CelEvaluationException {

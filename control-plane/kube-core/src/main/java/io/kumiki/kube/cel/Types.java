@@ -51,12 +51,13 @@ final class Types implements CelTypeProvider {
             case BOOLEAN -> SimpleType.BOOL;
             case INTEGER -> SimpleType.INT;
             case NUMBER -> SimpleType.DOUBLE;
-            case STRING -> switch (schema.format()) {
-                case "byte" -> SimpleType.BYTES;
-                case "duration" -> SimpleType.DURATION;
-                case "date", "date-time" -> SimpleType.TIMESTAMP;
-                default -> SimpleType.STRING;
-            };
+            case STRING ->
+                switch (schema.format()) {
+                    case "byte" -> SimpleType.BYTES;
+                    case "duration" -> SimpleType.DURATION;
+                    case "date", "date-time" -> SimpleType.TIMESTAMP;
+                    default -> SimpleType.STRING;
+                };
             case ARRAY -> {
                 CelType items = schema.items() == null ? null : of(schema.items(), false);
                 yield items == null ? null : ListType.create(items);

@@ -32,15 +32,20 @@ final class UrlFunctions {
                 .member("getHost", "url_get_host", SimpleType.STRING, url, a -> host((URI) a[0]))
                 .member("getHostname", "url_get_hostname", SimpleType.STRING, url, a -> hostname((URI) a[0]))
                 .member("getPort", "url_get_port", SimpleType.STRING, url, a -> port((URI) a[0]))
-                .member("getEscapedPath", "url_get_escaped_path", SimpleType.STRING, url, a -> or(((URI) a[0]).getRawPath()))
+                .member(
+                        "getEscapedPath",
+                        "url_get_escaped_path",
+                        SimpleType.STRING,
+                        url,
+                        a -> or(((URI) a[0]).getRawPath()))
                 .member("getQuery", "url_get_query", query, url, a -> query((URI) a[0]));
     }
 
     private static URI parse(String text) throws CelEvaluationException {
         URI uri = Formats.matches("uri", text) ? Formats.parsed(text) : null;
         if (uri == null) {
-            throw new CelEvaluationException("URL parse error during conversion from string: parse \"" + text
-                    + "\": invalid URI for request");
+            throw new CelEvaluationException(
+                    "URL parse error during conversion from string: parse \"" + text + "\": invalid URI for request");
         }
         return uri;
     }

@@ -26,8 +26,27 @@ final class Values {
     private static final Map<String, String> ESCAPES =
             Map.of("__", "__underscores__", ".", "__dot__", "-", "__dash__", "/", "__slash__");
     private static final java.util.Set<String> RESERVED = java.util.Set.of(
-            "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import",
-            "let", "loop", "package", "namespace", "return", "var", "void", "while");
+            "true",
+            "false",
+            "null",
+            "in",
+            "as",
+            "break",
+            "const",
+            "continue",
+            "else",
+            "for",
+            "function",
+            "if",
+            "import",
+            "let",
+            "loop",
+            "package",
+            "namespace",
+            "return",
+            "var",
+            "void",
+            "while");
 
     private Values() {}
 
@@ -43,15 +62,16 @@ final class Values {
             case TIMESTAMP -> Instant.class;
             case LIST -> List.class;
             case MAP -> Map.class;
-            case OPAQUE -> switch (type.name()) {
-                case "kubernetes.Quantity" -> QuantityFunctions.Amount.class;
-                case "kubernetes.URL" -> URI.class;
-                case "net.IP" -> AddressFunctions.Ip.class;
-                case "net.CIDR" -> AddressFunctions.Network.class;
-                case "kubernetes.NamedFormat" -> FormatFunctions.Named.class;
-                case "kubernetes.Semver" -> SemverFunctions.Version.class;
-                default -> Object.class;
-            };
+            case OPAQUE ->
+                switch (type.name()) {
+                    case "kubernetes.Quantity" -> QuantityFunctions.Amount.class;
+                    case "kubernetes.URL" -> URI.class;
+                    case "net.IP" -> AddressFunctions.Ip.class;
+                    case "net.CIDR" -> AddressFunctions.Network.class;
+                    case "kubernetes.NamedFormat" -> FormatFunctions.Named.class;
+                    case "kubernetes.Semver" -> SemverFunctions.Version.class;
+                    default -> Object.class;
+                };
             default -> Object.class;
         };
     }
@@ -103,7 +123,8 @@ final class Values {
         boolean named = !schema.properties().isEmpty();
         for (Map.Entry<String, JsonNode> each : value.properties()) {
             Schema member = schema.member(each.getKey());
-            Object content = member == null || !member.name().isEmpty() ? raw(each.getValue()) : of(each.getValue(), member);
+            Object content =
+                    member == null || !member.name().isEmpty() ? raw(each.getValue()) : of(each.getValue(), member);
             String name = named ? escaped(each.getKey()) : each.getKey();
             // What has no name in the language still counts when objects are compared.
             map.put(name.isEmpty() ? each.getKey() : name, content);
@@ -160,7 +181,8 @@ final class Values {
         return switch (value.getNodeType()) {
             case STRING -> value.asText();
             case BOOLEAN -> value.asBoolean();
-            case NUMBER -> value.isIntegralNumber() && value.canConvertToLong() ? (Object) value.longValue() : value.doubleValue();
+            case NUMBER ->
+                value.isIntegralNumber() && value.canConvertToLong() ? (Object) value.longValue() : value.doubleValue();
             case ARRAY -> {
                 List<Object> list = new ArrayList<>(value.size());
                 value.forEach(item -> list.add(raw(item)));

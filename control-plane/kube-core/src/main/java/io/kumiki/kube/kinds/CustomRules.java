@@ -92,8 +92,7 @@ final class CustomRules implements KindRules {
         if (value.isIntegralNumber() && value.asLong() < 0) {
             found.add(Faults.invalid("." + path, value, "should be a non-negative integer"));
         } else if (value.isIntegralNumber() && value.asLong() > Integer.MAX_VALUE) {
-            found.add(
-                    Faults.invalid("." + path, value, "should be less than or equal to " + Integer.MAX_VALUE));
+            found.add(Faults.invalid("." + path, value, "should be less than or equal to " + Integer.MAX_VALUE));
         }
     }
 }

@@ -51,7 +51,8 @@ final class DefinitionRules implements KindRules {
         }
         for (JsonNode version : spec.path("versions")) {
             JsonNode scale = version.path("subresources").path("scale");
-            if (scale instanceof ObjectNode paths && paths.path("labelSelectorPath").isNull()) {
+            if (scale instanceof ObjectNode paths
+                    && paths.path("labelSelectorPath").isNull()) {
                 paths.remove("labelSelectorPath");
             }
         }
@@ -146,8 +147,7 @@ final class DefinitionRules implements KindRules {
         }
         oneOf(at + ".strategy", conversion.path("strategy"), List.of("None", "Webhook"), violations);
         if (conversion.hasNonNull("webhook")) {
-            violations.add(
-                    Faults.forbidden(at + ".webhook", "should not be set when strategy is not set to Webhook"));
+            violations.add(Faults.forbidden(at + ".webhook", "should not be set when strategy is not set to Webhook"));
         }
     }
 
@@ -188,7 +188,8 @@ final class DefinitionRules implements KindRules {
     /// Groups of the Kubernetes community are only to be used with its consent.
     private static void approval(ObjectNode object, String group, boolean update, List<Violation> violations) {
         boolean guarded = ("." + group).endsWith(".k8s.io") || ("." + group).endsWith(".kubernetes.io");
-        String given = object.path("metadata").path("annotations").path(APPROVED).asText("");
+        String given =
+                object.path("metadata").path("annotations").path(APPROVED).asText("");
         String at = "metadata.annotations[" + APPROVED + "]";
         String wants = "protected groups must have approval annotation \"" + APPROVED + "\"";
         String see = ", see https://github.com/kubernetes/enhancements/pull/1111";
@@ -199,12 +200,16 @@ final class DefinitionRules implements KindRules {
                 given.isEmpty()
                         ? Faults.required(at, wants + see)
                         : Faults.invalid(
-                                at, given, wants + " with either a URL or a reason starting with \"unapproved\"" + see));
+                                at,
+                                given,
+                                wants + " with either a URL or a reason starting with \"unapproved\"" + see));
     }
 
     private static void storedVersions(ObjectNode object, List<Violation> violations) {
         Set<String> versions = new TreeSet<>();
-        object.path("spec").path("versions").forEach(each -> versions.add(each.path("name").asText()));
+        object.path("spec")
+                .path("versions")
+                .forEach(each -> versions.add(each.path("name").asText()));
         JsonNode stored = object.path("status").path("storedVersions");
         for (int i = 0; i < stored.size(); i++) {
             String name = stored.get(i).asText();
@@ -224,10 +229,14 @@ final class DefinitionRules implements KindRules {
         JsonNode before = old.path("spec");
         boolean established = DefinitionStatus.is(old, "Established");
         Map<String, Boolean> fields = Map.of(
-                "spec.scope", established,
-                "spec.names.kind", established,
-                "spec.group", true,
-                "spec.names.plural", true);
+                "spec.scope",
+                established,
+                "spec.names.kind",
+                established,
+                "spec.group",
+                true,
+                "spec.names.plural",
+                true);
         for (String field : new TreeSet<>(fields.keySet())) {
             JsonNode now = Fields.at(spec, field.substring(5));
             if (Boolean.TRUE.equals(fields.get(field)) && !now.equals(Fields.at(before, field.substring(5)))) {

@@ -133,7 +133,9 @@ public final class DefinitionStatus implements Admission.Step {
             found = conditions.addObject().put("type", type);
         }
         if (!found.path("status").asText().equals(word)) {
-            found.put("lastTransitionTime", now.get().truncatedTo(ChronoUnit.SECONDS).toString());
+            found.put(
+                    "lastTransitionTime",
+                    now.get().truncatedTo(ChronoUnit.SECONDS).toString());
         }
         found.put("status", word).put("reason", reason).put("message", message);
     }

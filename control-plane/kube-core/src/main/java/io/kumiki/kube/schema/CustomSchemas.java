@@ -114,9 +114,10 @@ public final class CustomSchemas {
     private static Limits limits(JsonNode json) {
         List<JsonNode> allowed = new ArrayList<>();
         json.path("enum").forEach(allowed::add);
-        String pattern = json.hasNonNull("pattern") && !json.get("pattern").asText().isEmpty()
-                ? json.get("pattern").asText()
-                : null;
+        String pattern =
+                json.hasNonNull("pattern") && !json.get("pattern").asText().isEmpty()
+                        ? json.get("pattern").asText()
+                        : null;
         Limits limits = new Limits(
                 List.copyOf(allowed),
                 pattern,

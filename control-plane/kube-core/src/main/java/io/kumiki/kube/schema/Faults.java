@@ -44,9 +44,7 @@ public final class Faults {
 
     static Violation tooLong(String path, long most) {
         return new Violation(
-                path,
-                "FieldValueTooLong",
-                "Too long: may not be more than " + most + (most == 1 ? " byte" : " bytes"));
+                path, "FieldValueTooLong", "Too long: may not be more than " + most + (most == 1 ? " byte" : " bytes"));
     }
 
     public static Violation tooMany(String path, long found, long most) {

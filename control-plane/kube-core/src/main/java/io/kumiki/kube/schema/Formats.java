@@ -93,7 +93,9 @@ public final class Formats {
 
     private static boolean base64(String text) {
         try {
-            return !text.isEmpty() && text.length() % 4 == 0 && Base64.getDecoder().decode(text) != null;
+            return !text.isEmpty()
+                    && text.length() % 4 == 0
+                    && Base64.getDecoder().decode(text) != null;
         } catch (IllegalArgumentException e) {
             return false;
         }

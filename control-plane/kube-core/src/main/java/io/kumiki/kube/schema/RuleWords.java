@@ -29,13 +29,12 @@ final class RuleWords {
         } else if (broken(message.strip())) {
             violations.add(Faults.invalid(at + ".message", message, "must not contain line breaks"));
         } else if (broken(text) && message.isBlank()) {
-            violations.add(
-                    Faults.required(at + ".message", "message must be specified if rule contains line breaks"));
+            violations.add(Faults.required(at + ".message", "message must be specified if rule contains line breaks"));
         }
         String expression = rule.path("messageExpression").asText("");
         if (!expression.isEmpty() && expression.isBlank()) {
-            violations.add(Faults.required(
-                    at + ".messageExpression", "messageExpression must be non-empty if specified"));
+            violations.add(
+                    Faults.required(at + ".messageExpression", "messageExpression must be non-empty if specified"));
         }
         if (rule.hasNonNull("reason") && !REASONS.contains(rule.get("reason").asText())) {
             violations.add(Faults.unsupported(at + ".reason", rule.get("reason"), REASONS));

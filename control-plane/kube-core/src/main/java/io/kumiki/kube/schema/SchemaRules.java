@@ -91,7 +91,8 @@ public final class SchemaRules {
                         path,
                         schema,
                         "only [" + String.join(" ", WITH_STATUS)
-                                + "] fields are allowed at the root of the schema if the status subresource is enabled"));
+                                + "] fields are allowed at the root of the schema if the status subresource is"
+                                + " enabled"));
                 return;
             }
         }
@@ -127,8 +128,8 @@ public final class SchemaRules {
             violations.add(Faults.unsupported(path + ".type", schema.get("type"), TYPES));
         }
         if (type.equals("null")) {
-            violations.add(Faults.forbidden(
-                    path + ".type", "type cannot be set to null, use nullable as an alternative"));
+            violations.add(
+                    Faults.forbidden(path + ".type", "type cannot be set to null, use nullable as an alternative"));
         }
         if (schema.hasNonNull("default") && !place.noDefaults.isEmpty()) {
             violations.add(Faults.forbidden(path + ".default", "must not be set " + place.noDefaults));
@@ -164,7 +165,8 @@ public final class SchemaRules {
             String why = place.meta ? "inside additionalProperties applying to object metadata" : place.noDefaults;
             node(additional, path + ".additionalProperties", new Place(false, place.meta, why));
         }
-        boolean whole = place.root || schema.path("x-kubernetes-embedded-resource").asBoolean();
+        boolean whole =
+                place.root || schema.path("x-kubernetes-embedded-resource").asBoolean();
         for (Map.Entry<String, JsonNode> each : properties.properties()) {
             String name = each.getKey();
             boolean meta = whole && META.contains(name);

@@ -109,8 +109,7 @@ public final class Validation {
     }
 
     private static boolean whole(JsonNode value) {
-        return value.isIntegralNumber()
-                || value.isNumber() && value.doubleValue() == Math.rint(value.doubleValue());
+        return value.isIntegralNumber() || value.isNumber() && value.doubleValue() == Math.rint(value.doubleValue());
     }
 
     static String kindOf(JsonNode value) {
@@ -234,9 +233,7 @@ public final class Validation {
         }
         if (!schema.format.isEmpty() && !Formats.matches(schema.format, value)) {
             found.add(Faults.typeInvalid(
-                    at(path),
-                    value,
-                    path + " in body must be of type " + schema.format + ": " + Faults.quoted(value)));
+                    at(path), value, path + " in body must be of type " + schema.format + ": " + Faults.quoted(value)));
         }
         found.held += found.violations.size() == before ? 1 : 0;
     }
@@ -270,13 +267,10 @@ public final class Validation {
 
     private void wrong(Found found, String shown, String path, String what) {
         found.add(new Violation(
-                at(path),
-                "FieldValueInvalid",
-                "Invalid value: " + shown + ": " + path + " in body should " + what));
+                at(path), "FieldValueInvalid", "Invalid value: " + shown + ": " + path + " in body should " + what));
     }
 
-    private void array(
-            Found found, JsonNode array, Schema schema, String path, @Nullable Correlation correlation) {
+    private void array(Found found, JsonNode array, Schema schema, String path, @Nullable Correlation correlation) {
         Schema items = schema.items;
         for (int i = 0; items != null && i < array.size(); i++) {
             Correlation item = correlation == null ? null : correlation.index(i);
@@ -292,8 +286,7 @@ public final class Validation {
         found.held++;
     }
 
-    private void object(
-            Found found, ObjectNode object, Schema schema, String path, @Nullable Correlation correlation) {
+    private void object(Found found, ObjectNode object, Schema schema, String path, @Nullable Correlation correlation) {
         Limits limits = schema.limits;
         if (object.size() < limits.minProperties()) {
             wrong(found, "" + object.size(), path, "have at least " + limits.minProperties() + " properties");
