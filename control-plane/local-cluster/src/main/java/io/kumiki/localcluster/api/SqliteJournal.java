@@ -3,6 +3,7 @@ package io.kumiki.localcluster.api;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.Journal;
 import io.kumiki.kube.store.ObjectKey;
+import io.kumiki.runtime.sql.Checkpoints;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -45,6 +46,7 @@ public final class SqliteJournal implements Journal {
     private boolean closing;
     private boolean written;
     private LongConsumer listener = revision -> {};
+    private @Nullable Checkpoints checkpoints;
     private final Thread writer;
     private final Thread teller;
     private volatile long spaceCheckedAt;
@@ -82,10 +84,11 @@ public final class SqliteJournal implements Journal {
                 throw new SQLException("its format " + format + " is newer than this version reads (" + FORMAT + ")");
             }
             sql.execute(
-                    "CREATE TABLE IF NOT EXISTS object (storage TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,"
-                            + " revision INTEGER NOT NULL, json BLOB NOT NULL, PRIMARY KEY (storage, namespace, name)) WITHOUT ROWID");
-            sql.execute(
-                    "CREATE TABLE IF NOT EXISTS sequence (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL)");
+                    "CREATE TABLE IF NOT EXISTS object (storage TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT"
+                            + " NULL, revision INTEGER NOT NULL, json BLOB NOT NULL, PRIMARY KEY (storage, namespace,"
+                            + " name)) WITHOUT ROWID");
+            sql.execute("CREATE TABLE IF NOT EXISTS sequence (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER"
+                    + " NOT NULL)");
             sql.execute("INSERT OR IGNORE INTO sequence VALUES (1, 0)");
             sql.execute("PRAGMA user_version=" + FORMAT);
         }
@@ -108,9 +111,21 @@ public final class SqliteJournal implements Journal {
         } catch (SQLException e) {
             throw new IllegalStateException(file + " cannot be read: " + e.getMessage(), e);
         }
+        start();
+        return durable;
+    }
+
+    private void start() {
+        try {
+            checkpoints = Checkpoints.start(
+                    connection,
+                    DriverManager.getConnection("jdbc:sqlite:" + file),
+                    file.getFileName().toString());
+        } catch (SQLException e) {
+            throw new IllegalStateException(file + " cannot be opened: " + e.getMessage(), e);
+        }
         writer.start();
         teller.start();
-        return durable;
     }
 
     @Override
@@ -175,7 +190,8 @@ public final class SqliteJournal implements Journal {
                             ? ApiFault.of(
                                     504,
                                     "Timeout",
-                                    "the write is not yet on disk; whether it will be is unknown, so read before trying again")
+                                    "the write is not yet on disk; whether it will be is unknown, so read before"
+                                            + " trying again")
                             : full(trouble + "; it may still come through when there is room");
                 }
                 done.awaitNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(500)));
@@ -221,6 +237,9 @@ public final class SqliteJournal implements Journal {
             } finally {
                 lock.unlock();
             }
+            if (checkpoints != null) {
+                checkpoints.committed(connection);
+            }
         }
     }
 
@@ -247,8 +266,8 @@ public final class SqliteJournal implements Journal {
 
     private boolean commit(List<Entry> group) {
         try (PreparedStatement put = connection.prepareStatement(
-                        "INSERT INTO object VALUES (?,?,?,?,?)"
-                                + " ON CONFLICT (storage, namespace, name) DO UPDATE SET revision = excluded.revision, json = excluded.json");
+                        "INSERT INTO object VALUES (?,?,?,?,?) ON CONFLICT (storage, namespace, name) DO UPDATE SET"
+                                + " revision = excluded.revision, json = excluded.json");
                 PreparedStatement remove = connection.prepareStatement(
                         "DELETE FROM object WHERE storage = ? AND namespace = ? AND name = ?");
                 PreparedStatement sequence = connection.prepareStatement("UPDATE sequence SET revision = ?")) {
@@ -330,6 +349,9 @@ public final class SqliteJournal implements Journal {
         try {
             writer.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
             teller.join(TimeUnit.SECONDS.toMillis(2));
+            if (checkpoints != null) {
+                checkpoints.close();
+            }
             connection.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

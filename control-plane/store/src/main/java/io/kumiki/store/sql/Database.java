@@ -1,5 +1,6 @@
 package io.kumiki.store.sql;
 
+import io.kumiki.runtime.sql.Checkpoints;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -58,6 +59,7 @@ public final class Database implements AutoCloseable {
     private final BlockingQueue<Job> queue = new LinkedBlockingQueue<>();
     private final BlockingQueue<Sql> readers = new ArrayBlockingQueue<>(READERS);
     private final Sql writer;
+    private final Checkpoints checkpoints;
     private final Thread writerThread;
     private volatile boolean closed;
 
@@ -65,6 +67,8 @@ public final class Database implements AutoCloseable {
         this.file = file;
         this.commits = commits;
         this.writer = new Sql(opener.writer());
+        this.checkpoints = Checkpoints.start(
+                writer.connection(), opener.writer(), file.getFileName().toString());
         for (int i = 0; i < READERS; i++) {
             readers.add(new Sql(opener.reader()));
         }
@@ -143,6 +147,7 @@ public final class Database implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        checkpoints.close();
         closeConnection(writer);
     }
 
@@ -182,6 +187,11 @@ public final class Database implements AutoCloseable {
             return;
         }
         commits.afterCommit();
+        answer(group);
+        checkpoints.committed(writer.connection());
+    }
+
+    private static void answer(List<Job> group) {
         for (Job job : group) {
             if (job.failure != null) {
                 job.answer.completeExceptionally(job.failure);
