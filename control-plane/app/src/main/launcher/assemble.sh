@@ -10,7 +10,8 @@ cat >"$DIST/jvm.base" <<ARGS
 -XX:+UseSerialGC
 -XX:+UseCompactObjectHeaders
 -XX:MaxRAMPercentage=40
--Xms48m
+-Xms112m
+-Xmn64m
 -XX:MinHeapFreeRatio=10
 -XX:MaxHeapFreeRatio=20
 -XX:TieredStopAtLevel=4
