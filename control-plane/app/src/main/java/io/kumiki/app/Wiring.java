@@ -14,6 +14,7 @@ import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.PythonEnvironment;
 import io.kumiki.localcluster.node.process.Isolation;
 import io.kumiki.localcluster.scheduler.SchedulerLoop;
+import io.kumiki.localcluster.scheduler.SchedulerSettings;
 import io.kumiki.localcluster.simulation.SimulatedNodeAgents;
 import io.kumiki.model.Json;
 import io.kumiki.runs.RunLoop;
@@ -207,8 +208,9 @@ final class Wiring implements AutoCloseable {
         var simulation = life.start(
                 "simulated nodes", () -> new SimulatedNodeAgents(api(cluster, "kumiki-simulation"), simulated));
         simulation.start();
-        var scheduler =
-                life.start("scheduler", () -> new SchedulerLoop(api(cluster, "kumiki-scheduler"), List.of(), clock));
+        var scheduler = life.start(
+                "scheduler",
+                () -> new SchedulerLoop(api(cluster, "kumiki-scheduler"), SchedulerSettings.DEFAULT, clock));
         scheduler.start();
     }
 

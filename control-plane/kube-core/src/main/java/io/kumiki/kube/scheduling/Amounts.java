@@ -42,7 +42,10 @@ public record Amounts(SortedMap<String, Long> of) {
             steady = steady.plus(requests(container));
         }
         SortedMap<String, Long> pod = new TreeMap<>(Map.of("pods", 1L));
-        return steady.max(start).plus(read(spec.path("overhead"))).plus(new Amounts(pod));
+        // What the pod asks for as a whole stands for what its containers ask for.
+        SortedMap<String, Long> whole = new TreeMap<>(steady.max(start).of);
+        whole.putAll(requests(spec).of);
+        return new Amounts(whole).plus(read(spec.path("overhead"))).plus(new Amounts(pod));
     }
 
     /// A limit without a request requests the limit, as the API server defaults it.
@@ -59,10 +62,6 @@ public record Amounts(SortedMap<String, Long> of) {
 
     Amounts plus(Amounts other) {
         return merge(other, Amounts::saturatedSum);
-    }
-
-    Amounts minus(Amounts other) {
-        return merge(other, (a, b) -> a - b);
     }
 
     private Amounts max(Amounts other) {

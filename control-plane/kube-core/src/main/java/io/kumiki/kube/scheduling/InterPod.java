@@ -1,151 +1,171 @@
 package io.kumiki.kube.scheduling;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Collection;
+import io.kumiki.kube.scheduling.Neighbours.Side;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Constraints between pods: required affinity and anti-affinity (in both directions), and hard topology spread.
-/// Counted once per cycle.
+/// Pod affinity and anti-affinity of one pod in one cycle, in both directions. What it counted follows when
+/// preemption takes pods away in thought.
 final class InterPod {
-    private static final String REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
+    private static final Refusal NOT_NEAR = Refusal.firm(Cause.NEIGHBOURS, "node(s) didn't match pod affinity rules");
+    private static final Refusal TOO_NEAR =
+            Refusal.crowded(Cause.NEIGHBOURS, "node(s) didn't match pod anti-affinity rules");
+    private static final Refusal UNWELCOME =
+            Refusal.crowded(Cause.NEIGHBOURS, "node(s) didn't satisfy existing pods anti-affinity rules");
+
+    /// Label key → label value → how many.
+    private static final class Domains {
+        private final Map<String, Map<String, Long>> counts = new HashMap<>();
+
+        void add(String key, NodeEntry node, long by) {
+            String value = node.labels().get(key);
+            if (value != null) {
+                counts.computeIfAbsent(key, none -> new HashMap<>())
+                        .merge(value, by, (a, b) -> a + b == 0 ? null : Long.valueOf(a + b));
+            }
+        }
+
+        long at(String key, NodeEntry node) {
+            Map<String, Long> values = counts.get(key);
+            String value = node.labels().get(key);
+            return values == null || value == null ? 0 : values.getOrDefault(value, 0L);
+        }
+
+        boolean isEmpty() {
+            return counts.values().stream().allMatch(Map::isEmpty);
+        }
+    }
 
     private final PodEntry pod;
-    private final Collection<NodeEntry> nodes;
+    private final PodTerm.All terms;
+    private final Neighbours neighbours;
+    private final Domains near = new Domains();
+    private final List<Domains> apart = new ArrayList<>();
+    private final Domains unwelcome = new Domains();
 
-    InterPod(PodEntry pod, Collection<NodeEntry> nodes) {
+    private InterPod(PodEntry pod, Neighbours neighbours) {
         this.pod = pod;
-        this.nodes = nodes;
+        this.terms = pod.shape().terms;
+        this.neighbours = neighbours;
     }
 
-    /// True when some pod of the cluster, or this one, makes the counting necessary.
-    static boolean matters(PodEntry pod, boolean othersRefuse) {
-        JsonNode affinity = pod.spec().path("affinity");
-        return othersRefuse
-                || affinity.has("podAffinity")
-                || affinity.has("podAntiAffinity")
-                || !pod.spec().path("topologySpreadConstraints").isEmpty();
+    /// Null when no constraint concerns the pod.
+    static @Nullable InterPod of(PodEntry pod, Neighbours neighbours, Iterable<NodeEntry> nodes) {
+        PodTerm.All terms = pod.shape().terms;
+        if (neighbours.indifferent() && terms.near().isEmpty() && terms.apart().isEmpty()) {
+            return null;
+        }
+        InterPod state = new InterPod(pod, neighbours);
+        if (!terms.near().isEmpty()) {
+            neighbours
+                    .matching(terms.near(), nodes)
+                    .forEach((node, pods) ->
+                            terms.near().forEach(term -> state.near.add(term.topologyKey(), node, pods)));
+        }
+        for (PodTerm term : terms.apart()) {
+            Domains domains = new Domains();
+            neighbours
+                    .matching(List.of(term), nodes)
+                    .forEach((node, pods) -> domains.add(term.topologyKey(), node, pods));
+            state.apart.add(domains);
+        }
+        neighbours.concerning(
+                pod,
+                side -> side == Side.APART,
+                (side, term, node, pods) -> state.unwelcome.add(term.topologyKey(), node, pods));
+        return state;
     }
 
-    static boolean refusesOthers(PodEntry pod) {
-        return !pod.spec()
-                .path("affinity")
-                .path("podAntiAffinity")
-                .path(REQUIRED)
-                .isEmpty();
-    }
-
-    /// kube-scheduler's sentence about the node, or null when it will do.
     @Nullable
-    String refusal(NodeEntry node) {
-        JsonNode affinity = pod.spec().path("affinity");
-        for (JsonNode term : affinity.path("podAffinity").path(REQUIRED)) {
-            // The first pod of a group that wants to be together may start anywhere.
-            if (count(term, node) == 0 && !(anywhere(term) == 0 && matches(term, pod, pod.namespace()))) {
-                return "node(s) didn't match pod affinity rules";
+    Refusal refusal(NodeEntry node) {
+        if (!nearEnough(node)) {
+            return NOT_NEAR;
+        }
+        for (int i = 0; i < terms.apart().size(); i++) {
+            if (apart.get(i).at(terms.apart().get(i).topologyKey(), node) > 0) {
+                return TOO_NEAR;
             }
         }
-        for (JsonNode term : affinity.path("podAntiAffinity").path(REQUIRED)) {
-            if (count(term, node) > 0) {
-                return "node(s) didn't match pod anti-affinity rules";
-            }
-        }
-        if (refusedByOthers(node)) {
-            return "node(s) didn't satisfy existing pods anti-affinity rules";
-        }
-        for (JsonNode constraint : pod.spec().path("topologySpreadConstraints")) {
-            if (constraint.path("whenUnsatisfiable").asText("DoNotSchedule").equals("DoNotSchedule")
-                    && skewed(constraint, node)) {
-                return "node(s) didn't match pod topology spread constraints";
+        for (String key : unwelcome.counts.keySet()) {
+            if (unwelcome.at(key, node) > 0) {
+                return UNWELCOME;
             }
         }
         return null;
     }
 
-    private boolean refusedByOthers(NodeEntry candidate) {
-        for (NodeEntry node : nodes) {
-            for (PodEntry other : node.pods()) {
-                for (JsonNode term :
-                        other.spec().path("affinity").path("podAntiAffinity").path(REQUIRED)) {
-                    if (matches(term, pod, other.namespace())
-                            && sameDomain(term.path("topologyKey").asText(), node, candidate)) {
-                        return true;
-                    }
-                }
+    private boolean nearEnough(NodeEntry node) {
+        boolean all = true;
+        for (PodTerm term : terms.near()) {
+            if (!node.labels().containsKey(term.topologyKey())) {
+                return false;
+            }
+            all &= near.at(term.topologyKey(), node) > 0;
+        }
+        // The first pod of a group that wants to be together may start anywhere.
+        return all || (near.isEmpty() && matchesAll(pod));
+    }
+
+    private boolean matchesAll(PodEntry other) {
+        for (PodTerm term : terms.near()) {
+            if (!term.matches(other, neighbours::labelsOf)) {
+                return false;
             }
         }
-        return false;
+        return !terms.near().isEmpty();
     }
 
-    private boolean skewed(JsonNode constraint, NodeEntry candidate) {
-        String key = constraint.path("topologyKey").asText();
-        String own = domain(key, candidate);
-        if (own == null) {
-            return true;
+    /// In thought another pod is (`by` 1) or is no longer (`by` -1) on that node.
+    void suppose(PodEntry other, NodeEntry node, int by) {
+        if (matchesAll(other)) {
+            terms.near().forEach(term -> near.add(term.topologyKey(), node, by));
         }
-        Map<String, Integer> domains = new HashMap<>();
-        for (NodeEntry node : nodes) {
-            String domain = domain(key, node);
-            if (domain == null || !Selectors.node(pod.spec(), node.name, node.labels())) {
-                continue;
-            }
-            int here = 0;
-            for (PodEntry other : node.pods()) {
-                boolean counts = other.namespace().equals(pod.namespace())
-                        && Selectors.labels(constraint.path("labelSelector"), other.labels());
-                here += counts ? 1 : 0;
-            }
-            domains.merge(domain, here, Integer::sum);
-        }
-        int least = domains.values().stream().mapToInt(Integer::intValue).min().orElse(0);
-        int self = Selectors.labels(constraint.path("labelSelector"), pod.labels()) ? 1 : 0;
-        return domains.getOrDefault(own, 0) + self - least
-                > constraint.path("maxSkew").asInt(1);
-    }
-
-    private int count(JsonNode term, NodeEntry candidate) {
-        int count = 0;
-        for (NodeEntry node : nodes) {
-            if (sameDomain(term.path("topologyKey").asText(), node, candidate)) {
-                count += matching(term, node);
+        for (int i = 0; i < terms.apart().size(); i++) {
+            PodTerm term = terms.apart().get(i);
+            if (term.matches(other, neighbours::labelsOf)) {
+                apart.get(i).add(term.topologyKey(), node, by);
             }
         }
-        return count;
-    }
-
-    private int anywhere(JsonNode term) {
-        return nodes.stream().mapToInt(node -> matching(term, node)).sum();
-    }
-
-    private int matching(JsonNode term, NodeEntry node) {
-        int count = 0;
-        for (PodEntry other : node.pods()) {
-            count += matches(term, other, pod.namespace()) ? 1 : 0;
+        for (PodTerm term : other.shape().terms.apart()) {
+            if (term.matches(pod, neighbours::labelsOf)) {
+                unwelcome.add(term.topologyKey(), node, by);
+            }
         }
-        return count;
     }
 
-    /// `owner`: the namespace of the pod that the term stands in; it is the one meant when the term names none.
-    private static boolean matches(JsonNode term, PodEntry other, String owner) {
-        JsonNode namespaces = term.path("namespaces");
-        boolean named = namespaces.isEmpty() ? other.namespace().equals(owner) : false;
-        for (JsonNode namespace : namespaces) {
-            named |= namespace.asText().equals(other.namespace());
+    /// Preferences of the pod and of those that are there, 0 to 100 for each node; null when there are none.
+    static long @Nullable [] scores(
+            PodEntry pod, List<NodeEntry> candidates, Neighbours neighbours, Iterable<NodeEntry> all) {
+        Domains wished = new Domains();
+        for (PodTerm term : pod.shape().terms.preferNear()) {
+            neighbours
+                    .matching(List.of(term.counted()), all)
+                    .forEach((node, pods) -> wished.add(term.topologyKey(), node, (long) pods * term.weight()));
         }
-        // An empty namespaceSelector means all namespaces; others would need the namespaces' labels, which a laptop
-        // has no use for.
-        boolean all =
-                term.has("namespaceSelector") && term.path("namespaceSelector").isEmpty();
-        return (named || all) && Selectors.labels(term.path("labelSelector"), other.labels());
-    }
-
-    private static boolean sameDomain(String key, NodeEntry a, NodeEntry b) {
-        String domain = domain(key, a);
-        return domain != null && domain.equals(domain(key, b));
-    }
-
-    private static @Nullable String domain(String key, NodeEntry node) {
-        return node.known() ? Selectors.text(node.labels(), key) : null;
+        for (PodTerm term : pod.shape().terms.preferApart()) {
+            neighbours
+                    .matching(List.of(term.counted()), all)
+                    .forEach((node, pods) -> wished.add(term.topologyKey(), node, -(long) pods * term.weight()));
+        }
+        if (!neighbours.indifferent()) {
+            neighbours.concerning(pod, side -> side != Side.APART, (side, term, node, pods) -> {
+                long by = (long) pods * term.weight();
+                wished.add(term.topologyKey(), node, side == Side.PREFER_APART ? -by : by);
+            });
+        }
+        if (wished.isEmpty()) {
+            return null;
+        }
+        long[] scores = new long[candidates.size()];
+        for (int i = 0; i < scores.length; i++) {
+            for (String key : wished.counts.keySet()) {
+                scores[i] += wished.at(key, candidates.get(i));
+            }
+        }
+        Scores.stretch(scores);
+        return scores;
     }
 }

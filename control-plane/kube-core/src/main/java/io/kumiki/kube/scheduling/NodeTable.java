@@ -1,300 +1,208 @@
 package io.kumiki.kube.scheduling;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.kumiki.model.Json;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The scheduler's memory of nodes and of the pods on them, and the filter and score phases over it.
-/// An assumed pod counts as bound until it is seen bound or is forgotten, so that a bind that takes long delays
-/// nobody.
-public final class NodeTable {
-    private final SortedMap<String, NodeEntry> nodes = new TreeMap<>();
-    private final Map<String, String> nodeOfPod = new HashMap<>();
+/// The scheduler's memory of nodes and of the pods on them. An assumed pod counts as bound until it is seen bound or
+/// is forgotten, so that a bind that takes long delays nobody.
+final class NodeTable {
+    private static final int MOST_FITS = 64;
+
+    final Neighbours neighbours = new Neighbours();
+    final Nominations nominations = new Nominations();
+    final Volumes volumes = new Volumes();
+
+    private final Map<String, NodeEntry> nodes = new HashMap<>();
+    private final Map<String, NodeEntry> nodeOfPod = new HashMap<>();
     private final Set<String> assumed = new HashSet<>();
-    private final Set<String> ignoredResources;
-    /// Pods on nodes whose anti-affinity may refuse others: while there are none, placing a pod looks at no other
-    /// pod.
-    private int refusing;
+    private final Map<String, Integer> claimUsers = new HashMap<>();
+    private final TreeMap<Integer, Integer> priorities = new TreeMap<>();
+    private final Map<PodShape, ShapeFit> fits = new LinkedHashMap<>(16, 0.75f, true);
+    private final Deque<Integer> freeSlots = new ArrayDeque<>();
+    private int slots;
+    private long changes;
+    private @Nullable List<NodeEntry> inOrder;
 
-    /// `ignoredResources` are counted by an extender, not here (`ignoredByScheduler`).
-    public NodeTable(Collection<String> ignoredResources) {
-        this.ignoredResources = Set.copyOf(ignoredResources);
-    }
-
-    /// What the filter phase found: the nodes that will do, in name order, and a sentence for each of the others.
-    public record Filtered(List<String> nodes, SortedMap<String, String> refusals) {}
-
-    public void putNode(JsonNode node) {
-        String name = node.path("metadata").path("name").asText();
-        nodes.computeIfAbsent(name, NodeEntry::new).object(node);
-    }
-
-    public void removeNode(String name) {
-        NodeEntry entry = nodes.get(name);
-        if (entry != null) {
-            entry.object(null);
-            if (entry.isEmpty()) {
-                nodes.remove(name);
-            }
+    @Nullable
+    ClusterEvent putNode(JsonNode object) {
+        String name = object.path("metadata").path("name").asText();
+        NodeEntry node = entry(name);
+        NodeEntry.Facts before = node.known() ? node.facts() : null;
+        NodeEntry.Facts now = NodeEntry.Facts.read(object);
+        if (now.equals(before)) {
+            return null;
         }
-    }
-
-    public @Nullable JsonNode node(String name) {
-        NodeEntry entry = nodes.get(name);
-        return entry != null && entry.known() ? entry.object() : null;
-    }
-
-    /// A pod that is bound to a node and has not ended.
-    public void putPod(JsonNode pod) {
-        place(pod, pod.path("spec").path("nodeName").asText());
-        assumed.remove(uid(pod));
-    }
-
-    public void removePod(String uid) {
-        assumed.remove(uid);
-        String at = nodeOfPod.remove(uid);
-        NodeEntry node = at == null ? null : nodes.get(at);
-        if (node == null) {
-            return;
+        node.facts(now);
+        node.version = ++changes;
+        if (before == null) {
+            inOrder = null;
         }
-        for (PodEntry pod : node.pods()) {
-            if (pod.uid().equals(uid) && InterPod.refusesOthers(pod)) {
-                refusing--;
-            }
+        return new ClusterEvent.NodeChanged(node, before);
+    }
+
+    @Nullable
+    ClusterEvent removeNode(String name) {
+        NodeEntry node = nodes.get(name);
+        if (node == null || !node.known()) {
+            return null;
         }
-        node.remove(uid);
-        if (!node.known() && node.isEmpty()) {
+        node.facts(null);
+        node.version = ++changes;
+        inOrder = null;
+        dropIfUnused(node);
+        return new ClusterEvent.NodeGone(name);
+    }
+
+    private NodeEntry entry(String name) {
+        NodeEntry known = nodes.get(name);
+        if (known != null) {
+            return known;
+        }
+        Integer slot = freeSlots.pollFirst();
+        NodeEntry node = new NodeEntry(name, slot == null ? slots++ : slot);
+        node.version = ++changes;
+        nodes.put(name, node);
+        return node;
+    }
+
+    private void dropIfUnused(NodeEntry node) {
+        if (!node.known() && node.pods().isEmpty()) {
             nodes.remove(node.name);
+            freeSlots.addLast(node.slot);
         }
     }
 
-    public void assume(JsonNode pod, String node) {
-        place(pod, node);
-        assumed.add(uid(pod));
+    /// A pod on its node, bound or only assumed to be.
+    @Nullable
+    ClusterEvent place(PodEntry pod, String nodeName, boolean sure) {
+        NodeEntry node = entry(nodeName);
+        NodeEntry at = nodeOfPod.get(pod.uid());
+        PodEntry before = at == node ? node.pod(pod.uid()) : null;
+        if (sure) {
+            assumed.remove(pod.uid());
+        } else {
+            assumed.add(pod.uid());
+        }
+        if (before != null && same(before, pod)) {
+            return null;
+        }
+        takeAway(pod.uid());
+        node.add(pod);
+        node.version = ++changes;
+        nodeOfPod.put(pod.uid(), node);
+        neighbours.add(pod, node);
+        priorities.merge(pod.priority(), 1, Integer::sum);
+        useClaims(pod, 1);
+        return before == null ? new ClusterEvent.PodCame(pod, node) : new ClusterEvent.PodChanged(before, pod);
+    }
+
+    private static boolean same(PodEntry a, PodEntry b) {
+        return a.shape() == b.shape()
+                && a.labels().equals(b.labels())
+                && a.marks().terminating() == b.marks().terminating()
+                && a.marks().preempted() == b.marks().preempted()
+                && (a.marks().started() == null) == (b.marks().started() == null);
+    }
+
+    @Nullable
+    ClusterEvent removePod(String uid) {
+        assumed.remove(uid);
+        NodeEntry node = nodeOfPod.get(uid);
+        PodEntry gone = takeAway(uid);
+        if (gone == null || node == null) {
+            return null;
+        }
+        dropIfUnused(node);
+        return new ClusterEvent.PodLeft(gone, node);
+    }
+
+    private @Nullable PodEntry takeAway(String uid) {
+        NodeEntry node = nodeOfPod.remove(uid);
+        PodEntry gone = node == null ? null : node.remove(uid);
+        if (node != null && gone != null) {
+            node.version = ++changes;
+            neighbours.remove(gone, node);
+            priorities.merge(gone.priority(), -1, (a, b) -> a + b == 0 ? null : a + b);
+            useClaims(gone, -1);
+        }
+        return gone;
+    }
+
+    private void useClaims(PodEntry pod, int by) {
+        for (PodEntry.Claim claim : pod.claims()) {
+            claimUsers.merge(pod.namespace() + "/" + claim.name(), by, (a, b) -> a + b == 0 ? null : a + b);
+        }
+    }
+
+    Map<String, Integer> claimUsers() {
+        return claimUsers;
     }
 
     /// A bind failed: the node's resources are free again, unless the pod was seen bound meanwhile.
-    public void forget(String uid) {
-        if (assumed.contains(uid)) {
-            removePod(uid);
-        }
+    @Nullable
+    ClusterEvent forget(String uid) {
+        return assumed.contains(uid) ? removePod(uid) : null;
     }
 
-    public Filtered filter(JsonNode pod, Claims claims) {
-        PodEntry entry = PodEntry.of(pod);
-        InterPod interPod = InterPod.matters(entry, refusing > 0) ? new InterPod(entry, nodes.values()) : null;
-        List<String> fits = new ArrayList<>();
-        SortedMap<String, String> refusals = new TreeMap<>();
-        for (NodeEntry node : nodes.values()) {
-            if (!node.known()) {
-                continue;
+    /// What is known of a shape on every node.
+    ShapeFit fit(PodShape shape) {
+        ShapeFit known = fits.get(shape);
+        if (known == null) {
+            if (fits.size() >= MOST_FITS) {
+                fits.remove(fits.keySet().iterator().next());
             }
-            String refusal = refusal(entry, node, interPod, claims);
-            if (refusal == null) {
-                fits.add(node.name);
-            } else {
-                refusals.put(node.name, refusal);
-            }
+            known = new ShapeFit(shape);
+            fits.put(shape, known);
         }
-        return new Filtered(fits, refusals);
+        return known;
     }
 
-    /// Why no node can be looked at at all (a claim is missing or unbound), or null.
-    public static @Nullable String blockedByClaim(JsonNode pod, Claims claims) {
-        for (String claim : claimNames(pod)) {
-            switch (claims.look(pod.path("metadata").path("namespace").asText(), claim)) {
-                case Claims.Claim.Missing ignored -> {
-                    return "persistentvolumeclaim \"" + claim + "\" not found";
-                }
-                case Claims.Claim.Unbound ignored -> {
-                    return "pod has unbound immediate PersistentVolumeClaims";
-                }
-                case Claims.Claim.Bound ignored -> {
-                    continue;
+    /// The nodes there are, in name order: what makes the same input give the same node.
+    List<NodeEntry> inOrder() {
+        List<NodeEntry> known = inOrder;
+        if (known == null) {
+            known = new ArrayList<>();
+            for (NodeEntry node : nodes.values()) {
+                if (node.known()) {
+                    known.add(node);
                 }
             }
+            known.sort(Comparator.comparing(node -> node.name));
+            inOrder = known;
         }
-        return null;
+        return known;
     }
 
-    /// The candidates with their scores (0 to 1000), best first; equal ones in name order, so that the same input
-    /// gives the same node.
-    public List<Scored> score(JsonNode pod, Collection<String> candidates) {
-        PodEntry entry = PodEntry.of(pod);
-        List<Scored> scored = new ArrayList<>();
-        for (String name : candidates) {
-            NodeEntry node = nodes.get(name);
-            if (node != null && node.known()) {
-                scored.add(new Scored(name, score(entry, node)));
-            }
-        }
-        scored.sort(Comparator.comparingLong(Scored::score).reversed().thenComparing(Scored::node));
-        return scored;
+    /// Also those without an object that pods stand on.
+    Iterable<NodeEntry> everywhere() {
+        return nodes.values();
     }
 
-    /// A node and how well it suits.
-    public record Scored(String node, long score) {}
-
-    /// kube-scheduler's message: how many nodes, and each reason with the number of nodes it holds for.
-    public static String message(Filtered filtered, int all) {
-        if (all == 0) {
-            return "no nodes available to schedule pods";
-        }
-        SortedMap<String, Integer> counts = new TreeMap<>();
-        filtered.refusals().values().forEach(reason -> counts.merge(reason, 1, Integer::sum));
-        List<String> parts = new ArrayList<>();
-        counts.forEach((reason, count) -> parts.add(count + " " + reason));
-        parts.sort(Comparator.naturalOrder());
-        return "0/" + all + " nodes are available: " + String.join(", ", parts) + ".";
+    /// Null when there is no such node.
+    @Nullable
+    NodeEntry node(String name) {
+        NodeEntry node = nodes.get(name);
+        return node != null && node.known() ? node : null;
     }
 
-    public int nodeCount() {
-        return (int) nodes.values().stream().filter(NodeEntry::known).count();
+    @Nullable
+    NodeEntry nodeOf(String uid) {
+        return nodeOfPod.get(uid);
     }
 
-    private void place(JsonNode pod, String nodeName) {
-        removePod(uid(pod));
-        PodEntry entry = PodEntry.of(pod);
-        nodes.computeIfAbsent(nodeName, NodeEntry::new).add(entry);
-        nodeOfPod.put(entry.uid(), nodeName);
-        if (InterPod.refusesOthers(entry)) {
-            refusing++;
-        }
-    }
-
-    private @Nullable String refusal(PodEntry pod, NodeEntry node, @Nullable InterPod interPod, Claims claims) {
-        JsonNode spec = pod.spec();
-        JsonNode tolerations = spec.path("tolerations");
-        if (node.unschedulable() && !toleratesUnschedulable(tolerations)) {
-            return "node(s) were unschedulable";
-        }
-        if (!node.ready()) {
-            return "node(s) were not ready";
-        }
-        JsonNode taint = Selectors.untolerated(node.taints(), tolerations, "NoSchedule", "NoExecute");
-        if (taint != null) {
-            return "node(s) had untolerated taint {" + taint.path("key").asText() + ": "
-                    + taint.path("value").asText("") + "}";
-        }
-        if (!Selectors.node(spec, node.name, node.labels())) {
-            return "node(s) didn't match Pod's node affinity/selector";
-        }
-        if (portTaken(spec, node)) {
-            return "node(s) didn't have free ports for the requested pod ports";
-        }
-        String shortOf = insufficient(pod, node);
-        if (shortOf != null) {
-            return shortOf;
-        }
-        for (String claim : claimNames(pod.pod())) {
-            if (claims.look(pod.namespace(), claim) instanceof Claims.Claim.Bound bound
-                    && bound.nodeAffinity() != null
-                    && !Selectors.terms(
-                            bound.nodeAffinity().path("required").path("nodeSelectorTerms"),
-                            node.name,
-                            node.labels())) {
-                return "node(s) had volume node affinity conflict";
-            }
-        }
-        return interPod == null ? null : interPod.refusal(node);
-    }
-
-    private static boolean toleratesUnschedulable(JsonNode tolerations) {
-        JsonNode taint =
-                Json.object().put("key", "node.kubernetes.io/unschedulable").put("effect", "NoSchedule");
-        return Selectors.tolerated(taint, tolerations);
-    }
-
-    private @Nullable String insufficient(PodEntry pod, NodeEntry node) {
-        for (Map.Entry<String, Long> wanted : pod.request().of().entrySet()) {
-            String resource = wanted.getKey();
-            if (wanted.getValue() == 0 || ignoredResources.contains(resource)) {
-                continue;
-            }
-            if (wanted.getValue()
-                    > node.allocatable().get(resource) - node.used().get(resource)) {
-                return resource.equals("pods") ? "Too many pods" : "Insufficient " + resource;
-            }
-        }
-        return null;
-    }
-
-    private static boolean portTaken(JsonNode spec, NodeEntry node) {
-        Set<String> wanted = hostPorts(spec);
-        if (wanted.isEmpty()) {
-            return false;
-        }
-        for (PodEntry other : node.pods()) {
-            Set<String> taken = hostPorts(other.spec());
-            taken.retainAll(wanted);
-            if (!taken.isEmpty()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static Set<String> hostPorts(JsonNode spec) {
-        Set<String> ports = new HashSet<>();
-        for (JsonNode container : spec.path("containers")) {
-            for (JsonNode port : container.path("ports")) {
-                if (port.path("hostPort").asInt() > 0) {
-                    ports.add(port.path("protocol").asText("TCP") + " "
-                            + port.path("hostPort").asInt());
-                }
-            }
-        }
-        return ports;
-    }
-
-    /// Emptier is better, preferred affinity counts, PreferNoSchedule taints count against; weights as in the
-    /// default profile.
-    private static long score(PodEntry pod, NodeEntry node) {
-        long free = (freeShare(pod, node, "cpu") + freeShare(pod, node, "memory")) / 2;
-        long preferred = 0;
-        long most = 0;
-        for (JsonNode term : pod.spec()
-                .path("affinity")
-                .path("nodeAffinity")
-                .path("preferredDuringSchedulingIgnoredDuringExecution")) {
-            long weight = term.path("weight").asLong();
-            most += weight;
-            preferred += Selectors.term(term.path("preference"), node.name, node.labels()) ? weight : 0;
-        }
-        long affinity = most == 0 ? 0 : 100 * preferred / most;
-        boolean avoided =
-                Selectors.untolerated(node.taints(), pod.spec().path("tolerations"), "PreferNoSchedule") != null;
-        return free + 2 * affinity + (avoided ? 0 : 3 * 100);
-    }
-
-    private static long freeShare(PodEntry pod, NodeEntry node, String resource) {
-        long all = node.allocatable().get(resource);
-        long left = all - node.used().get(resource) - pod.request().get(resource);
-        return all <= 0 || left <= 0 ? 0 : Math.round(100.0 * left / all);
-    }
-
-    private static List<String> claimNames(JsonNode pod) {
-        List<String> names = new ArrayList<>();
-        for (JsonNode volume : pod.path("spec").path("volumes")) {
-            JsonNode claim = volume.path("persistentVolumeClaim").path("claimName");
-            if (claim.isTextual()) {
-                names.add(claim.asText());
-            }
-        }
-        return names;
-    }
-
-    private static String uid(JsonNode pod) {
-        return pod.path("metadata").path("uid").asText();
+    /// Whether any pod on a node has less than this priority.
+    boolean anyBelow(int priority) {
+        return !priorities.isEmpty() && priorities.firstKey() < priority;
     }
 }

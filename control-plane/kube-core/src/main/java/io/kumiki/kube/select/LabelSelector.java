@@ -55,8 +55,11 @@ public record LabelSelector(List<Requirement> requirements) {
 
         private int compare(String value) {
             try {
-                return Long.compare(
-                        Long.parseLong(value), Long.parseLong(values.iterator().next()));
+                return values.size() != 1
+                        ? 0
+                        : Long.compare(
+                                Long.parseLong(value),
+                                Long.parseLong(values.iterator().next()));
             } catch (NumberFormatException e) {
                 return 0;
             }
@@ -129,6 +132,35 @@ public record LabelSelector(List<Requirement> requirements) {
             }
         }
         return true;
+    }
+
+    /// A list of `key`, `operator`, `values`, as label selectors and node selector terms have it. An unknown operator
+    /// matches nothing.
+    public static LabelSelector expressions(JsonNode list) {
+        List<Requirement> all = new ArrayList<>();
+        for (JsonNode each : list) {
+            Set<String> values = new HashSet<>();
+            each.path("values").forEach(value -> values.add(value.asText()));
+            Operator operator = switch (each.path("operator").asText()) {
+                case "NotIn" -> Operator.NOT_IN;
+                case "Exists" -> Operator.EXISTS;
+                case "DoesNotExist" -> Operator.ABSENT;
+                case "Gt" -> Operator.GREATER;
+                case "Lt" -> Operator.LESS;
+                default -> Operator.IN;
+            };
+            boolean known =
+                    operator != Operator.IN || each.path("operator").asText().equals("In");
+            all.add(new Requirement(each.path("key").asText(), operator, known ? Set.copyOf(values) : Set.of()));
+        }
+        return new LabelSelector(all);
+    }
+
+    /// Both must hold.
+    public LabelSelector and(LabelSelector other) {
+        List<Requirement> all = new ArrayList<>(requirements);
+        all.addAll(other.requirements);
+        return new LabelSelector(all);
     }
 
     public static LabelSelector parse(@Nullable String text) {

@@ -1,41 +1,57 @@
 package io.kumiki.localcluster.scheduler;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kumiki.localcluster.scheduler.ExtenderSettings.Managed;
+import io.kumiki.kube.scheduling.Attempt;
+import io.kumiki.kube.scheduling.PodEntry;
+import io.kumiki.kube.scheduling.Preemption.Candidate;
 import io.kumiki.model.Json;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// One scheduler extender, spoken to in `k8s.io/kube-scheduler/extender/v1`: POST, Go field names going out, any
-/// capitalisation coming in,
-/// every status but 200 an error. Calls block; any thread.
-final class Extender {
-    private static final int LARGEST_ANSWER = 64 << 20;
+/// One scheduler extender: POST, every status but 200 an error, answers of bounded size in bounded time. Calls block;
+/// any thread.
+final class Extender implements AutoCloseable {
+    /// An answer of names: 5,000 names and as many reasons are well below one MiB.
+    private static final long LARGEST_ANSWER = 4L << 20;
+    /// An answer of full nodes.
+    private static final long LARGEST_NODES = 64L << 20;
 
     private final ExtenderSettings settings;
     private final HttpClient http;
 
-    Extender(ExtenderSettings settings, HttpClient http) {
+    Extender(ExtenderSettings settings) {
         this.settings = settings;
-        this.http = http;
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .connectTimeout(Duration.ofSeconds(5));
+        if (settings.urlPrefix().getScheme().equals("https")) {
+            builder.sslContext(settings.call().tls().context());
+        }
+        this.http = builder.build();
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
     }
 
     /// A call that failed, or an `Error` in the answer.
@@ -47,170 +63,160 @@ final class Extender {
         }
     }
 
-    /// Which of the nodes stay, and why the others do not.
-    record Filtered(List<String> nodes, Map<String, String> refusals) {}
+    /// Full objects, for an extender that keeps none itself.
+    interface Objects {
+        @Nullable
+        JsonNode node(String name);
+
+        @Nullable
+        JsonNode pod(PodEntry pod);
+    }
+
+    ExtenderSettings settings() {
+        return settings;
+    }
 
     boolean ignorable() {
         return settings.ignorable();
     }
 
-    boolean filters() {
-        return !settings.filterVerb().isEmpty();
+    boolean filters(JsonNode pod) {
+        return !settings.verbs().filter().isEmpty() && settings.interestedIn(pod);
     }
 
-    boolean prioritizes() {
-        return !settings.prioritizeVerb().isEmpty();
+    boolean prioritizes(JsonNode pod) {
+        return !settings.verbs().prioritize().isEmpty() && settings.interestedIn(pod);
     }
 
-    boolean binds() {
-        return !settings.bindVerb().isEmpty();
+    boolean preempts(JsonNode pod) {
+        return !settings.verbs().preempt().isEmpty() && settings.interestedIn(pod);
     }
 
-    /// A pod is this extender's business if some container asks for one of its resources, or if it manages none in
-    /// particular.
-    boolean interested(JsonNode pod) {
-        if (settings.managedResources().isEmpty()) {
-            return true;
+    boolean binds(JsonNode pod) {
+        return !settings.verbs().bind().isEmpty() && settings.interestedIn(pod);
+    }
+
+    private boolean byName() {
+        return settings.call().nodeCacheCapable();
+    }
+
+    Attempt.Left filter(JsonNode pod, List<String> nodes, Objects objects) throws Failed, InterruptedException {
+        ExtenderWire.FilterResult answer = read(
+                settings.verbs().filter(),
+                arguments(pod, nodes, objects),
+                json -> ExtenderWire.filterResult(json, byName()));
+        if (!answer.error().isEmpty()) {
+            throw new Failed(answer.error());
         }
-        for (String list : List.of("containers", "initContainers")) {
-            for (JsonNode container : pod.path("spec").path(list)) {
-                for (Managed managed : settings.managedResources()) {
-                    JsonNode resources = container.path("resources");
-                    if (resources.path("requests").has(managed.name())
-                            || resources.path("limits").has(managed.name())) {
-                        return true;
-                    }
-                }
+        Set<String> kept = answer.nodes() == null ? Set.of() : answer.nodes();
+        Set<String> asked = new HashSet<>(nodes);
+        for (String name : kept) {
+            if (!asked.contains(name)) {
+                throw new Failed("extender \"" + settings.urlPrefix() + "\" claims a filtered node \"" + name
+                        + "\" which is not found in the input node list");
             }
         }
-        return false;
-    }
-
-    Filtered filter(JsonNode pod, List<String> nodes, Function<String, @Nullable JsonNode> objects)
-            throws Failed, InterruptedException {
-        JsonNode answer = post(settings.filterVerb(), arguments(pod, nodes, objects));
-        String error = field(answer, "Error").asText("");
-        if (!error.isEmpty()) {
-            throw new Failed(error);
-        }
-        Set<String> kept = new HashSet<>();
-        if (settings.nodeCacheCapable()
-                && !field(answer, "NodeNames").isMissingNode()
-                && !field(answer, "NodeNames").isNull()) {
-            field(answer, "NodeNames").forEach(name -> kept.add(name.asText()));
-        } else {
-            field(field(answer, "Nodes"), "Items")
-                    .forEach(node -> kept.add(node.path("metadata").path("name").asText()));
-        }
-        Set<String> foreign = new HashSet<>(kept);
-        nodes.forEach(foreign::remove);
-        if (!foreign.isEmpty()) {
-            throw new Failed("extender " + settings.urlPrefix() + " answered with nodes that it was not asked about: "
-                    + foreign);
-        }
-        Map<String, String> refusals = new HashMap<>();
-        for (String map : List.of("FailedNodes", "FailedAndUnresolvableNodes")) {
-            field(answer, map)
-                    .properties()
-                    .forEach(entry ->
-                            refusals.put(entry.getKey(), entry.getValue().asText()));
-        }
-        List<String> left = new ArrayList<>();
-        for (String node : nodes) {
-            if (kept.contains(node)) {
-                left.add(node);
-            } else {
-                refusals.putIfAbsent(node, "node(s) were refused by the scheduler extender at " + settings.urlPrefix());
-            }
-        }
-        return new Filtered(left, refusals);
+        return new Attempt.Left(
+                kept,
+                answer.failed(),
+                answer.unresolvable(),
+                "node(s) were refused by the scheduler extender at " + settings.urlPrefix());
     }
 
     /// Node → score × weight × 10, to be added to the scheduler's own.
-    Map<String, Long> prioritize(JsonNode pod, List<String> nodes, Function<String, @Nullable JsonNode> objects)
+    Map<String, Long> prioritize(JsonNode pod, List<String> nodes, Objects objects)
             throws Failed, InterruptedException {
-        Map<String, Long> scores = new HashMap<>();
-        for (JsonNode host : post(settings.prioritizeVerb(), arguments(pod, nodes, objects))) {
-            scores.put(field(host, "Host").asText(), field(host, "Score").asLong() * settings.weight() * 10);
+        Map<String, Long> scores =
+                read(settings.verbs().prioritize(), arguments(pod, nodes, objects), ExtenderWire::priorities);
+        Map<String, Long> weighed = new HashMap<>();
+        scores.forEach((node, score) -> weighed.put(node, score * settings.weight() * 10));
+        return weighed;
+    }
+
+    private ObjectNode arguments(JsonNode pod, List<String> nodes, Objects objects) {
+        if (byName()) {
+            return ExtenderWire.arguments(pod, null, nodes);
         }
-        return scores;
+        List<JsonNode> full = new ArrayList<>();
+        for (String name : nodes) {
+            JsonNode node = objects.node(name);
+            if (node != null) {
+                full.add(node);
+            }
+        }
+        return ExtenderWire.arguments(pod, full, null);
+    }
+
+    /// Which of the candidates stay, with the victims that it wants.
+    Map<String, ExtenderWire.MetaVictims> preempt(JsonNode pod, List<Candidate> candidates, Objects objects)
+            throws Failed, InterruptedException {
+        Map<String, JsonNode> nodes = new LinkedHashMap<>();
+        for (Candidate candidate : candidates) {
+            List<PodEntry> victims = candidate.victims();
+            nodes.put(
+                    candidate.node(),
+                    byName()
+                            ? ExtenderWire.metaVictims(
+                                    victims.stream().map(PodEntry::uid).toList(), candidate.violations())
+                            : ExtenderWire.victims(
+                                    victims.stream()
+                                            .map(objects::pod)
+                                            .filter(java.util.Objects::nonNull)
+                                            .toList(),
+                                    candidate.violations()));
+        }
+        ObjectNode arguments = ExtenderWire.preemption(pod, byName() ? null : nodes, byName() ? nodes : null);
+        return read(settings.verbs().preempt(), arguments, ExtenderWire::preemptionResult);
     }
 
     /// Asks the extender to bind; returns when it says that the API server accepted.
-    void bind(JsonNode pod, String node) throws Failed, InterruptedException {
-        JsonNode metadata = pod.path("metadata");
-        ObjectNode arguments = Json.object();
-        arguments.put("PodName", metadata.path("name").asText());
-        arguments.put("PodNamespace", metadata.path("namespace").asText());
-        arguments.put("PodUID", metadata.path("uid").asText());
-        arguments.put("Node", node);
-        String error = field(post(settings.bindVerb(), arguments), "Error").asText("");
+    void bind(PodEntry pod, String node) throws Failed, InterruptedException {
+        ObjectNode arguments = ExtenderWire.binding(pod.namespace(), pod.name(), pod.uid(), node);
+        String error = read(settings.verbs().bind(), arguments, ExtenderWire::error);
         if (!error.isEmpty()) {
             throw new Failed(error);
         }
     }
 
-    private ObjectNode arguments(JsonNode pod, List<String> nodes, Function<String, @Nullable JsonNode> objects) {
-        ObjectNode arguments = Json.object();
-        arguments.set("Pod", pod);
-        if (settings.nodeCacheCapable()) {
-            arguments.putNull("Nodes");
-            ArrayNode names = arguments.putArray("NodeNames");
-            nodes.forEach(names::add);
-        } else {
-            ArrayNode items = arguments
-                    .putObject("Nodes")
-                    .put("kind", "NodeList")
-                    .put("apiVersion", "v1")
-                    .putArray("items");
-            for (String name : nodes) {
-                JsonNode node = objects.apply(name);
-                if (node != null) {
-                    items.add(node);
-                }
-            }
-            arguments.putNull("NodeNames");
-        }
-        return arguments;
+    private interface Reading<T> {
+        T of(JsonNode answer) throws ExtenderWire.Unreadable;
     }
 
-    private JsonNode post(String verb, ObjectNode arguments) throws Failed, InterruptedException {
+    private <T> T read(String verb, ObjectNode arguments, Reading<T> reading) throws Failed, InterruptedException {
         URI url = URI.create(settings.urlPrefix() + "/" + verb);
+        try {
+            JsonNode answer = Json.parse(post(url, Json.bytes(arguments)));
+            if (answer.isMissingNode()) {
+                throw new Failed("extender " + url + " answered with nothing");
+            }
+            return reading.of(answer);
+        } catch (Json.Malformed | ExtenderWire.Unreadable e) {
+            throw new Failed("extender " + url + " answered what is not of the protocol: " + e.getMessage());
+        }
+    }
+
+    private byte[] post(URI url, byte[] body) throws Failed, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(url)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(arguments)))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build();
-        var body = HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), LARGEST_ANSWER);
-        CompletableFuture<HttpResponse<byte[]>> call = http.sendAsync(request, body);
+        long most = byName() ? LARGEST_ANSWER : LARGEST_NODES;
+        CompletableFuture<HttpResponse<byte[]>> call = http.sendAsync(
+                request, HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), most));
         try {
             // One limit for the whole call, the body included.
-            HttpResponse<byte[]> response = call.get(settings.httpTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            HttpResponse<byte[]> response = call.get(settings.call().timeout().toMillis(), TimeUnit.MILLISECONDS);
             if (response.statusCode() != 200) {
-                throw new Failed("extender " + url + " answered " + response.statusCode() + ", wanted 200");
+                throw new Failed("failed with extender at URL " + url + ", code " + response.statusCode());
             }
-            return Json.parse(response.body());
+            return response.body();
         } catch (TimeoutException e) {
             throw new Failed("extender " + url + " did not answer within "
-                    + settings.httpTimeout().toMillis() + " ms");
+                    + settings.call().timeout().toMillis() + " ms");
         } catch (ExecutionException e) {
-            throw new Failed("extender " + url + " cannot be reached: " + e.getCause());
-        } catch (Json.Malformed e) {
-            throw new Failed("extender " + url + " answered " + e.getMessage());
+            throw new Failed("extender " + url + " cannot be used: " + e.getCause());
         } finally {
             call.cancel(true);
         }
-    }
-
-    /// Go's decoder takes names in any capitalisation.
-    private static JsonNode field(JsonNode object, String name) {
-        if (object.has(name)) {
-            return object.get(name);
-        }
-        for (var entry : object.properties()) {
-            if (entry.getKey().toLowerCase(Locale.ROOT).equals(name.toLowerCase(Locale.ROOT))) {
-                return entry.getValue();
-            }
-        }
-        return MissingNode.getInstance();
     }
 }

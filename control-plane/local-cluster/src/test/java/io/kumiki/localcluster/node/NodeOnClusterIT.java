@@ -18,6 +18,7 @@ import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.PythonEnvironment;
 import io.kumiki.localcluster.node.process.Isolation;
 import io.kumiki.localcluster.scheduler.SchedulerLoop;
+import io.kumiki.localcluster.scheduler.SchedulerSettings;
 import io.kumiki.localcluster.simulation.SimulatedNodeAgents;
 import io.kumiki.model.Json;
 import java.io.ByteArrayOutputStream;
@@ -54,7 +55,7 @@ class NodeOnClusterIT {
         ObjectNode namespace = Json.object().put("apiVersion", "v1").put("kind", "Namespace");
         namespace.putObject("metadata").put("name", "kubeflow");
         api.createIfAbsent(ResourceType.NAMESPACES, "", namespace);
-        SchedulerLoop scheduler = new SchedulerLoop(api, List.of(), Clock.systemUTC());
+        SchedulerLoop scheduler = new SchedulerLoop(api, SchedulerSettings.DEFAULT, Clock.systemUTC());
         open.add(scheduler);
         scheduler.start();
         agent = agent();
@@ -223,7 +224,7 @@ class NodeOnClusterIT {
         spec.putObject("resources").putObject("requests").put("storage", "1Gi");
         String mounts =
                 ",'volumes':[{'name':'d','persistentVolumeClaim':{'claimName':'data'}},{'name':'m','persistentVolumeClaim':{'claimName':'mine'}}],"
-                        + "'containers':[{'name':'main','image':'busybox','volumeMounts':[{'name':'d','mountPath':'/data'},{'name':'m','mountPath':'/mine'}],'command':['sh','-c','%s']}]";
+                    + "'containers':[{'name':'main','image':'busybox','volumeMounts':[{'name':'d','mountPath':'/data'},{'name':'m','mountPath':'/mine'}],'command':['sh','-c','%s']}]";
         pod("writes", "", "", mounts.formatted("cat /mine/hello; echo kept > /data/file"));
         cluster.create(ResourceType.CLAIMS, "kubeflow", claim, WriteOptions.by("test"));
         awaitPhase("writes", "Succeeded");

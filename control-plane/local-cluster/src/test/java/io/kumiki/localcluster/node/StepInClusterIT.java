@@ -14,6 +14,7 @@ import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.PythonEnvironment;
 import io.kumiki.localcluster.node.process.Isolation;
 import io.kumiki.localcluster.scheduler.SchedulerLoop;
+import io.kumiki.localcluster.scheduler.SchedulerSettings;
 import io.kumiki.model.Json;
 import io.vertx.core.Vertx;
 import java.net.URI;
@@ -34,22 +35,22 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// client does.
 class StepInClusterIT {
     private static final String IN_CLUSTER = """
-            import json, os, ssl, urllib.request
-            d = '/var/run/secrets/kubernetes.io/serviceaccount/'
-            url = 'https://%s:%s/api/v1/namespaces/%s/pods' % (os.environ['KUBERNETES_SERVICE_HOST'], os.environ['KUBERNETES_SERVICE_PORT'], open(d + 'namespace').read())
-            ask = urllib.request.Request(url, headers={'Authorization': 'Bearer ' + open(d + 'token').read()})
-            context = ssl.create_default_context(cafile=d + 'ca.crt')
-            print([p['metadata']['name'] for p in json.load(urllib.request.urlopen(ask, context=context))['items']])
-            """;
+        import json, os, ssl, urllib.request
+        d = '/var/run/secrets/kubernetes.io/serviceaccount/'
+        url = 'https://%s:%s/api/v1/namespaces/%s/pods' % (os.environ['KUBERNETES_SERVICE_HOST'], os.environ['KUBERNETES_SERVICE_PORT'], open(d + 'namespace').read())
+        ask = urllib.request.Request(url, headers={'Authorization': 'Bearer ' + open(d + 'token').read()})
+        context = ssl.create_default_context(cafile=d + 'ca.crt')
+        print([p['metadata']['name'] for p in json.load(urllib.request.urlopen(ask, context=context))['items']])
+        """;
     private static final String BY_KUBECONFIG = """
-            import base64, json, os, re, ssl, urllib.request
-            text = open(os.environ['KUBECONFIG']).read()
-            server = re.search('server: "([^"]+)"', text).group(1)
-            ca = base64.b64decode(re.search('certificate-authority-data: "([^"]+)"', text).group(1)).decode()
-            token = re.search('token: "([^"]+)"', text).group(1)
-            ask = urllib.request.Request(server + '/api/v1/namespaces/kubeflow/pods', headers={'Authorization': 'Bearer ' + token})
-            print([p['metadata']['name'] for p in json.load(urllib.request.urlopen(ask, context=ssl.create_default_context(cadata=ca)))['items']])
-            """;
+        import base64, json, os, re, ssl, urllib.request
+        text = open(os.environ['KUBECONFIG']).read()
+        server = re.search('server: "([^"]+)"', text).group(1)
+        ca = base64.b64decode(re.search('certificate-authority-data: "([^"]+)"', text).group(1)).decode()
+        token = re.search('token: "([^"]+)"', text).group(1)
+        ask = urllib.request.Request(server + '/api/v1/namespaces/kubeflow/pods', headers={'Authorization': 'Bearer ' + token})
+        print([p['metadata']['name'] for p in json.load(urllib.request.urlopen(ask, context=ssl.create_default_context(cadata=ca)))['items']])
+        """;
 
     @TempDir
     Path dir;
@@ -86,7 +87,7 @@ class StepInClusterIT {
                     PythonEnvironment.ofThisUser(
                             Map.of("XDG_CACHE_HOME", dir.resolve("cache").toString())));
             agent.start();
-            try (SchedulerLoop scheduler = new SchedulerLoop(api, List.of(), clock)) {
+            try (SchedulerLoop scheduler = new SchedulerLoop(api, SchedulerSettings.DEFAULT, clock)) {
                 scheduler.start();
                 String log = run(api, agent, isolation.isolated() ? IN_CLUSTER : BY_KUBECONFIG);
                 assertThat(log).isEqualTo("['reader']\n");

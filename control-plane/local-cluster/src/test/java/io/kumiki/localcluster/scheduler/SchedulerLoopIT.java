@@ -53,7 +53,8 @@ class SchedulerLoopIT {
     }
 
     private void schedule(ExtenderSettings... extenders) {
-        SchedulerLoop loop = new SchedulerLoop(api, List.of(extenders), Clock.systemUTC());
+        SchedulerLoop loop =
+                new SchedulerLoop(api, SchedulerSettings.withExtenders(List.of(extenders)), Clock.systemUTC());
         open.add(loop);
         loop.start();
     }
@@ -119,7 +120,9 @@ class SchedulerLoopIT {
         pod("big", "cpu", "3");
         JsonNode waits =
                 await("big", pod -> scheduled(pod).path("reason").asText().equals("Unschedulable"));
-        assertThat(scheduled(waits).path("message").asText()).isEqualTo("0/1 nodes are available: 1 Insufficient cpu.");
+        assertThat(scheduled(waits).path("message").asText())
+                .isEqualTo("0/1 nodes are available: 1 Insufficient cpu."
+                        + " preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.");
         assertThat(cluster.list(ResourceType.EVENTS, "ns", Selection.ALL)
                         .items()
                         .toString())
@@ -221,10 +224,8 @@ class SchedulerLoopIT {
             await(release);
             return "{\"Error\":\"the gang was given up\"}";
         });
-        schedule(ExtenderSettings.read(
-                        Json.parse(
-                                "[{\"urlPrefix\":\"" + url
-                                        + "\",\"bindVerb\":\"bind\",\"httpTimeout\":\"60s\",\"managedResources\":[{\"name\":\"cpu\"}]}]"))
+        schedule(ExtenderSettings.read(Json.parse("[{\"urlPrefix\":\"" + url
+                        + "\",\"bindVerb\":\"bind\",\"httpTimeout\":\"60s\",\"nodeCacheCapable\":true}]"))
                 .toArray(ExtenderSettings[]::new));
         pod("first", "cpu", "1");
         pod("second", "cpu", "1");
