@@ -31,7 +31,8 @@ final class GoDuration {
         }
         BigDecimal nanos = BigDecimal.ZERO;
         for (Matcher part = PART.matcher(text); part.find(); ) {
-            nanos = nanos.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(NANOS.getOrDefault(part.group(2), 0L))));
+            nanos = nanos.add(
+                    new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(NANOS.getOrDefault(part.group(2), 0L))));
         }
         return Duration.ofNanos(nanos.longValue());
     }
