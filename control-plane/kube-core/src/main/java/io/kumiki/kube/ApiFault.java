@@ -41,13 +41,42 @@ public final class ApiFault extends RuntimeException {
         return new ApiFault(404, "NotFound", storage + " \"" + name + "\" not found", details(storage, name));
     }
 
-    /// A path that nothing is served at.
+    /// A resource that is not served.
     public static ApiFault noSuchPath() {
-        return of(404, "NotFound", "the server could not find the requested resource");
+        return new ApiFault(404, "NotFound", "the server could not find the requested resource", Json.object());
+    }
+
+    /// What Kubernetes itself answers for some mistakes of the client, without a reason.
+    public static ApiFault unexplained(String message) {
+        return of(500, "", message);
+    }
+
+    /// Query parameters or a body that say how, and say it wrongly.
+    ///
+    /// @param options `CreateOptions`, `ListOptions`, …
+    public static ApiFault invalidOptions(String options, List<Violation> violations) {
+        return invalid("meta.k8s.io", options, "", violations);
     }
 
     public static ApiFault alreadyExists(String storage, String name) {
         return new ApiFault(409, "AlreadyExists", storage + " \"" + name + "\" already exists", details(storage, name));
+    }
+
+    /// A patch that cannot be carried out on what is there.
+    public static ApiFault unprocessable(String why) {
+        return new ApiFault(
+                422,
+                "Invalid",
+                "the server rejected our request due to an error in our request: " + why,
+                Json.object());
+    }
+
+    public static ApiFault unsupportedMedia(String why) {
+        return new ApiFault(415, "UnsupportedMediaType", why, Json.object());
+    }
+
+    public static ApiFault notAcceptable(String why) {
+        return new ApiFault(406, "NotAcceptable", why, Json.object());
     }
 
     public static ApiFault conflict(String storage, String name, String why) {
@@ -63,19 +92,52 @@ public final class ApiFault extends RuntimeException {
         return new ApiFault(403, "Forbidden", subject + " is forbidden: " + why, details(storage, name));
     }
 
+    /// A namespace that ends takes nothing new.
+    public static ApiFault ending(String storage, String name, String namespace) {
+        ObjectNode details = details(storage, name);
+        details.putArray("causes")
+                .addObject()
+                .put("reason", "NamespaceTerminating")
+                .put("message", "namespace " + namespace + " is being terminated")
+                .put("field", "metadata.namespace");
+        return new ApiFault(
+                403,
+                "Forbidden",
+                storage + " \"" + name + "\" is forbidden: unable to create new content in namespace " + namespace
+                        + " because it is being terminated",
+                details);
+    }
+
+    /// A revision that was never given, or by another server; a client may ask again.
+    public static ApiFault tooNew(long wanted, long current) {
+        ObjectNode details = Json.object();
+        details.putArray("causes")
+                .addObject()
+                .put("reason", "ResourceVersionTooLarge")
+                .put("message", "Too large resource version");
+        details.put("retryAfterSeconds", 1);
+        return new ApiFault(504, "Timeout", "Too large resource version: " + wanted + ", current: " + current, details);
+    }
+
     public static ApiFault gone(String message) {
         return of(410, "Expired", message);
     }
 
     public static ApiFault methodNotAllowed() {
-        return of(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+        return new ApiFault(
+                405,
+                "MethodNotAllowed",
+                "the server does not allow this method on the requested resource",
+                Json.object());
     }
 
     /// Everything that is wrong with an object, at once.
     public static ApiFault invalid(String group, String kind, String name, List<Violation> violations) {
         StringBuilder text = new StringBuilder();
         ObjectNode details = Json.object();
-        details.put("name", name);
+        if (!name.isEmpty()) {
+            details.put("name", name);
+        }
         if (!group.isEmpty()) {
             details.put("group", group);
         }
@@ -133,7 +195,10 @@ public final class ApiFault extends RuntimeException {
         ObjectNode status = Json.object();
         status.put("kind", "Status").put("apiVersion", "v1");
         ObjectNode metadata = status.putObject("metadata");
-        status.put("status", "Failure").put("message", getMessage()).put("reason", reason);
+        status.put("status", "Failure").put("message", getMessage());
+        if (!reason.isEmpty()) {
+            status.put("reason", reason);
+        }
         if (details != null && details.has("continue")) {
             metadata.set("continue", details.get("continue"));
         } else if (details != null) {
@@ -144,7 +209,9 @@ public final class ApiFault extends RuntimeException {
 
     private static ObjectNode details(String storage, String name) {
         ObjectNode details = Json.object();
-        details.put("name", name);
+        if (!name.isEmpty()) {
+            details.put("name", name);
+        }
         int dot = storage.indexOf('.');
         if (dot > 0) {
             details.put("group", storage.substring(dot + 1));

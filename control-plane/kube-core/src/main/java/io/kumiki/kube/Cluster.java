@@ -143,7 +143,7 @@ public final class Cluster {
     /// @param namespace empty for all
     public Listed list(ResourceType type, String namespace, Selection selection) {
         Kind kind = kinds.get(type);
-        var page = reads.list(kind, namespace, selection, 0, "", 0);
+        var page = reads.list(kind, namespace, selection, 0, "", 0, false);
         return new Listed(
                 page.revision(), page.objects().stream().map(o -> tree(kind, o)).toList());
     }
@@ -202,7 +202,8 @@ public final class Cluster {
     /// @param from a list's revision; 0 to be told first of what is there, as `ADDED`
     public AutoCloseable watch(
             ResourceType type, String namespace, Selection selection, long from, Consumer<WatchEvent> consumer) {
-        return registry.watch(new Registry.WatchOrder(kinds.get(type), namespace, selection, from, false), consumer);
+        return registry.watch(
+                new Registry.WatchOrder(kinds.get(type), namespace, selection, from, false, false), consumer);
     }
 
     /// How many objects of a type are there.

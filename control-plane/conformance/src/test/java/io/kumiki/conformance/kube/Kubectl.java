@@ -1,5 +1,6 @@
 package io.kumiki.conformance.kube;
 
+import io.kumiki.conformance.cluster.KubernetesPrograms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
 /// A current kubectl, built by `kubernetes/build.sh`, and one kubeconfig.
 final class Kubectl {
@@ -24,8 +24,6 @@ final class Kubectl {
     }
 
     private static final long PATIENCE_SECONDS = 120;
-    /// A first build on a new machine compiles some thousand packages, beside whatever else runs.
-    private static final long BUILD_SECONDS = 1_800;
 
     private final Path program;
     private final Path kubeconfig;
@@ -43,18 +41,7 @@ final class Kubectl {
 
     /// Where Go is missing the suite is skipped with one line; in CI that is a failure.
     static Kubectl required(Path kubeconfig, Path home) {
-        Ran built = run(List.of(script().toString()), Map.of(), "", BUILD_SECONDS);
-        if (built.code() == 0) {
-            String folder = built.out().strip();
-            return new Kubectl(Path.of(folder.substring(folder.lastIndexOf('\n') + 1), "kubectl"), kubeconfig, home);
-        }
-        String why = "no kubectl could be built (Go is wanted): " + built.out().strip();
-        if ("true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException(why);
-        }
-        System.out.println("SKIPPED: " + why);
-        Assumptions.abort(why);
-        throw new AssertionError();
+        return new Kubectl(KubernetesPrograms.required("kubectl").program("kubectl"), kubeconfig, home);
     }
 
     Ran run(String... arguments) {
@@ -103,18 +90,5 @@ final class Kubectl {
                 out.toFile().deleteOnExit();
             }
         }
-    }
-
-    private static Path script() {
-        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            for (Path here : List.of(at, at.resolve("control-plane/conformance"))) {
-                Path script = here.resolve("kubernetes/build.sh");
-                if (Files.isRegularFile(script)) {
-                    return script;
-                }
-            }
-        }
-        throw new IllegalStateException(
-                "kubernetes/build.sh of control-plane/conformance is not above the working folder");
     }
 }

@@ -55,7 +55,7 @@ public final class Admission {
             violations.add(new Violation(
                     "metadata.name", "FieldValueRequired", "Required value: name or generateName is required"));
         } else {
-            Names.check(kind, name, violations);
+            Names.check(kind, metadata.path("name").asText(""), prefix, name, violations);
         }
         refuse(kind, name, violations);
         return name;
@@ -110,20 +110,26 @@ public final class Admission {
             throw ApiFault.notFound("namespaces", namespace);
         }
         if (found.deleting()) {
-            throw ApiFault.forbidden(
-                    kind.storage(),
-                    name,
-                    "unable to create new content in namespace " + namespace + " because it is being terminated");
+            throw ApiFault.ending(kind.storage(), name, namespace);
         }
     }
 
-    public void complete(Kind kind, ObjectNode object, @Nullable ObjectNode old, ObjectStore store) {
+    /// Fills in what the user left out. What is there now is what the writer wrote and owns.
+    public void defaults(Kind kind, ObjectNode object, @Nullable ObjectNode old) {
         kind.rules().complete(object, old);
+    }
+
+    /// What others add to it, which nobody owns; then refuses what is wrong.
+    public void complete(Kind kind, ObjectNode object, @Nullable ObjectNode old, ObjectStore store) {
+        if (old == null) {
+            kind.rules().admitted(object);
+        }
         List<Violation> violations = new ArrayList<>();
         for (Step step : steps) {
             step.complete(kind, object, old, store, violations);
         }
         Names.metadata(object, violations);
+        Finalizers.check(kind, object, old, violations);
         kind.rules().validate(object, old, violations);
         refuse(kind, object.path("metadata").path("name").asText(), violations);
     }

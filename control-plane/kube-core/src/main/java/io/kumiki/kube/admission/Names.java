@@ -14,25 +14,38 @@ public final class Names {
             Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
     private static final Set<String> SHORT = Set.of("namespaces", "services");
+    private static final Set<String> LETTER_FIRST = Set.of("services");
     private static final int ANNOTATION_BYTES = 256 * 1024;
 
     private Names() {}
 
-    static void check(Kind kind, String name, List<Violation> violations) {
-        if (SHORT.contains(kind.storage())) {
+    /// @param given the name that the user gave, empty when it was made from the prefix
+    static void check(Kind kind, String given, String prefix, String name, List<Violation> violations) {
+        if (given.isEmpty()) {
+            check(kind, "metadata.generateName", prefix.replaceAll("[-.]+$", ""), violations);
+        }
+        check(kind, "metadata.name", name, violations);
+    }
+
+    private static void check(Kind kind, String path, String name, List<Violation> violations) {
+        if (LETTER_FIRST.contains(kind.storage()) && Character.isDigit(name.isEmpty() ? 'a' : name.charAt(0))) {
+            violations.add(invalid(path, name, "has to begin with a letter, since it becomes a DNS-1035 label"));
+        } else if (SHORT.contains(kind.storage())) {
             if (!label(name)) {
                 violations.add(invalid(
-                        "metadata.name",
+                        path,
                         name,
-                        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an"
-                                + " alphanumeric character, at most 63 characters (e.g. 'my-name' or '123-abc')"));
+                        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and"
+                                + " must start and end with an alphanumeric character, at most 63 characters (e.g."
+                                + " 'my-name' or '123-abc')"));
             }
         } else if (!subdomain(name)) {
             violations.add(invalid(
-                    "metadata.name",
+                    path,
                     name,
-                    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with"
-                            + " an alphanumeric character, at most 253 characters (e.g. 'example.com')"));
+                    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.',"
+                            + " and must start and end with an alphanumeric character, at most 253 characters (e.g."
+                            + " 'example.com')"));
         }
     }
 
@@ -58,8 +71,8 @@ public final class Names {
                 violations.add(invalid(
                         "metadata.labels",
                         label.getValue().asText(),
-                        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', at most 63, and must start"
-                                + " and end with an alphanumeric character"));
+                        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.',"
+                                + " at most 63, and must start and end with an alphanumeric character"));
             }
         }
         long size = 0;
@@ -81,15 +94,20 @@ public final class Names {
     }
 
     private static void owners(JsonNode references, List<Violation> violations) {
-        for (int i = 0; i < references.size(); i++) {
+        int controllers = 0;
+        for (JsonNode reference : references) {
+            controllers += reference.path("controller").asBoolean() ? 1 : 0;
             for (String field : new String[] {"apiVersion", "kind", "name", "uid"}) {
-                if (references.get(i).path(field).asText("").isEmpty()) {
-                    violations.add(new Violation(
-                            "metadata.ownerReferences[" + i + "]." + field,
-                            "FieldValueRequired",
-                            "Required value: " + field + " must not be empty"));
+                if (reference.path(field).asText("").isEmpty()) {
+                    violations.add(invalid("metadata.ownerReferences." + field, "", "must not be empty"));
                 }
             }
+        }
+        if (controllers > 1) {
+            violations.add(invalid(
+                    "metadata.ownerReferences",
+                    controllers + " controllers",
+                    "only one reference can be the controller"));
         }
     }
 

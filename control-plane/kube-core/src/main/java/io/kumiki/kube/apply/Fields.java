@@ -3,6 +3,7 @@ package io.kumiki.kube.apply;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.schema.Schema;
 import io.kumiki.model.Json;
 import java.util.LinkedHashMap;
@@ -23,8 +24,7 @@ final class Fields {
             "deletionTimestamp",
             "deletionGracePeriodSeconds",
             "selfLink",
-            "managedFields",
-            "generateName");
+            "managedFields");
 
     private Fields() {}
 
@@ -46,19 +46,30 @@ final class Fields {
         return copy;
     }
 
+    /// The part of an object that can be owned through its own path or through a subresource: status belongs to its
+    /// own path only.
+    static ObjectNode ownable(ObjectNode object, Kind kind, String part) {
+        ObjectNode copy = ownable(object);
+        if (kind.status() && !part.equals("status")) {
+            copy.remove("status");
+        }
+        return copy;
+    }
+
     static FieldSet of(JsonNode value, @Nullable Schema schema) {
         FieldSet set = new FieldSet();
-        add(set, value, schema);
+        add(set, value, schema, false);
         return set;
     }
 
-    private static void add(FieldSet set, JsonNode value, @Nullable Schema schema) {
+    /// @param every whether a list or map is a field of its own beside what it holds, as it is when it is new
+    private static void add(FieldSet set, JsonNode value, @Nullable Schema schema, boolean every) {
         if (value instanceof ObjectNode object && granular(object, schema)) {
             for (Map.Entry<String, JsonNode> each : object.properties()) {
                 FieldSet child = set.child("f:" + each.getKey());
-                add(child, each.getValue(), schema == null ? null : schema.member(each.getKey()));
+                add(child, each.getValue(), schema == null ? null : schema.member(each.getKey()), every);
                 boolean structural = schema != null && schema.properties().containsKey(each.getKey());
-                if (!structural && schema != null && each.getValue().isContainerNode()) {
+                if (every || (!structural && schema != null && each.getValue().isContainerNode())) {
                     child.addSelf();
                 }
             }
@@ -67,7 +78,7 @@ final class Fields {
                 FieldSet child = set.child(step);
                 child.addSelf();
                 if (item.isObject()) {
-                    add(child, item, schema == null ? null : schema.items());
+                    add(child, item, schema == null ? null : schema.items(), every);
                 }
             });
         } else {
@@ -138,7 +149,8 @@ final class Fields {
             FieldSet removed) {
         if (old == null) {
             if (now != null) {
-                changed.addAll(of(now, schema));
+                add(changed, now, schema, true);
+                changed.addSelf();
             }
         } else if (now == null) {
             removed.addAll(of(old, schema));
@@ -164,7 +176,11 @@ final class Fields {
         for (Map.Entry<String, JsonNode> each : b.properties()) {
             String step = "f:" + each.getKey();
             Schema of = schema == null ? null : schema.member(each.getKey());
-            below(a.get(each.getKey()), each.getValue(), of, step, changed, removed);
+            JsonNode before = a.get(each.getKey());
+            if (before == null && schema != null && schema.always(each.getKey())) {
+                before = each.getValue().isArray() ? Json.array() : Json.object();
+            }
+            below(before, each.getValue(), of, step, changed, removed);
         }
         for (Map.Entry<String, JsonNode> each : a.properties()) {
             if (!b.has(each.getKey())) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.schema.Schema;
+import io.kumiki.model.Json;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
@@ -15,12 +16,18 @@ public final class Ownership {
 
     public static void created(Kind kind, ObjectNode object, String manager, Instant now) {
         Managers managers = new Managers();
-        FieldSet fields = Fields.of(Fields.ownable(object), kind.schema().get());
-        if (Fields.ownable(object).isEmpty()) {
-            fields = new FieldSet();
-        }
-        managers.add(new Managers.Entry(manager, Managers.UPDATE, kind.type().apiVersion(), "", time(now), fields));
+        managers.add(new Managers.Entry(
+                manager, Managers.UPDATE, kind.type().apiVersion(), "", time(now), whole(kind, object)));
         write(object, managers);
+    }
+
+    /// Everything that somebody wrote who made the object as it is.
+    static FieldSet whole(Kind kind, ObjectNode object) {
+        return Fields.between(
+                        Json.object(),
+                        Fields.ownable(object, kind, ""),
+                        kind.schema().get())
+                .changed();
     }
 
     /// After everything else has been done to the object.
@@ -29,8 +36,11 @@ public final class Ownership {
         JsonNode before = old.path("metadata").path("managedFields");
         boolean reset = given.size() == 1 && given.get(0).isEmpty();
         Schema schema = kind.schema().get();
-        var difference = Fields.between(Fields.ownable(old), Fields.ownable(object), schema);
-        if (difference.changed().isEmpty() && difference.removed().isEmpty() && !reset) {
+        var difference = Fields.between(Fields.ownable(old, kind, part), Fields.ownable(object, kind, part), schema);
+        // Where nobody's fields are kept nobody begins to, until somebody applies.
+        boolean kept = (!before.isEmpty() || reset) && !part.equals("binding");
+        boolean same = difference.changed().isEmpty() && difference.removed().isEmpty() && !reset;
+        if (!kept || same) {
             restore(object, before);
             return;
         }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// unless others own it; what
 /// others own and it wants otherwise is a conflict, unless forced.
 public final class ServerSideApply {
+    /// Who owns what was there while nobody's fields were kept.
+    private static final String BEFORE = "before-first-apply";
+
     private final Kind kind;
     private final String manager;
     private final String part;
@@ -69,6 +72,15 @@ public final class ServerSideApply {
         ObjectNode config = scoped(wanted);
         FieldSet mine = owned(wanted);
         Managers managers = Managers.parse(live.path("metadata").path("managedFields"));
+        if (managers.entries().isEmpty()) {
+            managers.add(new Managers.Entry(
+                    BEFORE,
+                    Managers.UPDATE,
+                    kind.type().apiVersion(),
+                    "",
+                    Ownership.time(now),
+                    Ownership.whole(kind, live)));
+        }
         Managers.Entry before = managers.find(manager, Managers.APPLY, part);
         ObjectNode ownable = Fields.ownable(config);
         ObjectNode merged = (ObjectNode) merged(live, ownable, schema);

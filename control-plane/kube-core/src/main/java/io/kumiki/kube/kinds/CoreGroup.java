@@ -25,6 +25,7 @@ final class CoreGroup {
                         .shortNames("po")
                         .categories("all")
                         .withStatus()
+                        .withGeneration()
                         .selectable(
                                 "spec.nodeName",
                                 "spec.restartPolicy",
@@ -35,7 +36,7 @@ final class CoreGroup {
                                 "status.podIP",
                                 "status.nominatedNodeName"),
                 of(ResourceType.SERVICES, "Service", true)
-                        .rules(CoreRules.SERVICE)
+                        .rules(ServiceRules.RULES)
                         .shortNames("svc")
                         .categories("all")
                         .withStatus()
@@ -61,11 +62,11 @@ final class CoreGroup {
                                 "source",
                                 "type"),
                 of(ResourceType.CLAIMS, "PersistentVolumeClaim", true)
-                        .rules(CoreRules.CLAIM)
+                        .rules(StorageRules.CLAIM)
                         .shortNames("pvc")
                         .withStatus(),
                 of(ResourceType.VOLUMES, "PersistentVolume", false)
-                        .rules(CoreRules.VOLUME)
+                        .rules(StorageRules.VOLUME)
                         .shortNames("pv")
                         .withStatus());
     }

@@ -2,6 +2,7 @@ package io.kumiki.kube.kinds;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.admission.Names;
 import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
@@ -23,9 +24,6 @@ final class CoreRules {
         public void complete(ObjectNode namespace, @Nullable ObjectNode old) {
             String name = namespace.path("metadata").path("name").asText();
             namespace.withObject("/metadata/labels").put("kubernetes.io/metadata.name", name);
-            if (old == null) {
-                namespace.withObject("/spec").putArray("finalizers").add("kubernetes");
-            }
             if (!namespace.path("status").has("phase")) {
                 namespace.withObject("/status").put("phase", "Active");
             }
@@ -34,6 +32,17 @@ final class CoreRules {
         @Override
         public void initialStatus(ObjectNode namespace) {
             namespace.set("status", Json.object().put("phase", "Active"));
+        }
+
+        @Override
+        public void admitted(ObjectNode namespace) {
+            var finalizers = namespace.withObject("/spec").withArray("/finalizers");
+            for (JsonNode each : finalizers) {
+                if (each.asText().equals("kubernetes")) {
+                    return;
+                }
+            }
+            finalizers.add("kubernetes");
         }
     };
 
@@ -52,49 +61,12 @@ final class CoreRules {
         public void initialStatus(ObjectNode node) {}
     };
 
-    static final KindRules SERVICE = new KindRules() {
-        @Override
-        public void complete(ObjectNode service, @Nullable ObjectNode old) {
-            ObjectNode spec = service.withObject("/spec");
-            Fields.fill(spec, "type", "ClusterIP");
-            Fields.fill(spec, "sessionAffinity", "None");
-            Fields.fill(spec, "internalTrafficPolicy", "Cluster");
-            for (JsonNode each : spec.path("ports")) {
-                ObjectNode port = (ObjectNode) each;
-                Fields.fill(port, "protocol", "TCP");
-                if (!port.has("targetPort")) {
-                    port.set("targetPort", port.path("port"));
-                }
-            }
-            service.withObject("/status").withObject("/loadBalancer");
-        }
-
-        @Override
-        public void validate(ObjectNode service, @Nullable ObjectNode old, List<Violation> violations) {
-            JsonNode spec = service.path("spec");
-            String type = spec.path("type").asText();
-            if (!List.of("ClusterIP", "ExternalName").contains(type)) {
-                violations.add(Names.unsupported("spec.type", type, List.of("ClusterIP", "ExternalName")));
-            }
-            int at = 0;
-            for (JsonNode port : spec.path("ports")) {
-                int number = port.path("port").asInt();
-                if (number < 1 || number > 65_535) {
-                    violations.add(Names.invalid(
-                            "spec.ports[" + at + "].port",
-                            port.path("port").asText(),
-                            "must be between 1 and 65535, inclusive"));
-                }
-                if (spec.path("ports").size() > 1
-                        && port.path("name").asText("").isEmpty()) {
-                    violations.add(Names.required("spec.ports[" + at + "].name", ""));
-                }
-                at++;
-            }
-        }
-    };
-
     static final KindRules CONFIG_MAP = new KindRules() {
+        @Override
+        public void complete(ObjectNode map, @Nullable ObjectNode old) {
+            map.path("binaryData").properties().forEach(each -> base64("ConfigMap", each.getValue()));
+        }
+
         @Override
         public void validate(ObjectNode map, @Nullable ObjectNode old, List<Violation> violations) {
             data(map, old, violations);
@@ -115,27 +87,57 @@ final class CoreRules {
                                         .encodeToString(each.getValue().asText().getBytes(StandardCharsets.UTF_8))));
             }
             secret.remove("stringData");
+            secret.path("data").properties().forEach(each -> base64("Secret", each.getValue()));
         }
 
         @Override
         public void validate(ObjectNode secret, @Nullable ObjectNode old, List<Violation> violations) {
             data(secret, old, violations);
-            secret.path("data").properties().forEach(each -> {
-                try {
-                    var unused = Base64.getDecoder().decode(each.getValue().asText());
-                } catch (IllegalArgumentException e) {
-                    violations.add(Names.invalid(
-                            "data[" + each.getKey() + "]", "…", "is not base64; plain text goes into stringData"));
+            JsonNode data = secret.path("data");
+            switch (secret.path("type").asText()) {
+                case "kubernetes.io/dockerconfigjson" -> wanted(data, violations, ".dockerconfigjson");
+                case "kubernetes.io/dockercfg" -> wanted(data, violations, ".dockercfg");
+                case "kubernetes.io/tls" -> wanted(data, violations, "tls.crt", "tls.key");
+                case "kubernetes.io/ssh-auth" -> wanted(data, violations, "ssh-privatekey");
+                case "kubernetes.io/basic-auth" -> {
+                    if (!data.has("username") && !data.has("password")) {
+                        wanted(data, violations, "username", "password");
+                    }
                 }
-            });
+                default -> {}
+            }
             if (old != null && !old.path("type").equals(secret.path("type"))) {
                 violations.add(Names.invalid("type", secret.path("type").asText(), "field is immutable"));
             }
         }
     };
 
+    private static void wanted(JsonNode data, List<Violation> violations, String... keys) {
+        for (String key : keys) {
+            if (!data.has(key)) {
+                violations.add(Names.required("data[" + key + "]", ""));
+            }
+        }
+    }
+
+    /// Bytes that cannot be read are no such object at all.
+    private static void base64(String kind, JsonNode value) {
+        try {
+            var unused = Base64.getDecoder().decode(value.asText());
+        } catch (IllegalArgumentException e) {
+            throw ApiFault.badRequest(kind + " in version \"v1\" cannot be handled as a " + kind
+                    + ": illegal base64 data; plain text goes into stringData or data");
+        }
+    }
+
     private static void data(ObjectNode object, @Nullable ObjectNode old, List<Violation> violations) {
         long size = 0;
+        for (var each : object.path("data").properties()) {
+            if (object.path("binaryData").has(each.getKey())) {
+                violations.add(Names.invalid(
+                        "data[" + each.getKey() + "]", each.getKey(), "duplicate of key present in binaryData"));
+            }
+        }
         for (String field : List.of("data", "binaryData")) {
             for (var each : object.path(field).properties()) {
                 if (!DATA_KEY.matcher(each.getKey()).matches()) {
@@ -159,72 +161,6 @@ final class CoreRules {
             }
         }
     }
-
-    static final KindRules CLAIM = new KindRules() {
-        @Override
-        public void complete(ObjectNode claim, @Nullable ObjectNode old) {
-            Fields.fill(claim.withObject("/spec"), "volumeMode", "Filesystem");
-        }
-
-        @Override
-        public void initialStatus(ObjectNode claim) {
-            claim.set("status", Json.object().put("phase", "Pending"));
-        }
-
-        @Override
-        public void validate(ObjectNode claim, @Nullable ObjectNode old, List<Violation> violations) {
-            JsonNode spec = claim.path("spec");
-            if (spec.path("accessModes").isEmpty()) {
-                violations.add(Names.required("spec.accessModes", "at least 1 access mode is required"));
-            }
-            if (!spec.path("resources").path("requests").has("storage")) {
-                violations.add(Names.required("spec.resources[storage]", ""));
-            }
-            if (old != null && !old.path("spec").path("volumeName").asText("").isEmpty()) {
-                for (String field :
-                        List.of("accessModes", "storageClassName", "volumeName", "selector", "volumeMode")) {
-                    if (!spec.path(field).equals(old.path("spec").path(field))) {
-                        violations.add(Names.forbidden(
-                                "spec." + field,
-                                "spec is immutable after creation except resources.requests for bound claims"));
-                    }
-                }
-            }
-        }
-    };
-
-    static final KindRules VOLUME = new KindRules() {
-        @Override
-        public void complete(ObjectNode volume, @Nullable ObjectNode old) {
-            Fields.fill(volume.withObject("/spec"), "volumeMode", "Filesystem");
-            Fields.fill(volume.withObject("/spec"), "persistentVolumeReclaimPolicy", "Retain");
-        }
-
-        @Override
-        public void initialStatus(ObjectNode volume) {
-            volume.set("status", Json.object().put("phase", "Available"));
-        }
-    };
-
-    static final KindRules STORAGE_CLASS = new KindRules() {
-        @Override
-        public void complete(ObjectNode storage, @Nullable ObjectNode old) {
-            Fields.fill(storage, "reclaimPolicy", "Delete");
-            Fields.fill(storage, "volumeBindingMode", "Immediate");
-        }
-
-        @Override
-        public void validate(ObjectNode storage, @Nullable ObjectNode old, List<Violation> violations) {
-            if (old == null) {
-                return;
-            }
-            for (String field : List.of("provisioner", "parameters", "reclaimPolicy", "volumeBindingMode")) {
-                if (!storage.path(field).equals(old.path(field))) {
-                    violations.add(Names.forbidden(field, "updates to " + field + " are forbidden."));
-                }
-            }
-        }
-    };
 
     static final KindRules EVENT = new KindRules() {
         @Override

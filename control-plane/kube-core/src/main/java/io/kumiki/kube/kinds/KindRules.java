@@ -13,6 +13,9 @@ public interface KindRules {
     /// Fills in what the user left out. Runs before validation on every write of the main resource.
     default void complete(ObjectNode object, @Nullable ObjectNode old) {}
 
+    /// Adds to a new object what its writer does not own.
+    default void admitted(ObjectNode object) {}
+
     /// Adds what is wrong. `old` is `null` on create.
     default void validate(ObjectNode object, @Nullable ObjectNode old, List<Violation> violations) {}
 

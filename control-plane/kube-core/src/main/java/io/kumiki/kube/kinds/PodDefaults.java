@@ -12,13 +12,11 @@ final class PodDefaults {
 
     static void fill(ObjectNode spec) {
         template(spec);
-        put(spec, "preemptionPolicy", "PreemptLowerPriority");
         String account = spec.path("serviceAccountName")
                 .asText(spec.path("serviceAccount").asText(""));
-        spec.put("serviceAccountName", account.isEmpty() ? "default" : account);
-        spec.put("serviceAccount", spec.path("serviceAccountName").asText());
-        if (!spec.has("priority")) {
-            spec.put("priority", 0);
+        if (!account.isEmpty()) {
+            spec.put("serviceAccountName", account);
+            spec.put("serviceAccount", account);
         }
         if (!spec.has("enableServiceLinks")) {
             spec.put("enableServiceLinks", true);

@@ -19,9 +19,7 @@ final class PodRules implements KindRules {
 
     @Override
     public void complete(ObjectNode pod, @Nullable ObjectNode old) {
-        if (pod.path("spec") instanceof ObjectNode spec) {
-            PodDefaults.fill(spec);
-        }
+        PodDefaults.fill(pod.withObject("/spec"));
         ObjectNode status = pod.withObject("/status");
         if (status.path("phase").asText("").isEmpty()) {
             status.put("phase", "Pending");
@@ -33,7 +31,19 @@ final class PodRules implements KindRules {
 
     @Override
     public void initialStatus(ObjectNode pod) {
-        pod.set("status", Json.object().put("phase", "Pending"));
+        ObjectNode status = Json.object().put("phase", "Pending");
+        pod.set("status", status);
+        if (!pod.path("spec").path("schedulingGates").isEmpty()) {
+            status.putArray("conditions")
+                    .addObject()
+                    .put("type", "PodScheduled")
+                    .put("status", "False")
+                    .put(
+                            "lastTransitionTime",
+                            pod.path("metadata").path("creationTimestamp").asText())
+                    .put("reason", "SchedulingGated")
+                    .put("message", "Scheduling is blocked due to non-empty scheduling gates");
+        }
     }
 
     private static String quality(JsonNode spec) {
@@ -80,17 +90,31 @@ final class PodRules implements KindRules {
         for (JsonNode volume : spec.path("volumes")) {
             String path = at + ".volumes[" + index++ + "]";
             name(volume, path, volumes, violations);
-            if (volume.size() != 2) {
-                violations.add(Names.forbidden(path, "a volume has exactly one source, found " + (volume.size() - 1)));
-            }
+            sources(volume, path, violations);
         }
         containers(spec, at, volumes, violations);
+    }
+
+    private static void sources(JsonNode volume, String path, List<Violation> violations) {
+        if (volume.size() < 2) {
+            violations.add(Names.required(path, "must specify a volume type"));
+        }
+        boolean first = true;
+        for (var each : volume.properties()) {
+            if (each.getKey().equals("name")) {
+                continue;
+            }
+            if (!first) {
+                violations.add(Names.forbidden(path + "." + each.getKey(), "may not specify more than 1 volume type"));
+            }
+            first = false;
+        }
     }
 
     private static void containers(JsonNode spec, String at, Set<String> volumes, List<Violation> violations) {
         Set<String> names = new HashSet<>();
         for (String list : List.of("initContainers", "containers")) {
-            containers(spec.path(list), at + "." + list, names, volumes, violations);
+            ContainerRules.check(spec.path(list), at + "." + list, names, volumes, violations);
         }
     }
 
@@ -100,7 +124,7 @@ final class PodRules implements KindRules {
         }
     }
 
-    private static void name(JsonNode item, String path, Set<String> names, List<Violation> violations) {
+    static void name(JsonNode item, String path, Set<String> names, List<Violation> violations) {
         String name = item.path("name").asText("");
         if (name.isEmpty()) {
             violations.add(Names.required(path + ".name", ""));
@@ -112,45 +136,6 @@ final class PodRules implements KindRules {
                             + " and must start and end with an alphanumeric character, at most 63 characters"));
         } else if (!names.add(name)) {
             violations.add(new Violation(path + ".name", "FieldValueDuplicate", "Duplicate value: \"" + name + "\""));
-        }
-    }
-
-    private static void containers(
-            JsonNode list, String where, Set<String> names, Set<String> volumes, List<Violation> violations) {
-        int at = 0;
-        for (JsonNode container : list) {
-            String path = where + "[" + at++ + "]";
-            name(container, path, names, violations);
-            if (container.path("image").asText("").isBlank()) {
-                violations.add(Names.required(path + ".image", ""));
-            }
-            int mountAt = 0;
-            for (JsonNode mount : container.path("volumeMounts")) {
-                String mountPath = path + ".volumeMounts[" + mountAt++ + "]";
-                if (!volumes.contains(mount.path("name").asText())) {
-                    violations.add(new Violation(
-                            mountPath + ".name",
-                            "FieldValueNotFound",
-                            "Not found: \"" + mount.path("name").asText() + "\""));
-                }
-                String sub = mount.path("subPath").asText("");
-                if (sub.startsWith("/") || List.of(sub.split("/")).contains("..")) {
-                    violations.add(Names.invalid(mountPath + ".subPath", sub, "must be a relative path without '..'"));
-                }
-            }
-            int envAt = 0;
-            for (JsonNode env : container.path("env")) {
-                String envPath = path + ".env[" + envAt++ + "]";
-                if (env.path("name").asText("").isEmpty()
-                        || env.path("name").asText().indexOf('=') >= 0) {
-                    violations.add(Names.invalid(
-                            envPath + ".name", env.path("name").asText(), "must be there and contain no '='"));
-                }
-                if (!env.path("value").asText("").isEmpty() && env.has("valueFrom")) {
-                    violations.add(Names.invalid(
-                            envPath + ".valueFrom", "", "may not be specified when `value` is not empty"));
-                }
-            }
         }
     }
 
@@ -169,19 +154,26 @@ final class PodRules implements KindRules {
                 each.remove("nodeName");
             }
             for (String list : List.of("containers", "initContainers")) {
-                each.path(list)
-                        .forEach(container -> ((ObjectNode) container).remove(List.of("image", "imagePullPolicy")));
+                each.path(list).forEach(container -> ((ObjectNode) container).remove("image"));
             }
         }
         if (!now.equals(before)) {
             violations.add(Names.forbidden("spec", UNCHANGEABLE));
         }
+        deadline(spec.path("activeDeadlineSeconds"), old.path("activeDeadlineSeconds"), violations);
         if (!among(spec.path("schedulingGates"), old.path("schedulingGates"))) {
             violations.add(Names.forbidden("spec.schedulingGates", "only deletion is allowed"));
         }
         if (!among(old.path("tolerations"), spec.path("tolerations"))) {
             violations.add(Names.forbidden(
                     "spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
+        }
+    }
+
+    private static void deadline(JsonNode now, JsonNode before, List<Violation> violations) {
+        if (before.isNumber() && (!now.isNumber() || now.asLong() > before.asLong())) {
+            violations.add(Names.invalid(
+                    "spec.activeDeadlineSeconds", now.asText("nil"), "must be less than or equal to previous value"));
         }
     }
 

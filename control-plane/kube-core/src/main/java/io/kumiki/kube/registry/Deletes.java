@@ -1,5 +1,6 @@
 package io.kumiki.kube.registry;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiFault;
@@ -17,6 +18,8 @@ public final class Deletes {
 
     /// They go when what is in them is gone.
     static final Set<String> CONTAINERS = Set.of("namespaces", "customresourcedefinitions.apiextensions.k8s.io");
+
+    private static final Set<String> FIRST = Set.of("default", "kube-system", "kube-public");
 
     private final Registry registry;
     private final Supplier<Instant> now;
@@ -36,12 +39,16 @@ public final class Deletes {
                 throw ApiFault.notFound(kind.storage(), name);
             }
             check(kind, before, how);
+            if (kind.storage().equals("namespaces") && FIRST.contains(name)) {
+                throw ApiFault.forbidden(kind.storage(), name, "this namespace may not be deleted");
+            }
             ObjectNode object = Metadata.tree(before);
             long grace = grace(kind, object, how);
             propagate(object, how);
             boolean held = Metadata.finalizing(object) || CONTAINERS.contains(kind.storage());
             if (!held && grace == 0) {
-                return new Deleted(tx.remove(before), true);
+                StoredObject gone = tx.remove(before);
+                return new Deleted(kind.storage().equals("pods") ? ended(kind, gone, object) : gone, true);
             }
             boolean sooner = !before.deleting()
                     || grace
@@ -49,12 +56,7 @@ public final class Deletes {
                                     .path("deletionGracePeriodSeconds")
                                     .asLong();
             if (sooner) {
-                ObjectNode metadata = Metadata.of(object);
-                metadata.put("deletionTimestamp", Metadata.time(now.get().plusSeconds(grace)));
-                metadata.put("deletionGracePeriodSeconds", grace);
-                if (kind.generation()) {
-                    metadata.put("generation", metadata.path("generation").asLong() + 1);
-                }
+                begin(kind, object, grace);
             }
             if (kind.storage().equals("namespaces")) {
                 object.withObject("/status").put("phase", "Terminating");
@@ -66,28 +68,58 @@ public final class Deletes {
         });
     }
 
+    private void begin(Kind kind, ObjectNode object, long grace) {
+        ObjectNode metadata = Metadata.of(object);
+        metadata.put("deletionTimestamp", Metadata.time(now.get().plusSeconds(grace)));
+        if (!kind.storage().equals("namespaces")) {
+            metadata.put("deletionGracePeriodSeconds", grace);
+        }
+        if (kind.generation()) {
+            metadata.put("generation", metadata.path("generation").asLong() + 1);
+        }
+    }
+
+    /// What a pod that went at once is shown as: ended, without having waited.
+    private StoredObject ended(Kind kind, StoredObject gone, ObjectNode object) {
+        if (!gone.deleting()) {
+            begin(kind, object, 0);
+        }
+        Metadata.of(object).put("deletionGracePeriodSeconds", 0);
+        return kind.store(gone.key(), gone.revision(), object);
+    }
+
     /// Removes an object whose deletion has begun and that nothing but its contents held.
     public void finish(Kind kind, ObjectKey key) {
         registry.write(false, false, tx -> {
             StoredObject object = tx.get(key);
-            if (object != null && object.deleting() && !Metadata.finalizing(Metadata.tree(object))) {
+            if (object != null && object.deleting() && free(Metadata.tree(object))) {
                 tx.remove(object);
             }
             return kind;
         });
     }
 
+    /// A namespace may be held by finalizers of its own kind as well.
+    private static boolean free(ObjectNode object) {
+        for (JsonNode each : object.path("spec").path("finalizers")) {
+            if (!each.asText().equals("kubernetes")) {
+                return false;
+            }
+        }
+        return !Metadata.finalizing(object);
+    }
+
     private static void check(Kind kind, StoredObject before, Deletion how) {
         String name = before.key().name();
         if (how.uid() != null && !how.uid().equals(before.uid())) {
             throw ApiFault.conflict(
-                    kind.storage(),
+                    kind.kind(),
                     name,
                     "Precondition failed: UID in precondition: " + how.uid() + ", UID in object meta: " + before.uid());
         }
         if (how.resourceVersion() != null && !how.resourceVersion().equals(Long.toString(before.revision()))) {
             throw ApiFault.conflict(
-                    kind.storage(),
+                    kind.kind(),
                     name,
                     "Precondition failed: ResourceVersion in precondition: " + how.resourceVersion()
                             + ", ResourceVersion in object meta: " + before.revision());

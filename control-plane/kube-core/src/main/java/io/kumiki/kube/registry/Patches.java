@@ -86,10 +86,7 @@ public final class Patches {
                 case APPLY -> throw ApiFault.noSuchPath();
             };
         } catch (PatchFault e) {
-            throw ApiFault.of(
-                    422,
-                    "Invalid",
-                    "the server rejected our request due to an error in our request: " + e.getMessage());
+            throw ApiFault.unprocessable(String.valueOf(e.getMessage()));
         }
         if (result instanceof ObjectNode object) {
             object.put("apiVersion", kind.type().apiVersion()).put("kind", kind.kind());
@@ -100,11 +97,9 @@ public final class Patches {
 
     private static JsonNode strategic(Kind kind, ObjectNode old, JsonNode patch) {
         if (!kind.builtIn()) {
-            throw ApiFault.of(
-                    415,
-                    "UnsupportedMediaType",
-                    "the body of the request was in an unknown format - accepted media types include: application/json-patch+json,"
-                            + " application/merge-patch+json, application/apply-patch+yaml");
+            throw ApiFault.unsupportedMedia(
+                    "the body of the request was in an unknown format - accepted media types include:"
+                        + " application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
         }
         return StrategicMergePatch.apply(old, patch, kind.schema().get());
     }

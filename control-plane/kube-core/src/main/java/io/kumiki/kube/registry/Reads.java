@@ -30,18 +30,21 @@ public final class Reads {
 
     /// @param limit 0 for all
     /// @param token of an earlier page, empty for the first
-    /// @param exactly a revision that the list must be of, 0 for the newest
-    public ListedPage list(Kind kind, String namespace, Selection selection, int limit, String token, long exactly) {
+    /// @param revision that the list must be of or newer than, 0 for any
+    /// @param exactly whether it must be of that one
+    public ListedPage list(
+            Kind kind, String namespace, Selection selection, int limit, String token, long revision, boolean exactly) {
         Selecting.check(kind, selection);
         return registry.read(store -> {
             @Nullable ContinueToken from = token.isEmpty() ? null : ContinueToken.parse(token);
-            long at = from != null && from.revision() > 0 ? from.revision() : exactly > 0 ? exactly : store.revision();
+            long at = from != null && from.revision() > 0
+                    ? from.revision()
+                    : exactly && revision > 0 ? revision : store.revision();
             if (at < store.oldestRevision() && at != store.revision()) {
                 throw expired(from);
             }
-            if (at > store.revision()) {
-                throw ApiFault.of(
-                        504, "Timeout", "Too large resource version: " + at + ", current: " + store.revision());
+            if (Math.max(at, revision) > store.revision()) {
+                throw ApiFault.tooNew(Math.max(at, revision), store.revision());
             }
             ObjectKey after = from == null ? null : new ObjectKey(kind.storage(), from.namespace(), from.name());
             return page(store, kind, namespace, selection, limit, after, at);
@@ -78,8 +81,9 @@ public final class Reads {
             return ApiFault.gone("The resourceVersion for the provided list is too old.");
         }
         return ApiFault.gone(
-                        "The provided continue parameter is too old to display a consistent list result. You can start a new list without "
-                                + "the continue parameter, or use the continue token in this response to retrieve the remainder of the results.")
+                        "The provided continue parameter is too old to display a consistent list result. You can start"
+                            + " a new list without the continue parameter, or use the continue token in this response"
+                            + " to retrieve the remainder of the results.")
                 .continueAt(new ContinueToken(-1, from.namespace(), from.name()).text());
     }
 }

@@ -40,8 +40,10 @@ public final class Registry {
     /// Which watch is wanted.
     ///
     /// @param from 0 for everything that is there now as `ADDED`, then changes
-    /// @param marksInitial puts a bookmark behind what is there now
-    public record WatchOrder(Kind kind, String namespace, Selection selection, long from, boolean marksInitial) {}
+    /// @param marksInitial tells what is there now, at that revision or later, and puts a bookmark behind it
+    /// @param silent without a revision begins with what comes next
+    public record WatchOrder(
+            Kind kind, String namespace, Selection selection, long from, boolean marksInitial, boolean silent) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final ObjectStore store;
@@ -164,15 +166,15 @@ public final class Registry {
         WatchHub.Watcher watcher;
         lock.lock();
         try {
-            if (from > 0 && from < store.oldestRevision()) {
+            if (from > 0 && !order.marksInitial() && from < store.oldestRevision()) {
                 throw tooOld(from);
             }
             if (from > store.revision()) {
-                throw ApiFault.of(
-                        504, "Timeout", "Too large resource version: " + from + ", current: " + store.revision());
+                throw ApiFault.tooNew(from, store.revision());
             }
-            long start = from > 0 ? from : store.revision();
-            List<WatchEvent> initial = from > 0 ? List.of() : present(order, start);
+            boolean present = order.marksInitial() || (from == 0 && !order.silent());
+            long start = from > 0 && !present ? from : store.revision();
+            List<WatchEvent> initial = present ? present(order, start) : List.of();
             watcher = hub.register(order, start, initial, store.changesAfter(start, kind.storage()), sink);
         } finally {
             lock.unlock();

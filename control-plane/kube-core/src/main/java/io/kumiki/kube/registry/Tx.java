@@ -33,7 +33,10 @@ final class Tx {
     }
 
     StoredObject put(Kind kind, ObjectKey key, ObjectNode object) {
-        StoredObject stored = kind.store(key, store.nextRevision(), object);
+        StoredObject before = store.get(key);
+        // What is only tried has no revision, or the one that is there.
+        long revision = !dryRun ? store.nextRevision() : before == null ? 0 : before.revision();
+        StoredObject stored = kind.store(key, revision, object);
         if (!dryRun) {
             changes.add(store.put(stored));
             entries.add(new Journal.Entry(stored.revision(), key, stored.json()));

@@ -188,7 +188,8 @@ final class WatchHub {
                 return event(was ? WatchEvent.Type.MODIFIED : WatchEvent.Type.ADDED, change, after, text);
             }
             if (was && before != null) {
-                return event(WatchEvent.Type.DELETED, change, after != null ? after : before, text);
+                // As it was when it was last selected.
+                return event(WatchEvent.Type.DELETED, change, before, text);
             }
             return null;
         }

@@ -37,7 +37,7 @@ public final class Writes {
     /// @param owned whether the object says already who owns its fields
     private StoredObject create(Kind kind, String namespace, ObjectNode object, WriteOptions options, boolean owned) {
         if (Metadata.resourceVersion(object) != null) {
-            throw ApiFault.badRequest("resourceVersion should not be set on objects to be created");
+            throw ApiFault.unexplained("resourceVersion should not be set on objects to be created");
         }
         admission.decode(kind, object, options);
         String name = admission.name(kind, namespace, object);
@@ -54,10 +54,11 @@ public final class Writes {
             if (tx.get(key) != null) {
                 throw ApiFault.alreadyExists(kind.storage(), name);
             }
-            admission.complete(kind, object, null, tx.store());
+            admission.defaults(kind, object, null);
             if (!owned) {
                 Ownership.created(kind, object, options.manager(), at);
             }
+            admission.complete(kind, object, null, tx.store());
             return tx.put(kind, key, object);
         });
     }
@@ -113,15 +114,17 @@ public final class Writes {
         admission.decode(kind, next, options);
         Metadata.keep(next, old);
         separate(kind, update.part(), next, old);
+        admission.defaults(kind, next, old);
+        if (!update.owned()) {
+            Ownership.updated(kind, next, old, options.manager(), update.part(), now.get());
+        }
         admission.complete(kind, next, old, tx.store());
         kind.rules().warn(next, options.warnings());
-        Instant at = now.get();
-        raiseGeneration(kind, next, old);
-        if (!update.owned()) {
-            Ownership.updated(kind, next, old, options.manager(), update.part(), at);
+        if (!update.part().equals("binding")) {
+            raiseGeneration(kind, next, old);
         }
         if (next.path("metadata").has("deletionTimestamp") && !Metadata.finalizing(next) && ended(kind, next)) {
-            return tx.remove(before);
+            return kind.store(key, tx.remove(before).revision(), next);
         }
         if (next.equals(old)) {
             return before;
@@ -164,8 +167,7 @@ public final class Writes {
         String namespace = next.path("metadata").path("namespace").asText("");
         if (!namespace.isEmpty() && !namespace.equals(before.key().namespace())) {
             throw ApiFault.badRequest(
-                    "the namespace of the object (" + namespace + ") does not match the namespace on the URL ("
-                            + before.key().namespace() + ")");
+                    "the namespace of the provided object does not match the namespace sent on the request");
         }
     }
 

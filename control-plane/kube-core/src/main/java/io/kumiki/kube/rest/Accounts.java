@@ -7,6 +7,7 @@ import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ApiRequest;
 import io.kumiki.kube.Caller;
 import io.kumiki.kube.ClusterSettings;
+import io.kumiki.kube.admission.Names;
 import io.kumiki.kube.registry.Registry;
 import io.kumiki.kube.store.ObjectKey;
 import io.kumiki.kube.store.StoredObject;
@@ -119,8 +120,14 @@ public final class Accounts {
         }
         long seconds = spec.path("expirationSeconds").asLong(3600);
         if (seconds < SHORTEST) {
-            throw ApiFault.badRequest("TokenRequest \"\" is invalid: spec.expirationSeconds: Invalid value: " + seconds
-                    + ": may not specify a duration less than 10 minutes");
+            throw ApiFault.invalid(
+                    "authentication.k8s.io",
+                    "TokenRequest",
+                    "",
+                    List.of(Names.invalid(
+                            "spec.expirationSeconds",
+                            Long.toString(seconds),
+                            "may not specify a duration less than 10 minutes")));
         }
         BoundPod pod = bound.has("kind")
                 ? new BoundPod(bound.path("name").asText(), bound.path("uid").asText(""))

@@ -6,13 +6,19 @@ import io.kumiki.kube.ApiAnswer;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ApiRequest;
 import io.kumiki.kube.Deletion;
+import io.kumiki.kube.admission.Names;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.model.Json;
+import io.kumiki.model.Violation;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Reads request bodies.
 final class Bodies {
+    private static final List<String> POLICIES = List.of("Foreground", "Background", "Orphan");
+
     private Bodies() {}
 
     static String contentType(ApiRequest request) {
@@ -67,9 +73,7 @@ final class Bodies {
     }
 
     static ApiFault unsupported(String found, String wanted) {
-        return ApiFault.of(
-                415,
-                "UnsupportedMediaType",
+        return ApiFault.unsupportedMedia(
                 "the body of the request was in an unknown format - accepted media types include: " + wanted
                         + "; found: " + found);
     }
@@ -83,19 +87,30 @@ final class Bodies {
         if (grace != null && grace < 0) {
             throw ApiFault.badRequest("gracePeriodSeconds " + grace + " is negative");
         }
+        List<Violation> wrong = new ArrayList<>();
+        String policy = propagation(request, body, wrong);
+        boolean dry = Wishes.dryRun(request, wrong);
+        Wishes.refuse("DeleteOptions", wrong);
         JsonNode conditions = body.path("preconditions");
         return new Deletion(
                 grace,
-                propagation(request, body),
+                policy,
                 text(conditions, "uid"),
                 text(conditions, "resourceVersion"),
-                dryRun(request) || !body.path("dryRun").isEmpty());
+                dry || !body.path("dryRun").isEmpty());
     }
 
-    private static @Nullable String propagation(ApiRequest request, JsonNode body) {
+    private static @Nullable String propagation(ApiRequest request, JsonNode body, List<Violation> wrong) {
         String policy = body.path("propagationPolicy").asText("");
         if (policy.isEmpty() && request.query("propagationPolicy") instanceof String given) {
             policy = given;
+        }
+        boolean old = body.has("orphanDependents") || request.query("orphanDependents") != null;
+        if (old && !policy.isEmpty()) {
+            wrong.add(Names.invalid(
+                    "propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set"));
+        } else if (!policy.isEmpty() && !POLICIES.contains(policy)) {
+            wrong.add(Names.unsupported("propagationPolicy", policy, POLICIES));
         }
         if (policy.isEmpty() && body.path("orphanDependents").asBoolean(request.flag("orphanDependents"))) {
             policy = "Orphan";
@@ -105,17 +120,6 @@ final class Bodies {
 
     private static @Nullable String text(JsonNode node, String field) {
         return node.hasNonNull(field) ? node.get(field).asText() : null;
-    }
-
-    static boolean dryRun(ApiRequest request) {
-        String value = request.query("dryRun");
-        if (value == null || value.isEmpty()) {
-            return false;
-        }
-        if (!value.equals("All")) {
-            throw ApiFault.badRequest("dryRun: Unsupported value: \"" + value + "\": supported values: \"All\"");
-        }
-        return true;
     }
 
     /// `null` when absent.

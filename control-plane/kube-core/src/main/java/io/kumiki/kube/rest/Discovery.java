@@ -3,7 +3,6 @@ package io.kumiki.kube.rest;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiAnswer;
-import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ApiRequest;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.kinds.KindTable;
@@ -14,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What is served, in the old form (one document per group version) and the aggregated one.
 final class Discovery {
@@ -29,6 +29,8 @@ final class Discovery {
         this.kinds = kinds;
     }
 
+    /// `null` for a path that is none.
+    @Nullable
     ApiAnswer answer(ApiRequest request, String path) {
         String accept = request.header("accept");
         boolean aggregated = accept.contains("as=APIGroupDiscoveryList");
@@ -50,7 +52,7 @@ final class Discovery {
         if (parts.length == 4 && parts[1].equals("apis") && versionsOf(parts[2]).contains(parts[3])) {
             return ApiAnswer.json(200, resources(parts[2], parts[3]));
         }
-        throw ApiFault.noSuchPath();
+        return null;
     }
 
     private Set<String> groups() {

@@ -35,7 +35,7 @@ record Evictions(Parts parts) {
         if (!named.equals(target.name())) {
             throw ApiFault.badRequest("name in URL does not match name in Eviction object");
         }
-        Deletion how = deletion(eviction.path("deleteOptions"), Bodies.dryRun(request));
+        Deletion how = deletion(eviction.path("deleteOptions"), Wishes.dryRun(request));
         Kind pods = parts.kinds().get(ResourceType.PODS);
         StoredObject stored = parts.reads().get(pods, target.namespace(), target.name());
         if (how.uid() != null && !how.uid().equals(stored.uid())) {

@@ -14,7 +14,6 @@ enum Negotiation {
         if (accept.isBlank()) {
             return OBJECT;
         }
-        boolean json = false;
         for (String range : accept.split(",")) {
             String[] parts = range.strip().toLowerCase(Locale.ROOT).split(";");
             String media = parts[0].strip();
@@ -37,7 +36,6 @@ enum Negotiation {
             if (as.isEmpty()) {
                 return OBJECT;
             }
-            json = true;
             if (group.equals("meta.k8s.io") && as.equals("table")) {
                 return TABLE;
             }
@@ -45,12 +43,9 @@ enum Negotiation {
                 return PARTIAL;
             }
         }
-        if (json || accept.contains("application/vnd.kubernetes.protobuf") || accept.contains("text/")) {
+        if (accept.contains("application/vnd.kubernetes.protobuf") || accept.contains("text/")) {
             return OBJECT;
         }
-        throw ApiFault.of(
-                406,
-                "NotAcceptable",
-                "only the following media types are accepted: application/json, found: " + accept);
+        throw ApiFault.notAcceptable("only the following media types are accepted: application/json, found: " + accept);
     }
 }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param namespace empty when the path names none
 /// @param name empty for the whole collection
 /// @param part the subresource, empty for the object itself
-record RequestPath(ResourceType type, String namespace, String name, String part) {
+/// @param watch whether the path itself asks to be watched: /api/v1/watch/…
+record RequestPath(ResourceType type, String namespace, String name, String part, boolean watch) {
     private static final Set<String> OF_NAMESPACE = Set.of("status", "finalize");
 
     /// `null` when the path is no resource's.
@@ -29,7 +30,8 @@ record RequestPath(ResourceType type, String namespace, String name, String part
             return null;
         }
         String version = all.get(skip - 1);
-        List<String> rest = all.subList(skip, all.size());
+        boolean watch = all.size() > skip + 1 && all.get(skip).equals("watch");
+        List<String> rest = all.subList(watch ? skip + 1 : skip, all.size());
         if (rest.isEmpty() || rest.contains("")) {
             return null;
         }
@@ -45,6 +47,7 @@ record RequestPath(ResourceType type, String namespace, String name, String part
                 new ResourceType(group, version, own.getFirst()),
                 namespace,
                 own.size() > 1 ? own.get(1) : "",
-                own.size() > 2 ? own.get(2) : "");
+                own.size() > 2 ? own.get(2) : "",
+                watch);
     }
 }

@@ -7,7 +7,10 @@ import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ApiRequest;
 import io.kumiki.kube.Authorizer.Attributes;
 import io.kumiki.kube.Caller;
+import io.kumiki.kube.admission.Names;
 import io.kumiki.kube.kinds.Kind;
+import io.kumiki.model.Violation;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,16 +30,29 @@ final class Reviews {
         }
         ObjectNode review = Bodies.object(request, kind);
         review.put("kind", kind.kind()).put("apiVersion", kind.type().apiVersion());
-        review.withObject("/metadata").putNull("creationTimestamp");
+        if (kind.kind().equals("SelfSubjectReview")) {
+            review.withObject("/metadata")
+                    .put(
+                            "creationTimestamp",
+                            parts.settings()
+                                    .now()
+                                    .get()
+                                    .truncatedTo(ChronoUnit.SECONDS)
+                                    .toString());
+        }
         JsonNode spec = review.path("spec");
         ObjectNode status = review.putObject("status");
         switch (kind.kind()) {
             case "SelfSubjectReview" -> user(status.putObject("userInfo"), request.caller());
             case "TokenReview" -> token(spec, status);
-            case "SelfSubjectAccessReview" -> access(request.caller(), spec, status);
+            case "SelfSubjectAccessReview" -> {
+                checked(kind, spec, false);
+                access(request.caller(), spec, status);
+            }
             case "SelfSubjectRulesReview" ->
                 rules(request.caller(), spec.path("namespace").asText("default"), status);
             default -> {
+                checked(kind, spec, true);
                 if (!target.namespace().isEmpty()
                         && !spec.path("resourceAttributes")
                                 .path("namespace")
@@ -62,9 +78,32 @@ final class Reviews {
         caller.groups().forEach(groups::add);
     }
 
+    private static void checked(Kind kind, JsonNode spec, boolean somebody) {
+        List<Violation> wrong = new ArrayList<>();
+        boolean resource = spec.path("resourceAttributes").isObject();
+        boolean path = spec.path("nonResourceAttributes").isObject();
+        if (resource == path) {
+            wrong.add(Names.invalid(
+                    path ? "spec.nonResourceAttributes" : "spec.resourceAttributes",
+                    "",
+                    "exactly one of nonResourceAttributes or resourceAttributes must be specified"));
+        }
+        if (somebody
+                && spec.path("user").asText("").isEmpty()
+                && spec.path("groups").isEmpty()) {
+            wrong.add(Names.invalid("spec.user", "", "at least one of user or group must be specified"));
+        }
+        if (!wrong.isEmpty()) {
+            throw ApiFault.invalid(kind.type().group(), kind.kind(), "", wrong);
+        }
+    }
+
     private void token(JsonNode spec, ObjectNode status) {
         List<String> audiences = new ArrayList<>();
         spec.path("audiences").forEach(a -> audiences.add(a.asText()));
+        if (spec.path("token").asText("").isEmpty()) {
+            throw ApiFault.badRequest("token is required for TokenReview in authentication");
+        }
         Caller caller = accounts.authenticate(spec.path("token").asText(), audiences);
         if (caller == null) {
             status.putObject("user");
@@ -80,10 +119,6 @@ final class Reviews {
     private void access(Caller caller, JsonNode spec, ObjectNode status) {
         JsonNode resource = spec.path("resourceAttributes");
         JsonNode path = spec.path("nonResourceAttributes");
-        if (resource.isObject() == path.isObject()) {
-            throw ApiFault.badRequest(
-                    "exactly one of spec.resourceAttributes and spec.nonResourceAttributes is wanted");
-        }
         Attributes wanted = path.isObject()
                 ? Attributes.path(path.path("verb").asText(), path.path("path").asText())
                 : new Attributes(

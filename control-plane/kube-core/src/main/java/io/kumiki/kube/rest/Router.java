@@ -10,11 +10,15 @@ import io.kumiki.model.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// From a request to its verb. One place authorizes: no verb is reached around it.
 public final class Router {
-    private static final Set<String> HEALTH = Set.of("/healthz", "/livez", "/readyz");
+    /// What is neither a resource nor a document answers without a Status, as Kubernetes does.
+    private static final ApiAnswer NOTHING_HERE = new ApiAnswer.Whole(
+            404,
+            "text/plain; charset=utf-8",
+            List.of("404 page not found\n".getBytes(StandardCharsets.UTF_8)),
+            Map.of("X-Content-Type-Options", "nosniff"));
 
     private final Parts parts;
     private final Verbs verbs;
@@ -51,6 +55,10 @@ public final class Router {
         Kind kind = parts.kinds().find(target.type());
         if (kind == null) {
             authorize(request.caller(), Attributes.path("get", path));
+            if (parts.kinds().all().stream()
+                    .noneMatch(each -> each.type().group().equals(target.type().group()))) {
+                return NOTHING_HERE;
+            }
             throw ApiFault.noSuchPath();
         }
         String verb = verb(request, target);
@@ -74,7 +82,7 @@ public final class Router {
     private static String verb(ApiRequest request, RequestPath target) {
         boolean one = !target.name().isEmpty();
         return switch (request.method()) {
-            case "GET", "HEAD" -> request.flag("watch") && target.part().isEmpty() ? "watch" : one ? "get" : "list";
+            case "GET", "HEAD" -> target.watch() || (request.flag("watch") && !one) ? "watch" : one ? "get" : "list";
             case "POST" -> "create";
             case "PUT" -> "update";
             case "PATCH" -> "patch";
@@ -93,12 +101,6 @@ public final class Router {
     private void authorize(Caller caller, Attributes wanted) {
         if (parts.authorizer().allows(caller, wanted)) {
             return;
-        }
-        if (caller.equals(Caller.ANONYMOUS)) {
-            throw ApiFault.of(
-                    401,
-                    "Unauthorized",
-                    "Unauthorized: a bearer token is wanted and none that is known came with the request");
         }
         if (wanted.resource().isEmpty()) {
             throw ApiFault.of(
@@ -125,11 +127,10 @@ public final class Router {
                 Attributes.path(
                         request.method().equals("GET") || request.method().equals("HEAD") ? "get" : "post", path));
         if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
-            throw ApiFault.noSuchPath();
+            throw ApiFault.methodNotAllowed();
         }
-        if (HEALTH.contains(path) || HEALTH.contains(path.substring(0, Math.max(path.indexOf('/', 1), 0)))) {
-            return new ApiAnswer.Whole(
-                    200, "text/plain; charset=utf-8", List.of("ok".getBytes(StandardCharsets.UTF_8)), Map.of());
+        if (Health.asked(path)) {
+            return Health.answer(request, path);
         }
         if (path.equals("/version")) {
             return ApiAnswer.json(200, version());
@@ -137,7 +138,11 @@ public final class Router {
         if (path.startsWith("/openapi/")) {
             return openApi.answer(request, path);
         }
-        return discovery.answer(request, path);
+        ApiAnswer document = discovery.answer(request, path);
+        if (document == null && path.startsWith("/api/")) {
+            throw ApiFault.noSuchPath();
+        }
+        return document == null ? NOTHING_HERE : document;
     }
 
     /// The level of the API that is spoken, marked as ours.

@@ -123,7 +123,7 @@ final class Scales {
             }
             return object;
         });
-        StoredObject stored = parts.writes().update(update, Verbs.options(request, warnings));
+        StoredObject stored = parts.writes().update(update, Wishes.write(request, "UpdateOptions", false, warnings));
         ObjectNode object = stored.tree(kind.type().apiVersion(), kind.kind());
         return new ApiAnswer.Whole(
                 200, ApiAnswer.JSON, List.of(Json.bytes(scale(object, paths))), Verbs.headers(warnings));

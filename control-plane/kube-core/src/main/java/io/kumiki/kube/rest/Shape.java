@@ -88,7 +88,7 @@ final class Shape {
         listMetadata(head.putObject("metadata"), page);
         String text = Json.write(head);
         byte[] begin = (text.substring(0, text.length() - 1) + ",\"items\":[").getBytes(StandardCharsets.UTF_8);
-        List<byte[]> parts = new Items(begin, page.objects(), apiVersion(), kind.kind());
+        List<byte[]> parts = new Items(begin, page.objects(), kind);
         return new ApiAnswer.Whole(200, ApiAnswer.JSON, parts, Map.of());
     }
 
@@ -96,13 +96,11 @@ final class Shape {
     private static final class Items extends AbstractList<byte[]> {
         private final byte[] begin;
         private final List<StoredObject> objects;
-        private final String apiVersion;
-        private final String kind;
+        private final Kind kind;
 
-        Items(byte[] begin, List<StoredObject> objects, String apiVersion, String kind) {
+        Items(byte[] begin, List<StoredObject> objects, Kind kind) {
             this.begin = begin;
             this.objects = objects;
-            this.apiVersion = apiVersion;
             this.kind = kind;
         }
 
@@ -114,7 +112,12 @@ final class Shape {
             if (i == size() - 1) {
                 return END;
             }
-            return i % 2 == 0 ? COMMA : objects.get(i / 2).wire(apiVersion, kind);
+            return i % 2 == 0 ? COMMA : item(objects.get(i / 2));
+        }
+
+        /// Items of built-in kinds do not repeat what the list says.
+        private byte[] item(StoredObject object) {
+            return kind.builtIn() ? object.item() : object.wire(kind.type().apiVersion(), kind.kind());
         }
 
         @Override

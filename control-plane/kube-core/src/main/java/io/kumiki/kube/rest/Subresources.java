@@ -6,12 +6,14 @@ import io.kumiki.kube.ApiAnswer;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ApiRequest;
 import io.kumiki.kube.PodLogs;
+import io.kumiki.kube.admission.Names;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.kinds.ScalePaths;
 import io.kumiki.kube.registry.Binding;
 import io.kumiki.kube.registry.Writes;
 import io.kumiki.kube.store.StoredObject;
 import io.kumiki.model.Json;
+import io.kumiki.model.Violation;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -86,7 +88,7 @@ final class Subresources {
         parts.writes()
                 .update(
                         new Writes.Update(pods, namespace, pod, "binding", change),
-                        Verbs.options(request, new ArrayList<>()));
+                        Wishes.write(request, "CreateOptions", false, new ArrayList<>()));
         return success(201);
     }
 
@@ -97,32 +99,41 @@ final class Subresources {
     }
 
     private ApiAnswer log(ApiRequest request, RequestPath target, Kind kind) {
+        List<Violation> wrong = new ArrayList<>();
+        bounded(request, "tailLines", 0, wrong);
+        bounded(request, "limitBytes", 1, wrong);
+        bounded(request, "sinceSeconds", 1, wrong);
+        if (!wrong.isEmpty()) {
+            throw ApiFault.invalid("", "PodLogOptions", target.name(), wrong);
+        }
         StoredObject stored = parts.reads().get(kind, target.namespace(), target.name());
         JsonNode pod = Json.parse(stored.json());
         String container = container(pod, target.name(), request.query("container"));
         if (pod.path("spec").path("nodeName").asText("").isEmpty()) {
-            throw ApiFault.badRequest("pod " + target.name() + " does not have a host assigned");
+            // Nobody has it yet who could keep a log.
+            return new ApiAnswer.Whole(204, "text/plain", List.of(), Map.of());
         }
         var options = new PodLogs.Options(
                 request.flag("follow"),
                 request.flag("previous"),
                 request.flag("timestamps"),
-                bounded(request, "tailLines"),
-                bounded(request, "limitBytes"),
+                number(request, "tailLines"),
+                number(request, "limitBytes"),
                 since(request));
         return new ApiAnswer.Log(
                 new PodLogs.Order(target.namespace(), target.name(), stored.uid(), container, options));
     }
 
-    private static long bounded(ApiRequest request, String name) {
+    private static long number(ApiRequest request, String name) {
         Long value = Bodies.number(request, name);
-        if (value == null) {
-            return -1;
+        return value == null ? -1 : value;
+    }
+
+    private static void bounded(ApiRequest request, String name, long least, List<Violation> wrong) {
+        Long value = Bodies.number(request, name);
+        if (value != null && value < least) {
+            wrong.add(Names.invalid(name, Long.toString(value), "must be greater than or equal to " + least));
         }
-        if (value < 0 || (value == 0 && name.equals("limitBytes"))) {
-            throw ApiFault.badRequest(name + ": Invalid value: " + value + ": must be greater than 0");
-        }
-        return value;
     }
 
     private @Nullable Instant since(ApiRequest request) {

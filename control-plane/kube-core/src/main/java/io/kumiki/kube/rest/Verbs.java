@@ -26,6 +26,16 @@ import java.util.Set;
 /// The verbs on a kind's main resource.
 final class Verbs {
     private static final int PAGE_LIMIT = 100_000;
+    /// Their deletion answers with the object, every other one with a Status.
+    private static final Set<String> SHOWN_WHEN_GONE = Set.of(
+            "pods",
+            "podtemplates",
+            "persistentvolumeclaims",
+            "persistentvolumes",
+            "resourcequotas",
+            "services",
+            "serviceaccounts",
+            "storageclasses.storage.k8s.io");
 
     private final Parts parts;
 
@@ -59,56 +69,19 @@ final class Verbs {
     private ApiAnswer list(ApiRequest request, RequestPath target, Kind kind) {
         Shape shape = shape(kind, request);
         Long limit = Bodies.number(request, "limit");
-        if (limit != null && limit < 0) {
-            throw ApiFault.badRequest("limit " + limit + " is negative");
-        }
+        Wishes.Age age = Wishes.age(request, false);
         String token = request.query("continue") == null ? "" : String.valueOf(request.query("continue"));
         Reads.ListedPage page = parts.reads()
                 .list(
                         kind,
                         target.namespace(),
                         selection(request),
-                        limit == null ? 0 : (int) Math.min(limit, PAGE_LIMIT),
+                        limit == null || limit < 0 ? 0 : (int) Math.min(limit, PAGE_LIMIT),
                         token,
-                        exactly(request, token));
+                        age.revision(),
+                        age.exactly());
         parts.registry().awaitDurable();
         return shape.list(page);
-    }
-
-    /// Only `resourceVersionMatch=Exact` pins a list to a revision; otherwise ours is always the newest, which
-    /// every other form allows.
-    private static long exactly(ApiRequest request, String token) {
-        String match = request.query("resourceVersionMatch");
-        long revision = revision(request);
-        if (match == null || match.isEmpty()) {
-            return 0;
-        }
-        if (!token.isEmpty()) {
-            throw ApiFault.badRequest("resourceVersionMatch is forbidden when continue is provided");
-        }
-        return switch (match) {
-            case "Exact" -> revision;
-            case "NotOlderThan" -> 0;
-            default ->
-                throw ApiFault.badRequest("resourceVersionMatch \"" + match + "\" is not one of Exact, NotOlderThan");
-        };
-    }
-
-    private static long revision(ApiRequest request) {
-        String given = request.query("resourceVersion");
-        if (given == null || given.isEmpty()) {
-            return 0;
-        }
-        try {
-            long revision = Long.parseLong(given);
-            if (revision >= 0) {
-                return revision;
-            }
-        } catch (NumberFormatException e) {
-            throw ApiFault.badRequest(
-                    "resourceVersion: Invalid value: \"" + given + "\": not a revision that this server gave");
-        }
-        throw ApiFault.badRequest("resourceVersion: Invalid value: \"" + given + "\": is negative");
     }
 
     private static Selection selection(ApiRequest request) {
@@ -123,15 +96,15 @@ final class Verbs {
             selection = new Selection(
                     selection.labels(), io.kumiki.kube.select.FieldSelector.parse("metadata.name=" + target.name()));
         }
-        boolean initial = request.flag("sendInitialEvents");
-        long from = initial ? 0 : revision(request);
+        Wishes.Age age = Wishes.age(request, true);
         Shape shape = shape(kind, request);
         // As the real server does: without a wish a watch lives 30 to 60 minutes, so that clients spread out.
         Long seconds = Bodies.number(request, "timeoutSeconds");
         long millis = seconds != null && seconds > 0
                 ? seconds * 1000
                 : 1_800_000L + 60_000L * parts.settings().letters().apply(1)[0];
-        var order = new Registry.WatchOrder(kind, target.namespace(), selection, from, initial);
+        var order = new Registry.WatchOrder(
+                kind, target.namespace(), selection, age.revision(), age.initial(), age.silent());
         boolean bookmarks = request.flag("allowWatchBookmarks");
         return new ApiAnswer.Watch(
                 new Watches.Feed(parts.registry(), order, bookmarks, millis, shape.plain(), shape::event));
@@ -146,8 +119,10 @@ final class Verbs {
         }
         Shape shape = shape(kind, request);
         List<String> warnings = new ArrayList<>();
-        StoredObject made = parts.writes()
-                .create(kind, target.namespace(), Bodies.object(request, kind), options(request, warnings));
+        WriteOptions options = Wishes.write(request, "CreateOptions", false, warnings);
+        ObjectNode object = Bodies.object(request, kind);
+        twice(request, kind, options);
+        StoredObject made = parts.writes().create(kind, target.namespace(), object, options);
         return shape.one(201, made, headers(warnings));
     }
 
@@ -158,14 +133,17 @@ final class Verbs {
     ApiAnswer update(ApiRequest request, RequestPath target, Kind kind, String part) {
         named(target);
         Shape shape = shape(kind, request);
+        List<String> warnings = new ArrayList<>();
+        WriteOptions options = Wishes.write(request, "UpdateOptions", false, warnings);
         ObjectNode object = Bodies.object(request, kind);
+        twice(request, kind, options);
         String name = object.path("metadata").path("name").asText("");
         if (name.isEmpty()) {
-            throw ApiFault.badRequest("name must be provided");
+            throw ApiFault.badRequest("the name of the object (" + target.name()
+                    + " based on URL) was undeterminable: name must be provided");
         }
-        List<String> warnings = new ArrayList<>();
         var update = new Writes.Update(kind, target.namespace(), target.name(), part, old -> object.deepCopy());
-        StoredObject made = parts.writes().update(update, options(request, warnings));
+        StoredObject made = parts.writes().update(update, options);
         return shape.one(200, made, headers(warnings));
     }
 
@@ -184,15 +162,13 @@ final class Verbs {
                     "application/json-patch+json, application/merge-patch+json, "
                             + "application/strategic-merge-patch+json, application/apply-patch+yaml");
         }
-        if (how == PatchType.APPLY && request.query("fieldManager") == null) {
-            throw ApiFault.badRequest(
-                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply"
-                            + " patch");
-        }
-        JsonNode patch = Bodies.json(request);
         List<String> warnings = new ArrayList<>();
-        Writes.Written made = parts.patches()
-                .patch(kind, target.namespace(), target.name(), part, how, patch, options(request, warnings));
+        WriteOptions options = Wishes.write(request, "PatchOptions", how == PatchType.APPLY, warnings);
+        JsonNode patch = Bodies.json(request);
+        if (how == PatchType.JSON && !patch.isArray()) {
+            throw ApiFault.badRequest("error decoding patch: a JSON patch is a list of operations");
+        }
+        Writes.Written made = parts.patches().patch(kind, target.namespace(), target.name(), part, how, patch, options);
         return shape.one(made.created() ? 201 : 200, made.stored(), headers(warnings));
     }
 
@@ -200,9 +176,7 @@ final class Verbs {
         Shape shape = shape(kind, request);
         Deletes.Deleted deleted =
                 parts.deletes().delete(kind, target.namespace(), target.name(), Bodies.deletion(request));
-        if (!deleted.finished()
-                || Set.of("pods", "persistentvolumeclaims", "persistentvolumes", "services", "serviceaccounts")
-                        .contains(kind.storage())) {
+        if (!deleted.finished() || SHOWN_WHEN_GONE.contains(kind.storage())) {
             return shape.one(200, deleted.object(), Map.of());
         }
         ObjectNode status = Json.object();
@@ -221,7 +195,7 @@ final class Verbs {
             throw ApiFault.methodNotAllowed();
         }
         Deletion how = Bodies.deletion(request);
-        var page = parts.reads().list(kind, target.namespace(), selection(request), 0, "", 0);
+        var page = parts.reads().list(kind, target.namespace(), selection(request), 0, "", 0, false);
         for (StoredObject object : page.objects()) {
             try {
                 parts.deletes()
@@ -235,30 +209,30 @@ final class Verbs {
         return shape(kind, request).list(page);
     }
 
+    /// A member that is given twice is refused or warned of.
+    private static void twice(ApiRequest request, Kind kind, WriteOptions options) {
+        if (options.fieldValidation().equals("Ignore")
+                || Bodies.contentType(request).equals(Protobuf.CONTENT_TYPE)) {
+            return;
+        }
+        List<String> found = Duplicates.in(request.body()).stream()
+                .map(path -> "duplicate field \"" + path + "\"")
+                .toList();
+        if (found.isEmpty()) {
+            return;
+        }
+        if (options.fieldValidation().equals("Strict")) {
+            throw ApiFault.badRequest(
+                    kind.kind() + " in version \"" + kind.type().version() + "\" cannot be handled as a " + kind.kind()
+                            + ": strict decoding error: " + String.join(", ", found));
+        }
+        found.forEach(options.warnings());
+    }
+
     private static void named(RequestPath target) {
         if (target.name().isEmpty()) {
             throw ApiFault.methodNotAllowed();
         }
-    }
-
-    static WriteOptions options(ApiRequest request, List<String> warnings) {
-        String manager = request.query("fieldManager");
-        if (manager == null || manager.isEmpty()) {
-            manager = request.header("user-agent").split("[/ ]", 2)[0];
-        }
-        if (manager.isEmpty()) {
-            manager = "unknown";
-        }
-        if (manager.length() > 128) {
-            throw ApiFault.badRequest("fieldManager: Too long: may not be more than 128 bytes");
-        }
-        String validation = request.query("fieldValidation");
-        String mode = validation == null || validation.isEmpty() ? "Warn" : validation;
-        if (!Set.of("Ignore", "Warn", "Strict").contains(mode)) {
-            throw ApiFault.badRequest("fieldValidation: Unsupported value: \"" + mode
-                    + "\": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"");
-        }
-        return new WriteOptions(manager, Bodies.dryRun(request), request.flag("force"), mode, warnings::add);
     }
 
     static Map<String, String> headers(List<String> warnings) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Types of custom kinds, read from a definition's openAPIV3Schema. Whether that schema is a good one is the matter of
@@ -33,6 +34,7 @@ public final class CustomSchemas {
         schema.properties.putIfAbsent("apiVersion", new Schema(Schema.Type.STRING));
         schema.properties.putIfAbsent("kind", new Schema(Schema.Type.STRING));
         schema.properties.put("metadata", ModelSchemas.of("ObjectMeta"));
+        schema.always = Set.of("metadata");
     }
 
     static Schema type(JsonNode json, int depth) {

@@ -116,6 +116,9 @@ public final class Decoding {
                 }
             } else if (!entry.getValue().isNull()) {
                 value(entry.getValue(), member, below);
+                if (defaults && nothing(entry.getKey(), entry.getValue(), schema, member)) {
+                    gone.add(entry.getKey());
+                }
             }
         }
         object.remove(gone);
@@ -128,6 +131,15 @@ public final class Decoding {
                 add(below, "FieldValueRequired", "Required value");
             }
         }
+    }
+
+    private static boolean nothing(String name, JsonNode value, Schema schema, Schema member) {
+        return schema.terse
+                && value.isContainerNode()
+                && value.isEmpty()
+                && (value.isArray() || (member.additional != null && member.properties.isEmpty()))
+                && !schema.required.contains(name)
+                && !schema.always.contains(name);
     }
 
     private static boolean isMeta(String field) {
@@ -159,7 +171,7 @@ public final class Decoding {
                 }
             }
         }
-        if (schema.merge == Schema.Merge.MAP || schema.merge == Schema.Merge.SET) {
+        if (schema.unique && (schema.merge == Schema.Merge.MAP || schema.merge == Schema.Merge.SET)) {
             duplicates(array, schema, path);
         }
     }

@@ -180,8 +180,35 @@ final class ListRules {
         StorageClass provisioner
         """;
 
+    /// Members that Kubernetes' own types hold by value, so that they are there even when nobody wrote them.
+    private static final String ALWAYS = """
+        PodTemplateSpec metadata spec
+        JobTemplateSpec metadata spec
+        PodSpec containers
+        DeploymentSpec selector strategy template
+        ReplicaSetSpec template
+        StatefulSetSpec selector template updateStrategy
+        DaemonSetSpec selector template updateStrategy
+        JobSpec template
+        CronJobSpec jobTemplate
+        PersistentVolumeClaimSpec resources
+        NodeStatus daemonEndpoints nodeInfo
+        ServiceStatus loadBalancer
+        IngressStatus loadBalancer
+        Event involvedObject source regarding
+        Role rules
+        ClusterRole rules
+        RoleBinding roleRef
+        ClusterRoleBinding roleRef
+        NetworkPolicySpec podSelector
+        HorizontalPodAutoscalerSpec scaleTargetRef
+        CustomResourceDefinitionSpec names versions
+        CustomResourceDefinitionStatus acceptedNames conditions storedVersions
+        """;
+
     private static final Map<String, Rule> BY_FIELD = merges();
-    private static final Map<String, List<String>> BY_CLASS = required();
+    private static final Map<String, List<String>> BY_CLASS = byClass(REQUIRED);
+    private static final Map<String, List<String>> THERE = byClass(ALWAYS);
 
     /// How one list or map is merged.
     record Rule(Schema.Merge merge, List<String> keys, String patchKey, boolean strategic) {}
@@ -217,9 +244,13 @@ final class ListRules {
         return rules;
     }
 
-    private static Map<String, List<String>> required() {
+    static List<String> alwaysOf(String type) {
+        return THERE.getOrDefault(type, List.of());
+    }
+
+    private static Map<String, List<String>> byClass(String text) {
         Map<String, List<String>> rules = new HashMap<>();
-        lines(REQUIRED).forEach(line -> {
+        lines(text).forEach(line -> {
             List<String> words = List.of(line.split(" "));
             rules.put(words.getFirst(), words.subList(1, words.size()));
         });

@@ -6,6 +6,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.time.ZonedDateTime;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,6 +71,12 @@ public final class ModelSchemas {
             schema.merge = Schema.Merge.ATOMIC;
         }
         schema.required = ListRules.requiredOf(simple);
+        Set<String> always = new HashSet<>(ListRules.alwaysOf(simple));
+        if (schema.properties.containsKey("apiVersion") && schema.properties.containsKey("metadata")) {
+            always.addAll(Schema.PARTS);
+        }
+        schema.always = always;
+        schema.terse = true;
         return schema;
     }
 
@@ -78,6 +85,7 @@ public final class ModelSchemas {
         ListRules.Rule rule = ListRules.of(owner, name);
         if (rule != null) {
             schema.merge = rule.merge();
+            schema.unique = false;
             schema.mergeKeys = rule.keys();
             schema.patchStrategy = rule.strategic() ? "merge" : "";
             schema.patchMergeKey = rule.patchKey();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The type of a value: of a built-in kind or of a CustomResourceDefinition. Filled once by its reader, then never
@@ -29,6 +30,9 @@ public final class Schema {
         GRANULAR
     }
 
+    /// What every kind consists of.
+    static final Set<String> PARTS = Set.of("metadata", "spec", "status");
+
     final Type type;
     String name = "";
     String description = "";
@@ -45,9 +49,16 @@ public final class Schema {
     boolean embedded;
     boolean nullable;
     List<String> required = List.of();
+    Set<String> always = Set.of();
 
     @Nullable
     JsonNode defaultValue;
+
+    /// Whether an empty list or map is the same as none.
+    boolean terse;
+
+    /// Whether two items with equal keys are refused. Built-in kinds have rules of their own for that.
+    boolean unique = true;
 
     Merge merge;
     List<String> mergeKeys = List.of();
@@ -96,6 +107,11 @@ public final class Schema {
 
     public @Nullable Schema additional() {
         return additional;
+    }
+
+    /// Whether the member is there, empty, even when nobody wrote it: then nobody owns its being there.
+    public boolean always(String field) {
+        return always.contains(field);
     }
 
     public Merge merge() {

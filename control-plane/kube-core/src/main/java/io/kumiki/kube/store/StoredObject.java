@@ -167,7 +167,9 @@ public final class StoredObject {
         ObjectNode tree = Json.object();
         tree.put("kind", kind).put("apiVersion", apiVersion);
         tree.setAll(stored);
-        ((ObjectNode) tree.get("metadata")).put("resourceVersion", Long.toString(shownRevision));
+        if (shownRevision > 0) {
+            ((ObjectNode) tree.get("metadata")).put("resourceVersion", Long.toString(shownRevision));
+        }
         return tree;
     }
 
@@ -177,13 +179,23 @@ public final class StoredObject {
         return wire(apiVersion, kind, revision);
     }
 
-    public byte[] wire(String apiVersion, String kind, long shownRevision) {
-        byte[] head = ("{\"kind\":\"" + kind + "\",\"apiVersion\":\"" + apiVersion
-                        + "\",\"metadata\":{\"resourceVersion\":\"" + shownRevision + "\",")
-                .getBytes(StandardCharsets.UTF_8);
+    /// As an item of a list whose items do not repeat kind and apiVersion.
+    public byte[] item() {
+        byte[] head = ("{\"metadata\":{\"resourceVersion\":\"" + revision + "\",").getBytes(StandardCharsets.UTF_8);
+        return join(head);
+    }
+
+    private byte[] join(byte[] head) {
         byte[] whole = Arrays.copyOf(head, head.length + json.length - START.length);
         System.arraycopy(json, START.length, whole, head.length, json.length - START.length);
         return whole;
+    }
+
+    public byte[] wire(String apiVersion, String kind, long shownRevision) {
+        byte[] head = ("{\"kind\":\"" + kind + "\",\"apiVersion\":\"" + apiVersion + "\",\"metadata\":{"
+                        + (shownRevision > 0 ? "\"resourceVersion\":\"" + shownRevision + "\"," : ""))
+                .getBytes(StandardCharsets.UTF_8);
+        return join(head);
     }
 
     /// For a document that is answered once and never stored, such as a dry run's.

@@ -65,6 +65,15 @@ public record Column(String name, String type, String format, String description
         return new Column(name, "integer", "", "", priority, (object, now) -> IntNode.valueOf(cell.apply(object)));
     }
 
+    /// A number that kubectl's columns call text.
+    public static Column count(String name, Function<JsonNode, Integer> cell) {
+        return count(name, 0, cell);
+    }
+
+    public static Column count(String name, int priority, Function<JsonNode, Integer> cell) {
+        return new Column(name, "string", "", "", priority, (object, now) -> IntNode.valueOf(cell.apply(object)));
+    }
+
     private static JsonNode at(JsonNode object, String path) {
         JsonNode node = object;
         for (String name : path.split("\\.")) {

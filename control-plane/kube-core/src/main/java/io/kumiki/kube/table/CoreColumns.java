@@ -54,7 +54,7 @@ public final class CoreColumns {
                     "ConfigMap",
                     List.of(
                             Column.NAME,
-                            Column.number(
+                            Column.count(
                                     "Data",
                                     c -> c.path("data").size()
                                             + c.path("binaryData").size()),
@@ -64,13 +64,13 @@ public final class CoreColumns {
                     List.of(
                             Column.NAME,
                             Column.plain("Type", 0, "type"),
-                            Column.number("Data", s -> s.path("data").size()),
+                            Column.count("Data", s -> s.path("data").size()),
                             Column.AGE)),
             Map.entry(
                     "ServiceAccount",
                     List.of(
                             Column.NAME,
-                            Column.number("Secrets", s -> s.path("secrets").size()),
+                            Column.count("Secrets", s -> s.path("secrets").size()),
                             Column.AGE)),
             Map.entry(
                     "Event",
@@ -86,7 +86,7 @@ public final class CoreColumns {
                                     0,
                                     e -> e.path("message").asText("").strip()),
                             Column.timed("First Seen", 1, CoreColumns::firstSeen),
-                            Column.number(
+                            Column.count(
                                     "Count",
                                     1,
                                     e -> Math.max(

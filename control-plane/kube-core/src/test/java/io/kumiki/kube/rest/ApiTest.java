@@ -275,7 +275,7 @@ class ApiTest {
                 "{\"spec\":{\"resourceAttributes\":{\"namespace\":\"other\",\"verb\":\"get\",\"resource\":\"pods\"}}}");
         assertThat(review.json().path("status").path("allowed").asBoolean()).isFalse();
         api.caller = Caller.ANONYMOUS;
-        assertThat(api.get(MAPS).code()).isEqualTo(401);
+        assertThat(api.get(MAPS).code()).isEqualTo(403);
     }
 
     @Test

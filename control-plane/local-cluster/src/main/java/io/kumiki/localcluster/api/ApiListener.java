@@ -278,14 +278,12 @@ public final class ApiListener implements AutoCloseable {
         if (header.isEmpty()) {
             return Caller.ANONYMOUS;
         }
-        Caller known = header.regionMatches(true, 0, "Bearer ", 0, 7)
-                ? authenticator.apply(header.substring(7).strip())
-                : null;
+        if (!header.regionMatches(true, 0, "Bearer ", 0, 7)) {
+            return Caller.ANONYMOUS;
+        }
+        Caller known = authenticator.apply(header.substring(7).strip());
         if (known == null) {
-            throw ApiFault.of(
-                    401,
-                    "Unauthorized",
-                    "Unauthorized: the bearer token is unknown, expired, or its account or pod is gone");
+            throw ApiFault.of(401, "Unauthorized", "Unauthorized");
         }
         return known;
     }

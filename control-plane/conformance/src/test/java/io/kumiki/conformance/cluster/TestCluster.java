@@ -1,0 +1,26 @@
+package io.kumiki.conformance.cluster;
+
+import java.nio.file.Path;
+
+/// A cluster that a test may fill as it likes.
+public interface TestCluster extends AutoCloseable {
+    /// `embedded` or `real`.
+    String name();
+
+    String url();
+
+    /// Of a user who may do everything.
+    String token();
+
+    /// The certificates to trust, as PEM.
+    String authorityPem();
+
+    Path kubeconfig();
+
+    default Api api() {
+        return new Api(this);
+    }
+
+    @Override
+    void close();
+}

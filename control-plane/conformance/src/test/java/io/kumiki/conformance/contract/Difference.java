@@ -1,0 +1,181 @@
+package io.kumiki.conformance.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.conformance.cluster.Reply;
+import io.kumiki.model.Json;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Where two answers differ, when what no two clusters have in common is left out: uids, times, revisions, tokens.
+final class Difference {
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+    private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
+    private static final Pattern REVISION = Pattern.compile(
+            "(resource ?version: |resourceVersion in precondition: |object meta: |current: |\\()\\d+",
+            Pattern.CASE_INSENSITIVE);
+    private static final Set<String> REVISIONS = Set.of("resourceVersion");
+    private static final Set<String> TOKENS = Set.of("continue", "token", "caBundle");
+    /// A list of mistakes is compared by their places and reasons; each server has its own words for them.
+    private static final List<String> WORDS = List.of("/message", "/details/causes/*/message");
+    private static final Pattern GENERATED = Pattern.compile("-[bcdfghjklmnpqrstvwxz2456789]{5}\\b");
+
+    private final Set<String> apart;
+    private final List<String> found = new ArrayList<>();
+
+    private Difference(Set<String> apart, boolean refusal) {
+        this.apart = new LinkedHashSet<>(apart);
+        if (refusal) {
+            this.apart.addAll(WORDS);
+        }
+    }
+
+    /// @param apart pointers not to look at; `*` for everything but the code
+    static List<String> between(Reply ours, Reply theirs, Set<String> apart) {
+        Difference difference = new Difference(apart, theirs.code() == 422);
+        if (apart.contains("*")) {
+            return List.of();
+        }
+        if (ours.code() != theirs.code()) {
+            return List.of("embedded HTTP " + ours.code() + " " + ours.text() + ", real HTTP " + theirs.code() + " "
+                    + theirs.text());
+        }
+        difference.header("content-type", ours, theirs);
+        difference.header("warning", ours, theirs);
+        JsonNode a = read(ours);
+        JsonNode b = read(theirs);
+        difference.compare("", a, b);
+        return difference.found;
+    }
+
+    private void header(String name, Reply ours, Reply theirs) {
+        String a = ours.header(name);
+        String b = theirs.header(name);
+        if (!a.equals(b) && !apart.contains(name)) {
+            found.add(name + ": embedded «" + a + "», real «" + b + "»");
+        }
+    }
+
+    /// A watch is compared as a list of its events.
+    private static JsonNode read(Reply reply) {
+        String text = reply.text().strip();
+        if (text.startsWith("{") && text.contains("}\n{")) {
+            ArrayNode events = Json.array();
+            reply.lines().forEach(events::add);
+            return events;
+        }
+        return text.startsWith("{") || text.startsWith("[")
+                ? Json.parse(text)
+                : Json.MAPPER.getNodeFactory().textNode(text);
+    }
+
+    private void compare(String path, JsonNode a, JsonNode b) {
+        if (ignored(path)) {
+            return;
+        }
+        if ((silent(a) && silent(b)) || (path.equals("/details") && (empty(a) && empty(b)))) {
+            return;
+        }
+        if (a instanceof ObjectNode left && b instanceof ObjectNode right) {
+            Map<String, JsonNode> ours = members(left);
+            Map<String, JsonNode> theirs = members(right);
+            Set<String> names = new LinkedHashSet<>(theirs.keySet());
+            names.addAll(ours.keySet());
+            for (String name : names) {
+                compare(
+                        path + "/" + name.replace("~", "~0").replace("/", "~1"),
+                        ours.getOrDefault(name, MissingNode.getInstance()),
+                        theirs.getOrDefault(name, MissingNode.getInstance()));
+            }
+        } else if (a instanceof ArrayNode left && b instanceof ArrayNode right) {
+            lists(path, left, right);
+        } else if (!plain(path, a).equals(plain(path, b))) {
+            found.add(path + ": embedded " + show(a) + ", real " + show(b));
+        }
+    }
+
+    private static boolean empty(JsonNode node) {
+        return node.isMissingNode() || (node.isObject() && node.isEmpty());
+    }
+
+    /// What Go's types write where nothing was said: an absent member, null, an empty text, and objects of nothing
+    /// else.
+    private static boolean silent(JsonNode node) {
+        return node.isMissingNode()
+                || node.isNull()
+                || (node.isTextual() && node.asText().isEmpty())
+                || (node.isObject()
+                        && !node.isEmpty()
+                        && node.properties().stream().allMatch(each -> silent(each.getValue())));
+    }
+
+    /// The names of managed fields hold uids too.
+    private static Map<String, JsonNode> members(ObjectNode object) {
+        Map<String, JsonNode> members = new LinkedHashMap<>();
+        object.properties()
+                .forEach(each -> members.put(UUID.matcher(each.getKey()).replaceAll("<uid>"), each.getValue()));
+        return members;
+    }
+
+    /// A `*` stands for any one step.
+    private boolean ignored(String path) {
+        return apart.contains(path)
+                || apart.stream().anyMatch(each -> each.contains("*") && path.matches(pattern(each)));
+    }
+
+    private static String pattern(String pointer) {
+        return Pattern.quote(pointer).replace("*", "\\E[^/]+\\Q");
+    }
+
+    private void lists(String path, ArrayNode left, ArrayNode right) {
+        List<JsonNode> a = items(path, left);
+        List<JsonNode> b = items(path, right);
+        for (int i = 0; i < Math.max(a.size(), b.size()); i++) {
+            compare(
+                    path + "/" + i,
+                    i < a.size() ? a.get(i) : MissingNode.getInstance(),
+                    i < b.size() ? b.get(i) : MissingNode.getInstance());
+        }
+    }
+
+    /// Writes of the same second have no order in managedFields.
+    private static List<JsonNode> items(String path, ArrayNode array) {
+        List<JsonNode> items = new ArrayList<>();
+        array.forEach(items::add);
+        if (path.endsWith("/managedFields")) {
+            items.sort(Comparator.comparing((JsonNode n) -> n.path("manager").asText())
+                    .thenComparing(n -> n.path("operation").asText())
+                    .thenComparing(n -> n.path("subresource").asText()));
+        }
+        return items;
+    }
+
+    private static String plain(String path, JsonNode node) {
+        String field = path.substring(path.lastIndexOf('/') + 1);
+        if (node.isTextual() && !node.asText().isEmpty()) {
+            if (REVISIONS.contains(field) || TOKENS.contains(field)) {
+                return "<" + field + ">";
+            }
+            String text = UUID.matcher(node.asText()).replaceAll("<uid>");
+            text = TIME.matcher(text).replaceAll("<time>");
+            text = REVISION.matcher(text).replaceAll("$1<n>");
+            return "\"" + GENERATED.matcher(text).replaceAll("-<made>") + "\"";
+        }
+        if (node.isNumber()) {
+            return node.decimalValue().stripTrailingZeros().toPlainString();
+        }
+        return node.isMissingNode() ? "absent" : node.toString();
+    }
+
+    private static String show(JsonNode node) {
+        return node.isMissingNode() ? "absent" : "«" + node + "»";
+    }
+}

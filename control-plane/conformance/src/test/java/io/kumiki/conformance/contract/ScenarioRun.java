@@ -1,0 +1,104 @@
+package io.kumiki.conformance.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.conformance.cluster.Api;
+import io.kumiki.conformance.cluster.Reply;
+import io.kumiki.model.Json;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/// One scenario on one cluster.
+final class ScenarioRun {
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(40);
+    private static final Map<String, String> DEFAULT_TYPES =
+            Map.of("POST", Api.JSON, "PUT", Api.JSON, "PATCH", Api.MERGE, "DELETE", Api.JSON);
+
+    private final Api api;
+    private final Map<String, String> variables = new HashMap<>();
+    final List<Reply> replies = new ArrayList<>();
+    final List<String> wrong = new ArrayList<>();
+
+    ScenarioRun(Api api, String namespace) {
+        this.api = api;
+        variables.put("ns", namespace);
+    }
+
+    /// Makes the namespace and waits for what comes with it.
+    void begin() {
+        String namespace = variables.get("ns");
+        api.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"" + namespace + "\"}}")
+                .expect(201);
+        for (String path : List.of("/serviceaccounts/default", "/configmaps/kube-root-ca.crt")) {
+            repeat(() -> api.get("/api/v1/namespaces/" + namespace + path), reply -> reply.code() == 200);
+        }
+    }
+
+    void run(Scenario scenario) {
+        for (Scenario.Step step : scenario.steps()) {
+            Reply reply = step.until() ? repeat(() -> send(step), found -> fits(step, found)) : send(step);
+            replies.add(reply);
+            if (!fits(step, reply)) {
+                wrong.add(step.method() + " " + step.path() + ": HTTP " + reply.code() + ", wanted " + step.code() + " "
+                        + step.reason() + step.holds() + ": " + reply.text());
+            }
+            step.keeps().forEach((name, pointer) -> variables.put(name, reply.at(pointer)));
+        }
+    }
+
+    private Reply send(Scenario.Step step) {
+        Api with = api;
+        for (var header : step.headers().entrySet()) {
+            with = with.with(header.getKey(), filled(header.getValue()));
+        }
+        String body = filled(step.body());
+        String type = body.isEmpty() || step.headers().containsKey("Content-Type")
+                ? ""
+                : DEFAULT_TYPES.getOrDefault(step.method(), "");
+        return with.send(step.method(), encoded(filled(step.path())), type, body);
+    }
+
+    private String filled(String text) {
+        String result = text;
+        for (var variable : variables.entrySet()) {
+            result = result.replace("{" + variable.getKey() + "}", variable.getValue());
+        }
+        return result;
+    }
+
+    private static String encoded(String path) {
+        return path.replace(" ", "%20")
+                .replace("\"", "%22")
+                .replace("<", "%3C")
+                .replace(">", "%3E")
+                .replace("{", "%7B")
+                .replace("}", "%7D");
+    }
+
+    private boolean fits(Scenario.Step step, Reply reply) {
+        if (reply.code() != step.code()) {
+            return false;
+        }
+        if (step.reason().isEmpty() && step.holds().isEmpty()) {
+            return true;
+        }
+        JsonNode json = Json.parse(reply.text());
+        return (step.reason().isEmpty() || json.path("reason").asText().equals(step.reason()))
+                && step.holds().entrySet().stream()
+                        .allMatch(each -> json.at(each.getKey()).asText("").equals(filled(each.getValue())));
+    }
+
+    private static Reply repeat(java.util.function.Supplier<Reply> ask, java.util.function.Predicate<Reply> enough) {
+        long deadline = System.nanoTime() + PATIENCE;
+        while (true) {
+            Reply reply = ask.get();
+            if (enough.test(reply) || System.nanoTime() > deadline) {
+                return reply;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+}

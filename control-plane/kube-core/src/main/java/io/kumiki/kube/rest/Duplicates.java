@@ -1,0 +1,69 @@
+package io.kumiki.kube.rest;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.kumiki.model.Json;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Members that a JSON object names twice: the last one counts, and its writer should hear of it.
+final class Duplicates {
+    private Duplicates() {}
+
+    /// An open object or list.
+    private static final class Level {
+        final String path;
+        final Set<String> names = new HashSet<>();
+        final boolean list;
+        String member = "";
+        int item = -1;
+
+        Level(String path, boolean list) {
+            this.path = path;
+            this.list = list;
+        }
+
+        String here() {
+            return list ? path + "[" + item + "]" : path.isEmpty() ? member : path + "." + member;
+        }
+    }
+
+    /// Paths of the second mentions; none when the text is no JSON, which its reader says better.
+    static List<String> in(byte[] json) {
+        List<String> found = new ArrayList<>();
+        Deque<Level> open = new ArrayDeque<>();
+        try (JsonParser parser = Json.MAPPER.createParser(json)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token == JsonToken.FIELD_NAME) {
+                    Level level = open.element();
+                    level.member = parser.currentName();
+                    if (!level.names.add(level.member)) {
+                        found.add(level.here());
+                    }
+                } else if (token.isStructEnd()) {
+                    open.pop();
+                } else {
+                    value(token, open);
+                }
+            }
+        } catch (IOException e) {
+            return List.of();
+        }
+        return found;
+    }
+
+    private static void value(JsonToken token, Deque<Level> open) {
+        Level around = open.peek();
+        if (around != null && around.list) {
+            around.item++;
+        }
+        if (token.isStructStart()) {
+            open.push(new Level(around == null ? "" : around.here(), token == JsonToken.START_ARRAY));
+        }
+    }
+}
