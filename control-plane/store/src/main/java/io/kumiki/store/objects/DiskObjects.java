@@ -6,8 +6,10 @@ import io.kumiki.store.objects.ObjectRows.Row;
 import io.kumiki.store.sql.Database;
 import io.kumiki.store.sql.Micros;
 import io.kumiki.store.sql.Schema;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,12 +23,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Object storage in a folder: index.db and bytes/.
+/// Object storage in a folder: index.db and, for what is not small, bytes/.
 public final class DiskObjects implements ObjectStorage {
     /// As S3: a single put; larger ones come in parts.
     public static final long LARGEST_PUT = 5L << 30;
 
-    private static final Schema SCHEMA = new Schema("objects", DiskObjects.class, List.of("0001_objects.sql"));
+    private static final Schema SCHEMA =
+            new Schema("objects", DiskObjects.class, List.of("0001_objects.sql", "0002_small.sql"));
+    /// Up to here bytes stand in the index: outcomes of steps, metrics, small logs.
+    static final int SMALL = 32 * 1024;
+
     private static final int TRIES = 5;
     private static final int MOST_LISTED = 1000;
 
@@ -106,19 +112,36 @@ public final class DiskObjects implements ObjectStorage {
             ObjectRows.needBucket(sql, bucket);
             return null;
         });
-        Blobs.Blob blob = blobs.write(body, LARGEST_PUT);
-        Map<String, String> checksums = body instanceof VerifiedBody verified ? verified.checksums() : Map.of();
-        var head = new ObjectHead(
+        blobs.refuseWhenFull();
+        byte[] start = body.readNBytes(SMALL + 1);
+        if (start.length <= SMALL) {
+            byte[] md5 = Blobs.md5().digest(start);
+            ObjectHead head = head(bucket, key, start.length, md5, checksums(body), attributes);
+            blobs.delete(database.write(sql -> ObjectRows.replace(sql, head, blobs.newId(), start)));
+            return head;
+        }
+        Blobs.Blob blob = blobs.write(new SequenceInputStream(new ByteArrayInputStream(start), body), LARGEST_PUT);
+        ObjectHead head = head(bucket, key, blob.size(), blob.md5(), checksums(body), attributes);
+        store(head, blob.id(), List.of());
+        return head;
+    }
+
+    /// Known when the body has been read to its end.
+    private static Map<String, String> checksums(InputStream body) {
+        return body instanceof VerifiedBody verified ? verified.checksums() : Map.of();
+    }
+
+    private ObjectHead head(
+            String bucket, String key, long size, byte[] md5, Map<String, String> checksums, Attributes attributes) {
+        return new ObjectHead(
                 bucket,
                 key,
-                blob.size(),
-                HexFormat.of().formatHex(blob.md5()),
+                size,
+                HexFormat.of().formatHex(md5),
                 now(),
                 attributes.headers(),
                 attributes.metadata(),
                 checksums);
-        store(head, blob.id(), List.of());
-        return head;
     }
 
     @Override
@@ -179,6 +202,12 @@ public final class DiskObjects implements ObjectStorage {
                 ObjectRows.needBucket(sql, toBucket);
                 return ObjectRows.need(sql, bucket, key);
             });
+            byte[] small = database.read(sql -> ObjectRows.small(sql, row));
+            if (small != null) {
+                ObjectHead head = copied(row.head(), toBucket, toKey, attributes);
+                blobs.delete(database.write(sql -> ObjectRows.replace(sql, head, blobs.newId(), small)));
+                return head;
+            }
             List<Segment> source = database.read(sql -> ObjectRows.segments(sql, row));
             var copied = new ArrayList<Segment>();
             try {
@@ -192,16 +221,7 @@ public final class DiskObjects implements ObjectStorage {
             } catch (IOException e) {
                 throw new ObjectFault(Code.IO, "could not copy '" + key + "': " + e.getMessage(), e);
             }
-            ObjectHead from = row.head();
-            var head = new ObjectHead(
-                    toBucket,
-                    toKey,
-                    from.size(),
-                    from.etag(),
-                    now(),
-                    attributes == null ? from.headers() : attributes.headers(),
-                    attributes == null ? from.metadata() : attributes.metadata(),
-                    from.checksums());
+            ObjectHead head = copied(row.head(), toBucket, toKey, attributes);
             if (row.segments() == 0) {
                 store(head, copied.getFirst().blob(), List.of());
             } else {
@@ -211,6 +231,18 @@ public final class DiskObjects implements ObjectStorage {
         }
         throw new ObjectFault(
                 Code.IO, "the bytes of '" + key + "' in bucket '" + bucket + "' are missing on disk; restore a backup");
+    }
+
+    private ObjectHead copied(ObjectHead from, String toBucket, String toKey, @Nullable Attributes attributes) {
+        return new ObjectHead(
+                toBucket,
+                toKey,
+                from.size(),
+                from.etag(),
+                now(),
+                attributes == null ? from.headers() : attributes.headers(),
+                attributes == null ? from.metadata() : attributes.metadata(),
+                from.checksums());
     }
 
     @Override
@@ -244,6 +276,14 @@ public final class DiskObjects implements ObjectStorage {
         long size = row.head().size();
         long from = Math.min(offset, size);
         long count = Math.min(length, size - from);
+        byte[] small = size <= SMALL ? database.read(sql -> ObjectRows.small(sql, row)) : null;
+        if (small != null) {
+            return new StoredObject(
+                    row.head(),
+                    from,
+                    count,
+                    new ByteArrayInputStream(small, Math.toIntExact(from), Math.toIntExact(count)));
+        }
         List<Segment> segments = row.segments() == 0
                 ? List.of(new Segment(row.id(), size))
                 : database.read(sql -> ObjectRows.segments(sql, row));

@@ -19,7 +19,7 @@ final class ObjectRows {
     private static final String COLUMNS =
             "bucket, name, size, etag, modified, headers, metadata, checksums, id, segments";
 
-    /// @param segments 0 when the bytes are one file named id
+    /// @param segments 0 when the bytes are one file named id, or stand in the index under it
     record Row(ObjectHead head, String id, int segments) {}
 
     private ObjectRows() {}
@@ -55,6 +55,19 @@ final class ObjectRows {
                         "SELECT blob, size FROM segments WHERE object = ? ORDER BY n",
                         cursor -> new Segment(cursor.text(1), cursor.number(2)),
                         row.id);
+    }
+
+    /// The bytes of an object that is small enough to stand in the index; null when they are a file.
+    static byte @Nullable [] small(Sql sql, Row row) {
+        return row.segments > 0
+                ? null
+                : sql.one("SELECT bytes FROM small WHERE id = ?", cursor -> cursor.bytes(1), row.id);
+    }
+
+    static List<String> replace(Sql sql, ObjectHead head, String id, byte[] small) {
+        List<String> old = replace(sql, head, id, List.of());
+        sql.update("INSERT INTO small (id, bytes) VALUES (?, ?)", id, small);
+        return old;
     }
 
     /// Puts the row in place of what was there; the blobs that nobody names any more are returned.
@@ -94,6 +107,8 @@ final class ObjectRows {
         sql.update("DELETE FROM objects WHERE bucket = ? AND name = ?", bucket, key);
         if (row.segments > 0) {
             sql.update("DELETE FROM segments WHERE object = ?", row.id);
+        } else {
+            sql.update("DELETE FROM small WHERE id = ?", row.id);
         }
         return blobs;
     }

@@ -27,6 +27,16 @@ public final class Cursor {
         }
     }
 
+    /// Empty also where the column is null.
+    public byte[] bytes(int column) {
+        try {
+            byte @Nullable [] value = rows.getBytes(column);
+            return value == null ? new byte[0] : value;
+        } catch (SQLException e) {
+            throw Sql.fault("reading column " + column, e);
+        }
+    }
+
     /// Columns that are part of keys hold '' for absent.
     public @Nullable String textOrAbsent(int column) {
         String value = textOrNull(column);

@@ -96,6 +96,7 @@ public final class Sql {
             case Long number -> statement.setLong(at, number);
             case Integer number -> statement.setLong(at, number);
             case Double number -> statement.setDouble(at, number);
+            case byte[] bytes -> statement.setBytes(at, bytes);
             case Boolean flag -> statement.setLong(at, flag ? 1 : 0);
             default -> throw new IllegalArgumentException("no column type for " + value.getClass());
         }

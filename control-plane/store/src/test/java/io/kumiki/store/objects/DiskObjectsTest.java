@@ -32,10 +32,50 @@ class DiskObjectsTest extends ObjectStorageContract {
         }
     }
 
+    private static byte[] large(int of) {
+        byte[] bytes = new byte[DiskObjects.SMALL + 1];
+        java.util.Arrays.fill(bytes, (byte) of);
+        return bytes;
+    }
+
+    private byte[] read(String key) throws IOException {
+        try (StoredObject object = storage.get("bucket", key)) {
+            return object.bytes();
+        }
+    }
+
+    @Test
+    void smallBytesNeedNoFileAndGoWithTheirRow() throws Exception {
+        byte[] most = java.util.Arrays.copyOf(large(7), DiskObjects.SMALL);
+        storage.put("bucket", "empty", new byte[0]);
+        storage.put("bucket", "most", most);
+        storage.copy("bucket", "most", "bucket", "copy", null);
+        assertThat(files()).isEmpty();
+        storage.put("bucket", "most", large(1));
+        assertThat(files()).hasSize(1);
+        storage.put("bucket", "most", new byte[] {1});
+        assertThat(files()).isEmpty();
+        storage.close();
+        storage = open();
+        assertThat(read("empty")).isEmpty();
+        assertThat(read("most")).containsExactly(1);
+        assertThat(read("copy")).isEqualTo(most);
+        try (StoredObject part = storage.get("bucket", "copy", DiskObjects.SMALL - 2, 10)) {
+            assertThat(part.bytes()).containsExactly(7, 7);
+        }
+        storage.delete("bucket", "most");
+        storage.delete("bucket", "copy");
+        storage.delete("bucket", "empty");
+        try (var index = java.sql.DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("index.db"));
+                var rows = index.createStatement().executeQuery("SELECT count(*) FROM small")) {
+            assertThat(rows.getInt(1)).isZero();
+        }
+    }
+
     @Test
     void overwrittenDeletedAndAbandonedBytesLeaveTheDisk() throws IOException {
-        storage.put("bucket", "k", "one".getBytes(StandardCharsets.UTF_8));
-        storage.put("bucket", "k", "two".getBytes(StandardCharsets.UTF_8));
+        storage.put("bucket", "k", large(1));
+        storage.put("bucket", "k", large(2));
         assertThat(files()).hasSize(1);
         storage.copy("bucket", "k", "bucket", "copy", null);
         assertThat(files()).hasSize(2);
@@ -61,7 +101,7 @@ class DiskObjectsTest extends ObjectStorageContract {
 
     @Test
     void theStartForgetsTornFilesAndKeepsEverythingWithARow() throws Exception {
-        storage.put("bucket", "k", "kept".getBytes(StandardCharsets.UTF_8));
+        storage.put("bucket", "k", large(3));
         storage.close();
         Path torn = Files.writeString(folder.resolve("temporary/0123456789abcdef0123456789abcdef"), "half");
         Path orphan = Files.writeString(folder.resolve("bytes/ab/abcdef0123456789abcdef0123456789"), "no row");
@@ -75,14 +115,12 @@ class DiskObjectsTest extends ObjectStorageContract {
             Thread.onSpinWait();
         }
         assertThat(orphan).doesNotExist();
-        try (StoredObject object = storage.get("bucket", "k")) {
-            assertThat(object.bytes()).isEqualTo("kept".getBytes(StandardCharsets.UTF_8));
-        }
+        assertThat(read("k")).isEqualTo(large(3));
     }
 
     @Test
     void filesAreForTheirOwnerOnly() throws IOException {
-        storage.put("bucket", "k", new byte[1]);
+        storage.put("bucket", "k", large(1));
         assertThat(Files.getPosixFilePermissions(files().getFirst())).hasSize(2);
         assertThat(Files.getPosixFilePermissions(folder.resolve("index.db"))).hasSize(2);
         assertThat(Files.getPosixFilePermissions(folder.resolve("bytes"))).hasSize(3);
