@@ -26,8 +26,12 @@ record UpOptions(
         boolean keepSteps,
         boolean open) {
     static final String HELP = """
-            [--data DIR] [--ports auto] [--port 8888] [--api-port 6443] [--nodes SPEC] [--mount NAME=FOLDER]
-                          [--allow-host HOST] [--keep-steps] [--detach] [--no-open]""";
+        [--data DIR] [--ports auto] [--port 8888] [--api-port 6443] [--nodes SPEC] [--mount NAME=FOLDER]
+                      [--allow-host HOST] [--keep-steps] [--detach] [--no-open]
+               --nodes "16 x gpu=8 type=H100 rack=4 block=2": simulated nodes; also cpu= memory= pods= name= open=true,
+                 topology.NAME= zone=, pods: start= run= fail= seed=, loss: lost= back= losing= vanish=true,
+                 GPU faults: fault= healed= faults= gpus= (control-plane/local-cluster/README.md)\
+        """;
 
     static UpOptions parse(List<String> args) {
         var a = Arguments.parse(

@@ -1,6 +1,7 @@
 package io.kumiki.app.bench;
 
 import io.kumiki.localcluster.bench.ApiServerBench;
+import io.kumiki.localcluster.bench.ScheduleBench;
 import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.store.bench.Commits;
 import io.kumiki.store.bench.ListRuns;
@@ -16,7 +17,8 @@ public final class Benchmarks {
             new FanOut(),
             new Commits(),
             new ListRuns(),
-            new ApiServerBench());
+            new ApiServerBench(),
+            new ScheduleBench());
 
     private Benchmarks() {}
 }

@@ -34,13 +34,13 @@ final class Cycle {
     /// without them too, for they may never come.
     @Nullable
     Refusal refusal(NodeEntry node) {
+        Refusal alone = fit.refusal(node);
         if (!table.nominations.isEmpty()) {
             List<PodEntry> expected = table.nominations.before(pod, node.name);
             if (!expected.isEmpty()) {
                 return supposing(expected, node);
             }
         }
-        Refusal alone = fit.refusal(node);
         return alone != null ? alone : others(node);
     }
 

@@ -1,10 +1,12 @@
 package io.kumiki.kube.scheduling;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /// Which pods stand where, counted as constraints between pods ask: how many match a selector, and how many carry a
@@ -48,6 +50,7 @@ final class Neighbours {
 
     private final Map<Carried, Map<NodeEntry, Integer>> carried = new HashMap<>();
     private final Map<Counted, Map<NodeEntry, Integer>> counts = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, Set<String>> values = new HashMap<>();
     private final Map<String, Map<String, String>> namespaces = new HashMap<>();
 
     /// Whose terms may concern a pod.
@@ -103,6 +106,27 @@ final class Neighbours {
                 carried.remove(key);
             }
         }
+    }
+
+    /// The labels of nodes changed, or which nodes there are.
+    void nodesChanged() {
+        values.clear();
+    }
+
+    /// The values that a node label has.
+    Set<String> values(String key, Iterable<NodeEntry> nodes) {
+        Set<String> known = values.get(key);
+        if (known == null) {
+            known = new HashSet<>();
+            for (NodeEntry node : nodes) {
+                String value = node.labels().get(key);
+                if (value != null) {
+                    known.add(value);
+                }
+            }
+            values.put(key, known);
+        }
+        return known;
     }
 
     private static void bump(Map<NodeEntry, Integer> at, NodeEntry node, int by) {

@@ -48,6 +48,9 @@ final class NodeTable {
         if (before == null) {
             inOrder = null;
         }
+        if (before == null || !before.labels().equals(now.labels())) {
+            neighbours.nodesChanged();
+        }
         return new ClusterEvent.NodeChanged(node, before);
     }
 
@@ -60,6 +63,7 @@ final class NodeTable {
         node.facts(null);
         node.version = ++changes;
         inOrder = null;
+        neighbours.nodesChanged();
         dropIfUnused(node);
         return new ClusterEvent.NodeGone(name);
     }

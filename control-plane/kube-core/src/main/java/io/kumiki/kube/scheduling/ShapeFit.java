@@ -30,21 +30,19 @@ final class ShapeFit {
         return refusals[node.slot];
     }
 
-    /// 0 to 200: how empty the node will be (as LeastAllocated counts it) and how evenly its CPU and memory are used.
+    /// How empty the node will be and how evenly its CPU and memory are used, each 0 to 100. This and the next two
+    /// hold for a node that [#refusal] was just asked about.
     int room(NodeEntry node) {
-        look(node);
         return room[node.slot];
     }
 
     /// The weights of the preferred node affinity terms that match.
     int preferred(NodeEntry node) {
-        look(node);
         return preferred[node.slot];
     }
 
     /// PreferNoSchedule taints that are not tolerated.
     int avoided(NodeEntry node) {
-        look(node);
         return avoided[node.slot];
     }
 

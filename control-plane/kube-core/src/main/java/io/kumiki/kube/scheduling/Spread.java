@@ -58,15 +58,34 @@ final class Spread {
         for (SpreadConstraint constraint : hard) {
             Map<NodeEntry, Integer> pods = neighbours.spread(constraint, pod.namespace(), nodes);
             Map<String, Integer> counts = new HashMap<>();
-            for (NodeEntry node : nodes) {
-                String value = node.labels().get(constraint.key());
-                if (value != null && state.counted(constraint, node)) {
-                    counts.merge(value, pods.getOrDefault(node, 0), Integer::sum);
+            if (state.everyNodeCounts(constraint)) {
+                neighbours.values(constraint.key(), nodes).forEach(value -> counts.put(value, 0));
+            } else {
+                for (NodeEntry node : nodes) {
+                    String value = node.labels().get(constraint.key());
+                    if (value != null && state.counted(constraint, node)) {
+                        counts.putIfAbsent(value, 0);
+                    }
                 }
             }
+            pods.forEach((node, count) -> {
+                String value = node.labels().get(constraint.key());
+                if (value != null && state.counted(constraint, node)) {
+                    counts.merge(value, count, Integer::sum);
+                }
+            });
             state.domains.add(counts);
         }
         return state;
+    }
+
+    /// Then the domains are simply the values of the label, whatever the pod.
+    private boolean everyNodeCounts(SpreadConstraint constraint) {
+        NodeRule rule = pod.shape().nodes;
+        boolean anywhere = rule.selector().isEmpty() && rule.terms() == null;
+        return constraints.size() == 1
+                && !constraint.inclusion().honorTaints()
+                && (anywhere || !constraint.inclusion().honorAffinity());
     }
 
     private boolean counted(SpreadConstraint constraint, NodeEntry node) {

@@ -1,31 +1,39 @@
 package io.kumiki.kube.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.simulation.SimulatedStatus.Moment;
+import io.kumiki.kube.simulation.SimulatedStatus.Run;
 import io.kumiki.model.Json;
-import java.time.DateTimeException;
+import io.kumiki.model.Violation;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// How a pod on a simulated node behaves: Running at once, ended after its annotation's duration, nothing is
-/// executed.
+/// What a pod on a simulated node does next. Nothing is executed; its annotations, else its node's, say how it goes.
 public final class SimulatedPod {
     /// How long it runs: `250ms`, `90s`, `5m`, `2h` or ISO `PT1M`; without it a pod ends at once, one with
     /// restartPolicy Always never.
     public static final String DURATION = "kumiki.io/simulated-duration";
-    /// The exit code of its main containers; 0 without it.
+    /// How long it takes to start.
+    public static final String START_DELAY = "kumiki.io/simulated-start-delay";
+    /// Which share of its runs fails, 0 to 1; a run that fails ends at a random moment of its time.
+    public static final String FAILURE_RATE = "kumiki.io/simulated-failure-rate";
+    /// Another seed draws other failures.
+    public static final String SEED = "kumiki.io/simulated-seed";
+    /// The exit code of its main containers; 0 without it, 1 for a run that fails by the rate.
     public static final String EXIT_CODE = "kumiki.io/simulated-exit-code";
     /// JSON object: what the step would have put out. Read by whoever wants outputs of a simulated pod.
     public static final String OUTPUTS = "kumiki.io/simulated-outputs";
 
     private static final Pattern SHORT = Pattern.compile("([0-9]{1,9})\\s*(ms|s|m|h)");
+    private static final Duration FIRST_CRASH_PAUSE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_CRASH_PAUSE = Duration.ofMinutes(5);
 
     private SimulatedPod() {}
 
@@ -41,47 +49,101 @@ public final class SimulatedPod {
         record Remove() implements Step {}
     }
 
+    /// On a node that adds nothing of its own.
     public static Step next(JsonNode pod, Instant now) {
+        return next(pod, NodeBehaviour.PLAIN, now);
+    }
+
+    static Step next(JsonNode pod, NodeBehaviour node, Instant now) {
         if (pod.path("metadata").has("deletionTimestamp")) {
             return new Step.Remove();
         }
-        JsonNode status = pod.path("status");
-        String phase = status.path("phase").asText("Pending");
-        return switch (phase) {
-            case "Succeeded", "Failed" -> new Step.Wait(null);
-            case "Running" ->
-                running(pod, Instant.parse(status.path("startTime").asText(now.toString())), now);
-            default -> begin(pod, now);
-        };
-    }
-
-    private static Step begin(JsonNode pod, Instant now) {
-        String wrong = wrongAnnotation(pod);
-        if (wrong != null) {
-            return new Step.Write(status(pod, "Failed", now, now, 128, wrong), null);
+        String phase = pod.path("status").path("phase").asText("Pending");
+        if (phase.equals("Succeeded") || phase.equals("Failed")) {
+            return new Step.Wait(null);
         }
-        Instant end = end(pod, now);
-        return new Step.Write(status(pod, "Running", now, now, 0, null), end);
-    }
-
-    private static Step running(JsonNode pod, Instant started, Instant now) {
-        Instant end = end(pod, started);
-        if (end == null || now.isBefore(end)) {
-            return new Step.Wait(end);
+        List<Violation> violations = new ArrayList<>();
+        PodBehaviour behaviour = PodBehaviour.read(pod.path("metadata").path("annotations"), node.pods(), violations);
+        String outputs = wrongOutputs(pod);
+        if (!violations.isEmpty() || outputs != null) {
+            String wrong = violations.isEmpty()
+                    ? String.valueOf(outputs)
+                    : violations.get(0).path() + " " + violations.get(0).message();
+            return new Step.Write(
+                    SimulatedStatus.of(pod, new Moment(Run.ENDED, "Failed", now, now, 128, 0), wrong), null);
         }
-        int code = pod.path("metadata").path("annotations").path(EXIT_CODE).asInt(0);
-        return new Step.Write(status(pod, code == 0 ? "Succeeded" : "Failed", started, now, code, null), null);
+        return new Life(pod, behaviour, now).next();
     }
 
-    private static @Nullable Instant end(JsonNode pod, Instant started) {
-        String text = pod.path("metadata").path("annotations").path(DURATION).asText("");
-        if (text.isEmpty()) {
-            return pod.path("spec").path("restartPolicy").asText("Always").equals("Always") ? null : started;
+    /// One pod at one moment.
+    private record Life(JsonNode pod, PodBehaviour behaviour, Instant now) {
+        Step next() {
+            String began = pod.path("status").path("startTime").asText("");
+            Instant start = began.isEmpty() ? now : Instant.parse(began);
+            int restarts = SimulatedStatus.restarts(pod);
+            Instant paused = SimulatedStatus.crashed(pod);
+            if (paused != null) {
+                Instant again = paused.plus(pause(restarts));
+                return now.isBefore(again)
+                        ? new Step.Wait(again)
+                        : running(new Moment(Run.RUNNING, "Running", start, now, 0, restarts), now);
+            }
+            boolean runs = pod.path("status").path("phase").asText("").equals("Running");
+            Instant first = start.plus(behaviour.startDelay());
+            if (!runs && now.isBefore(first)) {
+                return began.isEmpty()
+                        ? new Step.Write(
+                                SimulatedStatus.of(pod, new Moment(Run.CREATING, "Pending", start, now, 0, 0), null),
+                                first)
+                        : new Step.Wait(first);
+            }
+            if (!runs) {
+                return running(new Moment(Run.RUNNING, "Running", start, now, 0, 0), first);
+            }
+            Instant ran = restarts == 0 ? first : SimulatedStatus.running(pod, first);
+            Instant end = end(ran, restarts);
+            return end == null || now.isBefore(end) ? new Step.Wait(end) : ended(start, restarts);
         }
-        return started.plus(duration(text));
+
+        private Step running(Moment moment, Instant from) {
+            return new Step.Write(SimulatedStatus.of(pod, moment, null), end(from, moment.restarts()));
+        }
+
+        private @Nullable Instant end(Instant from, int restarts) {
+            Duration run = behaviour.run();
+            if (run == null) {
+                boolean serves =
+                        pod.path("spec").path("restartPolicy").asText("Always").equals("Always");
+                return serves ? null : from;
+            }
+            PodBehaviour.Draw draw = behaviour.draw(uid(), restarts);
+            return from.plusNanos((long) (run.toNanos() * draw.share()));
+        }
+
+        private String uid() {
+            return pod.path("metadata").path("uid").asText();
+        }
+
+        private Step ended(Instant start, int restarts) {
+            int said = pod.path("metadata").path("annotations").path(EXIT_CODE).asInt(0);
+            int code = said == 0 && behaviour.draw(uid(), restarts).fails() ? 1 : said;
+            String policy = pod.path("spec").path("restartPolicy").asText("Always");
+            boolean again = policy.equals("Always") || (policy.equals("OnFailure") && code != 0);
+            if (again) {
+                Moment crash = new Moment(Run.CRASHED, "Running", start, now, code, restarts + 1);
+                return new Step.Write(SimulatedStatus.of(pod, crash, null), now.plus(pause(restarts + 1)));
+            }
+            Moment end = new Moment(Run.ENDED, code == 0 ? "Succeeded" : "Failed", start, now, code, restarts);
+            return new Step.Write(SimulatedStatus.of(pod, end, null), null);
+        }
+
+        private static Duration pause(int restarts) {
+            Duration pause = FIRST_CRASH_PAUSE.multipliedBy(1L << Math.min(restarts - 1, 10));
+            return pause.compareTo(LONGEST_CRASH_PAUSE) > 0 ? LONGEST_CRASH_PAUSE : pause;
+        }
     }
 
-    /// Throws [DateTimeException] for a text that is no duration.
+    /// Throws [java.time.DateTimeException] for a text that is no duration.
     static Duration duration(String text) {
         Matcher plain = SHORT.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!plain.matches()) {
@@ -96,94 +158,14 @@ public final class SimulatedPod {
         };
     }
 
-    private static @Nullable String wrongAnnotation(JsonNode pod) {
-        JsonNode annotations = pod.path("metadata").path("annotations");
+    private static @Nullable String wrongOutputs(JsonNode pod) {
+        String outputs = pod.path("metadata").path("annotations").path(OUTPUTS).asText("");
         try {
-            String text = annotations.path(DURATION).asText("");
-            if (!text.isEmpty() && duration(text).isNegative()) {
-                return "annotation " + DURATION + " is negative: " + text;
-            }
-        } catch (DateTimeException e) {
-            return "annotation " + DURATION + " is \""
-                    + annotations.path(DURATION).asText() + "\"; write a duration such as 90s, 5m or PT1H30M";
+            return outputs.isEmpty() || Json.parse(outputs).isObject()
+                    ? null
+                    : "annotation " + OUTPUTS + " must be a JSON object of output names and values";
+        } catch (Json.Malformed e) {
+            return "annotation " + OUTPUTS + " is " + e.getMessage();
         }
-        String outputs = annotations.path(OUTPUTS).asText("");
-        if (!outputs.isEmpty()) {
-            try {
-                if (!Json.parse(outputs).isObject()) {
-                    return "annotation " + OUTPUTS + " must be a JSON object of output names and values";
-                }
-            } catch (Json.Malformed e) {
-                return "annotation " + OUTPUTS + " is " + e.getMessage();
-            }
-        }
-        return null;
-    }
-
-    private static ObjectNode status(
-            JsonNode pod, String phase, Instant started, Instant now, int code, @Nullable String message) {
-        ObjectNode status = Json.object()
-                .put("phase", phase)
-                .put("hostIP", "127.0.0.1")
-                .put("podIP", "127.0.0.1")
-                .put("startTime", started.toString());
-        status.putArray("podIPs").addObject().put("ip", "127.0.0.1");
-        if (message != null) {
-            status.put("reason", "Refused").put("message", message);
-        }
-        boolean running = phase.equals("Running");
-        ArrayNode conditions = status.putArray("conditions");
-        for (JsonNode kept : pod.path("status").path("conditions")) {
-            if (kept.path("type").asText().equals("PodScheduled")) {
-                conditions.add(kept);
-            }
-        }
-        String done = phase.equals("Succeeded") ? "PodCompleted" : "PodFailed";
-        for (String type : List.of("Initialized", "Ready", "ContainersReady")) {
-            boolean holds = running || (type.equals("Initialized") && !phase.equals("Failed"));
-            ObjectNode condition = conditions.addObject().put("type", type).put("status", holds ? "True" : "False");
-            condition.put("lastTransitionTime", seconds(now));
-            if (!holds) {
-                condition.put("reason", done);
-            }
-        }
-        for (String list : List.of("initContainers", "containers")) {
-            ArrayNode containers = Json.array();
-            for (JsonNode container : pod.path("spec").path(list)) {
-                boolean main = list.equals("containers");
-                boolean sidecar = container.path("restartPolicy").asText("").equals("Always");
-                containers.add(container(container, running && (main || sidecar), main ? code : 0, started, now));
-            }
-            if (!containers.isEmpty()) {
-                status.set(list.equals("containers") ? "containerStatuses" : "initContainerStatuses", containers);
-            }
-        }
-        return status;
-    }
-
-    private static ObjectNode container(JsonNode container, boolean running, int code, Instant started, Instant now) {
-        ObjectNode status = Json.object()
-                .put("name", container.path("name").asText())
-                .put("image", container.path("image").asText());
-        status.put("imageID", "simulated")
-                .put("restartCount", 0)
-                .put("ready", running)
-                .put("started", running);
-        ObjectNode state = status.putObject("state");
-        if (running) {
-            state.putObject("running").put("startedAt", seconds(started));
-        } else {
-            state.putObject("terminated")
-                    .put("exitCode", code)
-                    .put("reason", code == 0 ? "Completed" : "Error")
-                    .put("startedAt", seconds(started))
-                    .put("finishedAt", seconds(now));
-        }
-        status.putObject("lastState");
-        return status;
-    }
-
-    private static String seconds(Instant at) {
-        return at.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

@@ -23,12 +23,14 @@ public final class LocalVolumes implements AutoCloseable {
     public static final String PROVISIONER = "kumiki.io/local-folder";
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalVolumes.class);
+    private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
     private static final String BY = "pv.kubernetes.io/provisioned-by";
 
     private final LocalApi api;
     private final Path folder;
     private final String nodeName;
     private LocalApi.@Nullable Following watch;
+    private LocalApi.@Nullable Following volumes;
 
     public LocalVolumes(LocalApi api, Path folder, String nodeName) {
         this.api = api;
@@ -41,6 +43,7 @@ public final class LocalVolumes implements AutoCloseable {
         mounts.forEach(
                 (name, where) -> offer(namespace, name, where.toAbsolutePath().normalize()));
         watch = api.follow(ResourceType.CLAIMS, Selection.ALL, this::changed);
+        volumes = api.follow(ResourceType.VOLUMES, Selection.ALL, this::reserved);
     }
 
     @Override
@@ -48,6 +51,32 @@ public final class LocalVolumes implements AutoCloseable {
         if (watch != null) {
             watch.close();
         }
+        if (volumes != null) {
+            volumes.close();
+        }
+    }
+
+    /// A volume that the scheduler (or its maker) has reserved for a claim becomes that claim's.
+    private void reserved(WatchEvent.Type type, ObjectNode volume) {
+        JsonNode reference = volume.path("spec").path("claimRef");
+        if (type == WatchEvent.Type.DELETED || !reference.isObject()) {
+            return;
+        }
+        JsonNode claim = api.get(
+                ResourceType.CLAIMS,
+                reference.path("namespace").asText(),
+                reference.path("name").asText());
+        String uid = reference.path("uid").asText("");
+        if (claim == null
+                || !claim.path("spec").path("volumeName").asText("").isEmpty()
+                || !(uid.isEmpty()
+                        || uid.equals(claim.path("metadata").path("uid").asText()))) {
+            return;
+        }
+        ObjectNode spec = Json.object();
+        spec.putObject("spec").put("volumeName", name(volume));
+        api.mergeIfThere(ResourceType.CLAIMS, claim, spec);
+        api.status(ResourceType.VOLUMES, volume, Json.object().put("phase", "Bound"));
     }
 
     private void changed(WatchEvent.Type type, ObjectNode claim) {
@@ -73,7 +102,7 @@ public final class LocalVolumes implements AutoCloseable {
     private void bind(ObjectNode claim) throws IOException {
         String volumeName = claim.path("spec").path("volumeName").asText("");
         if (volumeName.isEmpty()) {
-            if (!ours(claim)) {
+            if (!ours(claim) || !mayBeMade(claim)) {
                 return;
             }
             volumeName = "pvc-" + claim.path("metadata").path("uid").asText();
@@ -104,6 +133,34 @@ public final class LocalVolumes implements AutoCloseable {
         JsonNode storageClass =
                 className.asText().isEmpty() ? null : api.get(ResourceType.STORAGE_CLASSES, "", className.asText());
         return storageClass != null && storageClass.path("provisioner").asText().equals(PROVISIONER);
+    }
+
+    /// A claim whose class waits for its first consumer is given its folder when the scheduler has chosen this node;
+    /// another node is given back, for the folders are here.
+    private boolean mayBeMade(ObjectNode claim) {
+        JsonNode storageClass = api.get(
+                ResourceType.STORAGE_CLASSES,
+                "",
+                claim.path("spec").path("storageClassName").asText("-"));
+        if (storageClass == null
+                || !storageClass.path("volumeBindingMode").asText("").equals("WaitForFirstConsumer")) {
+            return true;
+        }
+        String selected =
+                claim.path("metadata").path("annotations").path(SELECTED_NODE).asText("");
+        if (!selected.isEmpty() && !selected.equals(nodeName)) {
+            api.event(
+                    claim,
+                    "Warning",
+                    "ProvisioningFailed",
+                    PROVISIONER,
+                    "folders can be made on node " + nodeName + " only, not on " + selected
+                            + "; restrict the class with allowedTopologies");
+            ObjectNode patch = Json.object();
+            patch.putObject("metadata").putObject("annotations").putNull(SELECTED_NODE);
+            api.mergeIfThere(ResourceType.CLAIMS, claim, patch);
+        }
+        return selected.equals(nodeName);
     }
 
     private void release(JsonNode claim) throws IOException {

@@ -2,18 +2,20 @@ package io.kumiki.localcluster.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.Listed;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WatchEvent;
 import io.kumiki.kube.simulation.SimulatedNodes;
-import io.kumiki.kube.simulation.SimulatedPod;
+import io.kumiki.kube.simulation.Simulation;
+import io.kumiki.kube.simulation.Simulation.Act;
 import io.kumiki.localcluster.node.LocalApi;
+import io.kumiki.model.Json;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Map;
-import java.util.PriorityQueue;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,25 +23,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The agents of all simulated nodes, on one thread.
+/// The agents of all simulated nodes, on one thread that sleeps while nothing is due. They send no heartbeats: a
+/// simulated node's Ready condition is what its annotations say, and nobody else may judge it by its lease.
 public final class SimulatedNodeAgents implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SimulatedNodeAgents.class);
 
     private final LocalApi api;
     private final SimulatedNodes wanted;
-    private final Set<String> names = new HashSet<>();
-    private final Map<String, ObjectNode> pods = new HashMap<>();
-    private final PriorityQueue<Due> due = new PriorityQueue<>();
+    private final Simulation simulation = new Simulation();
     private final LinkedBlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
-    private LocalApi.@Nullable Following watch;
+    private final List<AutoCloseable> watches = new ArrayList<>();
     private @Nullable Thread thread;
-
-    private record Due(Instant at, String uid) implements Comparable<Due> {
-        @Override
-        public int compareTo(Due other) {
-            return at.compareTo(other.at);
-        }
-    }
 
     public SimulatedNodeAgents(LocalApi api, SimulatedNodes wanted) {
         this.api = api;
@@ -48,38 +42,58 @@ public final class SimulatedNodeAgents implements AutoCloseable {
 
     /// Makes the nodes be as described: those of an earlier start that are no longer wanted go.
     public void start() {
-        Instant now = api.clock().instant();
         if (wanted.anyOpen()) {
-            LOG.warn(
-                    "simulated nodes with open=true carry no taint: real pods may be placed there, and nothing of them is executed");
+            LOG.warn("simulated nodes with open=true carry no taint: real pods may be placed there, and nothing of them"
+                    + " is executed");
         }
-        for (ObjectNode node : wanted.objects(now)) {
-            String name = node.path("metadata").path("name").asText();
-            names.add(name);
-            ObjectNode status = (ObjectNode) node.path("status");
-            api.createIfAbsent(ResourceType.NODES, "", node);
-            api.merge(ResourceType.NODES, "", name, without(node, "status"));
-            api.status(ResourceType.NODES, node, status);
+        Set<String> names = new HashSet<>();
+        for (ObjectNode node : wanted.objects(api.clock().instant())) {
+            names.add(name(node));
+            make(node);
         }
-        for (ObjectNode old : api.cluster()
-                .list(ResourceType.NODES, "", Selection.labels(SimulatedNodes.MARK + "=true"))
-                .items()) {
-            if (!names.contains(old.path("metadata").path("name").asText())) {
-                api.remove(ResourceType.NODES, old);
+        Listed there = api.cluster().list(ResourceType.NODES, "", Selection.labels(SimulatedNodes.MARK + "=true"));
+        for (ObjectNode node : there.items()) {
+            if (names.contains(name(node)) || !Simulation.simulated(node)) {
+                simulation.node(node, api.clock().instant()).forEach(this::act);
+            } else {
+                api.remove(ResourceType.NODES, node);
             }
         }
         thread = Thread.ofPlatform().daemon().name("simulated-nodes").start(this::run);
-        watch = api.follow(ResourceType.PODS, Selection.ALL, (type, pod) -> {
-            if (names.contains(pod.path("spec").path("nodeName").asText(""))) {
-                mailbox.add(() -> changed(type, pod));
-            }
-        });
+        // In the order in which things happened: a node is known before the pods that are bound to it.
+        watches.add(api.cluster()
+                .watch(
+                        ResourceType.NODES,
+                        "",
+                        Selection.ALL,
+                        there.revision(),
+                        event -> mailbox.add(() -> node(event))));
+        watches.add(
+                api.cluster().watch(ResourceType.PODS, "", Selection.ALL, 0, event -> mailbox.add(() -> pod(event))));
+    }
+
+    /// One write for a new node, none for one that is there and as it should be.
+    private void make(ObjectNode node) {
+        ObjectNode now = api.get(ResourceType.NODES, "", name(node));
+        if (now == null) {
+            api.createIfAbsent(ResourceType.NODES, "", node);
+            return;
+        }
+        ObjectNode bare = Json.object();
+        bare.set("metadata", node.path("metadata"));
+        bare.set("spec", node.path("spec"));
+        api.merge(ResourceType.NODES, "", name(node), bare);
+        api.status(ResourceType.NODES, node, (ObjectNode) node.path("status"));
     }
 
     @Override
     public void close() {
-        if (watch != null) {
-            watch.close();
+        for (AutoCloseable watch : watches) {
+            try {
+                watch.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a watch of the cluster did not close", e);
+            }
         }
         if (thread != null) {
             thread.interrupt();
@@ -89,93 +103,65 @@ public final class SimulatedNodeAgents implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                Due first = due.peek();
+                Instant first = simulation.nextDue();
                 Runnable next = first == null
                         ? mailbox.take()
                         : mailbox.poll(
                                 Math.max(
                                         0,
-                                        Duration.between(api.clock().instant(), first.at())
+                                        Duration.between(api.clock().instant(), first)
                                                 .toNanos()),
                                 TimeUnit.NANOSECONDS);
                 if (next != null) {
                     next.run();
                 }
-                Instant now = api.clock().instant();
-                while (!due.isEmpty() && !due.peek().at().isAfter(now)) {
-                    ObjectNode pod = pods.get(due.remove().uid());
-                    if (pod != null) {
-                        step(pod);
-                    }
-                }
+                simulation.due(api.clock().instant()).forEach(this::act);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void changed(WatchEvent.Type type, ObjectNode pod) {
-        String uid = pod.path("metadata").path("uid").asText();
-        if (type == WatchEvent.Type.DELETED) {
-            pods.remove(uid);
-            return;
-        }
-        String phase = pod.path("status").path("phase").asText("Pending");
-        ObjectNode known = pods.get(uid);
-        // Our own write coming back says nothing new.
-        boolean news = known == null || pod.path("metadata").has("deletionTimestamp");
-        if (news && !(phase.equals("Succeeded") || phase.equals("Failed"))
-                || pod.path("metadata").has("deletionTimestamp")) {
-            pods.put(uid, pod);
-            step(pod);
+    private void node(WatchEvent event) {
+        ObjectNode node = event.object();
+        (event.type() == WatchEvent.Type.DELETED
+                        ? simulation.nodeGone(name(node))
+                        : simulation.node(node, api.clock().instant()))
+                .forEach(this::act);
+    }
+
+    private void pod(WatchEvent event) {
+        ObjectNode pod = event.object();
+        if (event.type() == WatchEvent.Type.DELETED) {
+            simulation.podGone(pod.path("metadata").path("uid").asText());
+        } else {
+            simulation.pod(pod, api.clock().instant()).forEach(this::act);
         }
     }
 
-    private void step(ObjectNode pod) {
-        String uid = pod.path("metadata").path("uid").asText();
+    private void act(Act act) {
         try {
-            switch (SimulatedPod.next(pod, api.clock().instant())) {
-                case SimulatedPod.Step.Write write -> {
-                    api.status(ResourceType.PODS, pod, write.status());
-                    ObjectNode after = pod.deepCopy();
-                    after.set("status", write.status());
-                    if (over(write.status())) {
-                        pods.remove(uid);
-                    } else {
-                        pods.put(uid, after);
-                        later(write.next(), uid);
-                    }
+            switch (act) {
+                case Act.WritePod write -> api.status(ResourceType.PODS, write.pod(), write.status());
+                case Act.RemovePod remove -> api.remove(ResourceType.PODS, remove.pod());
+                case Act.WriteNode write -> {
+                    ObjectNode reference = Json.object();
+                    reference.putObject("metadata").put("name", write.name());
+                    api.status(ResourceType.NODES, reference, write.status());
                 }
-                case SimulatedPod.Step.Wait wait -> later(wait.next(), uid);
-                case SimulatedPod.Step.Remove ignored -> {
-                    pods.remove(uid);
-                    api.remove(ResourceType.PODS, pod);
-                }
+                case Act.RemoveNode remove -> api.remove(ResourceType.NODES, remove.node());
+                case Act.CreateNode create -> api.createIfAbsent(ResourceType.NODES, "", create.node());
+                case Act.Complain complain ->
+                    api.event(
+                            complain.about(), "Warning", "SimulationRefused", "kumiki-simulation", complain.message());
             }
         } catch (RuntimeException e) {
-            // One pod's trouble must not stop the other simulated pods.
-            LOG.error(
-                    "simulated pod {} cannot be moved on",
-                    pod.path("metadata").path("name").asText(),
-                    e);
-            pods.remove(uid);
+            // One object's trouble must not stop the others.
+            LOG.error("a simulated node cannot go on: {}", act.getClass().getSimpleName(), e);
         }
     }
 
-    private void later(@Nullable Instant at, String uid) {
-        if (at != null) {
-            due.add(new Due(at, uid));
-        }
-    }
-
-    private static boolean over(JsonNode status) {
-        String phase = status.path("phase").asText();
-        return phase.equals("Succeeded") || phase.equals("Failed");
-    }
-
-    private static ObjectNode without(ObjectNode object, String field) {
-        ObjectNode copy = object.deepCopy();
-        copy.remove(field);
-        return copy;
+    private static String name(JsonNode object) {
+        return object.path("metadata").path("name").asText();
     }
 }

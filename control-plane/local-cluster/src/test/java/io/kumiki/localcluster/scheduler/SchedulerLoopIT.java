@@ -294,4 +294,131 @@ class SchedulerLoopIT {
             Thread.currentThread().interrupt();
         }
     }
+
+    @Test
+    void preemptionIsWrittenWhereEverybodyCanSeeIt() throws Exception {
+        try (SchedulerRig rig = new SchedulerRig()) {
+            rig.node("n", "1");
+            rig.running("low", "1", "n", 0);
+            rig.schedule(SchedulerSettings.DEFAULT);
+            rig.pod("high", "cpu", "1", 9, "");
+            JsonNode victim = rig.await("low", pod -> pod.path("metadata").has("deletionTimestamp"));
+            assertThat(victim.path("status").path("conditions").toString())
+                    .contains(
+                            "DisruptionTarget",
+                            "PreemptionByScheduler",
+                            "default-scheduler: preempting to accommodate");
+            JsonNode preemptor = rig.await("high", pod -> pod.path("status").has("nominatedNodeName"));
+            assertThat(preemptor.path("status").path("nominatedNodeName").asText())
+                    .isEqualTo("n");
+            assertThat(rig.reason("high", "Unschedulable")).startsWith("0/1 nodes are available: 1 Insufficient cpu.");
+            rig.cluster.delete(ResourceType.PODS, "ns", "low", io.kumiki.kube.Deletion.NOW);
+            assertThat(rig.nodeOf("high")).isEqualTo("n");
+            rig.awaitEvent("Preempted");
+        }
+    }
+
+    @Test
+    void aBudgetThatComesLaterProtects() throws Exception {
+        try (SchedulerRig rig = new SchedulerRig()) {
+            rig.node("a", "1");
+            rig.node("b", "1");
+            ObjectNode guarded = SchedulerRig.podObject("guarded", "cpu", "1", 0, "");
+            ((ObjectNode) guarded.path("metadata")).putObject("labels").put("app", "g");
+            rig.create(guarded);
+            rig.cluster.bind("ns", "guarded", "", "a", Map.of());
+            rig.running("free", "1", "b", 5);
+            ObjectNode budget = Json.object().put("apiVersion", "policy/v1").put("kind", "PodDisruptionBudget");
+            budget.putObject("metadata").put("name", "b").put("namespace", "ns");
+            budget.putObject("spec")
+                    .put("minAvailable", 1)
+                    .putObject("selector")
+                    .putObject("matchLabels")
+                    .put("app", "g");
+            rig.cluster.create(
+                    new io.kumiki.kube.ResourceType("policy", "v1", "poddisruptionbudgets"),
+                    "ns",
+                    budget,
+                    WriteOptions.by("test"));
+            rig.schedule(SchedulerSettings.DEFAULT);
+            rig.pod("high", "cpu", "1", 9, "");
+            rig.await("free", pod -> pod.path("metadata").has("deletionTimestamp"));
+            assertThat(rig.cluster
+                            .get(ResourceType.PODS, "ns", "guarded")
+                            .path("metadata")
+                            .has("deletionTimestamp"))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void onlyServedNamesAreScheduled() throws Exception {
+        try (SchedulerRig rig = new SchedulerRig()) {
+            rig.node("n", "4");
+            rig.schedule(SchedulerSettings.read("""
+                apiVersion: kubescheduler.config.k8s.io/v1
+                kind: KubeSchedulerConfiguration
+                profiles: [{schedulerName: one}, {schedulerName: two}]
+                """));
+            for (String name : List.of("one", "two", "three")) {
+                ObjectNode pod = SchedulerRig.podObject(name, "cpu", "1", 0, "");
+                ((ObjectNode) pod.path("spec")).put("schedulerName", name);
+                rig.create(pod);
+            }
+            assertThat(rig.nodeOf("one")).isEqualTo("n");
+            assertThat(rig.nodeOf("two")).isEqualTo("n");
+            assertThat(rig.cluster
+                            .get(ResourceType.PODS, "ns", "three")
+                            .path("status")
+                            .has("conditions"))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void aVolumeIsSelectedBeforeThePodIsBound() throws Exception {
+        try (SchedulerRig rig = new SchedulerRig()) {
+            rig.node("n", "4");
+            rig.create(
+                    ResourceType.STORAGE_CLASSES,
+                    "",
+                    "{'apiVersion':'storage.k8s.io/v1','kind':'StorageClass','metadata':{'name':'late'},'provisioner':'x.io/p','volumeBindingMode':'WaitForFirstConsumer'}");
+            rig.create(
+                    ResourceType.CLAIMS,
+                    "ns",
+                    "{'apiVersion':'v1','kind':'PersistentVolumeClaim','metadata':{'name':'data','namespace':'ns'},'spec':{'storageClassName':'late','accessModes':['ReadWriteOnce'],'resources':{'requests':{'storage':'1Gi'}}}}");
+            rig.schedule(SchedulerSettings.DEFAULT);
+            ObjectNode pod = SchedulerRig.podObject("p", "cpu", "1", 0, "");
+            ObjectNode volume = ((ObjectNode) pod.path("spec"))
+                    .putArray("volumes")
+                    .addObject()
+                    .put("name", "v");
+            volume.putObject("persistentVolumeClaim").put("claimName", "data");
+            rig.create(pod);
+            rig.await(
+                    ResourceType.CLAIMS,
+                    "ns",
+                    "data",
+                    claim -> claim.path("metadata")
+                            .path("annotations")
+                            .path("volume.kubernetes.io/selected-node")
+                            .asText()
+                            .equals("n"));
+            assertThat(rig.cluster
+                            .get(ResourceType.PODS, "ns", "p")
+                            .path("spec")
+                            .has("nodeName"))
+                    .isFalse();
+            rig.create(
+                    ResourceType.VOLUMES,
+                    "",
+                    "{'apiVersion':'v1','kind':'PersistentVolume','metadata':{'name':'made'},'spec':{'storageClassName':'late','accessModes':['ReadWriteOnce'],'capacity':{'storage':'1Gi'},'hostPath':{'path':'/x'},'claimRef':{'namespace':'ns','name':'data'}}}");
+            rig.api.merge(ResourceType.CLAIMS, "ns", "data", Json.parse("{\"spec\":{\"volumeName\":\"made\"}}"));
+            rig.api.status(
+                    ResourceType.CLAIMS,
+                    rig.cluster.get(ResourceType.CLAIMS, "ns", "data"),
+                    Json.object().put("phase", "Bound"));
+            assertThat(rig.nodeOf("p")).isEqualTo("n");
+        }
+    }
 }

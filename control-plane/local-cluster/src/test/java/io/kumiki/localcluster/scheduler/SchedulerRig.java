@@ -105,6 +105,18 @@ final class SchedulerRig implements AutoCloseable {
         cluster.create(ResourceType.PODS, "ns", pod, WriteOptions.by("test"));
     }
 
+    void create(ResourceType type, String namespace, String quoted) {
+        cluster.create(type, namespace, (ObjectNode) Json.parse(quoted.replace('\'', '"')), WriteOptions.by("test"));
+    }
+
+    void awaitEvent(String reason) throws Exception {
+        CountDownLatch seen = new CountDownLatch(1);
+        try (var _ = api.follow(
+                ResourceType.EVENTS, Selection.fields("reason=" + reason), (how, object) -> seen.countDown())) {
+            assertThat(seen.await(20, TimeUnit.SECONDS)).as("event %s", reason).isTrue();
+        }
+    }
+
     static ObjectNode podObject(String name, String resource, String amount, int priority, String marker) {
         ObjectNode pod = Json.object().put("apiVersion", "v1").put("kind", "Pod");
         pod.putObject("metadata").put("name", name).put("namespace", "ns");
