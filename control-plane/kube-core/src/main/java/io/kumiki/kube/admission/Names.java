@@ -2,6 +2,7 @@ package io.kumiki.kube.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.schema.NameRules;
 import io.kumiki.kube.select.LabelText;
 import io.kumiki.model.Violation;
 import java.util.List;
@@ -30,22 +31,11 @@ public final class Names {
     private static void check(Kind kind, String path, String name, List<Violation> violations) {
         if (LETTER_FIRST.contains(kind.storage()) && Character.isDigit(name.isEmpty() ? 'a' : name.charAt(0))) {
             violations.add(invalid(path, name, "has to begin with a letter, since it becomes a DNS-1035 label"));
-        } else if (SHORT.contains(kind.storage())) {
-            if (!label(name)) {
-                violations.add(invalid(
-                        path,
-                        name,
-                        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and"
-                                + " must start and end with an alphanumeric character, at most 63 characters (e.g."
-                                + " 'my-name' or '123-abc')"));
-            }
-        } else if (!subdomain(name)) {
-            violations.add(invalid(
-                    path,
-                    name,
-                    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.',"
-                            + " and must start and end with an alphanumeric character, at most 253 characters (e.g."
-                            + " 'example.com')"));
+            return;
+        }
+        String wrong = SHORT.contains(kind.storage()) ? NameRules.dns1123Label(name) : NameRules.dns1123Subdomain(name);
+        if (!wrong.isEmpty()) {
+            violations.add(invalid(path, name, wrong));
         }
     }
 

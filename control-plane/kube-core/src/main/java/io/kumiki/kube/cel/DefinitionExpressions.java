@@ -36,8 +36,8 @@ public final class DefinitionExpressions {
             violations.add(new Violation(
                     path + ".x-kubernetes-validations",
                     "InternalError",
-                    "Internal error: internal error: failed to retrieve type information for"
-                            + " x-kubernetes-validations"));
+                    "Internal error: internal error: failed to construct type information for x-kubernetes-validations"
+                            + " rules: unable to convert structural schema to CEL declarations"));
         }
         tree.properties().forEach((name, property) -> node(property, path + ".properties[" + name + "]", loose));
         if (tree.items() != null) {

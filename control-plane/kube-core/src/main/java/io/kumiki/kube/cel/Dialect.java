@@ -15,6 +15,12 @@ import dev.cel.runtime.CelFunctionBinding;
 import dev.cel.runtime.CelStandardFunctions;
 import dev.cel.runtime.CelStandardFunctions.StandardFunction;
 import dev.cel.runtime.standard.AddOperator;
+import dev.cel.validator.CelValidator;
+import dev.cel.validator.CelValidatorFactory;
+import dev.cel.validator.validators.DurationLiteralValidator;
+import dev.cel.validator.validators.HomogeneousLiteralValidator;
+import dev.cel.validator.validators.RegexLiteralValidator;
+import dev.cel.validator.validators.TimestampLiteralValidator;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +57,17 @@ final class Dialect {
                 .setTypeProvider(types)
                 .addVar(SELF, self)
                 .addVar(OLD_SELF, optionalOldSelf ? OptionalType.create(self) : self)
+                .build();
+    }
+
+    /// Judges literals that would fail whenever they are evaluated.
+    static CelValidator literals(Cel cel) {
+        return CelValidatorFactory.standardCelValidatorBuilder(cel)
+                .addAstValidators(
+                        RegexLiteralValidator.INSTANCE,
+                        DurationLiteralValidator.INSTANCE,
+                        TimestampLiteralValidator.INSTANCE,
+                        HomogeneousLiteralValidator.newInstance("format"))
                 .build();
     }
 

@@ -11,6 +11,9 @@ import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import io.kumiki.kube.schema.FieldPath;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// One rule, compiled as far as it could be.
@@ -26,6 +29,10 @@ record Rule(
         String messageProblem,
         boolean usesOldSelf) {
 
+    private static final Pattern SYNTAX =
+            Pattern.compile("^(no viable alternative|mismatched input|extraneous input|token recognition|missing )");
+    private static final Pattern LITERAL = Pattern.compile("(?s)^(Regex|Duration|Timestamp|duration|timestamp).*(validation failed|invalid)");
+
     static Rule compile(JsonNode json, Cel cel) {
         Compiled rule = compile(cel, json.path("rule").asText(), SimpleType.BOOL, "");
         String expression = json.path("messageExpression").asText("");
@@ -40,11 +47,14 @@ record Rule(
     }
 
     private static Compiled compile(Cel cel, String text, CelType wanted, String what) {
-        CelValidationResult result = cel.compile(text);
-        if (result.hasError()) {
-            return new Compiled(null, what + "compilation failed: " + shown(result), false);
-        }
         try {
+            CelValidationResult result = cel.compile(text);
+            if (!result.hasError()) {
+                result = Dialect.literals(cel).validate(result.getAst());
+            }
+            if (result.hasError()) {
+                return new Compiled(null, what + "compilation failed: " + shown(result), false);
+            }
             CelAbstractSyntaxTree tree = result.getAst();
             if (!tree.getResultType().equals(wanted)) {
                 String why = wanted.equals(SimpleType.BOOL)
@@ -65,9 +75,21 @@ record Rule(
         StringBuilder text = new StringBuilder();
         for (CelIssue issue : result.getErrors()) {
             String shown = issue.toDisplayString(result.getSource());
-            text.append(text.isEmpty() ? "" : "\n").append(shown.replaceAll(" \\(candidates: .*\\)(?=\\n|$)", ""));
+            text.append(text.isEmpty() ? "" : "\n").append(shown.replace(issue.getMessage(), words(issue.getMessage())));
         }
         return text.toString();
+    }
+
+    private static String words(String message) {
+        if (SYNTAX.matcher(message).find()) {
+            return "Syntax error: " + message;
+        }
+        Matcher literal = LITERAL.matcher(message);
+        if (literal.find()) {
+            String function = literal.group(1).toLowerCase(Locale.ROOT);
+            return "invalid " + (function.equals("regex") ? "matches" : function) + " argument";
+        }
+        return message.replaceAll("(?s) \\(candidates: .*\\)$", "");
     }
 
     /// What names it in violations.

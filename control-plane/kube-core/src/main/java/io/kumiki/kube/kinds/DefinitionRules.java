@@ -165,8 +165,8 @@ final class DefinitionRules implements KindRules {
             if (!NameRules.dns1035(name).isEmpty()) {
                 violations.add(Faults.invalid(path + ".name", name, NameRules.dns1035(name)));
             }
-            VersionRules.check(version, schemaOf(old, name), path, violations);
         }
+        VersionRules.check(spec, old, violations);
         if (!unique) {
             violations.add(Faults.invalid("spec.versions", versions, "must contain unique version names"));
         }
@@ -174,15 +174,6 @@ final class DefinitionRules implements KindRules {
             violations.add(Faults.invalid(
                     "spec.versions", versions, "must have exactly one version marked as storage version"));
         }
-    }
-
-    private static JsonNode schemaOf(JsonNode spec, String version) {
-        for (JsonNode each : spec.path("versions")) {
-            if (each.path("name").asText().equals(version)) {
-                return each.path("schema").path("openAPIV3Schema");
-            }
-        }
-        return spec.path("");
     }
 
     /// Groups of the Kubernetes community are only to be used with its consent.

@@ -43,7 +43,9 @@ public final class DefinitionStatus implements Admission.Step {
         if (!kind.storage().equals(DEFINITIONS)) {
             return;
         }
-        ObjectNode status = object.withObject("/status");
+        // The old object's status may be the very same tree.
+        ObjectNode status = object.withObject("/status").deepCopy();
+        object.set("status", status);
         Taken taken = taken(object, store);
         JsonNode wanted = object.path("spec").path("names");
         ObjectNode accepted =
@@ -56,11 +58,15 @@ public final class DefinitionStatus implements Admission.Step {
             if (clash.isEmpty()) {
                 copy(wanted, accepted, field);
             } else {
+                // Of several the last one is told, as everywhere.
                 reason = Character.toUpperCase(field.charAt(0)) + field.substring(1) + "Conflict";
                 message = clash;
             }
         }
         copy(wanted, accepted, "categories");
+        for (String field : List.of("plural", "kind")) {
+            accepted.put(field, accepted.path(field).asText(""));
+        }
         boolean good = reason.isEmpty();
         condition(status, "NamesAccepted", good, good ? "NoConflicts" : reason, good ? "no conflicts found" : message);
         if (good) {

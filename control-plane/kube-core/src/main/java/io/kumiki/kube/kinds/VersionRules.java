@@ -8,11 +8,12 @@ import io.kumiki.kube.schema.FieldPath;
 import io.kumiki.kube.schema.Schema;
 import io.kumiki.kube.schema.SchemaRules;
 import io.kumiki.model.Violation;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What one version of a definition may say.
+/// What the versions of a definition may say.
 final class VersionRules {
     private static final List<String> COLUMN_TYPES = List.of("boolean", "date", "integer", "number", "string");
     private static final List<String> COLUMN_FORMATS =
@@ -22,25 +23,64 @@ final class VersionRules {
 
     private VersionRules() {}
 
-    /// @param before the version's schema before the update: unchanged, it is not judged again
-    static void check(JsonNode version, JsonNode before, String path, List<Violation> violations) {
-        deprecation(version, path + ".deprecationWarning", violations);
-        JsonNode schema = version.path("schema").path("openAPIV3Schema");
-        String at = path + ".schema.openAPIV3Schema";
+    /// @param old the spec before the update: a schema that did not change is not judged again
+    static void check(JsonNode spec, JsonNode old, List<Violation> violations) {
+        JsonNode versions = spec.path("versions");
+        for (int i = 0; i < versions.size(); i++) {
+            deprecation(versions.get(i), "spec.versions[" + i + "].deprecationWarning", violations);
+        }
+        for (Place each : places(versions, "schema", "validation")) {
+            schema(each, schemaOf(old, each.version.path("name").asText()), violations);
+        }
+        for (Place each : places(versions, "subresources", "subresources")) {
+            scale(each.version.path("subresources").path("scale"), each.path + ".scale", violations);
+        }
+        for (Place each : places(versions, "additionalPrinterColumns", "additionalPrinterColumns")) {
+            columns(each.version.path("additionalPrinterColumns"), each.path, violations);
+        }
+        for (Place each : places(versions, "selectableFields", "selectableFields")) {
+            JsonNode schema = each.version.path("schema").path("openAPIV3Schema");
+            selectable(each.version.path("selectableFields"), schema, each.path, violations);
+        }
+    }
+
+    /// Where something is judged, and how violations spell that place.
+    private record Place(JsonNode version, String path) {}
+
+    /// What all versions say alike is judged once, as if the whole definition said it.
+    private static List<Place> places(JsonNode versions, String field, String shared) {
+        List<Place> places = new ArrayList<>();
+        boolean alike = !versions.isEmpty() && versions.get(0).has(field);
+        for (int i = 0; i < versions.size(); i++) {
+            alike &= versions.get(0).path(field).equals(versions.get(i).path(field));
+            places.add(new Place(versions.get(i), "spec.versions[" + i + "]." + field));
+        }
+        return alike ? List.of(new Place(versions.get(0), "spec." + shared)) : places;
+    }
+
+    private static JsonNode schemaOf(JsonNode spec, String version) {
+        for (JsonNode each : spec.path("versions")) {
+            if (each.path("name").asText().equals(version)) {
+                return each.path("schema").path("openAPIV3Schema");
+            }
+        }
+        return spec.path("");
+    }
+
+    private static void schema(Place place, JsonNode before, List<Violation> violations) {
+        JsonNode schema = place.version.path("schema").path("openAPIV3Schema");
+        String at = place.path + ".openAPIV3Schema";
         if (!schema.isObject()) {
             violations.add(Faults.required(at, ""));
         } else if (!schema.equals(before)) {
-            List<Violation> found =
-                    SchemaRules.check(schema, version.path("subresources").has("status"), at);
+            boolean status = place.version.path("subresources").has("status");
+            List<Violation> found = SchemaRules.check(schema, status, at);
             violations.addAll(found);
             Schema type = CustomSchemas.read(schema, false);
             if (found.isEmpty() && type.hasRules()) {
                 DefinitionExpressions.check(type, at, violations);
             }
         }
-        scale(version.path("subresources").path("scale"), path + ".subresources.scale", violations);
-        columns(version.path("additionalPrinterColumns"), path + ".additionalPrinterColumns", violations);
-        selectable(version.path("selectableFields"), schema, path + ".selectableFields", violations);
     }
 
     private static void deprecation(JsonNode version, String at, List<Violation> violations) {

@@ -18,7 +18,7 @@ public final class Consequences implements Registry.Consequences {
     public Consequences(Registry registry, Writes writes, Deletes deletes, String authority) {
         this.garbage = new GarbageCollector(registry, writes, deletes);
         this.namespaces = new NamespaceLife(registry, writes, deletes, authority);
-        this.definitions = new Definitions(registry, deletes);
+        this.definitions = new Definitions(registry, writes, deletes);
     }
 
     @Override

@@ -1,11 +1,15 @@
 package io.kumiki.kube.lifecycle;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.kube.Deletion;
 import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.WriteOptions;
 import io.kumiki.kube.kinds.CustomKinds;
+import io.kumiki.kube.kinds.DefinitionStatus;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.registry.Deletes;
 import io.kumiki.kube.registry.Registry;
+import io.kumiki.kube.registry.Writes;
 import io.kumiki.kube.store.Change;
 import io.kumiki.kube.store.ObjectKey;
 import io.kumiki.kube.store.StoredObject;
@@ -19,9 +23,11 @@ final class Definitions {
 
     private final Registry registry;
     private final Deletes deletes;
+    private final Writes writes;
 
-    Definitions(Registry registry, Deletes deletes) {
+    Definitions(Registry registry, Writes writes, Deletes deletes) {
         this.registry = registry;
+        this.writes = writes;
         this.deletes = deletes;
     }
 
@@ -31,6 +37,7 @@ final class Definitions {
             StoredObject after = change.after();
             if (after == null) {
                 registry.kinds().replace(change.key().name(), List.of());
+                later.accept(() -> reconsider(change.key().name()));
             } else {
                 registry.kinds().replace(change.key().name(), CustomKinds.of(Json.parse(after.json())));
                 if (after.deleting()) {
@@ -39,6 +46,19 @@ final class Definitions {
             }
         } else if (change.after() == null && change.key().storage().indexOf('.') > 0) {
             later.accept(() -> endIfEmpty(change.key().storage()));
+        }
+    }
+
+    /// Names that a definition left may be what others of its group wait for.
+    private void reconsider(String gone) {
+        String group = gone.substring(gone.indexOf('.'));
+        for (StoredObject other : registry.read(store -> store.all(STORAGE, ""))) {
+            JsonNode definition = Json.parse(other.json());
+            if (other.key().name().endsWith(group) && !DefinitionStatus.is(definition, "NamesAccepted")) {
+                var again = new Writes.Update(
+                        registry.kinds().get(ResourceType.DEFINITIONS), "", other.key().name(), "", same -> same);
+                writes.update(again, WriteOptions.by("kumiki"));
+            }
         }
     }
 

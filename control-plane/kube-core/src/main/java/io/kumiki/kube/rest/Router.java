@@ -8,6 +8,7 @@ import io.kumiki.kube.Caller;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.model.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -73,10 +74,21 @@ public final class Router {
         if (!kind.stored()) {
             return reviews.answer(request, target, kind);
         }
-        if (!target.part().isEmpty()) {
-            return subresources.handle(request, target, kind, verb);
+        ApiAnswer answer = target.part().isEmpty()
+                ? verbs.handle(request, target, kind, verb)
+                : subresources.handle(request, target, kind, verb);
+        return warned(answer, kind.rules().deprecation());
+    }
+
+    /// Whoever uses a version that will go is told with every answer.
+    private static ApiAnswer warned(ApiAnswer answer, String deprecation) {
+        if (deprecation.isEmpty() || !(answer instanceof ApiAnswer.Whole whole)) {
+            return answer;
         }
-        return verbs.handle(request, target, kind, verb);
+        Map<String, String> headers = new LinkedHashMap<>(whole.headers());
+        Verbs.headers(List.of(deprecation))
+                .forEach((name, value) -> headers.merge(name, value, (own, more) -> more + ", " + own));
+        return new ApiAnswer.Whole(whole.status(), whole.contentType(), whole.body(), headers);
     }
 
     private static String verb(ApiRequest request, RequestPath target) {

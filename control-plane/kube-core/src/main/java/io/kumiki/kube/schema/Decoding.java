@@ -115,6 +115,9 @@ public final class Decoding {
                     gone.add(entry.getKey());
                 }
             } else if (!entry.getValue().isNull()) {
+                if (member.type == Schema.Type.INTEGER && entry.getValue().isFloatingPointNumber()) {
+                    entry.setValue(whole(entry.getValue()));
+                }
                 value(entry.getValue(), member, below);
                 if (defaults && nothing(entry.getKey(), entry.getValue(), schema, member)) {
                     gone.add(entry.getKey());
@@ -140,6 +143,12 @@ public final class Decoding {
                 && (value.isArray() || (member.additional != null && member.properties.isEmpty()))
                 && !schema.required.contains(name)
                 && !schema.always.contains(name);
+    }
+
+    /// A whole number written with a fraction of zero is kept without it.
+    private static JsonNode whole(JsonNode number) {
+        boolean whole = Validation.whole(number) && Math.abs(number.doubleValue()) < 1L << 53;
+        return whole ? com.fasterxml.jackson.databind.node.LongNode.valueOf(number.longValue()) : number;
     }
 
     private static boolean isMeta(String field) {

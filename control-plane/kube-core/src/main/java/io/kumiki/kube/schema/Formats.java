@@ -25,6 +25,8 @@ public final class Formats {
     private static final Pattern TOP_LABEL = Pattern.compile("[a-zA-Z\\p{L}]{2,63}");
     private static final Pattern CARD = Pattern.compile("4[0-9]{12}([0-9]{3})?|5[1-5][0-9]{14}"
             + "|6(011|5[0-9][0-9])[0-9]{12}|3[47][0-9]{13}|3(0[0-5]|[68][0-9])[0-9]{11}|(2131|1800|35\\d{3})\\d{11}");
+    private static final Pattern AUTHORITY = Pattern.compile("^[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*)");
+    private static final Pattern ODD = Pattern.compile("[ \"<>\\\\^`{|}]");
     private static final String OCTET = "\\s*(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\s*";
     private static final String MAC = "(" + HEX + "{2}([-:])" + HEX + "{2}(\\2" + HEX + "{2}){4,6})|(" + HEX + "{4}\\."
             + HEX + "{4}\\." + HEX + "{4}(\\." + HEX + "{4})?)";
@@ -116,9 +118,13 @@ public final class Formats {
 
     /// `null` when it is none. Some characters that a URI would have to escape may stand in it as they are.
     public static @Nullable URI parsed(String text) {
+        Matcher authority = AUTHORITY.matcher(text);
+        if (authority.find() && ODD.matcher(authority.group(1)).find()) {
+            return null;
+        }
         StringBuilder safe = new StringBuilder();
         for (char c : text.toCharArray()) {
-            if (" \"<>\\^`{|}".indexOf(c) >= 0) {
+            if (ODD.matcher(String.valueOf(c)).matches()) {
                 safe.append(String.format(Locale.ROOT, "%%%02X", (int) c));
             } else {
                 safe.append(c);

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +108,7 @@ public final class OpenApiWriter {
         }
         extensions(out, schema);
         limits(out, schema.limits);
+        junctors(out, schema);
         put(out, "default", schema.defaultValue);
         return out;
     }
@@ -155,15 +155,53 @@ public final class OpenApiWriter {
         if (limits.pattern() != null) {
             out.put("pattern", limits.pattern());
         }
-        List<Map.Entry<String, Double>> numbers = new ArrayList<>();
-        add(numbers, "minimum", limits.minimum());
-        add(numbers, "maximum", limits.maximum());
-        numbers.forEach(each -> out.put(each.getKey(), each.getValue()));
+        number(out, "minimum", limits.minimum());
+        number(out, "maximum", limits.maximum());
+        number(out, "multipleOf", limits.multipleOf());
+        flag(out, "exclusiveMinimum", limits.exclusiveMinimum());
+        flag(out, "exclusiveMaximum", limits.exclusiveMaximum());
+        size(out, "minLength", limits.minLength(), 0);
+        size(out, "maxLength", limits.maxLength(), Long.MAX_VALUE);
+        size(out, "minItems", limits.minItems(), 0);
+        size(out, "maxItems", limits.maxItems(), Long.MAX_VALUE);
+        size(out, "minProperties", limits.minProperties(), 0);
+        size(out, "maxProperties", limits.maxProperties(), Long.MAX_VALUE);
     }
 
-    private static void add(List<Map.Entry<String, Double>> to, String name, @Nullable Double value) {
-        if (value != null) {
-            to.add(Map.entry(name, value));
+    private static void number(ObjectNode out, String name, @Nullable Double value) {
+        if (value != null && value == Math.rint(value) && Math.abs(value) < 1L << 53) {
+            out.put(name, value.longValue());
+        } else if (value != null) {
+            out.put(name, value);
+        }
+    }
+
+    private static void flag(ObjectNode out, String name, boolean value) {
+        if (value) {
+            out.put(name, true);
+        }
+    }
+
+    private static void size(ObjectNode out, String name, long value, long unset) {
+        if (value != unset) {
+            out.put(name, value);
+        }
+    }
+
+    private void junctors(ObjectNode out, Schema schema) {
+        all(out, "allOf", schema.allOf);
+        all(out, "anyOf", schema.anyOf);
+        all(out, "oneOf", schema.oneOf);
+        if (schema.not != null) {
+            out.set("not", body(schema.not));
+        }
+        put(out, "x-kubernetes-validations", schema.rules);
+    }
+
+    private void all(ObjectNode out, String name, List<Schema> schemas) {
+        if (!schemas.isEmpty()) {
+            var array = out.putArray(name);
+            schemas.forEach(each -> array.add(body(each)));
         }
     }
 

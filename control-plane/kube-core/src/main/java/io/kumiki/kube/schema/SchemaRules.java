@@ -55,13 +55,26 @@ public final class SchemaRules {
         if (schema.path("nullable").asBoolean()) {
             rules.violations.add(Faults.forbidden(path + ".nullable", "nullable cannot be true at the root"));
         }
-        List<Violation> structural = StructuralRules.check(schema, path);
+        // What cannot be read has no structure to speak of.
+        List<Violation> structural = readable(schema) ? StructuralRules.check(schema, path) : List.of();
         rules.violations.addAll(structural);
-        if (structural.isEmpty()) {
+        if (structural.isEmpty() && readable(schema)) {
             DefaultRules.check(CustomSchemas.read(schema, false), path, rules.violations);
         }
         rules.node(schema, path, new Place(true, false, ""));
         return rules.violations;
+    }
+
+    private static boolean readable(JsonNode schema) {
+        if (UNSUPPORTED.stream().anyMatch(schema::hasNonNull) || schema.path("items").isArray()) {
+            return false;
+        }
+        for (JsonNode each : schema) {
+            if (each.isObject() && !readable(each)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// @param meta whether it describes an object's own metadata, kind or apiVersion

@@ -108,7 +108,7 @@ public final class Validation {
         };
     }
 
-    private static boolean whole(JsonNode value) {
+    static boolean whole(JsonNode value) {
         return value.isIntegralNumber() || value.isNumber() && value.doubleValue() == Math.rint(value.doubleValue());
     }
 

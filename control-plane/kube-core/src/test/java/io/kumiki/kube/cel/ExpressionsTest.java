@@ -125,7 +125,7 @@ class ExpressionsTest {
                         + " 'abc'.charAt(1) == 'b' => true",
                 "'abc'.substring(1, 2) == 'b' && 'abcb'.lastIndexOf('b') == 3 && strings.quote('a') == '\"a\"' => true",
                 // sets, optionals, two variables
-                "sets.contains([1, 2.0, 3u], [2]) && sets.equivalent([1, 1], [1]) && !sets.intersects([1], [2]) =>"
+                "sets.contains([1, 2, 3], [2]) && sets.equivalent([1, 1], [1]) && !sets.intersects([1], [2]) =>"
                         + " true",
                 "self.?s.orValue('none') == 'abc' && !self.metadata.?generateName.hasValue() => true",
                 "optional.of(1).value() == 1 && self.list[?9] == optional.none() && self.map[?'p'].orValue(0) == 1 =>"

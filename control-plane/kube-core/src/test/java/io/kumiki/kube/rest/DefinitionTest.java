@@ -128,4 +128,92 @@ class DefinitionTest {
         assertThat(api.get("/apis/example.com/v1").json().path("resources").toString())
                 .contains("widgets/scale", "autoscaling");
     }
+
+    private static String definition(String plural, String kind, String version) {
+        return """
+            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"%s.example.org"},
+             "spec":{"group":"example.org","scope":"Namespaced","names":{"kind":"%s","plural":"%s"},"versions":[%s]}}"""
+                .formatted(plural, kind, plural, version);
+    }
+
+    private static String version(String name, boolean storage, String more) {
+        return """
+            {"name":"%s","served":true,"storage":%s%s,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object",
+             "properties":{"color":{"type":"string"},"size":{"type":"integer"}}}}}}}"""
+                .formatted(name, storage, more);
+    }
+
+    @Test
+    void aNameBelongsToOneDefinitionUntilItGoes() {
+        api.post(DEFINITIONS, definition("mills", "Mill", version("v1", true, "")));
+        Reply second = api.post(DEFINITIONS, definition("windmills", "Mill", version("v1", true, "")));
+        assertThat(second.code()).isEqualTo(201);
+        assertThat(second.json().at("/status/conditions").toString())
+                .contains("\"ListKindConflict\"", "is already in use", "NotAccepted");
+        assertThat(api.get("/apis/example.org/v1/namespaces/n/windmills").code())
+                .isEqualTo(404);
+        api.delete(DEFINITIONS + "/mills.example.org");
+        assertThat(api.get("/apis/example.org/v1/namespaces/n/windmills").code())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void versionsShareObjectsAndADeprecatedOneSaysSo() {
+        String old = version("v1", true, ",\"deprecated\":true,\"deprecationWarning\":\"use v2\"");
+        api.post(DEFINITIONS, definition("mills", "Mill", old + "," + version("v2", false, "")));
+        String v1 = "/apis/example.org/v1/namespaces/n/mills";
+        Reply made = api.post(v1, "{\"metadata\":{\"name\":\"m\"},\"spec\":{\"color\":\"red\"}}");
+        assertThat(made.headers()).containsEntry("Warning", "299 - \"use v2\"");
+        assertThat(api.get(v1).headers()).containsEntry("Warning", "299 - \"use v2\"");
+        Reply other = api.get("/apis/example.org/v2/namespaces/n/mills/m");
+        assertThat(other.at("/apiVersion") + other.at("/spec/color")).isEqualTo("example.org/v2red");
+        assertThat(other.headers()).isEmpty();
+        String both = version("v1", false, "") + "," + version("v2", true, "");
+        Reply moved = api.patch(DEFINITIONS + "/mills.example.org", "merge-patch", definition("mills", "Mill", both));
+        assertThat(moved.json().at("/status/storedVersions").toString()).isEqualTo("[\"v1\",\"v2\"]");
+        Reply gone = api.patch(
+                DEFINITIONS + "/mills.example.org",
+                "merge-patch",
+                definition("mills", "Mill", version("v2", true, "")));
+        assertThat(gone.message()).contains("status.storedVersions[0]: Invalid value: \"v1\": missing from spec.versions");
+    }
+
+    @Test
+    void selectableFieldsSelect() {
+        api.post(
+                DEFINITIONS,
+                definition(
+                        "mills",
+                        "Mill",
+                        version("v1", true, ",\"selectableFields\":[{\"jsonPath\":\".spec.color\"},{\"jsonPath\":\".spec.size\"}]")));
+        String mills = "/apis/example.org/v1/namespaces/n/mills";
+        api.post(mills, "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"color\":\"red\",\"size\":1}}");
+        api.post(mills, "{\"metadata\":{\"name\":\"b\"},\"spec\":{\"color\":\"blue\",\"size\":1}}");
+        assertThat(api.get(mills + "?fieldSelector=spec.color%3Dred,spec.size%3D1")
+                        .json()
+                        .path("items"))
+                .hasSize(1);
+        assertThat(api.get(mills + "?fieldSelector=spec.nope%3D1").code()).isEqualTo(400);
+    }
+
+    @Test
+    void whatIsUnknownOrSaidTwiceIsTold() {
+        String twice = "{\"metadata\":{\"name\":\"w\"},\"spec\":{\"size\":1,\"size\":2,\"parts\":[{\"id\":\"a\",\"odd\":1}]}}";
+        assertThat(api.post(WIDGETS + "?fieldValidation=Strict", twice).message())
+                .isEqualTo("Widget in version \"v1\" cannot be handled as a Widget: strict decoding error: duplicate field \"spec.size\"");
+        String odd = twice.replace("\"size\":1,", "");
+        assertThat(api.post(WIDGETS + "?fieldValidation=Strict", odd).message())
+                .endsWith("strict decoding error: unknown field \"spec.parts[0].odd\"");
+        assertThat(api.post(WIDGETS + "?fieldValidation=Warn", twice).headers().get("Warning"))
+                .contains("duplicate field", "spec.size", "unknown field", "spec.parts[0].odd");
+    }
+
+    @Test
+    void webhooksOfConversionAreRefusedByName() {
+        Reply reply = api.post(
+                DEFINITIONS,
+                definition("mills", "Mill", version("v1", true, ""))
+                        .replace("\"scope\"", "\"conversion\":{\"strategy\":\"Webhook\",\"webhook\":{\"conversionReviewVersions\":[\"v1\"]}},\"scope\""));
+        assertThat(reply.message()).contains("spec.conversion.strategy: Forbidden: conversion webhooks are not called");
+    }
 }

@@ -35,7 +35,7 @@ class PublishedDataTest {
     private final Cluster cluster =
             new Cluster(ClusterSettings.simulated(() -> Instant.parse("2026-01-01T00:00:00Z"), 1), Journal.memory());
 
-    private static Path shared() {
+    static Path shared() {
         for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
             Path found = at.resolve("shared/conformance");
             if (Files.isDirectory(found)) {
