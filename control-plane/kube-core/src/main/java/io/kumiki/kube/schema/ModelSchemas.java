@@ -26,12 +26,13 @@ public final class ModelSchemas {
             "MicroTime");
     /// Text of a CustomResourceDefinition's schema is checked by its own reader.
     private static final Set<String> FREE = Set.of(
-            "JSONSchemaProps",
-            "JSONSchemaPropsOrArray",
-            "JSONSchemaPropsOrBool",
-            "JSONSchemaPropsOrStringArray",
             "FieldsV1",
             "CustomResourceSubresourceStatus");
+
+    /// Fields that hold bytes, in base64.
+    private static final Set<String> BYTES = Set.of(
+            "ConfigMap binaryData", "Secret data", "WebhookClientConfig caBundle");
+    private static final Set<String> TIMES = Set.of("startedAt", "finishedAt", "timeAdded");
 
     private static final Map<Class<?>, Schema> READ = new HashMap<>();
 
@@ -82,6 +83,13 @@ public final class ModelSchemas {
 
     private static Schema field(String owner, String name, Type type) {
         Schema schema = type(type);
+        if (schema.type == Schema.Type.STRING && schema.format.isEmpty()) {
+            schema.format = BYTES.contains(owner + " " + name) ? "byte" : isTime(name) ? "date-time" : "";
+        } else if (schema.additional != null && BYTES.contains(owner + " " + name)) {
+            schema.additional.format = "byte";
+        } else if (schema.additional != null && name.equals("disruptedPods")) {
+            schema.additional.format = "date-time";
+        }
         ListRules.Rule rule = ListRules.of(owner, name);
         if (rule != null) {
             schema.merge = rule.merge();
@@ -91,6 +99,11 @@ public final class ModelSchemas {
             schema.patchMergeKey = rule.patchKey();
         }
         return schema;
+    }
+
+    /// The model says of both that they are text.
+    private static boolean isTime(String name) {
+        return name.endsWith("Time") || name.endsWith("Timestamp") || name.equals("time") || TIMES.contains(name);
     }
 
     private static Schema type(Type type) {
@@ -139,6 +152,8 @@ public final class ModelSchemas {
                 named(Schema.Type.INT_OR_STRING, "io.k8s.apimachinery.pkg.api.resource.Quantity", "quantity");
             case "MicroTime" ->
                 named(Schema.Type.STRING, "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime", "date-time");
+            // Each is one of two things, or whatever a value of the definition's own may be.
+            case "JSONSchemaPropsOrArray", "JSONSchemaPropsOrBool", "JSONSchemaPropsOrStringArray" -> Schema.any();
             default -> type.getName().startsWith(PACKAGE) ? of(type) : Schema.any();
         };
     }
