@@ -5,6 +5,7 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.values.CelByteString;
 import dev.cel.common.values.NullValue;
 import dev.cel.runtime.CelEvaluationException;
+import io.kumiki.kube.schema.Faults;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +71,7 @@ final class TextFormat {
             case 'd' -> whole(value);
             case 'f' ->
                 number(value).setScale(precision, RoundingMode.HALF_EVEN).toPlainString();
-            case 'e' -> String.format(Locale.ROOT, "%." + precision + "e", number(value));
+            case 'e' -> scientific(String.format(Locale.ROOT, "%." + precision + "e", number(value)));
             case 'b' -> value instanceof Boolean truth ? (truth ? "1" : "0") : radix(value, 2);
             case 'o' -> radix(value, 8);
             case 'x' -> hex(value);
@@ -132,14 +133,14 @@ final class TextFormat {
             case List<?> list -> {
                 List<String> items = new ArrayList<>();
                 for (Object each : list) {
-                    items.add(text(each));
+                    items.add(inside(each));
                 }
                 yield "[" + String.join(", ", items) + "]";
             }
             case Map<?, ?> map -> {
                 List<String> entries = new ArrayList<>();
                 for (Map.Entry<?, ?> each : map.entrySet()) {
-                    entries.add(text(each.getKey()) + ": " + text(each.getValue()));
+                    entries.add(inside(each.getKey()) + ":" + inside(each.getValue()));
                 }
                 Collections.sort(entries);
                 yield "{" + String.join(", ", entries) + "}";
@@ -148,6 +149,25 @@ final class TextFormat {
             case Number number -> number.toString();
             default -> throw wrong("no such overload");
         };
+    }
+
+    /// As a part of a list or map.
+    private static String inside(Object value) throws CelEvaluationException {
+        return switch (value) {
+            case String text -> Faults.quoted(text);
+            case Double number when Double.isFinite(number) -> String.format(Locale.ROOT, "%.6f", number);
+            default -> text(value);
+        };
+    }
+
+    /// `1.5×10⁰³` for `1.5e+03`.
+    private static String scientific(String plain) {
+        int at = plain.indexOf('e');
+        StringBuilder text = new StringBuilder(plain.substring(0, at)).append("×10");
+        for (char c : plain.substring(at + 1).toCharArray()) {
+            text.append(c == '+' ? "" : c == '-' ? "⁻" : String.valueOf("⁰¹²³⁴⁵⁶⁷⁸⁹".charAt(c - '0')));
+        }
+        return text.toString();
     }
 
     private static String seconds(Duration duration) {
