@@ -156,8 +156,8 @@ final class AddressFunctions {
         if (ip == null) {
             throw new CelEvaluationException(
                     Addresses.parse(text) == null
-                            ? "IP Address \"" + text + "\" parse error during conversion from string: ParseAddr(\"" + text
-                                    + "\"): unable to parse IP"
+                            ? "IP Address \"" + text + "\" parse error during conversion from string: ParseAddr(\""
+                                    + text + "\"): unable to parse IP"
                             : "IPv4-mapped IPv6 address \"" + text + "\" is not allowed");
         }
         return ip;

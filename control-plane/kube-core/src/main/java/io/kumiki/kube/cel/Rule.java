@@ -31,7 +31,8 @@ record Rule(
 
     private static final Pattern SYNTAX =
             Pattern.compile("^(no viable alternative|mismatched input|extraneous input|token recognition|missing )");
-    private static final Pattern LITERAL = Pattern.compile("(?s)^(Regex|Duration|Timestamp|duration|timestamp).*(validation failed|invalid)");
+    private static final Pattern LITERAL =
+            Pattern.compile("(?s)^(Regex|Duration|Timestamp|duration|timestamp).*(validation failed|invalid)");
 
     static Rule compile(JsonNode json, Cel cel) {
         Compiled rule = compile(cel, json.path("rule").asText(), SimpleType.BOOL, "");
@@ -75,7 +76,8 @@ record Rule(
         StringBuilder text = new StringBuilder();
         for (CelIssue issue : result.getErrors()) {
             String shown = issue.toDisplayString(result.getSource());
-            text.append(text.isEmpty() ? "" : "\n").append(shown.replace(issue.getMessage(), words(issue.getMessage())));
+            text.append(text.isEmpty() ? "" : "\n")
+                    .append(shown.replace(issue.getMessage(), words(issue.getMessage())));
         }
         return text.toString();
     }

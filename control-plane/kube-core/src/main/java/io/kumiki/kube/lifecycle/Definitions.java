@@ -56,7 +56,11 @@ final class Definitions {
             JsonNode definition = Json.parse(other.json());
             if (other.key().name().endsWith(group) && !DefinitionStatus.is(definition, "NamesAccepted")) {
                 var again = new Writes.Update(
-                        registry.kinds().get(ResourceType.DEFINITIONS), "", other.key().name(), "", same -> same);
+                        registry.kinds().get(ResourceType.DEFINITIONS),
+                        "",
+                        other.key().name(),
+                        "",
+                        same -> same);
                 writes.update(again, WriteOptions.by("kumiki"));
             }
         }

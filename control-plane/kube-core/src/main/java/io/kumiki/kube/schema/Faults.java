@@ -64,7 +64,10 @@ public final class Faults {
 
     private static String shown(JsonNode value) {
         if (value.isContainerNode()) {
-            return value.toString().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
+            return value.toString()
+                    .replace("<", "\\u003c")
+                    .replace(">", "\\u003e")
+                    .replace("&", "\\u0026");
         }
         return value.isFloatingPointNumber() ? plain(value.doubleValue()) : value.toString();
     }

@@ -25,13 +25,11 @@ public final class ModelSchemas {
             "FieldsV1",
             "MicroTime");
     /// Text of a CustomResourceDefinition's schema is checked by its own reader.
-    private static final Set<String> FREE = Set.of(
-            "FieldsV1",
-            "CustomResourceSubresourceStatus");
+    private static final Set<String> FREE = Set.of("FieldsV1", "CustomResourceSubresourceStatus");
 
     /// Fields that hold bytes, in base64.
-    private static final Set<String> BYTES = Set.of(
-            "ConfigMap binaryData", "Secret data", "WebhookClientConfig caBundle");
+    private static final Set<String> BYTES =
+            Set.of("ConfigMap binaryData", "Secret data", "WebhookClientConfig caBundle");
     private static final Set<String> TIMES = Set.of("startedAt", "finishedAt", "timeAdded");
 
     private static final Map<Class<?>, Schema> READ = new HashMap<>();

@@ -66,7 +66,8 @@ public final class SchemaRules {
     }
 
     private static boolean readable(JsonNode schema) {
-        if (UNSUPPORTED.stream().anyMatch(schema::hasNonNull) || schema.path("items").isArray()) {
+        if (UNSUPPORTED.stream().anyMatch(schema::hasNonNull)
+                || schema.path("items").isArray()) {
             return false;
         }
         for (JsonNode each : schema) {

@@ -117,8 +117,9 @@ class ExpressionsTest {
                 "'123 abc 456'.findAll('[0-9]+', 1) == ['123'] && 'abc'.find('z') == '' => true",
                 // strings
                 "'%s has %d, %.2f, %x, %b'.format(['it', 3, 1.5, 255, 5]) == 'it has 3, 1.50, ff, 101' => true",
-                "'%s'.format([[1, 2]]) == '[1, 2]' && '%s'.format([{'b': 1.0, 'a': 'x'}]) == '{\"a\":\"x\", \"b\":1.000000}' && '%e'.format([1234.5]) == '1.234500×10⁰³' && '100%%'.format([]) =="
-                        + " '100%' => true",
+                "'%s'.format([[1, 2]]) == '[1, 2]' && '%s'.format([{'b': 1.0, 'a': 'x'}]) == '{\"a\":\"x\","
+                    + " \"b\":1.000000}' && '%e'.format([1234.5]) == '1.234500×10⁰³' && '100%%'.format([]) == '100%'"
+                    + " => true",
                 "'a,b'.split(',') == ['a', 'b'] && ['a', 'b'].join('-') == 'a-b' && 'hello'.replace('l', 'L', 1) =="
                         + " 'heLlo' => true",
                 "'ab'.replace('', '.') == '.a.b.' && ' x '.trim() == 'x' && 'Hi'.lowerAscii() == 'hi' &&"
@@ -160,8 +161,8 @@ class ExpressionsTest {
                 "cidr('10.1.2.3/8').masked() == cidr('10.0.0.0/8') && cidr('::1/128').ip() == ip('::1') &&"
                         + " cidr('1.1.1.1/32').prefixLength() == 32 => true",
                 "isCIDR('10.0.0.0/33') || isCIDR('::ffff:1.2.3.4/96') => false",
-                "ip('nope').family() == 4 => IP Address \"nope\" parse error during conversion from string: ParseAddr(\"nope\"): unable to parse IP evaluating"
-                        + " rule: ip('nope').family() == 4",
+                "ip('nope').family() == 4 => IP Address \"nope\" parse error during conversion from string:"
+                        + " ParseAddr(\"nope\"): unable to parse IP evaluating rule: ip('nope').family() == 4",
                 // formats and versions
                 "!format.dns1123Label().validate('my-name').hasValue() &&"
                         + " format.dns1123Label().validate('My').hasValue() => true",

@@ -132,15 +132,15 @@ class DefinitionTest {
     private static String definition(String plural, String kind, String version) {
         return """
             {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"%s.example.org"},
-             "spec":{"group":"example.org","scope":"Namespaced","names":{"kind":"%s","plural":"%s"},"versions":[%s]}}"""
-                .formatted(plural, kind, plural, version);
+             "spec":{"group":"example.org","scope":"Namespaced","names":{"kind":"%s","plural":"%s"},"versions":[%s]}}\
+            """.formatted(plural, kind, plural, version);
     }
 
     private static String version(String name, boolean storage, String more) {
         return """
             {"name":"%s","served":true,"storage":%s%s,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object",
-             "properties":{"color":{"type":"string"},"size":{"type":"integer"}}}}}}}"""
-                .formatted(name, storage, more);
+             "properties":{"color":{"type":"string"},"size":{"type":"integer"}}}}}}}\
+            """.formatted(name, storage, more);
     }
 
     @Test
@@ -175,7 +175,8 @@ class DefinitionTest {
                 DEFINITIONS + "/mills.example.org",
                 "merge-patch",
                 definition("mills", "Mill", version("v2", true, "")));
-        assertThat(gone.message()).contains("status.storedVersions[0]: Invalid value: \"v1\": missing from spec.versions");
+        assertThat(gone.message())
+                .contains("status.storedVersions[0]: Invalid value: \"v1\": missing from spec.versions");
     }
 
     @Test
@@ -185,7 +186,10 @@ class DefinitionTest {
                 definition(
                         "mills",
                         "Mill",
-                        version("v1", true, ",\"selectableFields\":[{\"jsonPath\":\".spec.color\"},{\"jsonPath\":\".spec.size\"}]")));
+                        version(
+                                "v1",
+                                true,
+                                ",\"selectableFields\":[{\"jsonPath\":\".spec.color\"},{\"jsonPath\":\".spec.size\"}]")));
         String mills = "/apis/example.org/v1/namespaces/n/mills";
         api.post(mills, "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"color\":\"red\",\"size\":1}}");
         api.post(mills, "{\"metadata\":{\"name\":\"b\"},\"spec\":{\"color\":\"blue\",\"size\":1}}");
@@ -198,9 +202,11 @@ class DefinitionTest {
 
     @Test
     void whatIsUnknownOrSaidTwiceIsTold() {
-        String twice = "{\"metadata\":{\"name\":\"w\"},\"spec\":{\"size\":1,\"size\":2,\"parts\":[{\"id\":\"a\",\"odd\":1}]}}";
+        String twice =
+                "{\"metadata\":{\"name\":\"w\"},\"spec\":{\"size\":1,\"size\":2,\"parts\":[{\"id\":\"a\",\"odd\":1}]}}";
         assertThat(api.post(WIDGETS + "?fieldValidation=Strict", twice).message())
-                .isEqualTo("Widget in version \"v1\" cannot be handled as a Widget: strict decoding error: duplicate field \"spec.size\"");
+                .isEqualTo("Widget in version \"v1\" cannot be handled as a Widget: strict decoding error: duplicate"
+                        + " field \"spec.size\"");
         String odd = twice.replace("\"size\":1,", "");
         assertThat(api.post(WIDGETS + "?fieldValidation=Strict", odd).message())
                 .endsWith("strict decoding error: unknown field \"spec.parts[0].odd\"");
@@ -213,7 +219,9 @@ class DefinitionTest {
         Reply reply = api.post(
                 DEFINITIONS,
                 definition("mills", "Mill", version("v1", true, ""))
-                        .replace("\"scope\"", "\"conversion\":{\"strategy\":\"Webhook\",\"webhook\":{\"conversionReviewVersions\":[\"v1\"]}},\"scope\""));
+                        .replace(
+                                "\"scope\"",
+                                "\"conversion\":{\"strategy\":\"Webhook\",\"webhook\":{\"conversionReviewVersions\":[\"v1\"]}},\"scope\""));
         assertThat(reply.message()).contains("spec.conversion.strategy: Forbidden: conversion webhooks are not called");
     }
 }

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 /// The OpenAPI documents of the built-in kinds beside those that Kubernetes 1.34 publishes: every path of a field, its
 /// type and its format.
 class PublishedTypesTest {
-    private static final String NEWER = "the model classes are of a newer Kubernetes: accepted and kept, used by nothing";
+    private static final String NEWER =
+            "the model classes are of a newer Kubernetes: accepted and kept, used by nothing";
     /// Parts of `Kind.path` where ours differs, and why.
     private static final Map<String, String> DIFFERENT = Map.ofEntries(
             Map.entry(".schedulingGroup", NEWER),
@@ -71,11 +72,11 @@ class PublishedTypesTest {
                 }
             }
         }
-        differences
-                .keySet()
-                .removeIf(path -> DIFFERENT.keySet().stream().anyMatch(path::contains));
+        differences.keySet().removeIf(path -> DIFFERENT.keySet().stream().anyMatch(path::contains));
         assertThat(differences)
-                .as(String.join("\n", differences.entrySet().stream().map(Object::toString).toList()))
+                .as(String.join(
+                        "\n",
+                        differences.entrySet().stream().map(Object::toString).toList()))
                 .isEmpty();
         assertThat(compared).isGreaterThan(15);
     }

@@ -47,9 +47,10 @@ class RealAnswersTest {
 
     private static ObjectNode whole(JsonNode schema) {
         ObjectNode definition = (ObjectNode) Json.parse("""
-                {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"things.example.com"},
-                 "spec":{"group":"example.com","scope":"Namespaced","names":{"plural":"things","kind":"Thing"},
-                  "versions":[{"name":"v1","served":true,"storage":true,"schema":{}}]}}""");
+            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"things.example.com"},
+             "spec":{"group":"example.com","scope":"Namespaced","names":{"plural":"things","kind":"Thing"},
+              "versions":[{"name":"v1","served":true,"storage":true,"schema":{}}]}}\
+            """);
         ((ObjectNode) definition.at("/spec/versions/0/schema")).set("openAPIV3Schema", schema);
         return definition;
     }
@@ -63,21 +64,23 @@ class RealAnswersTest {
                     + recorded.path("causes") + recorded.path("message") + "\n  ours " + reply.message());
             return;
         }
-        if (recorded.has("stored") && !recorded.get("stored").equals(reply.json().path("spec"))) {
+        if (recorded.has("stored")
+                && !recorded.get("stored").equals(reply.json().path("spec"))) {
             differences.add(what + ":\n  real stores " + recorded.get("stored") + "\n  ours "
                     + reply.json().path("spec"));
         }
         TreeSet<String> real = new TreeSet<>();
         recorded.path("causes")
-                .forEach(each -> real.add(each.get(0).asText() + ": " + each.get(1).asText()));
+                .forEach(each ->
+                        real.add(each.get(0).asText() + ": " + each.get(1).asText()));
         TreeSet<String> ours = new TreeSet<>();
         reply.json()
                 .at("/details/causes")
                 .forEach(each -> ours.add(each.path("field").asText() + ": "
                         + each.path("message").asText()));
         if (!real.equals(ours)) {
-            differences.add(what + "\n  real " + String.join("\n       ", real) + "\n  ours "
-                    + String.join("\n       ", ours));
+            differences.add(
+                    what + "\n  real " + String.join("\n       ", real) + "\n  ours " + String.join("\n       ", ours));
         }
     }
 
@@ -101,7 +104,8 @@ class RealAnswersTest {
                 object.set("spec", each.get("spec"));
                 reply = api.put(things + "/x", object.toString());
             } else {
-                Reply made = api.post(DEFINITIONS, definition(each.get("schema")).toString());
+                Reply made =
+                        api.post(DEFINITIONS, definition(each.get("schema")).toString());
                 assertThat(made.code()).as(made.message()).isEqualTo(201);
                 object.set("spec", each.get("spec"));
                 reply = api.post(things, object.toString());

@@ -36,7 +36,9 @@ class CustomObjectsLawTest {
             assertThat(again.unknown()).as("seed %d", own).isEmpty();
             if (Validation.check(once, schema, null).isEmpty()) {
                 accepted++;
-                assertThat(Validation.check(twice, schema, null)).as("seed %d", own).isEmpty();
+                assertThat(Validation.check(twice, schema, null))
+                        .as("seed %d", own)
+                        .isEmpty();
             }
             assertThat(Validation.check(twice, schema, new Correlation(twice, once, schema)))
                     .as("seed %d: unchanged", own)
@@ -101,11 +103,12 @@ class CustomObjectsLawTest {
     /// @param tame whether it is to be a right one, as a default has to be
     private JsonNode value(JsonNode schema, int tame) {
         if (tame == 0 && random.nextInt(25) == 0) {
-            return Json.parse(List.of("null", "7", "\"x\"", "[]", "{\"z\":1}", "true")
-                    .get(random.nextInt(6)));
+            return Json.parse(
+                    List.of("null", "7", "\"x\"", "[]", "{\"z\":1}", "true").get(random.nextInt(6)));
         }
         return switch (schema.path("type").asText("integer")) {
-            case "string" -> Json.parse("\"" + "x".repeat(schema.path("minLength").asInt(random.nextInt(3))) + "\"");
+            case "string" ->
+                Json.parse("\"" + "x".repeat(schema.path("minLength").asInt(random.nextInt(3))) + "\"");
             case "boolean" -> Json.parse(random.nextBoolean() ? "true" : "false");
             case "array" -> {
                 var list = Json.array();

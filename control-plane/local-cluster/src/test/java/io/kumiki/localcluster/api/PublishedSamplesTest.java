@@ -57,14 +57,13 @@ class PublishedSamplesTest {
     private void define(Path shared) throws IOException {
         for (JsonNode document : documents(shared.resolve("crds"))) {
             if (document.path("kind").asText().equals("CustomResourceDefinition")
-                    && send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", document)
-                                    .code
-                            == 201) {
+                    && send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", document).code == 201) {
                 JsonNode spec = document.path("spec");
                 for (JsonNode version : spec.path("versions")) {
                     if (version.path("served").asBoolean()) {
                         served.put(
-                                spec.path("group").asText() + "/" + version.path("name").asText() + " "
+                                spec.path("group").asText() + "/"
+                                        + version.path("name").asText() + " "
                                         + spec.path("names").path("kind").asText(),
                                 new Served(
                                         spec.path("names").path("plural").asText(),
@@ -125,8 +124,7 @@ class PublishedSamplesTest {
     }
 
     /// Whether it was accepted.
-    private boolean sample(
-            String name, ObjectNode object, @org.jspecify.annotations.Nullable JsonNode real) {
+    private boolean sample(String name, ObjectNode object, @org.jspecify.annotations.Nullable JsonNode real) {
         String apiVersion = object.path("apiVersion").asText();
         Served kind = served.get(apiVersion + " " + object.path("kind").asText());
         String namespace = object.path("metadata").path("namespace").asText("default");
@@ -164,12 +162,14 @@ class PublishedSamplesTest {
             return;
         }
         var theirs = new TreeSet<String>();
-        real.path("causes").forEach(each -> theirs.add(each.get(0).asText() + ": " + each.get(1).asText()));
+        real.path("causes")
+                .forEach(each ->
+                        theirs.add(each.get(0).asText() + ": " + each.get(1).asText()));
         var ours = new TreeSet<String>();
         reply.json
                 .at("/details/causes")
-                .forEach(each ->
-                        ours.add(each.path("field").asText() + ": " + each.path("message").asText()));
+                .forEach(each -> ours.add(each.path("field").asText() + ": "
+                        + each.path("message").asText()));
         if (!theirs.equals(ours)) {
             wrong.add(name + "\n  real " + theirs + "\n  ours " + ours);
         }
