@@ -3,7 +3,9 @@ package io.kumiki.localcluster.api;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.Journal;
 import io.kumiki.kube.store.ObjectKey;
+import io.kumiki.runtime.life.Folders;
 import io.kumiki.runtime.sql.Checkpoints;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -59,7 +61,8 @@ public final class SqliteJournal implements Journal {
         try {
             this.connection = DriverManager.getConnection("jdbc:sqlite:" + file);
             prepare();
-        } catch (SQLException e) {
+            Folders.syncNamesOf(file);
+        } catch (SQLException | IOException e) {
             throw new IllegalStateException(
                     file + " cannot be opened: " + e.getMessage()
                             + "; restore it from a backup, or move it away to begin with an empty cluster",

@@ -1,5 +1,6 @@
 package io.kumiki.store.objects;
 
+import io.kumiki.runtime.life.Folders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -58,7 +59,7 @@ final class Blobs {
                 Files.createDirectory(sub, folderAttributes());
             }
         }
-        sync(bytes);
+        Folders.syncNamesOf(bytes.resolve("any"));
         forgetTemporary();
         this.marker = temporary.resolve("started");
         Files.createFile(marker, fileAttributes());
@@ -102,7 +103,7 @@ final class Blobs {
             // A link has its original's age; young files are left alone by the sweep.
             Files.setLastModifiedTime(path(id), FileTime.from(Instant.now()));
             Files.createLink(path(copy), path(id));
-            sync(folderOf(copy));
+            Folders.sync(folderOf(copy));
             return copy;
         } catch (UnsupportedOperationException | java.nio.file.FileSystemException e) {
             if (e instanceof NoSuchFileException missing) {
@@ -213,7 +214,7 @@ final class Blobs {
         try {
             out.force(false);
             Files.move(file, path(id), StandardCopyOption.ATOMIC_MOVE);
-            sync(folderOf(id));
+            Folders.sync(folderOf(id));
         } catch (IOException e) {
             throw failed(e);
         }
@@ -242,12 +243,6 @@ final class Blobs {
 
     private Path folderOf(String id) {
         return bytes.resolve(id.substring(0, 2));
-    }
-
-    private static void sync(Path folder) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     private void forgetTemporary() throws IOException {

@@ -1,5 +1,6 @@
 package io.kumiki.store.sql;
 
+import io.kumiki.runtime.life.Folders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -93,6 +94,9 @@ final class SqliteFile {
                         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             } else {
                 Files.createFile(file);
+            }
+            if (durable) {
+                Folders.syncNamesOf(file);
             }
         }
     }
