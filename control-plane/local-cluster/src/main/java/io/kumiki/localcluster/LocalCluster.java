@@ -38,7 +38,9 @@ import org.jspecify.annotations.Nullable;
 /// {@link #cluster()}; the node agent also gives it {@link #podLogs}.
 public final class LocalCluster implements AutoCloseable {
     private static final int WINDOW = 16_384;
+    private static final long FOLLOW_MILLIS = 10_000;
 
+    private final Vertx vertx;
     private final LocalClusterSettings settings;
     private final Credentials credentials;
     private final Journal journal;
@@ -47,8 +49,10 @@ public final class LocalCluster implements AutoCloseable {
     private final ApiListener listener;
     private volatile PodLogs logs = PodLogs.none();
     private int port;
+    private long timer;
 
     private LocalCluster(Vertx vertx, LocalClusterSettings settings) throws IOException, GeneralSecurityException {
+        this.vertx = vertx;
         this.settings = settings;
         this.credentials = Credentials.in(
                 settings.folder(), names(settings), settings.clock().instant());
@@ -91,6 +95,8 @@ public final class LocalCluster implements AutoCloseable {
             ensureNamespace(name);
         }
         port = listener.listen(settings.host(), settings.port());
+        timer = vertx.setPeriodic(
+                FOLLOW_MILLIS, now -> Thread.ofVirtual().name("kube-follow").start(cluster::follow));
         KubeconfigFile.write(
                 kubeconfig(), url(), credentials.authorityPem(), credentials.adminToken(), settings.namespace());
     }
@@ -176,6 +182,11 @@ public final class LocalCluster implements AutoCloseable {
         return chosen == null ? settings.folder().resolve("kubeconfig") : chosen;
     }
 
+    /// How many answers go on at the moment: watches and followed logs.
+    public int openStreams() {
+        return listener.openStreams();
+    }
+
     /// The CA that clients must trust.
     public String authorityPem() {
         return credentials.authorityPem();
@@ -201,6 +212,7 @@ public final class LocalCluster implements AutoCloseable {
     /// Ends watches, closes the port, writes what waits.
     @Override
     public void close() {
+        vertx.cancelTimer(timer);
         listener.close();
         journal.close();
     }

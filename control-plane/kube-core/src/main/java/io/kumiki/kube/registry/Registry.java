@@ -96,7 +96,13 @@ public final class Registry {
             lock.unlock();
         }
         if (!tx.entries.isEmpty()) {
-            journal.await(tx.entries.getLast().revision());
+            try {
+                journal.await(tx.entries.getLast().revision());
+            } catch (ApiFault unknown) {
+                // The writer is not told whether it is safe, but it is done, and so is what follows from it.
+                follow();
+                throw unknown;
+            }
             follow();
         }
         return result;
@@ -104,10 +110,11 @@ public final class Registry {
 
     /// Carries out what follows from earlier writes. One thread at a time; what it writes itself is queued behind.
     public void follow() {
-        while (!later.isEmpty() && following.compareAndSet(false, true)) {
+        boolean goesOn = true;
+        while (goesOn && !later.isEmpty() && following.compareAndSet(false, true)) {
             try {
-                for (Runnable next = later.poll(); next != null; next = later.poll()) {
-                    runOne(next);
+                for (Runnable next = later.poll(); goesOn && next != null; next = goesOn ? later.poll() : null) {
+                    goesOn = runOne(next);
                 }
             } finally {
                 following.set(false);
@@ -115,12 +122,18 @@ public final class Registry {
         }
     }
 
-    private static void runOne(Runnable next) {
+    /// Returns false when the journal is in trouble: the work waits for the next write.
+    private boolean runOne(Runnable next) {
         try {
             next.run();
+            return true;
         } catch (ApiFault e) {
-            // Somebody else was first (gone, changed): whatever they did queued its own consequences.
-            assert e.code() >= 400;
+            if (e.code() < 500) {
+                // Somebody else was first (gone, changed): whatever they did queued its own consequences.
+                return true;
+            }
+            later.add(next);
+            return false;
         }
     }
 

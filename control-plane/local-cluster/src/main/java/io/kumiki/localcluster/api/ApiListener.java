@@ -139,6 +139,10 @@ public final class ApiListener implements AutoCloseable {
         };
     }
 
+    public int openStreams() {
+        return open.size();
+    }
+
     private void accept(HttpServerRequest http) {
         Handler<HttpServerRequest> mounted = mounts.find(http.path());
         if (mounted != null) {

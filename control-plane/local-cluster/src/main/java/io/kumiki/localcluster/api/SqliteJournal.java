@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
 /// that runs, the next group gathers. A second thread tells listeners, so that a listener may write again.
 public final class SqliteJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteJournal.class);
-    private static final int FORMAT = 1;
+    /// 2: each row has a checksum. Rows of format 1 have none until they are written again.
+    private static final int FORMAT = 2;
     private static final long PATIENCE_SECONDS = 15;
     private static final long PATIENCE_FULL_DISK_SECONDS = 3;
 
@@ -59,6 +60,10 @@ public final class SqliteJournal implements Journal {
         this.file = file;
         this.freeFloor = freeFloor;
         try {
+            String damage = WalCheck.trouble(file);
+            if (damage != null) {
+                throw new SQLException("the file is damaged (" + damage + ")");
+            }
             this.connection = DriverManager.getConnection("jdbc:sqlite:" + file);
             prepare();
             Folders.syncNamesOf(file);
@@ -86,12 +91,14 @@ public final class SqliteJournal implements Journal {
             if (format > FORMAT) {
                 throw new SQLException("its format " + format + " is newer than this version reads (" + FORMAT + ")");
             }
+            if (format == 1) {
+                sql.execute("ALTER TABLE object ADD COLUMN sum INTEGER");
+            }
             sql.execute(
-                    "CREATE TABLE IF NOT EXISTS object (storage TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT"
-                            + " NULL, revision INTEGER NOT NULL, json BLOB NOT NULL, PRIMARY KEY (storage, namespace,"
-                            + " name)) WITHOUT ROWID");
-            sql.execute("CREATE TABLE IF NOT EXISTS sequence (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER"
-                    + " NOT NULL)");
+                    "CREATE TABLE IF NOT EXISTS object (storage TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,"
+                            + " revision INTEGER NOT NULL, json BLOB NOT NULL, sum INTEGER, PRIMARY KEY (storage, namespace, name)) WITHOUT ROWID");
+            sql.execute(
+                    "CREATE TABLE IF NOT EXISTS sequence (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL)");
             sql.execute("INSERT OR IGNORE INTO sequence VALUES (1, 0)");
             sql.execute("PRAGMA user_version=" + FORMAT);
         }
@@ -101,14 +108,18 @@ public final class SqliteJournal implements Journal {
     @Override
     public long load(Consumer<Entry> sink) {
         try (Statement sql = connection.createStatement()) {
-            try (ResultSet rows = sql.executeQuery("SELECT storage, namespace, name, revision, json FROM object")) {
+            long highest = 0;
+            try (ResultSet rows = sql.executeQuery("SELECT storage, namespace, name, revision, json, sum FROM object")) {
                 while (rows.next()) {
-                    ObjectKey key = new ObjectKey(
-                            rows.getString(1).intern(), rows.getString(2).intern(), rows.getString(3));
-                    sink.accept(new Entry(rows.getLong(4), key, rows.getBytes(5)));
+                    Entry entry = checked(rows);
+                    highest = Math.max(highest, entry.revision());
+                    sink.accept(entry);
                 }
             }
             durable = sql.executeQuery("SELECT revision FROM sequence").getLong(1);
+            if (durable < highest) {
+                throw damaged("its sequence stands at " + durable + " and an object has revision " + highest);
+            }
             told = durable;
             connection.commit();
         } catch (SQLException e) {
@@ -129,6 +140,22 @@ public final class SqliteJournal implements Journal {
         }
         writer.start();
         teller.start();
+    }
+
+    private Entry checked(ResultSet row) throws SQLException {
+        ObjectKey key = new ObjectKey(row.getString(1).intern(), row.getString(2).intern(), row.getString(3));
+        Entry entry = new Entry(row.getLong(4), key, row.getBytes(5));
+        long sum = row.getLong(6);
+        if (!row.wasNull() && sum != RowCheck.of(entry)) {
+            throw damaged("what is stored as " + key + " is not what was written");
+        }
+        return entry;
+    }
+
+    private IllegalStateException damaged(String how) {
+        return new IllegalStateException(
+                file + " is damaged: " + how
+                        + "; nothing was changed. Restore it from a backup, or move it away to begin with an empty cluster");
     }
 
     @Override
@@ -269,8 +296,9 @@ public final class SqliteJournal implements Journal {
 
     private boolean commit(List<Entry> group) {
         try (PreparedStatement put = connection.prepareStatement(
-                        "INSERT INTO object VALUES (?,?,?,?,?) ON CONFLICT (storage, namespace, name) DO UPDATE SET"
-                                + " revision = excluded.revision, json = excluded.json");
+                        "INSERT INTO object VALUES (?,?,?,?,?,?)"
+                                + " ON CONFLICT (storage, namespace, name) DO UPDATE"
+                                + " SET revision = excluded.revision, json = excluded.json, sum = excluded.sum");
                 PreparedStatement remove = connection.prepareStatement(
                         "DELETE FROM object WHERE storage = ? AND namespace = ? AND name = ?");
                 PreparedStatement sequence = connection.prepareStatement("UPDATE sequence SET revision = ?")) {
@@ -282,6 +310,7 @@ public final class SqliteJournal implements Journal {
                 if (!entry.removal()) {
                     each.setLong(4, entry.revision());
                     each.setBytes(5, entry.json());
+                    each.setLong(6, RowCheck.of(entry));
                 }
                 each.executeUpdate();
             }
@@ -307,7 +336,16 @@ public final class SqliteJournal implements Journal {
         try {
             connection.rollback();
         } catch (SQLException e) {
-            LOG.debug("nothing to roll back: {}", e.getMessage());
+            // A full disk or an I/O error has ended the transaction already; the driver has to hear of a new one.
+            begin();
+        }
+    }
+
+    private void begin() {
+        try (Statement sql = connection.createStatement()) {
+            sql.execute("BEGIN");
+        } catch (SQLException e) {
+            LOG.debug("no transaction was begun: {}", e.getMessage());
         }
     }
 

@@ -226,8 +226,18 @@ public final class Database implements AutoCloseable {
         try {
             writer.takeNotes();
             writer.connection().rollback();
-        } catch (SQLException ignored) {
-            // SQLite has rolled back by itself after a full disk or an I/O error.
+        } catch (SQLException ended) {
+            // SQLite has rolled back by itself after a full disk or an I/O error; the driver has to hear of a new
+            // transaction, or no commit would ever succeed again.
+            begin();
+        }
+    }
+
+    private void begin() {
+        try (Statement sql = writer.connection().createStatement()) {
+            sql.execute("BEGIN");
+        } catch (SQLException e) {
+            LOG.debug("no transaction was begun: {}", e.getMessage());
         }
     }
 
