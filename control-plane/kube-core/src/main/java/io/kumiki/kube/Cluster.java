@@ -93,7 +93,6 @@ public final class Cluster {
         registry.follow();
     }
 
-<<<<<<< HEAD
     /// The built-in controllers (Deployments, Jobs, nodes, …) begin to listen; whoever asked for them runs them, once
     /// for a cluster.
     public Controllers controllers(ControllerSettings how) {
@@ -106,12 +105,12 @@ public final class Cluster {
         consequences.also(made);
         made.resume();
         return made;
-=======
+    }
+
     /// Carries out what still follows from earlier writes because the journal was in trouble when it was due. The
     /// next write does it too; in a cluster that nobody writes to the shell calls this now and then.
     public void follow() {
         registry.follow();
->>>>>>> 77cc835 (Damaged files, bad clients and a thousand simulated clusters)
     }
 
     /// One request of the Kubernetes API.

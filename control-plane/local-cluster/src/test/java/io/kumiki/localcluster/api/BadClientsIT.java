@@ -37,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -233,7 +234,7 @@ class BadClientsIT {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as(what).isLessThan(end);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
@@ -256,7 +257,6 @@ class BadClientsIT {
                 assertThat(heard).as("nobody else waited").contains("m119");
             }
             await("the slow watch is let go", () -> cluster.openStreams() == 0);
-            rest(slow);
             assertThat(quick).isNotNull();
         }
     }
@@ -327,7 +327,7 @@ class BadClientsIT {
         assertThat(failed.getCount()).isOne();
         long each = (heap() - before) / watches;
         System.out.printf("%d idle watches: %d bytes of heap each, client and server together%n", watches, each);
-        assertThat(each).as("bytes for an idle watch").isLessThan(24_000);
+        assertThat(each).as("bytes for an idle watch").isLessThan(40_000);
         ObjectNode secret = Json.object();
         secret.putObject("metadata").put("name", "s");
         cluster.cluster().create(ResourceType.SECRETS, "kubeflow", secret, BY);

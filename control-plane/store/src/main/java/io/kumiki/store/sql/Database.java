@@ -4,6 +4,7 @@ import io.kumiki.runtime.sql.Checkpoints;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -236,8 +237,9 @@ public final class Database implements AutoCloseable {
     private void begin() {
         try (Statement sql = writer.connection().createStatement()) {
             sql.execute("BEGIN");
-        } catch (SQLException e) {
-            LOG.debug("no transaction was begun: {}", e.getMessage());
+        } catch (SQLException stillBroken) {
+            // Then the next commit fails too, tells its writers so, and comes here again.
+            return;
         }
     }
 
