@@ -40,8 +40,10 @@ class DiskFullIT {
                 Files.delete(filling);
                 put(store, n + 1);
                 int last = n;
-                assertThat(store.<Object>read(tx -> tx.settings().get("k" + (last - 1)))).isNotNull();
-                assertThat(store.<Object>read(tx -> tx.settings().get("k" + (last + 1)))).isNotNull();
+                assertThat(store.<Object>read(tx -> tx.settings().get("k" + (last - 1))))
+                        .isNotNull();
+                assertThat(store.<Object>read(tx -> tx.settings().get("k" + (last + 1))))
+                        .isNotNull();
             }
         } finally {
             new ProcessBuilder("umount", disk.toString()).start().waitFor(10, TimeUnit.SECONDS);

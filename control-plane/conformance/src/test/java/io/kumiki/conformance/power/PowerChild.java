@@ -85,7 +85,8 @@ final class PowerChild {
                 if (number % 5 == 0) {
                     tx.settings().delete(key);
                 } else {
-                    tx.settings().put(key, Json.object().put("number", number).put("fill", "x".repeat(number % 7 * 900)));
+                    tx.settings()
+                            .put(key, Json.object().put("number", number).put("fill", "x".repeat(number % 7 * 900)));
                 }
                 return number;
             }));

@@ -209,9 +209,8 @@ class PowerCutIT {
         builder.environment().put("POWER_LOG", log.toString());
         builder.environment().put("POWER_UNDER", folder.toString());
         Path said = scratch.resolve("said");
-        Process process = builder.redirectErrorStream(true)
-                .redirectOutput(said.toFile())
-                .start();
+        Process process =
+                builder.redirectErrorStream(true).redirectOutput(said.toFile()).start();
         assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(said)).isZero();
         return RecordedDisk.read(log);
@@ -247,7 +246,8 @@ class PowerCutIT {
     private static Path source() throws IOException {
         String tail = "src/test/c/recorder.c";
         for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            for (Path each : List.of(at.resolve(tail), at.resolve("control-plane/conformance").resolve(tail))) {
+            for (Path each : List.of(
+                    at.resolve(tail), at.resolve("control-plane/conformance").resolve(tail))) {
                 if (Files.exists(each)) {
                     return each;
                 }

@@ -41,7 +41,8 @@ final class RecordedDisk {
     }
 
     /// @param node `null` when the name goes away
-    private record Naming(String folder, String path, @Nullable Node node, String gone) {}
+    private record Naming(
+            String folder, String path, @Nullable Node node, String gone) {}
 
     private final String root;
     private final Map<String, Node> now = new TreeMap<>();

@@ -51,7 +51,9 @@ class CompareAndSetTest {
                 }
             }
             assertThat(history).hasSizeGreaterThan(200);
-            assertThat(Histories.explained(first, "start", history)).as("round %d", round).isTrue();
+            assertThat(Histories.explained(first, "start", history))
+                    .as("round %d", round)
+                    .isTrue();
         }
     }
 
@@ -60,14 +62,16 @@ class CompareAndSetTest {
         long from = clock.incrementAndGet();
         ObjectNode seen = cluster.get(ResourceType.CONFIG_MAPS, "n", "m");
         history.add(Operation.read(
-                from, clock.incrementAndGet(), revision(seen), seen.at("/data/value").asText()));
+                from,
+                clock.incrementAndGet(),
+                revision(seen),
+                seen.at("/data/value").asText()));
         if (random.nextInt(3) == 0) {
             return;
         }
         long begun = clock.incrementAndGet();
         try {
-            ObjectNode made =
-                    cluster.update(ResourceType.CONFIG_MAPS, "n", map(value, revision(seen)), "", BY);
+            ObjectNode made = cluster.update(ResourceType.CONFIG_MAPS, "n", map(value, revision(seen)), "", BY);
             history.add(Operation.set(begun, clock.incrementAndGet(), revision(seen), value, revision(made)));
         } catch (ApiFault fault) {
             assertThat(fault.reason()).isEqualTo("Conflict");
@@ -91,10 +95,7 @@ class CompareAndSetTest {
 
     @Test
     void aLostUpdateIsFound() {
-        assertThat(Histories.explained(
-                        1,
-                        "a",
-                        List.of(Operation.set(1, 4, 1, "b", 2), Operation.set(2, 3, 1, "c", 3))))
+        assertThat(Histories.explained(1, "a", List.of(Operation.set(1, 4, 1, "b", 2), Operation.set(2, 3, 1, "c", 3))))
                 .isFalse();
     }
 
@@ -108,21 +109,21 @@ class CompareAndSetTest {
 
     @Test
     void aRevisionThatGoesBackIsFound() {
-        assertThat(Histories.explained(5, "a", List.of(Operation.set(1, 2, 5, "b", 4)))).isFalse();
+        assertThat(Histories.explained(5, "a", List.of(Operation.set(1, 2, 5, "b", 4))))
+                .isFalse();
     }
 
     @Test
     void aConflictWithoutAReasonIsFound() {
-        assertThat(Histories.explained(1, "a", List.of(Operation.conflict(1, 2, 1)))).isFalse();
-        assertThat(Histories.explained(
-                        1, "a", List.of(Operation.conflict(1, 4, 1), Operation.set(2, 3, 1, "b", 2))))
+        assertThat(Histories.explained(1, "a", List.of(Operation.conflict(1, 2, 1))))
+                .isFalse();
+        assertThat(Histories.explained(1, "a", List.of(Operation.conflict(1, 4, 1), Operation.set(2, 3, 1, "b", 2))))
                 .isTrue();
     }
 
     @Test
     void aValueFromNowhereIsFound() {
-        assertThat(Histories.explained(
-                        1, "a", List.of(Operation.set(1, 2, 1, "b", 2), Operation.read(3, 4, 2, "c"))))
+        assertThat(Histories.explained(1, "a", List.of(Operation.set(1, 2, 1, "b", 2), Operation.read(3, 4, 2, "c"))))
                 .isFalse();
     }
 }

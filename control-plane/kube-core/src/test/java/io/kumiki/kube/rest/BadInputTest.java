@@ -20,7 +20,8 @@ class BadInputTest {
         Reply made = api.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", """
             {"metadata":{"name":"frees.example.com"},"spec":{"group":"example.com","scope":"Namespaced",
              "names":{"kind":"Free","plural":"frees"},"versions":[{"name":"v1","served":true,"storage":true,
-              "schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}""");
+              "schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}\
+            """);
         assertThat(made.code()).as(made.message()).isEqualTo(201);
         assertThat(api.post(FREE, "{\"metadata\":{\"name\":\"f\"},\"a\":{\"b\":1}}")
                         .code())
@@ -39,7 +40,8 @@ class BadInputTest {
         String deep = "{\"metadata\":{\"name\":\"deep\"},\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
         refused(400, "not valid JSON", api.post(FREE, deep));
         // What the parser takes and could not be read again with its managedFields around it.
-        String border = "{\"metadata\":{\"name\":\"deep\"},\"a\":" + "{\"a\":".repeat(190) + "1" + "}".repeat(190) + "}";
+        String border =
+                "{\"metadata\":{\"name\":\"deep\"},\"a\":" + "{\"a\":".repeat(190) + "1" + "}".repeat(190) + "}";
         refused(400, "levels", api.post(FREE, border));
         assertThat(api.get(FREE + "/deep").code()).isEqualTo(404);
     }
@@ -47,7 +49,8 @@ class BadInputTest {
     @Test
     void patchesThatNestDeeperEachTime() {
         String chain = "{\"x\":".repeat(150) + "1" + "}".repeat(150);
-        assertThat(api.patch(FREE + "/f", "merge-patch", "{\"c\":" + chain + "}").code())
+        assertThat(api.patch(FREE + "/f", "merge-patch", "{\"c\":" + chain + "}")
+                        .code())
                 .isEqualTo(200);
         String inner = "{\"c\":" + "{\"x\":".repeat(150) + chain + "}".repeat(150) + "}";
         refused(400, "", api.patch(FREE + "/f", "merge-patch", inner));
@@ -71,12 +74,26 @@ class BadInputTest {
     @Test
     void patchesThatAreNone() {
         refused(422, "list", api.patch(FREE + "/f", "json-patch", "{}"));
-        refused(422, "", api.patch(FREE + "/f", "json-patch", "[{\"op\":\"add\",\"path\":\"/l\",\"value\":[]},"
-                + "{\"op\":\"add\",\"path\":\"/l/2147483648\",\"value\":1}]"));
-        refused(422, "", api.patch(FREE + "/f", "json-patch", "[{\"op\":\"add\",\"path\":\"/l\",\"value\":[]},"
-                + "{\"op\":\"add\",\"path\":\"/l/999999999\",\"value\":1}]"));
-        refused(422, "levels", api.patch(FREE + "/f", "json-patch", "[{\"op\":\"remove\",\"path\":\""
-                + "/a".repeat(5_000) + "\"}]"));
+        refused(
+                422,
+                "",
+                api.patch(
+                        FREE + "/f",
+                        "json-patch",
+                        "[{\"op\":\"add\",\"path\":\"/l\",\"value\":[]},"
+                                + "{\"op\":\"add\",\"path\":\"/l/2147483648\",\"value\":1}]"));
+        refused(
+                422,
+                "",
+                api.patch(
+                        FREE + "/f",
+                        "json-patch",
+                        "[{\"op\":\"add\",\"path\":\"/l\",\"value\":[]},"
+                                + "{\"op\":\"add\",\"path\":\"/l/999999999\",\"value\":1}]"));
+        refused(
+                422,
+                "levels",
+                api.patch(FREE + "/f", "json-patch", "[{\"op\":\"remove\",\"path\":\"" + "/a".repeat(5_000) + "\"}]"));
         String many = IntStream.range(0, 10_001)
                 .mapToObj(i -> "{\"op\":\"test\",\"path\":\"/a/b\",\"value\":1}")
                 .collect(Collectors.joining(",", "[", "]"));
@@ -92,7 +109,8 @@ class BadInputTest {
     @Test
     void objectsThatGrowPatchByPatch() {
         String big = "x".repeat(900_000);
-        assertThat(api.patch(FREE + "/f", "merge-patch", "{\"one\":\"" + big + "\"}").code())
+        assertThat(api.patch(FREE + "/f", "merge-patch", "{\"one\":\"" + big + "\"}")
+                        .code())
                 .isEqualTo(200);
         refused(413, "at most 1572864", api.patch(FREE + "/f", "merge-patch", "{\"two\":\"" + big + "\"}"));
     }
@@ -131,11 +149,7 @@ class BadInputTest {
         own("b", "c");
         own("c", "a");
         own("c", "c");
-        assertThat(api.send(
-                                "DELETE",
-                                MAPS + "/a?propagationPolicy=Foreground",
-                                java.util.Map.of(),
-                                "")
+        assertThat(api.send("DELETE", MAPS + "/a?propagationPolicy=Foreground", java.util.Map.of(), "")
                         .code())
                 .isEqualTo(200);
         for (String name : new String[] {"a", "b"}) {

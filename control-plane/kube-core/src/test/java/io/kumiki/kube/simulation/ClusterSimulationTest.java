@@ -18,7 +18,8 @@ class ClusterSimulationTest {
     private static final String DEFINITION = """
         {"metadata":{"name":"widgets.example.com"},"spec":{"group":"example.com","scope":"Namespaced",
          "names":{"kind":"Widget","plural":"widgets"},"versions":[{"name":"v1","served":true,"storage":true,
-          "schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}""";
+          "schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}\
+        """;
     private static final List<ResourceType> WATCHED = List.of(ResourceType.NAMESPACES, ResourceType.CONFIG_MAPS);
 
     /// One request of the script. An owner is named; its uid is looked up when the step runs.
@@ -158,7 +159,8 @@ class ClusterSimulationTest {
         for (int i = 0; i < 3; i++) {
             for (String space : new String[] {"a", "b"}) {
                 for (String folder : new String[] {maps(space), widgets(space)}) {
-                    for (JsonNode item : client.request("GET", folder, "application/json", "").path("items")) {
+                    for (JsonNode item : client.request("GET", folder, "application/json", "")
+                            .path("items")) {
                         if (item.at("/metadata/finalizers").toString().contains("held")) {
                             client.request(
                                     "PATCH",

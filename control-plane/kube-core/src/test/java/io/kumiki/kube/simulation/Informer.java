@@ -77,13 +77,20 @@ public final class Informer {
         }
         for (int i = 0; i < most && !queue.isEmpty(); i++) {
             WatchEvent event = queue.poll();
-            assertThat(event.revision()).as("%s events come in order, once", type).isGreaterThan(seen);
+            assertThat(event.revision())
+                    .as("%s events come in order, once", type)
+                    .isGreaterThan(seen);
             seen = event.revision();
             String key = key(event.object());
             switch (event.type()) {
-                case ADDED -> assertThat(cache.put(key, seen)).as("%s was there already", key).isNull();
-                case MODIFIED -> assertThat(cache.put(key, seen)).as("%s was not there", key).isNotNull();
-                case DELETED -> assertThat(cache.remove(key)).as("%s was not there", key).isNotNull();
+                case ADDED ->
+                    assertThat(cache.put(key, seen))
+                            .as("%s was there already", key)
+                            .isNull();
+                case MODIFIED ->
+                    assertThat(cache.put(key, seen)).as("%s was not there", key).isNotNull();
+                case DELETED ->
+                    assertThat(cache.remove(key)).as("%s was not there", key).isNotNull();
                 case BOOKMARK -> {}
             }
         }

@@ -105,9 +105,8 @@ public final class SimulatedClient {
 
     private ObjectNode once(String method, String path, String contentType, String body) {
         String[] parts = path.split("\\?", 2);
-        Map<String, List<String>> query = parts.length == 1
-                ? Map.of()
-                : Map.of(parts[1].split("=")[0], List.of(parts[1].split("=")[1]));
+        Map<String, List<String>> query =
+                parts.length == 1 ? Map.of() : Map.of(parts[1].split("=")[0], List.of(parts[1].split("=")[1]));
         ApiAnswer answer = cluster.handle(new ApiRequest(
                 method,
                 parts[0],
@@ -119,7 +118,9 @@ public final class SimulatedClient {
         ((ApiAnswer.Whole) answer).body().forEach(text::writeBytes);
         ObjectNode object = (ObjectNode) Json.parse(text.toByteArray());
         if (method.equals("POST") && object.at("/metadata/uid").isTextual()) {
-            assertThat(uids.add(object.at("/metadata/uid").asText())).as("a uid is given once").isTrue();
+            assertThat(uids.add(object.at("/metadata/uid").asText()))
+                    .as("a uid is given once")
+                    .isTrue();
         }
         return object;
     }
@@ -172,15 +173,20 @@ public final class SimulatedClient {
         });
         journal.durable().forEach((key, entry) -> {
             JsonNode metadata = Json.parse(entry.json()).path("metadata");
-            assertThat(entry.key().namespace().isEmpty() || namespaces.contains(entry.key().namespace()))
+            assertThat(entry.key().namespace().isEmpty()
+                            || namespaces.contains(entry.key().namespace()))
                     .as("%s is in a namespace that is there", key)
                     .isTrue();
             boolean owned = metadata.path("ownerReferences").isEmpty();
             for (JsonNode owner : metadata.path("ownerReferences")) {
                 owned |= alive.containsKey(owner.path("uid").asText());
             }
-            assertThat(owned).as("%s has an owner that is there: %s", key, metadata).isTrue();
-            assertThat(metadata.has("deletionTimestamp")).as("%s ends: %s", key, metadata).isFalse();
+            assertThat(owned)
+                    .as("%s has an owner that is there: %s", key, metadata)
+                    .isTrue();
+            assertThat(metadata.has("deletionTimestamp"))
+                    .as("%s ends: %s", key, metadata)
+                    .isFalse();
         });
     }
 }

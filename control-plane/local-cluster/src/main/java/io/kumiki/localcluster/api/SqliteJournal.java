@@ -95,10 +95,11 @@ public final class SqliteJournal implements Journal {
                 sql.execute("ALTER TABLE object ADD COLUMN sum INTEGER");
             }
             sql.execute(
-                    "CREATE TABLE IF NOT EXISTS object (storage TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,"
-                            + " revision INTEGER NOT NULL, json BLOB NOT NULL, sum INTEGER, PRIMARY KEY (storage, namespace, name)) WITHOUT ROWID");
-            sql.execute(
-                    "CREATE TABLE IF NOT EXISTS sequence (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL)");
+                    "CREATE TABLE IF NOT EXISTS object (storage TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT"
+                            + " NULL, revision INTEGER NOT NULL, json BLOB NOT NULL, sum INTEGER, PRIMARY KEY (storage,"
+                            + " namespace, name)) WITHOUT ROWID");
+            sql.execute("CREATE TABLE IF NOT EXISTS sequence (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER"
+                    + " NOT NULL)");
             sql.execute("INSERT OR IGNORE INTO sequence VALUES (1, 0)");
             sql.execute("PRAGMA user_version=" + FORMAT);
         }
@@ -109,7 +110,8 @@ public final class SqliteJournal implements Journal {
     public long load(Consumer<Entry> sink) {
         try (Statement sql = connection.createStatement()) {
             long highest = 0;
-            try (ResultSet rows = sql.executeQuery("SELECT storage, namespace, name, revision, json, sum FROM object")) {
+            try (ResultSet rows =
+                    sql.executeQuery("SELECT storage, namespace, name, revision, json, sum FROM object")) {
                 while (rows.next()) {
                     Entry entry = checked(rows);
                     highest = Math.max(highest, entry.revision());
@@ -143,7 +145,8 @@ public final class SqliteJournal implements Journal {
     }
 
     private Entry checked(ResultSet row) throws SQLException {
-        ObjectKey key = new ObjectKey(row.getString(1).intern(), row.getString(2).intern(), row.getString(3));
+        ObjectKey key =
+                new ObjectKey(row.getString(1).intern(), row.getString(2).intern(), row.getString(3));
         Entry entry = new Entry(row.getLong(4), key, row.getBytes(5));
         long sum = row.getLong(6);
         if (!row.wasNull() && sum != RowCheck.of(entry)) {
@@ -153,9 +156,8 @@ public final class SqliteJournal implements Journal {
     }
 
     private IllegalStateException damaged(String how) {
-        return new IllegalStateException(
-                file + " is damaged: " + how
-                        + "; nothing was changed. Restore it from a backup, or move it away to begin with an empty cluster");
+        return new IllegalStateException(file + " is damaged: " + how
+                + "; nothing was changed. Restore it from a backup, or move it away to begin with an empty cluster");
     }
 
     @Override
@@ -295,10 +297,9 @@ public final class SqliteJournal implements Journal {
     }
 
     private boolean commit(List<Entry> group) {
-        try (PreparedStatement put = connection.prepareStatement(
-                        "INSERT INTO object VALUES (?,?,?,?,?,?)"
-                                + " ON CONFLICT (storage, namespace, name) DO UPDATE"
-                                + " SET revision = excluded.revision, json = excluded.json, sum = excluded.sum");
+        try (PreparedStatement put = connection.prepareStatement("INSERT INTO object VALUES (?,?,?,?,?,?)"
+                        + " ON CONFLICT (storage, namespace, name) DO UPDATE"
+                        + " SET revision = excluded.revision, json = excluded.json, sum = excluded.sum");
                 PreparedStatement remove = connection.prepareStatement(
                         "DELETE FROM object WHERE storage = ? AND namespace = ? AND name = ?");
                 PreparedStatement sequence = connection.prepareStatement("UPDATE sequence SET revision = ?")) {

@@ -191,7 +191,11 @@ class BadClientsIT {
             yaml.append("a%d: &a%d [*a%d,*a%d,*a%d,*a%d]\n".formatted(i, i, i - 1, i - 1, i - 1, i - 1));
         }
         refused(
-                answer("POST", MAPS, "Content-Type: application/yaml\r\nContent-Length: " + yaml.length() + "\r\n", yaml.toString()),
+                answer(
+                        "POST",
+                        MAPS,
+                        "Content-Type: application/yaml\r\nContent-Length: " + yaml.length() + "\r\n",
+                        yaml.toString()),
                 400);
     }
 
@@ -349,7 +353,8 @@ class BadClientsIT {
         start(ApiListener.Limits.DEFAULT);
         HttpClient client = http2(1);
         CompletableFuture<Void> closed = new CompletableFuture<>();
-        HttpConnection connection = request(client, "/version").get(10, TimeUnit.SECONDS).connection();
+        HttpConnection connection =
+                request(client, "/version").get(10, TimeUnit.SECONDS).connection();
         connection.closeHandler(gone -> closed.complete(null));
         connection.goAwayHandler(away -> closed.complete(null));
         for (int i = 0; i < 5_000 && !closed.isDone(); i++) {
@@ -380,7 +385,8 @@ class BadClientsIT {
             assertThat(core.authenticate(token)).as("not yet valid").isNull();
             JsonNode back = core.create(ResourceType.CONFIG_MAPS, "kubeflow", map("back", 1), BY);
             assertThat(back.at("/metadata/resourceVersion").asLong()).isGreaterThan(ahead);
-            assertThat(Instant.parse(back.at("/metadata/creationTimestamp").asText())).isBefore(Instant.now());
+            assertThat(Instant.parse(back.at("/metadata/creationTimestamp").asText()))
+                    .isBefore(Instant.now());
             wall.off = Duration.ZERO;
             Caller caller = core.authenticate(token);
             assertThat(caller).as("valid again").isNotNull();

@@ -49,7 +49,8 @@ class DamageIT {
     private static Map<String, String> read(Path file) {
         Map<String, String> found = new TreeMap<>();
         try (SqliteJournal journal = new SqliteJournal(file, 0)) {
-            journal.load(e -> found.put(e.key().name() + " " + e.revision(), new String(e.json(), StandardCharsets.UTF_8)));
+            journal.load(
+                    e -> found.put(e.key().name() + " " + e.revision(), new String(e.json(), StandardCharsets.UTF_8)));
         }
         return found;
     }
