@@ -197,6 +197,7 @@ final class Wiring implements AutoCloseable {
                 Map.of(AgentContainer.IMAGE, new AgentContainer(java.util.Objects.requireNonNull(endpoints.get("s3")))),
                 PythonEnvironment.ofThisUser(System.getenv()));
         cluster.podLogs(agent.podLogs());
+        cluster.podSessions(agent.podSessions());
         var onStop = options.keepSteps() ? NodeAgent.OnStop.KEEP_PODS : NodeAgent.OnStop.END_PODS;
         life.start(
                 "node agent",

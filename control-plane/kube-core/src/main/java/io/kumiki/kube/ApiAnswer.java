@@ -18,6 +18,9 @@ public sealed interface ApiAnswer {
     /// The text of a container.
     record Log(PodLogs.Order order) implements ApiAnswer {}
 
+    /// A connection into a pod, by WebSocket.
+    record Connect(PodConnection order) implements ApiAnswer {}
+
     String JSON = "application/json";
 
     static Whole json(int status, JsonNode body) {

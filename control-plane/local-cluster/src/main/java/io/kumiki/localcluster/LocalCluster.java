@@ -6,7 +6,9 @@ import io.kumiki.kube.Caller;
 import io.kumiki.kube.Cluster;
 import io.kumiki.kube.ClusterSettings;
 import io.kumiki.kube.Journal;
+import io.kumiki.kube.PodConnection;
 import io.kumiki.kube.PodLogs;
+import io.kumiki.kube.PodSessions;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.WriteOptions;
 import io.kumiki.localcluster.api.AccountTokens;
@@ -48,6 +50,7 @@ public final class LocalCluster implements AutoCloseable {
     private final Mounts mounts = new Mounts();
     private final ApiListener listener;
     private volatile PodLogs logs = PodLogs.none();
+    private volatile PodSessions sessions = PodSessions.none();
     private int port;
     private long timer;
 
@@ -65,6 +68,7 @@ public final class LocalCluster implements AutoCloseable {
                 cluster,
                 this::caller,
                 (order, sink) -> logs.stream(order, sink),
+                new SessionsOfNode(),
                 mounts,
                 Hosts.LOCAL,
                 settings.limits(),
@@ -199,6 +203,29 @@ public final class LocalCluster implements AutoCloseable {
     /// From now on logs come from here.
     public void podLogs(PodLogs source) {
         logs = source;
+    }
+
+    /// From now on exec, attach and forwarded ports lead here.
+    public void podSessions(PodSessions source) {
+        sessions = source;
+    }
+
+    /// Whichever node agent there is when a connection is asked for.
+    private final class SessionsOfNode implements PodSessions {
+        @Override
+        public Session exec(PodConnection.Exec order) throws IOException {
+            return sessions.exec(order);
+        }
+
+        @Override
+        public Session attach(PodConnection.Attach order) throws IOException {
+            return sessions.attach(order);
+        }
+
+        @Override
+        public Session connect(PodConnection.PortForward order, int port) throws IOException {
+            return sessions.connect(order, port);
+        }
     }
 
     /// Another surface on this port.

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,19 +30,26 @@ final class Kubectl {
     private final Path kubeconfig;
     private final Path home;
 
-    private Kubectl(Path program, Path kubeconfig, Path home) {
+    private final Map<String, String> more;
+
+    private Kubectl(Path program, Path kubeconfig, Path home, Map<String, String> more) {
         this.program = program;
         this.kubeconfig = kubeconfig;
         this.home = home;
+        this.more = more;
     }
 
     Kubectl with(Path otherConfig) {
-        return new Kubectl(program, otherConfig, home);
+        return new Kubectl(program, otherConfig, home, more);
+    }
+
+    Kubectl with(String variable, String value) {
+        return new Kubectl(program, kubeconfig, home, Map.of(variable, value));
     }
 
     /// Where Go is missing the suite is skipped with one line; in CI that is a failure.
     static Kubectl required(Path kubeconfig, Path home) {
-        return new Kubectl(KubernetesPrograms.required("kubectl").program("kubectl"), kubeconfig, home);
+        return new Kubectl(KubernetesPrograms.required("kubectl").program("kubectl"), kubeconfig, home, Map.of());
     }
 
     Ran run(String... arguments) {
@@ -55,14 +63,25 @@ final class Kubectl {
         return run(command, environment(), input, PATIENCE_SECONDS);
     }
 
+    /// Running until it is ended; standard error joins its output.
+    Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(program.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment());
+        return builder.start();
+    }
+
     private Map<String, String> environment() {
-        return Map.of(
+        Map<String, String> all = new HashMap<>(more);
+        all.putAll(Map.of(
                 "KUBECONFIG",
                 kubeconfig.toString(),
                 "HOME",
                 home.toString(),
                 "KUBECACHEDIR",
-                home.resolve("cache").toString());
+                home.resolve("cache").toString()));
+        return all;
     }
 
     private static Ran run(List<String> command, Map<String, String> environment, String input, long patience) {

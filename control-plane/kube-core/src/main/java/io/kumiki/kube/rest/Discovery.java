@@ -121,6 +121,10 @@ final class Discovery {
             case "pods" -> {
                 all.add(new Entry("pods/eviction", kind, "policy", "v1", "Eviction", new String[] {"create"}, false));
                 all.add(new Entry("pods/binding", kind, "", "", "Binding", new String[] {"create"}, false));
+                String[] connect = {"create", "get"};
+                all.add(new Entry("pods/attach", kind, "", "", "PodAttachOptions", connect, false));
+                all.add(new Entry("pods/exec", kind, "", "", "PodExecOptions", connect, false));
+                all.add(new Entry("pods/portforward", kind, "", "", "PodPortForwardOptions", connect, false));
                 all.add(new Entry("pods/log", kind, "", "", "Pod", new String[] {"get"}, false));
             }
             case "namespaces" ->

@@ -27,12 +27,14 @@ final class Subresources {
     private final Parts parts;
     private final Verbs verbs;
     private final Accounts accounts;
+    private final Connections connections;
     private final Scales scales;
 
     Subresources(Parts parts, Verbs verbs, Accounts accounts) {
         this.parts = parts;
         this.verbs = verbs;
         this.accounts = accounts;
+        this.connections = new Connections(parts);
         this.scales = new Scales(parts);
     }
 
@@ -49,6 +51,11 @@ final class Subresources {
         ScalePaths scale = kind.scale();
         if (target.part().equals("scale") && scale != null) {
             return scales.handle(request, target, kind, scale, verb);
+        }
+        if (kind.storage().equals("pods")
+                && Connections.PARTS.contains(target.part())
+                && (verb.equals("get") || verb.equals("create"))) {
+            return connections.connect(request, target, kind);
         }
         return switch (where + " " + verb) {
             case "pods/log get" -> log(request, target, kind);
@@ -152,7 +159,7 @@ final class Subresources {
         }
     }
 
-    private static String container(JsonNode pod, String name, @Nullable String wanted) {
+    static String container(JsonNode pod, String name, @Nullable String wanted) {
         List<String> main = names(pod, "containers");
         List<String> all = new ArrayList<>(main);
         List<String> init = names(pod, "initContainers");

@@ -6,8 +6,11 @@ import io.kumiki.kube.ApiRequest;
 import io.kumiki.kube.Caller;
 import io.kumiki.kube.Cluster;
 import io.kumiki.kube.PodLogs;
+import io.kumiki.kube.PodSessions;
+import io.kumiki.localcluster.api.session.PodSockets;
 import io.kumiki.model.Json;
 import io.kumiki.runtime.yaml.Yaml;
+import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -60,16 +63,18 @@ public final class ApiListener implements AutoCloseable {
 
     private static final AtomicInteger FREE_PORTS = new AtomicInteger(-6443);
 
+    private final Vertx vertx;
     private final Cluster cluster;
     private final Function<String, @Nullable Caller> authenticator;
     private final PodLogs logs;
+    private final PodSessions sessions;
+    private final PodSockets sockets = new PodSockets();
     private final Limits limits;
     private final Mounts mounts;
     private final Hosts hosts;
     private final Map<Streams.Stream, Boolean> open = new ConcurrentHashMap<>();
     private final List<HttpServer> servers = new ArrayList<>();
     private final Visitors visitors;
-    private final Vertx vertx;
 
     /// @param authenticator from a bearer token to who shows it
     public ApiListener(
@@ -77,18 +82,20 @@ public final class ApiListener implements AutoCloseable {
             Cluster cluster,
             Function<String, @Nullable Caller> authenticator,
             PodLogs logs,
+            PodSessions sessions,
             Mounts mounts,
             Hosts hosts,
             Limits limits,
             Credentials credentials) {
+        this.vertx = vertx;
         this.cluster = cluster;
         this.authenticator = authenticator;
         this.logs = logs;
+        this.sessions = sessions;
         this.mounts = mounts;
         this.hosts = hosts;
         this.limits = limits;
         this.visitors = new Visitors(vertx, limits.patience(), limits.idle());
-        this.vertx = vertx;
         HttpServerOptions options = options(credentials);
         for (int i = 0; i < LOOPS; i++) {
             servers.add(vertx.createHttpServer(options)
@@ -110,7 +117,9 @@ public final class ApiListener implements AutoCloseable {
                 .setInitialSettings(
                         new Http2Settings().setMaxHeaderListSize(64 * 1024).setMaxConcurrentStreams(250))
                 .setMaxInitialLineLength(32 * 1024)
-                .setMaxWebSocketFrameSize(64 * 1024)
+                .setMaxWebSocketFrameSize(4 << 20)
+                .setMaxWebSocketMessageSize(4 << 20)
+                .setWebSocketSubProtocols(PodSockets.PROTOCOLS)
                 .setSslHandshakeTimeout(10)
                 .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
                 .setTcpNoDelay(true)
@@ -165,10 +174,11 @@ public final class ApiListener implements AutoCloseable {
             refuse(http, tooLarge());
             return;
         }
+        Context loop = vertx.getOrCreateContext();
         if (Streams.wantsSocket(http)) {
             http.pause();
             asking.read();
-            Thread.ofVirtual().name("kube-ws").start(() -> serve(http, new byte[0], asking));
+            Thread.ofVirtual().name("kube-ws").start(() -> serve(http, loop, new byte[0], asking));
             return;
         }
         Buffer body = Buffer.buffer();
@@ -189,7 +199,7 @@ public final class ApiListener implements AutoCloseable {
         http.endHandler(end -> {
             if (!refused[0]) {
                 asking.read();
-                Thread.ofVirtual().name("kube-api").start(() -> serve(http, body.getBytes(), asking));
+                Thread.ofVirtual().name("kube-api").start(() -> serve(http, loop, body.getBytes(), asking));
             }
         });
     }
@@ -220,12 +230,13 @@ public final class ApiListener implements AutoCloseable {
                 .end(Buffer.buffer(Json.bytes(fault.status())));
     }
 
-    private void serve(HttpServerRequest http, byte[] body, Visitors.Asking asking) {
+    private void serve(HttpServerRequest http, Context loop, byte[] body, Visitors.Asking asking) {
         try {
             ApiAnswer answer = cluster.handle(request(http, body));
             switch (answer) {
                 case ApiAnswer.Whole whole -> Streams.whole(http, whole, limits.patience());
                 case ApiAnswer.Watch watch -> new Streams.Stream(http, open, limits).watch(watch.feed());
+                case ApiAnswer.Connect connect -> sockets.serve(http, loop, connect.order(), sessions);
                 case ApiAnswer.Log log -> new Streams.Stream(http, open, limits).log(logs, log.order());
             }
         } catch (ApiFault fault) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.PodLogs;
+import io.kumiki.kube.PodSessions;
 import io.kumiki.localcluster.node.NodeCluster.PodChange;
 import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.PythonEnvironment;
@@ -125,7 +126,8 @@ public final class NodeAgent {
                                 ? "previous terminated container \"" + order.container() + "\" in pod \"" + order.pod()
                                         + "\" not found"
                                 : "container \"" + order.container() + "\" in pod \"" + order.pod()
-                                        + "\" has no log on this machine: it is waiting to start, or its node is a simulated one");
+                                        + "\" has no log on this machine: it is waiting to start, or its node is a"
+                                        + " simulated one");
             }
             new LogStream(log, order.options(), sink, () -> {
                         PodWorker worker = workers.get(order.podUid());
@@ -133,6 +135,11 @@ public final class NodeAgent {
                     })
                     .run();
         };
+    }
+
+    /// Ways into this node's containers for the API server.
+    public PodSessions podSessions() {
+        return new NodeSessions(workers::get);
     }
 
     /// Measures pods' disk use now instead of at the next heartbeat.

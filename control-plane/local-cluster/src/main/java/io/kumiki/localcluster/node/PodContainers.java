@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The containers of one pod: what is known of each, saved at every change, and what runs. Used by the pod's own
-/// thread, except [#openLogs].
+/// thread, except [#openLogs], [#running(String)] and [#log].
 final class PodContainers {
     private static final Duration RETRY = Duration.ofSeconds(2);
     private static final Duration SHORTEST_GRACE = Duration.ofSeconds(2);
@@ -42,7 +42,7 @@ final class PodContainers {
     private final String address;
     private final Consumer<PodSignal> signals;
     private final Map<String, ContainerState> states = new LinkedHashMap<>();
-    private final Map<String, RunningContainer> running = new HashMap<>();
+    private final Map<String, RunningContainer> running = new ConcurrentHashMap<>();
     private final Map<String, ContainerHealth> healths = new HashMap<>();
     private final ContainerStops stops = new ContainerStops();
     private final Map<String, Path> openLogs = new ConcurrentHashMap<>();
@@ -68,6 +68,16 @@ final class PodContainers {
     /// The logs that running containers write to.
     Collection<Path> openLogs() {
         return List.copyOf(openLogs.values());
+    }
+
+    @Nullable
+    RunningContainer running(String container) {
+        return running.get(container);
+    }
+
+    @Nullable
+    Path log(String container) {
+        return openLogs.get(container);
     }
 
     void begin(JsonNode spec) {

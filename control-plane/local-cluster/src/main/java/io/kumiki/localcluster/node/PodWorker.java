@@ -8,6 +8,7 @@ import io.kumiki.localcluster.node.pod.NotYet;
 import io.kumiki.localcluster.node.pod.PodPlan;
 import io.kumiki.localcluster.node.pod.PodPlan.Act;
 import io.kumiki.localcluster.node.pod.PodStatus;
+import io.kumiki.localcluster.node.process.RunningContainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -115,6 +116,22 @@ final class PodWorker {
 
     boolean writesTo(Path log) {
         return containers.openLogs().contains(log);
+    }
+
+    /// Null when it does not run.
+    @Nullable
+    RunningContainer running(String container) {
+        return containers.running(container);
+    }
+
+    /// Where a running container's output goes; null when it does not run.
+    @Nullable
+    Path log(String container) {
+        return containers.log(container);
+    }
+
+    String address() {
+        return network.address();
     }
 
     Thread start() {

@@ -52,18 +52,24 @@ public final class Entrance {
     /// @param terminal a pseudo terminal that becomes the process's own, or empty for pipes
     public ProcessBuilder process(List<String> command, String terminal) throws IOException {
         JsonNode entrance = Json.parse(Files.readAllBytes(folder.resolve(FILE)));
-        List<String> words = new ArrayList<>();
-        entrance.path("session").forEach(word -> words.add(word.asText()));
-        if (!terminal.isEmpty()) {
-            words.addAll(List.of("/bin/sh", "-c", "exec <\"$0\" >\"$0\" 2>&1 && exec \"$@\"", terminal));
-        }
+        List<String> session = new ArrayList<>();
+        entrance.path("session").forEach(word -> session.add(word.asText()));
+        List<String> words = new ArrayList<>(session);
         awaitUp();
         if (depth > 1) {
             words.addAll(namespaces());
-            words.addAll(List.of("/bin/sh", "/.kumiki/main.sh"));
-        } else {
-            words.addAll(List.of("/bin/sh", entrance.path("script").asText()));
         }
+        if (!terminal.isEmpty()) {
+            giveTo(entrance.path("user").path(0).asText(), Path.of(terminal));
+            if (depth > 1) {
+                // A session of the outer PID namespace has no number inside, and shells want one to control jobs.
+                words.addAll(session);
+            }
+            words.addAll(List.of("/bin/sh", "-c", "exec <\"$0\" >\"$0\" 2>&1 && exec \"$@\"", terminal));
+        }
+        words.addAll(List.of(
+                "/bin/sh",
+                depth > 1 ? "/.kumiki/main.sh" : entrance.path("script").asText()));
         words.add("/dev/stderr");
         words.add(entrance.path("dir").asText());
         entrance.path("user").forEach(word -> words.add(word.asText()));
@@ -78,6 +84,13 @@ public final class Entrance {
             builder.environment().putIfAbsent("TERM", "xterm");
         }
         return builder.directory(folder.toFile());
+    }
+
+    /// A program may open its terminal again by name.
+    private static void giveTo(String uid, Path terminal) throws IOException {
+        if (!uid.equals("-")) {
+            Files.setAttribute(terminal, "unix:uid", Integer.valueOf(uid));
+        }
     }
 
     /// A container that has just been started has not entered its own root yet.
