@@ -60,7 +60,9 @@ final class ClusterOfNode implements NodeCluster {
         String name = node.path("metadata").path("name").asText();
         api.createIfAbsent(ResourceType.NODES, "", node);
         ObjectNode change = Json.object();
-        change.putObject("metadata").set("labels", node.path("metadata").path("labels"));
+        ObjectNode metadata = change.putObject("metadata");
+        metadata.set("labels", node.path("metadata").path("labels"));
+        metadata.set("annotations", node.path("metadata").path("annotations"));
         change.set("spec", node.path("spec"));
         api.merge(ResourceType.NODES, "", name, change);
         api.status(

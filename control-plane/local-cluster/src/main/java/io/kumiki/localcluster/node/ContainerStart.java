@@ -1,6 +1,7 @@
 package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.kube.scheduling.Quantity;
 import io.kumiki.localcluster.node.image.Environment;
 import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.ImageVerdict;
@@ -10,12 +11,14 @@ import io.kumiki.localcluster.node.pod.ContainerEnvironment;
 import io.kumiki.localcluster.node.pod.NotYet;
 import io.kumiki.localcluster.node.pod.PodMounts;
 import io.kumiki.localcluster.node.process.ContainerProcess;
+import io.kumiki.localcluster.node.process.ControlGroups;
 import io.kumiki.localcluster.node.process.Launch;
 import io.kumiki.localcluster.node.process.Launcher;
 import io.kumiki.localcluster.node.process.Mount;
 import io.kumiki.localcluster.node.process.RunningContainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// thread.
 final class ContainerStart {
     private static final String SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final BigDecimal MILLI = BigDecimal.valueOf(1000);
     private static final String PYTHON_INSIDE = "/python";
 
     private final NodeSettings settings;
@@ -128,11 +132,26 @@ final class ContainerStart {
                 words,
                 environment,
                 workingDir(container, folder, name, number),
-                user(pod, container));
+                user(pod, container),
+                limits(container));
         boolean isolated = settings.isolation().isolated();
         TerminationMessage.prepare(
                 container, launch.folder(), isolated ? root : null, mounts, launcher.devices(launch));
         return ContainerProcess.start(launcher, launch);
+    }
+
+    private static ControlGroups.Limits limits(JsonNode container) {
+        JsonNode resources = container.path("resources");
+        return new ControlGroups.Limits(
+                amount(resources.path("limits").path("memory"), BigDecimal.ONE),
+                amount(resources.path("limits").path("cpu"), MILLI),
+                amount(resources.path("requests").path("cpu"), MILLI));
+    }
+
+    private static long amount(JsonNode quantity, BigDecimal times) {
+        return quantity.isValueNode()
+                ? Quantity.parse(quantity.asText()).multiply(times).longValue()
+                : 0;
     }
 
     private static List<String> entryPoint(Environment environment) {

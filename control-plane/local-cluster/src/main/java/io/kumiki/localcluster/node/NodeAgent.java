@@ -13,6 +13,7 @@ import io.kumiki.localcluster.node.pod.PodPlan;
 import io.kumiki.localcluster.node.pod.PodRules;
 import io.kumiki.localcluster.node.pod.PodStatus;
 import io.kumiki.localcluster.node.process.ContainerProcess;
+import io.kumiki.localcluster.node.process.ControlGroups;
 import io.kumiki.localcluster.node.process.Launcher;
 import io.kumiki.model.Json;
 import java.io.IOException;
@@ -51,6 +52,9 @@ public final class NodeAgent {
     /// Pod annotation: what stands in for an image on this machine (another Python, the host's shell).
     public static final String IMAGE_NOTE = "kumiki.io/image-note";
 
+    /// Node annotation: by what memory and CPU limits are enforced here, or why they are not.
+    public static final String LIMITS = "kumiki.io/limits";
+
     /// What becomes of running pods when Kumiki stops.
     public enum OnStop {
         END_PODS,
@@ -63,6 +67,7 @@ public final class NodeAgent {
     private final ThisMachine machine;
     private final PodWorker.Node node;
     private final DiskWatch disk;
+    private final String limits;
     private final PodLogFiles logs;
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
     private final Set<String> goneWhileWorking = ConcurrentHashMap.newKeySet();
@@ -95,7 +100,9 @@ public final class NodeAgent {
         this.machine = ThisMachine.measure(settings);
         this.rules = new PodRules(
                 images, settings.isolation(), settings.stepsRoot(), ContainerStart.ownUid(), ContainerStart.ownGid());
-        Launcher launcher = new Launcher(settings.isolation(), settings.folder().resolve("scripts"));
+        ControlGroups groups = ControlGroups.detect();
+        this.limits = groups.note();
+        Launcher launcher = new Launcher(settings.isolation(), settings.folder().resolve("scripts"), groups);
         ContainerStart starts = new ContainerStart(settings, images, builtIns, pythons, launcher);
         PodPreparation preparation = new PodPreparation(settings, cluster, machine.allocatable());
         this.logs = new PodLogFiles(settings.folder(), clock);
@@ -149,7 +156,7 @@ public final class NodeAgent {
 
     public void start() throws IOException {
         Files.createDirectories(settings.folder().resolve("pods"));
-        cluster.writeNode(machine.node(disk.pressure(), node.clock().instant()));
+        writeNode();
         cluster.renewLease(settings.name());
         Set<String> known = ConcurrentHashMap.newKeySet();
         watch = cluster.watchPods(settings.name(), change -> {
@@ -332,11 +339,17 @@ public final class NodeAgent {
             disk.look();
             cluster.renewLease(settings.name());
             if (before != disk.pressure()) {
-                cluster.writeNode(machine.node(disk.pressure(), node.clock().instant()));
+                writeNode();
             }
         } catch (RuntimeException e) {
             LOG.warn("heartbeat of node {} failed; the next one is in {} s", settings.name(), HEARTBEAT.toSeconds(), e);
         }
+    }
+
+    private void writeNode() {
+        ObjectNode written = machine.node(disk.pressure(), node.clock().instant());
+        ((ObjectNode) written.get("metadata")).putObject("annotations").put(LIMITS, limits);
+        cluster.writeNode(written);
     }
 
     private static String uid(JsonNode pod) {

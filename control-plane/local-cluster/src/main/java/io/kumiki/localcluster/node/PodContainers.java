@@ -13,6 +13,7 @@ import io.kumiki.localcluster.node.pod.PodPlan;
 import io.kumiki.localcluster.node.pod.PodStatus;
 import io.kumiki.localcluster.node.pod.Probe;
 import io.kumiki.localcluster.node.process.ContainerProcess;
+import io.kumiki.localcluster.node.process.ControlGroups;
 import io.kumiki.localcluster.node.process.RunningContainer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -212,7 +213,10 @@ final class PodContainers {
         Path start = folder.start(state.name(), state.restarts());
         String message =
                 TerminationMessage.read(container, folder, start, folder.log(state.name(), state.restarts()), code);
-        return new Ended(code, PodStatus.reason(code), message, startedAt, at);
+        boolean outOfMemory = code != 0 && ControlGroups.outOfMemory(start);
+        ControlGroups.remove(start);
+        String reason = outOfMemory ? "OOMKilled" : PodStatus.reason(code);
+        return new Ended(code, reason, message, startedAt, at);
     }
 
     /// Begins to ask a container that runs how it is; after a crash of the agent it goes on where it was.

@@ -34,6 +34,7 @@ public final class Entrance {
     static void write(Launcher launcher, Launch launch) throws IOException {
         ObjectNode entrance = Json.object().put("dir", launch.workingDir());
         entrance.put("script", launcher.main());
+        entrance.put("limits", launcher.limits());
         var words = entrance.putArray("session");
         launcher.session().forEach(words::add);
         var user = entrance.putArray("user");
@@ -56,6 +57,10 @@ public final class Entrance {
         entrance.path("session").forEach(word -> session.add(word.asText()));
         List<String> words = new ArrayList<>(session);
         awaitUp();
+        if (ControlGroups.limited(folder)) {
+            String script = entrance.path("limits").asText();
+            words.addAll(List.of("/bin/sh", script, folder.resolve("cgroup").toString(), "/dev/stderr"));
+        }
         if (depth > 1) {
             words.addAll(namespaces());
         }

@@ -17,7 +17,8 @@ public record Launch(
         List<String> command,
         Map<String, String> environment,
         String workingDir,
-        @Nullable User user) {
+        @Nullable User user,
+        ControlGroups.Limits limits) {
     public static final String POD_UID = "KUMIKI_POD_UID";
     public static final String CONTAINER = "KUMIKI_CONTAINER";
 

@@ -14,14 +14,16 @@ import org.jspecify.annotations.Nullable;
 /// outlive this process.
 public final class Launcher {
     private final Isolation isolation;
+    private final ControlGroups groups;
     private final Path scripts;
     private final List<String> ownSession;
     private final boolean layersDevices;
 
-    public Launcher(Isolation isolation, Path scripts) throws IOException {
+    public Launcher(Isolation isolation, Path scripts, ControlGroups groups) throws IOException {
         this.isolation = isolation;
+        this.groups = groups;
         this.scripts = Files.createDirectories(scripts);
-        for (String script : List.of("container.sh", "main.sh", "isolate.sh")) {
+        for (String script : List.of("container.sh", "main.sh", "isolate.sh", "limited.sh")) {
             try (InputStream in = Objects.requireNonNull(Launcher.class.getResourceAsStream(script), script)) {
                 Path next = scripts.resolve(script + ".new");
                 Files.write(next, in.readAllBytes());
@@ -63,6 +65,7 @@ public final class Launcher {
                 script("container.sh"),
                 launch.folder().toString(),
                 launch.log().toString()));
+        words.addAll(limited(launch));
         switch (isolation) {
             case PLAIN ->
                 words.addAll(
@@ -95,6 +98,23 @@ public final class Launcher {
         return words;
     }
 
+    /// The group's name carries the pod's uid, so that it is nobody else's.
+    private List<String> limited(Launch launch) throws IOException {
+        String name = launch.environment().get(Launch.POD_UID) + "-"
+                + launch.environment().get(Launch.CONTAINER) + "-"
+                + launch.folder().getFileName();
+        groups.create(launch.folder(), name, launch.limits());
+        return ControlGroups.limited(launch.folder()) ? limited(launch.folder()) : List.of();
+    }
+
+    private List<String> limited(Path start) {
+        return List.of(
+                "/bin/sh",
+                script("limited.sh"),
+                start.resolve("cgroup").toString(),
+                start.resolve("in/error").toString());
+    }
+
     /// As `main.sh` wants it.
     static List<String> user(Launch launch) {
         Launch.User user = launch.user();
@@ -106,6 +126,11 @@ public final class Launcher {
     /// The script that starts a command where there are no namespaces.
     String main() {
         return script("main.sh");
+    }
+
+    /// The script that enters control groups.
+    String limits() {
+        return script("limited.sh");
     }
 
     List<String> session() {

@@ -43,11 +43,12 @@ class ContainerProcessIT {
                 List.of(command),
                 environment,
                 isolation.isolated() ? "/" : folder.toString(),
-                null);
+                null,
+                new ControlGroups.Limits(0, 0, 0));
     }
 
     private ContainerProcess start(Isolation isolation, Launch launch) throws IOException {
-        return ContainerProcess.start(new Launcher(isolation, dir.resolve("scripts")), launch);
+        return ContainerProcess.start(new Launcher(isolation, dir.resolve("scripts"), ControlGroups.detect()), launch);
     }
 
     @ParameterizedTest
@@ -168,14 +169,16 @@ class ContainerProcessIT {
         // In a user namespace the user's own permissions are what protects the system.
         boolean readOnly = isolation != Isolation.UNSHARE_USER;
         String writes = readOnly
-                ? "touch /usr/kumiki-test 2>/dev/null || echo read-only; touch /etc/app/config/x 2>/dev/null || echo read-only"
+                ? "touch /usr/kumiki-test 2>/dev/null || echo read-only; touch /etc/app/config/x 2>/dev/null || echo"
+                        + " read-only"
                 : "true";
         Launch launch = launch(
                 isolation,
                 mounts,
                 "sh",
                 "-c",
-                "cat /etc/app/config/key /etc/hosts; echo out > /minio/a; touch /tmp/x; ls -A /root /home; ls /etc/passwd; "
+                "cat /etc/app/config/key /etc/hosts; echo out > /minio/a; touch /tmp/x; ls -A /root /home; ls"
+                        + " /etc/passwd; "
                         + writes + "");
         assertThat(start(isolation, launch).await().exitCode()).isZero();
         assertThat(Files.readString(launch.log()))
