@@ -3,6 +3,7 @@ package io.kumiki.kube;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.admission.Admission;
+import io.kumiki.kube.admission.ClusterAddresses;
 import io.kumiki.kube.admission.References;
 import io.kumiki.kube.controllers.BuiltInControllers;
 import io.kumiki.kube.controllers.Carrier;
@@ -53,7 +54,8 @@ public final class Cluster {
     /// Loads what the journal holds.
     public Cluster(ClusterSettings settings, Journal journal) {
         this.settings = settings;
-        this.steps = new CopyOnWriteArrayList<>(List.of(new References(), new DefinitionStatus(settings.now())));
+        this.steps = new CopyOnWriteArrayList<>(
+                List.of(new References(), new ClusterAddresses(), new DefinitionStatus(settings.now())));
         this.kinds = new KindTable(BuiltIns.all());
         this.registry = new Registry(kinds, journal, settings.windowChanges());
         Admission admission = new Admission(settings.letters(), steps);

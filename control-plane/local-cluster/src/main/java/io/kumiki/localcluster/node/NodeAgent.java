@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.PodLogs;
 import io.kumiki.kube.PodSessions;
+import io.kumiki.localcluster.network.Services;
 import io.kumiki.localcluster.node.NodeCluster.PodChange;
 import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.PythonEnvironment;
@@ -74,6 +75,8 @@ public final class NodeAgent {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("node-agent-timer").factory());
     private @Nullable AutoCloseable watch;
+    /// Null where no API server is spoken to.
+    private @Nullable Services services;
     private volatile boolean stopping;
 
     /// `builtIns`: image prefix → the code that is its container. The table of images must know the same prefixes.
@@ -85,6 +88,7 @@ public final class NodeAgent {
             PythonEnvironment pythons)
             throws IOException {
         this(new ClusterOfNode(api), settings, images, builtIns, pythons, api.clock());
+        this.services = new Services(api, node.hosts()::follow);
     }
 
     NodeAgent(
@@ -106,7 +110,8 @@ public final class NodeAgent {
         ContainerStart starts = new ContainerStart(settings, images, builtIns, pythons, launcher);
         PodPreparation preparation = new PodPreparation(settings, cluster, machine.allocatable());
         this.logs = new PodLogFiles(settings.folder(), clock);
-        this.node = new PodWorker.Node(cluster, settings, starts, preparation, logs, new PodNetwork(), clock);
+        HostsFiles hosts = new HostsFiles(settings);
+        this.node = new PodWorker.Node(cluster, settings, starts, preparation, logs, new PodNetwork(), hosts, clock);
         this.disk = new DiskWatch(settings, this::livingWorkers);
     }
 
@@ -158,6 +163,9 @@ public final class NodeAgent {
         Files.createDirectories(settings.folder().resolve("pods"));
         writeNode();
         cluster.renewLease(settings.name());
+        if (services != null) {
+            services.start();
+        }
         Set<String> known = ConcurrentHashMap.newKeySet();
         watch = cluster.watchPods(settings.name(), change -> {
             known.add(uid(change.pod()));
@@ -200,6 +208,7 @@ public final class NodeAgent {
         }
         waiter.interrupt();
         close(watch);
+        close(services);
     }
 
     private void awaitEmpty() {
@@ -356,13 +365,13 @@ public final class NodeAgent {
         return pod.path("metadata").path("uid").asText();
     }
 
-    private static void close(@Nullable AutoCloseable watch) {
+    private static void close(@Nullable AutoCloseable part) {
         try {
-            if (watch != null) {
-                watch.close();
+            if (part != null) {
+                part.close();
             }
         } catch (Exception e) {
-            LOG.warn("the pod watch did not close", e);
+            LOG.warn("{} did not close", part, e);
         }
     }
 }

@@ -19,10 +19,9 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// What is made once for a pod, before its first container: volumes, identity, hosts file.
+/// What is made once for a pod, before its first container: volumes and identity.
 final class PodPreparation {
     private static final String LOOPBACK = "127.0.0.1";
 
@@ -59,9 +58,7 @@ final class PodPreparation {
             environment.put(
                     "KUBERNETES_SERVICE_PORT_HTTPS",
                     Integer.toString(settings.kubernetes().getPort()));
-            Path hosts = folder.path().resolve("hosts");
-            Files.writeString(hosts, hosts(pod));
-            own.add(new Mount(hosts, "/etc/hosts", false));
+            own.add(new Mount(HostsFiles.of(folder), "/etc/hosts", false));
             if (identity) {
                 // /var/run is a link to /run in every container.
                 own.add(new Mount(volumes.identity(), PodMounts.IDENTITY.replace("/var/run", "/run"), true));
@@ -103,40 +100,17 @@ final class PodPreparation {
         }
     }
 
-    private String hosts(JsonNode pod) {
-        StringBuilder text = new StringBuilder(
-                "# written by Kumiki for this pod\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
-        text.append(LOOPBACK)
-                .append(' ')
-                .append(pod.path("spec")
-                        .path("hostname")
-                        .asText(pod.path("metadata").path("name").asText()))
-                .append('\n');
-        new TreeMap<>(settings.hosts())
-                .forEach((name, address) ->
-                        text.append(address).append(' ').append(name).append('\n'));
-        for (JsonNode alias : pod.path("spec").path("hostAliases")) {
-            for (JsonNode name : alias.path("hostnames")) {
-                text.append(alias.path("ip").asText())
-                        .append(' ')
-                        .append(name.asText())
-                        .append('\n');
-            }
-        }
-        return text.toString();
-    }
-
     private String kubeconfig(JsonNode pod, Path identity) throws IOException {
         String ca = Base64.getEncoder().encodeToString(settings.clusterCa());
         String token = Files.readString(identity.resolve("token"), StandardCharsets.UTF_8);
         return """
-                apiVersion: v1
-                kind: Config
-                current-context: pod
-                clusters: [{name: kumiki, cluster: {server: "%s", certificate-authority-data: "%s"}}]
-                users: [{name: pod, user: {token: "%s"}}]
-                contexts: [{name: pod, context: {cluster: kumiki, user: pod, namespace: "%s"}}]
-                """.formatted(
+            apiVersion: v1
+            kind: Config
+            current-context: pod
+            clusters: [{name: kumiki, cluster: {server: "%s", certificate-authority-data: "%s"}}]
+            users: [{name: pod, user: {token: "%s"}}]
+            contexts: [{name: pod, context: {cluster: kumiki, user: pod, namespace: "%s"}}]
+            """.formatted(
                         settings.kubernetes(),
                         ca,
                         token,

@@ -37,6 +37,7 @@ final class PodWorker {
             PodPreparation preparation,
             PodLogFiles logs,
             PodNetwork network,
+            HostsFiles hosts,
             Clock clock) {}
 
     private final Node node;
@@ -142,6 +143,7 @@ final class PodWorker {
 
     private void run() {
         try {
+            node.hosts().join(pod, folder);
             if (!folder.exists()) {
                 containers.begin(pod.path("spec"));
                 noteImages();
@@ -174,6 +176,7 @@ final class PodWorker {
         } finally {
             containers.leave();
             node.network().leave(pod.path("metadata").path("uid").asText());
+            node.hosts().leave(pod.path("metadata").path("uid").asText());
             whenOver.run();
         }
     }

@@ -1,0 +1,104 @@
+package io.kumiki.localcluster.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.localcluster.network.ServiceTable;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The /etc/hosts of isolated pods: their own name, what the settings and the pod itself say, and every service, kept
+/// current while the pod lives. A file is rewritten in place, because a container has that very file mounted.
+final class HostsFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(HostsFiles.class);
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final NodeSettings settings;
+    private final Map<String, Member> members = new ConcurrentHashMap<>();
+    private volatile ServiceTable services = ServiceTable.of(List.of(), List.of());
+
+    private record Member(Path file, String namespace, String head) {}
+
+    HostsFiles(NodeSettings settings) {
+        this.settings = settings;
+    }
+
+    static Path of(PodFolder folder) {
+        return folder.path().resolve("hosts");
+    }
+
+    void join(JsonNode pod, PodFolder folder) throws IOException {
+        if (!settings.isolation().isolated()) {
+            return;
+        }
+        JsonNode metadata = pod.path("metadata");
+        Member member = new Member(of(folder), metadata.path("namespace").asText(), head(pod));
+        Files.createDirectories(folder.path());
+        members.put(metadata.path("uid").asText(), member);
+        write(member);
+    }
+
+    void leave(String uid) {
+        members.remove(uid);
+    }
+
+    void follow(ServiceTable table) {
+        services = table;
+        for (Member member : members.values()) {
+            try {
+                write(member);
+            } catch (IOException e) {
+                LOG.warn("{} could not be brought up to date: {}", member.file(), e.toString());
+            }
+        }
+    }
+
+    private synchronized void write(Member member) throws IOException {
+        byte[] text = (member.head()
+                        + services.hosts(member.namespace(), settings.hosts().keySet()))
+                .getBytes(StandardCharsets.UTF_8);
+        try (RandomAccessFile file = new RandomAccessFile(member.file().toFile(), "rw")) {
+            file.write(text);
+            file.setLength(text.length);
+        }
+    }
+
+    private String head(JsonNode pod) {
+        JsonNode spec = pod.path("spec");
+        String host =
+                spec.path("hostname").asText(pod.path("metadata").path("name").asText());
+        String subdomain = spec.path("subdomain").asText("");
+        StringBuilder text = new StringBuilder(
+                "# written by Kumiki for this pod\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
+        text.append(LOOPBACK).append(' ').append(host);
+        if (!subdomain.isEmpty()) {
+            text.append(' ')
+                    .append(host)
+                    .append('.')
+                    .append(subdomain)
+                    .append('.')
+                    .append(pod.path("metadata").path("namespace").asText())
+                    .append(".svc.cluster.local");
+        }
+        text.append('\n');
+        new TreeMap<>(settings.hosts())
+                .forEach((name, address) ->
+                        text.append(address).append(' ').append(name).append('\n'));
+        for (JsonNode alias : spec.path("hostAliases")) {
+            for (JsonNode name : alias.path("hostnames")) {
+                text.append(alias.path("ip").asText())
+                        .append(' ')
+                        .append(name.asText())
+                        .append('\n');
+            }
+        }
+        return text.toString();
+    }
+}
