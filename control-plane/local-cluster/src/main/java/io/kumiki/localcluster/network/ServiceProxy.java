@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +64,8 @@ public final class ServiceProxy implements AutoCloseable {
                     }
                 } catch (IOException e) {
                     LOG.debug("service {} at {}: {}", at.service(), at.address(), e.toString());
+                    // Closed, or the machine has no file descriptor left just now.
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
                 }
             }
         }
@@ -76,9 +80,7 @@ public final class ServiceProxy implements AutoCloseable {
                     Endpoint to = now.get(Math.floorMod(first + i, now.size()));
                     try (Socket pod = new Socket()) {
                         pod.connect(new InetSocketAddress(to.address(), to.port()), CONNECT_MILLIS);
-                        open.add(pod);
-                        both(client, pod);
-                        open.remove(pod);
+                        joined(client, pod);
                         return;
                     } catch (java.net.ConnectException | java.net.SocketTimeoutException e) {
                         LOG.debug("{} of service {} does not answer", to, at.service());
@@ -91,6 +93,15 @@ public final class ServiceProxy implements AutoCloseable {
             } finally {
                 open.remove(client);
             }
+        }
+    }
+
+    private void joined(Socket client, Socket pod) throws InterruptedException, IOException {
+        open.add(pod);
+        try {
+            both(client, pod);
+        } finally {
+            open.remove(pod);
         }
     }
 

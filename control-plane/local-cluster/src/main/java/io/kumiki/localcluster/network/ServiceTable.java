@@ -3,6 +3,7 @@ package io.kumiki.localcluster.network;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,21 +27,19 @@ public record ServiceTable(Map<Listening, List<Endpoint>> backends, Map<String, 
         Map<Listening, List<Endpoint>> backends =
                 new TreeMap<>(java.util.Comparator.comparing(Listening::address).thenComparing(Listening::port));
         Map<String, List<Named>> names = new TreeMap<>();
+        Map<String, List<JsonNode>> byService = new HashMap<>();
+        for (JsonNode slice : slices) {
+            JsonNode metadata = slice.path("metadata");
+            String key = metadata.path("namespace").asText() + "/"
+                    + metadata.path("labels").path(OF_SERVICE).asText();
+            byService.computeIfAbsent(key, k -> new ArrayList<>()).add(slice);
+        }
         for (JsonNode service : services) {
             JsonNode spec = service.path("spec");
             String namespace = service.path("metadata").path("namespace").asText();
             String name = service.path("metadata").path("name").asText();
             String address = spec.path("clusterIP").asText("");
-            List<JsonNode> own = slices.stream()
-                    .filter(slice ->
-                            slice.path("metadata").path("namespace").asText().equals(namespace)
-                                    && slice.path("metadata")
-                                            .path("labels")
-                                            .path(OF_SERVICE)
-                                            .asText()
-                                            .equals(name))
-                    .<JsonNode>map(slice -> slice)
-                    .toList();
+            List<JsonNode> own = byService.getOrDefault(namespace + "/" + name, List.of());
             List<Named> called = names.computeIfAbsent(namespace, n -> new ArrayList<>());
             if (address.equals("None")) {
                 headless(name, own, called);
