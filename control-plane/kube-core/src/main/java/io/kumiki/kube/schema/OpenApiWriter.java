@@ -110,7 +110,8 @@ public final class OpenApiWriter {
         limits(out, schema.limits);
         junctors(out, schema);
         put(out, "default", schema.defaultValue);
-        return out;
+        // A schema that says nothing is none to kubectl explain.
+        return out.isEmpty() ? out.put("description", "Any value.") : out;
     }
 
     /// A list's rules stand at the field, whose type has no name.

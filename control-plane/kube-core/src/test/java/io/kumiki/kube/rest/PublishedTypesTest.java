@@ -81,6 +81,23 @@ class PublishedTypesTest {
         assertThat(compared).isGreaterThan(15);
     }
 
+    /// `kubectl explain` fails where a schema says nothing.
+    @Test
+    void everySchemaSaysSomething() {
+        List<String> silent = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> place :
+                api.get("/openapi/v3").json().path("paths").properties()) {
+            JsonNode schemas = api.get("/openapi/v3/" + place.getKey()).json().at("/components/schemas");
+            schemas.properties().forEach(type -> type.getValue().path("properties").properties().forEach(field -> {
+                if (field.getValue().isEmpty() || field.getValue().path("items").isObject()
+                        && field.getValue().path("items").isEmpty()) {
+                    silent.add(type.getKey() + "." + field.getKey());
+                }
+            }));
+        }
+        assertThat(silent).isEmpty();
+    }
+
     private static void compare(
             String kind, Map<String, String> theirs, Map<String, String> ours, Map<String, String> differences) {
         theirs.forEach((path, type) -> {
