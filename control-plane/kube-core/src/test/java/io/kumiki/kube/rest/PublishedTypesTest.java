@@ -88,12 +88,19 @@ class PublishedTypesTest {
         for (Map.Entry<String, JsonNode> place :
                 api.get("/openapi/v3").json().path("paths").properties()) {
             JsonNode schemas = api.get("/openapi/v3/" + place.getKey()).json().at("/components/schemas");
-            schemas.properties().forEach(type -> type.getValue().path("properties").properties().forEach(field -> {
-                if (field.getValue().isEmpty() || field.getValue().path("items").isObject()
-                        && field.getValue().path("items").isEmpty()) {
-                    silent.add(type.getKey() + "." + field.getKey());
-                }
-            }));
+            schemas.properties()
+                    .forEach(type -> type.getValue()
+                            .path("properties")
+                            .properties()
+                            .forEach(field -> {
+                                if (field.getValue().isEmpty()
+                                        || field.getValue().path("items").isObject()
+                                                && field.getValue()
+                                                        .path("items")
+                                                        .isEmpty()) {
+                                    silent.add(type.getKey() + "." + field.getKey());
+                                }
+                            }));
         }
         assertThat(silent).isEmpty();
     }
