@@ -6,6 +6,9 @@ const runId = (page) => new URL(page.url()).pathname.split("/")[2];
 test("a first visitor runs an example with one click and watches it end", async ({ open, rest }) => {
   const page = await open();
   await page.goto("/");
+  const onlooker = await open();
+  await onlooker.goto("/");
+  await onlooker.getByRole("button", { name: /^Run Hello/ }).waitFor();
   await page.getByRole("button", { name: /^Run Hello/ }).click();
   await page.waitForURL(/\/runs\/[0-9a-f-]{36}/);
   await page.locator("header .k-chip[data-state=succeeded]").waitFor({ timeout: 60_000 });
@@ -13,6 +16,7 @@ test("a first visitor runs an example with one click and watches it end", async 
   equal(run.state, "SUCCEEDED", "the server's state");
   await page.locator("[data-node] .k-node-main").first().waitFor();
   equal(await page.locator("[data-live]").getAttribute("data-live"), "live", "the live mark");
+  await onlooker.locator(".k-example").filter({ hasText: "Hello" }).locator("[data-state=succeeded]").waitFor();
 });
 
 test("a run's graph, loop, panel, log and inputs", async (world) => {

@@ -1,10 +1,16 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { api, call, type NewRun, type Run, type Schemas } from "./client.ts";
 
 export const useMe = () => useQuery({ queryKey: ["me"], queryFn: () => call(api.GET("/me")), staleTime: Infinity, retry: 1 });
 export const useAbout = () => useQuery({ queryKey: ["about"], queryFn: () => call(api.GET("/about")), staleTime: 60_000 });
 export const useNamespaces = () => useQuery({ queryKey: ["namespaces"], queryFn: () => call(api.GET("/namespaces")), staleTime: 60_000 });
-export const useExamples = () => useQuery({ queryKey: ["examples"], queryFn: () => call(api.GET("/examples")) });
+/** Asks again, with what it has on screen, whenever what the caller has seen of the runs changes. */
+export function useExamples(seen: string) {
+  const client = useQueryClient();
+  useEffect(() => void client.invalidateQueries({ queryKey: ["examples"] }), [seen, client]);
+  return useQuery({ queryKey: ["examples"], queryFn: () => call(api.GET("/examples")) });
+}
 
 export interface PipelineFilter {
   namespace?: string;

@@ -32,6 +32,7 @@ export default function Home() {
   const error = failed.error ?? running.error ?? ended.error;
   if (error) return <Trouble error={error} retry={() => void running.refetch()} />;
   const fresh = failed.total === 0 && running.total === 0 && ended.total === 0;
+  const seen = `${running.total}/${ended.total}`;
   return (
     <div className="k-page stack">
       <PageHead
@@ -39,7 +40,7 @@ export default function Home() {
         now={fresh ? t("home.welcomeText") : undefined}
         actions={<Button component={Link} href="/runs/new">{t("run.new")}</Button>}
       />
-      {fresh && <Examples />}
+      {fresh && <Examples seen={seen} />}
       {!fresh && (
         <div className="k-home">
           <div className="stack">
@@ -47,7 +48,7 @@ export default function Home() {
             <RunningNow runs={running.rows} />
             <Results runs={ended.rows} />
           </div>
-          <Examples />
+          <Examples seen={seen} />
         </div>
       )}
     </div>
@@ -132,9 +133,9 @@ function Results({ runs }: { runs: Run[] | undefined }) {
   );
 }
 
-function Examples() {
+function Examples({ seen }: { seen: string }) {
   const { t } = useWords();
-  const examples = useExamples();
+  const examples = useExamples(seen);
   if (examples.error) return <Trouble error={examples.error} retry={() => void examples.refetch()} />;
   if (!examples.data || examples.data.items.length === 0) return null;
   return (
@@ -165,7 +166,8 @@ function ExampleCard({ example }: { example: Example }) {
       <div className="row">
         <Button
           leftSection={<Play size={12} />} loading={run.isPending} aria-label={t("home.runNamed", { name: example.title[language] })}
-          onClick={() => run.mutate(example.id, { onSuccess: (made) => navigate(`/runs/${made.id}`), onError: notifyProblem })}
+          // A promise: the page may have changed to the one with runs, and this card with it, before the answer is here.
+          onClick={() => void run.mutateAsync(example.id).then((made) => navigate(`/runs/${made.id}`), notifyProblem)}
         >
           {t("home.run")}
         </Button>
