@@ -109,9 +109,9 @@ final class PowerChild {
         }
     }
 
-    /// The number, and so much of it that a torn file shows.
+    /// The number, and so much of it that a torn file shows: small ones stand in the index, large ones are files.
     static byte[] bytes(int number) {
-        byte[] all = new byte[4 + number % 11 * 3_000];
+        byte[] all = new byte[4 + number % 11 * 6_000];
         Arrays.fill(all, (byte) number);
         ByteBuffer.wrap(all).putInt(number);
         return all;

@@ -30,9 +30,42 @@ final class RecordedDisk {
 
     private static final int SECTOR = 512;
 
+    /// A file's bytes, with room to grow.
+    private static final class Content {
+        private byte[] bytes = {};
+        private int size;
+
+        Content copy() {
+            Content copy = new Content();
+            copy.bytes = Arrays.copyOf(bytes, size);
+            copy.size = size;
+            return copy;
+        }
+
+        void change(Operation operation, int length) {
+            int offset = Math.toIntExact(operation.offset());
+            boolean truncates = operation.code() == 'T';
+            int end = truncates ? offset : Math.max(size, offset + length);
+            if (end > bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.max(end, bytes.length * 2));
+            }
+            if (end < size) {
+                Arrays.fill(bytes, end, size, (byte) 0);
+            }
+            size = end;
+            if (!truncates) {
+                System.arraycopy(operation.bytes(), 0, bytes, offset, length);
+            }
+        }
+
+        byte[] all() {
+            return Arrays.copyOf(bytes, size);
+        }
+    }
+
     private static final class Node {
         final boolean folder;
-        byte[] safe = {};
+        final Content safe = new Content();
         final List<Operation> unsafe = new ArrayList<>();
 
         Node(boolean folder) {
@@ -127,7 +160,7 @@ final class RecordedDisk {
             return;
         }
         for (Operation each : node.unsafe) {
-            node.safe = changed(node.safe, each, each.bytes().length);
+            node.safe.change(each, each.bytes().length);
         }
         node.unsafe.clear();
     }
@@ -141,16 +174,6 @@ final class RecordedDisk {
         if (!naming.gone.isEmpty()) {
             names.remove(naming.gone);
         }
-    }
-
-    private static byte[] changed(byte[] content, Operation operation, int length) {
-        int offset = Math.toIntExact(operation.offset());
-        if (operation.code() == 'T') {
-            return Arrays.copyOf(content, offset);
-        }
-        byte[] next = offset + length > content.length ? Arrays.copyOf(content, offset + length) : content.clone();
-        System.arraycopy(operation.bytes(), 0, next, offset, length);
-        return next;
     }
 
     /// Builds one possible disk below a folder that is empty.
@@ -186,7 +209,7 @@ final class RecordedDisk {
     }
 
     private static byte[] content(Node node, Cut cut, SplittableRandom random) {
-        byte[] content = node.safe;
+        Content content = node.safe.copy();
         for (Operation each : node.unsafe) {
             int length = each.bytes().length;
             switch (cut) {
@@ -197,8 +220,10 @@ final class RecordedDisk {
                     length = luck == 0 ? -1 : luck == 1 ? length / SECTOR / 2 * SECTOR : length;
                 }
             }
-            content = length < 0 ? content : changed(content, each, length);
+            if (length >= 0) {
+                content.change(each, length);
+            }
         }
-        return content;
+        return content.all();
     }
 }

@@ -72,15 +72,18 @@ final class OwnServer implements Measured {
 
     /// Answers each line on standard input with the heap that is in use after a collection.
     public static void main(String[] arguments) throws IOException {
+        // Nobody reads what is logged: it must not fill the pipe that carries the answers.
+        PrintStream answers = System.out;
+        System.setOut(System.err);
         var settings = LocalClusterSettings.in(Path.of(arguments[0]));
         Vertx vertx = Vertx.vertx();
         var cluster = LocalCluster.start(vertx, Boolean.parseBoolean(arguments[1]) ? settings : settings.inMemory());
-        System.out.println("ready " + cluster.port());
+        answers.println("ready " + cluster.port());
         try (var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             while (in.readLine() != null) {
                 System.gc();
                 System.gc();
-                System.out.println("heap "
+                answers.println("heap "
                         + ManagementFactory.getMemoryMXBean()
                                 .getHeapMemoryUsage()
                                 .getUsed());
