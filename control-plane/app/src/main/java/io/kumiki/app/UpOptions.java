@@ -1,5 +1,7 @@
 package io.kumiki.app;
 
+import io.kumiki.localcluster.scheduler.SchedulerSettings;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param autoPorts every listener takes a free port
 /// @param port the dashboard's port when given explicitly: busy is then an error
 /// @param nodes simulated nodes, as given: `16 x gpu=8 type=H100 rack=4`
+/// @param scheduler what a KubeSchedulerConfiguration says to the embedded scheduler: names it serves, extenders
 /// @param mounts PVC name → the user's folder
 record UpOptions(
         Path data,
@@ -21,12 +24,14 @@ record UpOptions(
         @Nullable Integer port,
         @Nullable Integer apiPort,
         List<String> nodes,
+        SchedulerSettings scheduler,
         Map<String, Path> mounts,
         List<String> allowedHosts,
         boolean keepSteps,
         boolean open) {
     static final String HELP = """
         [--data DIR] [--ports auto] [--port 8888] [--api-port 6443] [--nodes SPEC] [--mount NAME=FOLDER]
+                      [--scheduler-config FILE]
                       [--allow-host HOST] [--keep-steps] [--detach] [--no-open]
                --nodes "16 x gpu=8 type=H100 rack=4 block=2": simulated nodes; also cpu= memory= pods= name= open=true,
                  topology.NAME= zone=, pods: start= run= fail= seed=, loss: lost= back= losing= vanish=true,
@@ -37,7 +42,7 @@ record UpOptions(
         var a = Arguments.parse(
                 args,
                 Set.of("detach", "no-open", "keep-steps"),
-                Set.of("data", "ports", "port", "api-port", "nodes", "mount", "allow-host"));
+                Set.of("data", "ports", "port", "api-port", "nodes", "scheduler-config", "mount", "allow-host"));
         var problems = new ArrayList<String>();
         a.words().forEach(word -> problems.add("unexpected '" + word + "'"));
         a.value("ports")
@@ -56,6 +61,8 @@ record UpOptions(
                 mounts.put(mount.substring(0, equals), folder);
             }
         }
+        SchedulerSettings scheduler =
+                a.value("scheduler-config").map(file -> scheduler(file, problems)).orElse(SchedulerSettings.DEFAULT);
         if (!problems.isEmpty()) {
             throw new Arguments.Wrong(String.join("; ", problems));
         }
@@ -65,9 +72,21 @@ record UpOptions(
                 a.port("port").orElse(null),
                 a.port("api-port").orElse(null),
                 a.all("nodes"),
+                scheduler,
                 mounts,
                 a.all("allow-host"),
                 a.flag("keep-steps"),
                 !a.flag("no-open") && !a.flag("detach"));
+    }
+
+    private static SchedulerSettings scheduler(String file, List<String> problems) {
+        try {
+            return SchedulerSettings.read(Files.readString(Path.of(file)));
+        } catch (IOException e) {
+            problems.add("--scheduler-config " + file + ": there is no such file, or it cannot be read");
+        } catch (IllegalArgumentException e) {
+            problems.add("--scheduler-config " + file + ": " + e.getMessage());
+        }
+        return SchedulerSettings.DEFAULT;
     }
 }

@@ -14,7 +14,6 @@ import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.PythonEnvironment;
 import io.kumiki.localcluster.node.process.Isolation;
 import io.kumiki.localcluster.scheduler.SchedulerLoop;
-import io.kumiki.localcluster.scheduler.SchedulerSettings;
 import io.kumiki.localcluster.simulation.SimulatedNodeAgents;
 import io.kumiki.model.Json;
 import io.kumiki.runs.RunLoop;
@@ -211,7 +210,7 @@ final class Wiring implements AutoCloseable {
         simulation.start();
         var scheduler = life.start(
                 "scheduler",
-                () -> new SchedulerLoop(api(cluster, "kumiki-scheduler"), SchedulerSettings.DEFAULT, clock));
+                () -> new SchedulerLoop(api(cluster, "kumiki-scheduler"), options.scheduler(), clock));
         scheduler.start();
     }
 

@@ -24,6 +24,21 @@ class ArgumentsTest {
     }
 
     @Test
+    void aSchedulerConfigurationIsReadAtOnce(@org.junit.jupiter.api.io.TempDir Path folder) throws Exception {
+        assertThatThrownBy(() -> UpOptions.parse(List.of("--scheduler-config", "/no/such/file")))
+                .hasMessageContaining("there is no such file");
+        Path file = folder.resolve("scheduler.yaml");
+        java.nio.file.Files.writeString(file, "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n"
+                + "profiles: [{schedulerName: mine, plugins: {}}]\n");
+        assertThatThrownBy(() -> UpOptions.parse(List.of("--scheduler-config", file.toString())))
+                .hasMessageContaining("plugins cannot be set");
+        java.nio.file.Files.writeString(file, "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n"
+                + "profiles: [{schedulerName: mine}]\n");
+        assertThat(UpOptions.parse(List.of("--scheduler-config", file.toString())).scheduler().rules().names())
+                .containsExactly("mine");
+    }
+
+    @Test
     void bothFormsOfAnOptionAreTaken() {
         assertThat(UpOptions.parse(List.of("--port=1234", "--no-open")).port()).isEqualTo(1234);
         assertThat(UpOptions.parse(List.of("--data", "/tmp/x", "--no-open")).data())
