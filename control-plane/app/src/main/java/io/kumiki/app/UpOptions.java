@@ -61,8 +61,9 @@ record UpOptions(
                 mounts.put(mount.substring(0, equals), folder);
             }
         }
-        SchedulerSettings scheduler =
-                a.value("scheduler-config").map(file -> scheduler(file, problems)).orElse(SchedulerSettings.DEFAULT);
+        SchedulerSettings scheduler = a.value("scheduler-config")
+                .map(file -> scheduler(file, problems))
+                .orElse(SchedulerSettings.DEFAULT);
         if (!problems.isEmpty()) {
             throw new Arguments.Wrong(String.join("; ", problems));
         }

@@ -209,8 +209,7 @@ final class Wiring implements AutoCloseable {
                 "simulated nodes", () -> new SimulatedNodeAgents(api(cluster, "kumiki-simulation"), simulated));
         simulation.start();
         var scheduler = life.start(
-                "scheduler",
-                () -> new SchedulerLoop(api(cluster, "kumiki-scheduler"), options.scheduler(), clock));
+                "scheduler", () -> new SchedulerLoop(api(cluster, "kumiki-scheduler"), options.scheduler(), clock));
         scheduler.start();
     }
 

@@ -28,13 +28,20 @@ class ArgumentsTest {
         assertThatThrownBy(() -> UpOptions.parse(List.of("--scheduler-config", "/no/such/file")))
                 .hasMessageContaining("there is no such file");
         Path file = folder.resolve("scheduler.yaml");
-        java.nio.file.Files.writeString(file, "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n"
-                + "profiles: [{schedulerName: mine, plugins: {}}]\n");
+        java.nio.file.Files.writeString(
+                file,
+                "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n"
+                        + "profiles: [{schedulerName: mine, plugins: {}}]\n");
         assertThatThrownBy(() -> UpOptions.parse(List.of("--scheduler-config", file.toString())))
                 .hasMessageContaining("plugins cannot be set");
-        java.nio.file.Files.writeString(file, "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n"
-                + "profiles: [{schedulerName: mine}]\n");
-        assertThat(UpOptions.parse(List.of("--scheduler-config", file.toString())).scheduler().rules().names())
+        java.nio.file.Files.writeString(
+                file,
+                "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n"
+                        + "profiles: [{schedulerName: mine}]\n");
+        assertThat(UpOptions.parse(List.of("--scheduler-config", file.toString()))
+                        .scheduler()
+                        .rules()
+                        .names())
                 .containsExactly("mine");
     }
 
