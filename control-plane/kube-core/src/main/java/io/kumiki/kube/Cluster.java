@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.admission.Admission;
 import io.kumiki.kube.admission.ClusterAddresses;
+import io.kumiki.kube.admission.DefaultTolerations;
 import io.kumiki.kube.admission.References;
 import io.kumiki.kube.controllers.BuiltInControllers;
 import io.kumiki.kube.controllers.Carrier;
@@ -54,8 +55,11 @@ public final class Cluster {
     /// Loads what the journal holds.
     public Cluster(ClusterSettings settings, Journal journal) {
         this.settings = settings;
-        this.steps = new CopyOnWriteArrayList<>(
-                List.of(new References(), new ClusterAddresses(), new DefinitionStatus(settings.now())));
+        this.steps = new CopyOnWriteArrayList<>(List.of(
+                new References(),
+                new ClusterAddresses(),
+                new DefaultTolerations(),
+                new DefinitionStatus(settings.now())));
         this.kinds = new KindTable(BuiltIns.all());
         this.registry = new Registry(kinds, journal, settings.windowChanges());
         Admission admission = new Admission(settings.letters(), steps);
@@ -102,7 +106,7 @@ public final class Cluster {
         var made = new Controllers(
                 registry,
                 new Carrier(registry, writes, deletes, patches, events),
-                BuiltInControllers.all(how),
+                BuiltInControllers.all(how, settings.now().get()),
                 settings.now());
         consequences.also(made);
         made.resume();

@@ -51,6 +51,7 @@ public final class LocalCluster implements AutoCloseable {
     private final ApiListener listener;
     private volatile PodLogs logs = PodLogs.none();
     private volatile PodSessions sessions = PodSessions.none();
+    private @Nullable ControllerLoop controllers;
     private int port;
     private long timer;
 
@@ -87,6 +88,10 @@ public final class LocalCluster implements AutoCloseable {
         try {
             made.open();
         } catch (RuntimeException | IOException e) {
+            ControllerLoop loop = made.controllers;
+            if (loop != null) {
+                loop.close();
+            }
             made.journal.close();
             throw e instanceof RuntimeException fault ? fault : new IllegalStateException(e.getMessage(), e);
         }
@@ -98,6 +103,7 @@ public final class LocalCluster implements AutoCloseable {
         for (String name : List.of("default", "kube-system", settings.namespace())) {
             ensureNamespace(name);
         }
+        controllers = ControllerLoop.start(cluster, settings.clock());
         port = listener.listen(settings.host(), settings.port());
         timer = vertx.setPeriodic(
                 FOLLOW_MILLIS, now -> Thread.ofVirtual().name("kube-follow").start(cluster::follow));
@@ -236,10 +242,14 @@ public final class LocalCluster implements AutoCloseable {
         mounts.add(prefix, handler);
     }
 
-    /// Ends watches, closes the port, writes what waits.
+    /// Ends controllers and watches, closes the port, writes what waits.
     @Override
     public void close() {
         vertx.cancelTimer(timer);
+        ControllerLoop loop = controllers;
+        if (loop != null) {
+            loop.close();
+        }
         listener.close();
         journal.close();
     }

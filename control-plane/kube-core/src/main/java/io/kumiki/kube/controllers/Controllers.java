@@ -44,7 +44,7 @@ public final class Controllers implements Registry.Consequences {
         this.carrier = carrier;
         this.all = List.copyOf(all);
         this.now = now;
-        this.world = new World(registry);
+        this.world = new World(registry, owners);
         for (Controller controller : all) {
             for (Controller.Wake wake : controller.wakes()) {
                 looks.computeIfAbsent(wake.storage(), s -> new LinkedHashMap<>())
@@ -116,8 +116,16 @@ public final class Controllers implements Registry.Consequences {
         world.failure(last == null ? "" : last.message());
         Controller controller = key.controller();
         ObjectNode decidedOn = resource.deepCopy();
-        Plan plan = controller.reconciler().decide(resource, world, now.get());
-        ApiFault fault = carrier.carryOut(controller, decidedOn, plan);
+        Plan plan;
+        ApiFault fault;
+        try {
+            plan = controller.reconciler().decide(resource, world, now.get());
+            fault = carrier.carryOut(controller, decidedOn, plan);
+        } catch (RuntimeException e) {
+            // A mistake of ours must not lose the key; whoever runs us tells people.
+            later(key, last, String.valueOf(e.getMessage()));
+            throw e;
+        }
         if (fault == null) {
             failures.remove(key);
             if (last != null) {
@@ -131,10 +139,14 @@ public final class Controllers implements Registry.Consequences {
             }
             return;
         }
-        int count = last == null ? 1 : last.count() + 1;
-        failures.put(key, new Failure(count, String.valueOf(fault.getMessage())));
-        dirty.at(key, now.get().plus(FIRST_RETRY.multipliedBy(1L << Math.min(count - 1, MOST_DOUBLINGS))));
+        later(key, last, String.valueOf(fault.getMessage()));
         tellStatus(key);
+    }
+
+    private void later(DirtyKeys.Key key, @Nullable Failure last, String why) {
+        int count = last == null ? 1 : last.count() + 1;
+        failures.put(key, new Failure(count, why));
+        dirty.at(key, now.get().plus(FIRST_RETRY.multipliedBy(1L << Math.min(count - 1, MOST_DOUBLINGS))));
     }
 
     /// What could not be done is said in the status at once.

@@ -7,7 +7,10 @@ import io.kumiki.kube.store.Change;
 import io.kumiki.kube.store.ObjectKey;
 import io.kumiki.kube.store.StoredObject;
 import io.kumiki.model.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -33,13 +36,33 @@ public final class Owners {
             ResourceType.JOBS.storage(),
             ResourceType.CRON_JOBS.storage());
 
+    /// Where the kind has them among its selectable fields.
+    private static final int NODE = 0;
+    private static final int PHASE = 5;
+
     Owners() {}
 
     private final Map<String, ObjectKey> byUid = new HashMap<>();
     private final Map<String, Map<String, Map<ObjectKey, LabelSelector>>> selectors = new HashMap<>();
 
+    private static final String PODS = ResourceType.PODS.storage();
+    private static final String NODES = ResourceType.NODES.storage();
+    private static final String EVICTING = "NoExecute";
+    private final Set<String> nodes = new HashSet<>();
+    private final Set<String> evicting = new HashSet<>();
+    private final Map<String, Set<ObjectKey>> byNode = new HashMap<>();
+    private final Set<ObjectKey> ended = new HashSet<>();
+
     /// Under the lock, before anybody is woken.
     void changed(Change change) {
+        if (change.key().storage().equals(PODS)) {
+            pod(change);
+            return;
+        }
+        if (change.key().storage().equals(NODES)) {
+            node(change.key().name(), change.after());
+            return;
+        }
         StoredObject before = change.before();
         StoredObject after = change.after();
         String storage = change.key().storage();
@@ -60,6 +83,74 @@ public final class Owners {
                 ofNamespace.put(change.key(), selector(after));
             }
         }
+    }
+
+    private void pod(Change change) {
+        String before = node(change.before());
+        String after = node(change.after());
+        if (!before.equals(after) && !before.isEmpty()) {
+            Set<ObjectKey> left = byNode.getOrDefault(before, new HashSet<>());
+            left.remove(change.key());
+            if (left.isEmpty()) {
+                byNode.remove(before);
+            }
+        }
+        if (!after.isEmpty()) {
+            byNode.computeIfAbsent(after, n -> new HashSet<>()).add(change.key());
+        }
+        StoredObject now = change.after();
+        String phase = now == null ? "" : now.field(PHASE);
+        if (phase.equals("Succeeded") || phase.equals("Failed")) {
+            ended.add(change.key());
+        } else {
+            ended.remove(change.key());
+        }
+    }
+
+    /// Whether a taint evicts is looked up in the text: a node that only speaks of it is decided once too often.
+    private void node(String name, @Nullable StoredObject after) {
+        if (after == null) {
+            nodes.remove(name);
+            evicting.remove(name);
+            return;
+        }
+        nodes.add(name);
+        if (new String(after.json(), StandardCharsets.UTF_8).contains(EVICTING)) {
+            evicting.add(name);
+        } else {
+            evicting.remove(name);
+        }
+    }
+
+    public boolean known(String node) {
+        return nodes.contains(node);
+    }
+
+    public boolean evicts(String node) {
+        return evicting.contains(node);
+    }
+
+    private static String node(@Nullable StoredObject pod) {
+        return pod == null ? "" : pod.field(NODE);
+    }
+
+    /// The node that a pod is given by this change; empty for none.
+    public String boundNow(Change change) {
+        String after = node(change.after());
+        return after.equals(node(change.before())) ? "" : after;
+    }
+
+    public void onNode(String node, Consumer<ObjectKey> found) {
+        byNode.getOrDefault(node, Set.of()).forEach(found);
+    }
+
+    /// How many pods have ended and are still there.
+    public int endedPods() {
+        return ended.size();
+    }
+
+    List<ObjectKey> ended() {
+        return List.copyOf(ended);
     }
 
     private static LabelSelector selector(StoredObject object) {

@@ -1,16 +1,21 @@
 package io.kumiki.kube.controllers;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.kinds.ScalePaths;
 import io.kumiki.kube.registry.Registry;
 import io.kumiki.kube.select.LabelSelector;
 import io.kumiki.kube.store.ObjectKey;
+import io.kumiki.kube.store.ObjectStore;
 import io.kumiki.kube.store.StoredObject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +29,11 @@ public final class World {
     private final Map<String, PodView> views = new HashMap<>();
     private String failure = "";
 
-    World(Registry registry) {
+    private final Owners owners;
+
+    World(Registry registry, Owners owners) {
         this.registry = registry;
+        this.owners = owners;
     }
 
     /// Why the last plan for the same resource could not be carried out; empty when it could.
@@ -100,18 +108,52 @@ public final class World {
     }
 
     public List<PodView> podsOwnedBy(String uid) {
-        List<StoredObject> found = registry.read(store -> {
-            List<StoredObject> all = new ArrayList<>();
-            for (ObjectKey key : store.ownedBy(uid)) {
-                StoredObject object = key.storage().equals(PODS) ? store.get(key) : null;
-                if (object != null) {
-                    all.add(object);
-                }
-            }
-            all.sort((a, b) -> a.key().compareTo(b.key()));
-            return all;
+        return views(store -> store.ownedBy(uid).stream()
+                .filter(key -> key.storage().equals(PODS))
+                .toList());
+    }
+
+    public List<PodView> podsOn(String node) {
+        return views(store -> {
+            List<ObjectKey> keys = new ArrayList<>();
+            owners.onNode(node, keys::add);
+            return keys;
         });
+    }
+
+    /// Pods of all namespaces that succeeded or failed.
+    public List<PodView> endedPods() {
+        return views(store -> owners.ended());
+    }
+
+    private List<PodView> views(Function<ObjectStore, List<ObjectKey>> keys) {
+        List<StoredObject> found = registry.read(store -> keys.apply(store).stream()
+                .sorted()
+                .map(store::get)
+                .filter(Objects::nonNull)
+                .toList());
         return found.stream().map(this::view).toList();
+    }
+
+    /// What an owner reference names; `null` when it is gone, another one, or of a kind that is not served.
+    public @Nullable ObjectNode find(JsonNode reference, String namespace) {
+        Kind kind = registry.kinds()
+                .byKind(
+                        reference.path("apiVersion").asText(),
+                        reference.path("kind").asText());
+        StoredObject found = kind == null
+                ? null
+                : registry.get(kind.key(namespace, reference.path("name").asText()));
+        boolean same = found != null && found.uid().equals(reference.path("uid").asText());
+        return kind == null || found == null || !same ? null : tree(kind, found);
+    }
+
+    /// How many replicas an object wants, if its kind can be scaled.
+    public @Nullable Integer replicas(ObjectNode object) {
+        Kind kind = registry.kinds()
+                .byKind(object.path("apiVersion").asText(), object.path("kind").asText());
+        ScalePaths scale = kind == null ? null : kind.scale();
+        return scale == null ? null : Integer.valueOf(scale.wanted(object).asInt());
     }
 
     public @Nullable PodView pod(String namespace, String name) {

@@ -6,6 +6,7 @@ import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WatchEvent;
+import io.kumiki.kube.kinds.Conditions;
 import io.kumiki.model.Json;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -71,13 +72,14 @@ final class ClusterOfNode implements NodeCluster {
     }
 
     @Override
-    public void renewLease(String nodeName) {
+    public boolean renewLease(String nodeName) {
         String now = api.clock().instant().toString();
         if (api.get(ResourceType.LEASES, LEASES, nodeName) != null) {
             ObjectNode change = Json.object();
             change.putObject("spec").put("renewTime", now);
             api.merge(ResourceType.LEASES, LEASES, nodeName, change);
-            return;
+            JsonNode node = api.get(ResourceType.NODES, "", nodeName);
+            return node != null && Conditions.holds(node.path("status"), "Ready");
         }
         ObjectNode namespace = Json.object().put("apiVersion", "v1").put("kind", "Namespace");
         namespace.putObject("metadata").put("name", LEASES);
@@ -90,6 +92,7 @@ final class ClusterOfNode implements NodeCluster {
                 .put("leaseDurationSeconds", 40)
                 .put("renewTime", now);
         api.createIfAbsent(ResourceType.LEASES, LEASES, lease);
+        return true;
     }
 
     @Override

@@ -346,8 +346,8 @@ public final class NodeAgent {
         try {
             boolean before = disk.pressure();
             disk.look();
-            cluster.renewLease(settings.name());
-            if (before != disk.pressure()) {
+            boolean known = cluster.renewLease(settings.name());
+            if (!known || before != disk.pressure()) {
                 writeNode();
             }
         } catch (RuntimeException e) {

@@ -27,5 +27,6 @@ interface NodeCluster extends Sources {
     /// Creates the node or brings its labels, capacity and conditions up to date.
     void writeNode(ObjectNode node);
 
-    void renewLease(String nodeName);
+    /// Whether the cluster counts the node as ready; after a pause that was too long it has given it up.
+    boolean renewLease(String nodeName);
 }

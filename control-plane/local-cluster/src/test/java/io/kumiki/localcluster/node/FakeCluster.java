@@ -124,7 +124,9 @@ final class FakeCluster implements NodeCluster {
     public void writeNode(ObjectNode node) {}
 
     @Override
-    public void renewLease(String nodeName) {}
+    public boolean renewLease(String nodeName) {
+        return true;
+    }
 
     @Override
     public @Nullable JsonNode configMap(String namespace, String name) {

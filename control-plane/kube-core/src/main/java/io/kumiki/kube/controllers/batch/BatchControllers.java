@@ -15,7 +15,12 @@ public final class BatchControllers {
                 Controller.woken("job-controller", ResourceType.PODS, new LeftoverReconciler())
                         .wokenBy(ResourceType.PODS, (change, owners, wake) -> {
                             var pod = change.after();
-                            if (pod != null && (pod.deleting() || pod.owners().isEmpty())) {
+                            var before = change.before();
+                            boolean orphaned = pod != null
+                                    && pod.owners().isEmpty()
+                                    && before != null
+                                    && !before.owners().isEmpty();
+                            if (pod != null && (pod.deleting() || orphaned)) {
                                 wake.accept(change.key());
                             }
                         }),

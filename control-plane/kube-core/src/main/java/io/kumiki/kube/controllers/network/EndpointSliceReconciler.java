@@ -1,0 +1,196 @@
+package io.kumiki.kube.controllers.network;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.Deletion;
+import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.controllers.Action;
+import io.kumiki.kube.controllers.Action.Story;
+import io.kumiki.kube.controllers.Controller;
+import io.kumiki.kube.controllers.Meta;
+import io.kumiki.kube.controllers.Plan;
+import io.kumiki.kube.controllers.PodView;
+import io.kumiki.kube.controllers.Reconciler;
+import io.kumiki.kube.controllers.World;
+import io.kumiki.kube.select.LabelSelector;
+import io.kumiki.model.Json;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The addresses of a service's pods, in slices of at most a hundred; pods whose named ports have other numbers get
+/// slices of their own.
+public final class EndpointSliceReconciler implements Reconciler {
+    private static final String COMPONENT = "endpoint-slice-controller";
+    private static final String SERVICE = "kubernetes.io/service-name";
+    private static final String MANAGER = "endpointslice.kubernetes.io/managed-by";
+    private static final String OURS = "endpointslice-controller.k8s.io";
+    private static final int MOST = 100;
+
+    public static Controller controller() {
+        return Controller.of(COMPONENT, ResourceType.SERVICES, new EndpointSliceReconciler())
+                .owning(ResourceType.ENDPOINT_SLICES)
+                .selecting(ResourceType.PODS, false);
+    }
+
+    @Override
+    public Plan decide(ObjectNode service, World world, Instant now) {
+        JsonNode spec = service.path("spec");
+        if (spec.path("selector").isEmpty()
+                || spec.path("type").asText().equals("ExternalName")
+                || Meta.deleting(service)) {
+            return Plan.NOTHING;
+        }
+        Map<String, ObjectNode> wanted = new TreeMap<>();
+        endpoints(service, world).forEach((ports, all) -> {
+            for (int from = 0, chunk = 0; from < all.size(); from += MOST, chunk++) {
+                ObjectNode slice =
+                        slice(service, Json.parse(ports), all.subList(from, Math.min(all.size(), from + MOST)), chunk);
+                wanted.put(Meta.name(slice), slice);
+            }
+        });
+        if (wanted.isEmpty()) {
+            // Consumers learn from an empty slice that the service is known.
+            ObjectNode empty = slice(service, Json.array(), List.of(), 0);
+            wanted.put(Meta.name(empty), empty);
+        }
+        return Plan.of(difference(service, wanted, world));
+    }
+
+    private static Map<String, List<ObjectNode>> endpoints(ObjectNode service, World world) {
+        JsonNode spec = service.path("spec");
+        Map<String, List<ObjectNode>> byPorts = new TreeMap<>();
+        for (PodView pod : world.pods(Meta.namespace(service), LabelSelector.ofLabels(spec.path("selector")))) {
+            ObjectNode tree = pod.tree();
+            String address = tree.path("status").path("podIP").asText("");
+            if (address.isEmpty() || pod.over()) {
+                continue;
+            }
+            byPorts.computeIfAbsent(Json.write(ports(spec.path("ports"), tree)), p -> new ArrayList<>())
+                    .add(endpoint(service, pod, tree, address));
+        }
+        return byPorts;
+    }
+
+    private static ArrayNode ports(JsonNode ports, ObjectNode pod) {
+        ArrayNode found = Json.array();
+        for (JsonNode port : ports) {
+            int number = number(port, pod);
+            if (number > 0) {
+                ObjectNode one = found.addObject()
+                        .put("name", port.path("name").asText(""))
+                        .put("port", number)
+                        .put("protocol", port.path("protocol").asText("TCP"));
+                if (port.path("appProtocol").isTextual()) {
+                    one.set("appProtocol", port.get("appProtocol"));
+                }
+            }
+        }
+        return found;
+    }
+
+    /// 0 when the pod has no port of that name.
+    private static int number(JsonNode port, ObjectNode pod) {
+        JsonNode target = port.path("targetPort");
+        if (!target.isTextual()) {
+            return target.asInt(port.path("port").asInt());
+        }
+        for (String list : List.of("containers", "initContainers")) {
+            for (JsonNode container : pod.path("spec").path(list)) {
+                for (JsonNode named : container.path("ports")) {
+                    if (named.path("name").equals(target)
+                            && named.path("protocol")
+                                    .asText("TCP")
+                                    .equals(port.path("protocol").asText("TCP"))) {
+                        return named.path("containerPort").asInt();
+                    }
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static ObjectNode endpoint(ObjectNode service, PodView pod, ObjectNode tree, String address) {
+        boolean always = service.path("spec").path("publishNotReadyAddresses").asBoolean();
+        ObjectNode endpoint = Json.object();
+        endpoint.putArray("addresses").add(address);
+        endpoint.putObject("conditions")
+                .put("ready", always || pod.ready() && !pod.deleting())
+                .put("serving", always || pod.ready())
+                .put("terminating", pod.deleting());
+        String host = tree.path("spec").path("hostname").asText("");
+        boolean mine = tree.path("spec").path("subdomain").asText("").equals(Meta.name(service));
+        if (!host.isEmpty() && mine) {
+            endpoint.put("hostname", host);
+        }
+        if (!pod.node().isEmpty()) {
+            endpoint.put("nodeName", pod.node());
+        }
+        endpoint.putObject("targetRef")
+                .put("kind", "Pod")
+                .put("namespace", Meta.namespace(tree))
+                .put("name", pod.name())
+                .put("uid", pod.uid());
+        return endpoint;
+    }
+
+    private static ObjectNode slice(ObjectNode service, JsonNode ports, List<ObjectNode> endpoints, int chunk) {
+        ObjectNode slice = Meta.owned(service, "discovery.k8s.io/v1", "EndpointSlice");
+        String id = Integer.toUnsignedString((Meta.uid(service) + Json.write(ports) + chunk).hashCode(), 36);
+        String name = Meta.name(service);
+        ObjectNode metadata = (ObjectNode) slice.get("metadata");
+        metadata.put("name", (name.length() > 240 ? name.substring(0, 240) : name) + "-" + id);
+        ObjectNode labels =
+                service.path("metadata").path("labels") instanceof ObjectNode some ? some.deepCopy() : Json.object();
+        labels.put(SERVICE, name).put(MANAGER, OURS);
+        if (service.path("spec").path("clusterIP").asText("").equals("None")) {
+            labels.put("service.kubernetes.io/headless", "");
+        }
+        metadata.set("labels", labels);
+        slice.put("addressType", "IPv4");
+        ArrayNode all = slice.putArray("endpoints");
+        endpoints.forEach(all::add);
+        slice.set("ports", ports);
+        return slice;
+    }
+
+    private static List<Action> difference(ObjectNode service, Map<String, ObjectNode> wanted, World world) {
+        List<Action> actions = new ArrayList<>();
+        for (ObjectNode found : world.ownedBy(ResourceType.ENDPOINT_SLICES, Meta.uid(service))) {
+            if (!OURS.equals(Meta.label(found, MANAGER))) {
+                continue;
+            }
+            ObjectNode next = wanted.remove(Meta.name(found));
+            if (next == null) {
+                actions.add(Meta.delete(ResourceType.ENDPOINT_SLICES, found, Deletion.DEFAULT, null));
+            } else if (!same(found, next)) {
+                ObjectNode merge = Json.object();
+                merge.putObject("metadata").set("labels", next.path("metadata").path("labels"));
+                merge.set("endpoints", next.path("endpoints"));
+                merge.set("ports", next.path("ports"));
+                actions.add(new Action.Change(ResourceType.ENDPOINT_SLICES, found, "", merge, null));
+            }
+        }
+        Story failed = Story.normal(service, COMPONENT, "", "")
+                .orWarn("FailedToUpdateEndpointSlices", "Error updating Endpoint Slices for Service: %s");
+        wanted.values()
+                .forEach(slice -> actions.add(
+                        new Action.Create(ResourceType.ENDPOINT_SLICES, Meta.namespace(service), slice, failed)));
+        return actions;
+    }
+
+    private static boolean same(ObjectNode found, ObjectNode next) {
+        return found.path("endpoints").equals(next.path("endpoints"))
+                && ports(found).equals(ports(next))
+                && found.path("metadata")
+                        .path("labels")
+                        .equals(next.path("metadata").path("labels"));
+    }
+
+    private static JsonNode ports(ObjectNode slice) {
+        return slice.path("ports").isArray() ? slice.path("ports") : Json.array();
+    }
+}
