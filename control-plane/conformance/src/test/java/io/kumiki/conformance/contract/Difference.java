@@ -57,11 +57,17 @@ final class Difference {
     }
 
     private void header(String name, Reply ours, Reply theirs) {
-        String a = ours.header(name);
-        String b = theirs.header(name);
+        String a = sorted(ours.header(name));
+        String b = sorted(theirs.header(name));
         if (!a.equals(b) && !apart.contains(name)) {
             found.add(name + ": embedded «" + a + "», real «" + b + "»");
         }
+    }
+
+    private static String sorted(String header) {
+        return java.util.Arrays.stream(header.split(", (?=299 )"))
+                .sorted()
+                .collect(java.util.stream.Collectors.joining(", "));
     }
 
     /// A watch is compared as a list of its events.
@@ -146,10 +152,14 @@ final class Difference {
         }
     }
 
-    /// Writes of the same second have no order in managedFields.
+    /// Writes of the same second have no order in managedFields, and mistakes have none at all.
     private static List<JsonNode> items(String path, ArrayNode array) {
         List<JsonNode> items = new ArrayList<>();
         array.forEach(items::add);
+        if (path.equals("/details/causes")) {
+            items.sort(Comparator.comparing((JsonNode n) -> n.path("field").asText())
+                    .thenComparing(n -> n.path("reason").asText()));
+        }
         if (path.endsWith("/managedFields")) {
             items.sort(Comparator.comparing((JsonNode n) -> n.path("manager").asText())
                     .thenComparing(n -> n.path("operation").asText())

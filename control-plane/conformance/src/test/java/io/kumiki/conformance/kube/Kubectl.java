@@ -29,8 +29,8 @@ final class Kubectl {
     private final Path program;
     private final Path kubeconfig;
     private final Path home;
-
     private final Map<String, String> more;
+
 
     private Kubectl(Path program, Path kubeconfig, Path home, Map<String, String> more) {
         this.program = program;
@@ -45,6 +45,11 @@ final class Kubectl {
 
     Kubectl with(String variable, String value) {
         return new Kubectl(program, kubeconfig, home, Map.of(variable, value));
+    }
+
+    /// With more variables in its environment.
+    Kubectl with(Map<String, String> variables) {
+        return new Kubectl(program, kubeconfig, home, variables);
     }
 
     /// Where Go is missing the suite is skipped with one line; in CI that is a failure.

@@ -72,7 +72,8 @@ final class Metadata {
     }
 
     private static void copy(JsonNode from, ObjectNode to, String field) {
-        if (from.hasNonNull(field)) {
+        if (from.hasNonNull(field)
+                && !(from.get(field).isTextual() && from.get(field).asText().isEmpty())) {
             to.set(field, from.get(field));
         }
     }

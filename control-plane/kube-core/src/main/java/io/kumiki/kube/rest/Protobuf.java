@@ -5,6 +5,8 @@ import io.kumiki.kube.ApiFault;
 import io.kumiki.model.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
@@ -18,81 +20,105 @@ final class Protobuf {
 
     private static final byte[] MAGIC = {'k', '8', 's', 0};
     private static final int DEEPEST = 20;
+    private static final DateTimeFormatter MICRO =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
-    /// `message number field type`: s text, b bytes, i integer, t truth, T time, M map of texts, B map of bytes, a
+    /// `message number field type`: s text, b bytes, i integer, t truth, T time, U time with microseconds, M map of
+    /// texts, B map of bytes, a
     /// leading * repeats, else a message.
     private static final String FIELDS = """
-            Unknown 1 typeMeta TypeMeta
-            Unknown 2 raw b
-            TypeMeta 1 apiVersion s
-            TypeMeta 2 kind s
-            ObjectMeta 1 name s
-            ObjectMeta 2 generateName s
-            ObjectMeta 3 namespace s
-            ObjectMeta 5 uid s
-            ObjectMeta 6 resourceVersion s
-            ObjectMeta 11 labels M
-            ObjectMeta 12 annotations M
-            ObjectMeta 14 finalizers *s
-            Namespace 1 metadata ObjectMeta
-            ConfigMap 1 metadata ObjectMeta
-            ConfigMap 2 data M
-            ConfigMap 3 binaryData B
-            ConfigMap 4 immutable t
-            Secret 1 metadata ObjectMeta
-            Secret 2 data B
-            Secret 3 type s
-            Secret 4 stringData M
-            Secret 5 immutable t
-            ServiceAccount 1 metadata ObjectMeta
-            ServiceAccount 4 automountServiceAccountToken t
-            SelfSubjectReview 1 metadata ObjectMeta
-            SelfSubjectRulesReview 1 metadata ObjectMeta
-            SelfSubjectRulesReview 2 spec RulesSpec
-            RulesSpec 1 namespace s
-            SelfSubjectAccessReview 1 metadata ObjectMeta
-            SelfSubjectAccessReview 2 spec SelfAccessSpec
-            SelfAccessSpec 1 resourceAttributes ResourceAttributes
-            SelfAccessSpec 2 nonResourceAttributes PathAttributes
-            SubjectAccessReview 1 metadata ObjectMeta
-            SubjectAccessReview 2 spec AccessSpec
-            LocalSubjectAccessReview 1 metadata ObjectMeta
-            LocalSubjectAccessReview 2 spec AccessSpec
-            AccessSpec 1 resourceAttributes ResourceAttributes
-            AccessSpec 2 nonResourceAttributes PathAttributes
-            AccessSpec 3 user s
-            AccessSpec 4 groups *s
-            AccessSpec 6 uid s
-            ResourceAttributes 1 namespace s
-            ResourceAttributes 2 verb s
-            ResourceAttributes 3 group s
-            ResourceAttributes 4 version s
-            ResourceAttributes 5 resource s
-            ResourceAttributes 6 subresource s
-            ResourceAttributes 7 name s
-            PathAttributes 1 path s
-            PathAttributes 2 verb s
-            TokenReview 1 metadata ObjectMeta
-            TokenReview 2 spec TokenReviewSpec
-            TokenReviewSpec 1 token s
-            TokenReviewSpec 2 audiences *s
-            TokenRequest 1 metadata ObjectMeta
-            TokenRequest 2 spec TokenRequestSpec
-            TokenRequestSpec 1 audiences *s
-            TokenRequestSpec 3 boundObjectRef BoundObject
-            TokenRequestSpec 4 expirationSeconds i
-            BoundObject 1 kind s
-            BoundObject 2 apiVersion s
-            BoundObject 3 name s
-            BoundObject 4 uid s
-            DeleteOptions 1 gracePeriodSeconds i
-            DeleteOptions 2 preconditions Preconditions
-            DeleteOptions 3 orphanDependents t
-            DeleteOptions 4 propagationPolicy s
-            DeleteOptions 5 dryRun *s
-            Preconditions 1 uid s
-            Preconditions 2 resourceVersion s
-            """;
+        Unknown 1 typeMeta TypeMeta
+        Unknown 2 raw b
+        TypeMeta 1 apiVersion s
+        TypeMeta 2 kind s
+        ObjectMeta 1 name s
+        ObjectMeta 2 generateName s
+        ObjectMeta 3 namespace s
+        ObjectMeta 5 uid s
+        ObjectMeta 6 resourceVersion s
+        ObjectMeta 11 labels M
+        ObjectMeta 12 annotations M
+        ObjectMeta 13 ownerReferences *OwnerReference
+        ObjectMeta 14 finalizers *s
+        OwnerReference 1 kind s
+        OwnerReference 3 name s
+        OwnerReference 4 uid s
+        OwnerReference 5 apiVersion s
+        OwnerReference 6 controller t
+        OwnerReference 7 blockOwnerDeletion t
+        Lease 1 metadata ObjectMeta
+        Lease 2 spec LeaseSpec
+        LeaseSpec 1 holderIdentity s
+        LeaseSpec 2 leaseDurationSeconds i
+        LeaseSpec 3 acquireTime U
+        LeaseSpec 4 renewTime U
+        LeaseSpec 5 leaseTransitions i
+        LeaseSpec 6 strategy s
+        LeaseSpec 7 preferredHolder s
+        Time 1 seconds i
+        Time 2 nanos i
+        Namespace 1 metadata ObjectMeta
+        ConfigMap 1 metadata ObjectMeta
+        ConfigMap 2 data M
+        ConfigMap 3 binaryData B
+        ConfigMap 4 immutable t
+        Secret 1 metadata ObjectMeta
+        Secret 2 data B
+        Secret 3 type s
+        Secret 4 stringData M
+        Secret 5 immutable t
+        ServiceAccount 1 metadata ObjectMeta
+        ServiceAccount 2 secrets *BoundObject
+        ServiceAccount 3 imagePullSecrets *LocalReference
+        LocalReference 1 name s
+        ServiceAccount 4 automountServiceAccountToken t
+        SelfSubjectReview 1 metadata ObjectMeta
+        SelfSubjectRulesReview 1 metadata ObjectMeta
+        SelfSubjectRulesReview 2 spec RulesSpec
+        RulesSpec 1 namespace s
+        SelfSubjectAccessReview 1 metadata ObjectMeta
+        SelfSubjectAccessReview 2 spec SelfAccessSpec
+        SelfAccessSpec 1 resourceAttributes ResourceAttributes
+        SelfAccessSpec 2 nonResourceAttributes PathAttributes
+        SubjectAccessReview 1 metadata ObjectMeta
+        SubjectAccessReview 2 spec AccessSpec
+        LocalSubjectAccessReview 1 metadata ObjectMeta
+        LocalSubjectAccessReview 2 spec AccessSpec
+        AccessSpec 1 resourceAttributes ResourceAttributes
+        AccessSpec 2 nonResourceAttributes PathAttributes
+        AccessSpec 3 user s
+        AccessSpec 4 groups *s
+        AccessSpec 6 uid s
+        ResourceAttributes 1 namespace s
+        ResourceAttributes 2 verb s
+        ResourceAttributes 3 group s
+        ResourceAttributes 4 version s
+        ResourceAttributes 5 resource s
+        ResourceAttributes 6 subresource s
+        ResourceAttributes 7 name s
+        PathAttributes 1 path s
+        PathAttributes 2 verb s
+        TokenReview 1 metadata ObjectMeta
+        TokenReview 2 spec TokenReviewSpec
+        TokenReviewSpec 1 token s
+        TokenReviewSpec 2 audiences *s
+        TokenRequest 1 metadata ObjectMeta
+        TokenRequest 2 spec TokenRequestSpec
+        TokenRequestSpec 1 audiences *s
+        TokenRequestSpec 3 boundObjectRef BoundObject
+        TokenRequestSpec 4 expirationSeconds i
+        BoundObject 1 kind s
+        BoundObject 2 apiVersion s
+        BoundObject 3 name s
+        BoundObject 4 uid s
+        DeleteOptions 1 gracePeriodSeconds i
+        DeleteOptions 2 preconditions Preconditions
+        DeleteOptions 3 orphanDependents t
+        DeleteOptions 4 propagationPolicy s
+        DeleteOptions 5 dryRun *s
+        Preconditions 1 uid s
+        Preconditions 2 resourceVersion s
+        """;
 
     private record Field(String name, String type) {}
 
@@ -181,8 +207,22 @@ final class Protobuf {
                                         .path("seconds")
                                         .asLong())
                                 .toString());
-            default -> object.set(field.name(), message(field.type(), depth + 1));
+            case "U" -> object.put(field.name(), micro(message("Time", depth + 1)));
+            default -> {
+                if (field.type().startsWith("*")) {
+                    object.withArray("/" + field.name())
+                            .add(message(field.type().substring(1), depth + 1));
+                } else {
+                    object.set(field.name(), message(field.type(), depth + 1));
+                }
+            }
         }
+    }
+
+    /// A lease's times have microseconds, always six digits.
+    private static String micro(ObjectNode time) {
+        return MICRO.format(Instant.ofEpochSecond(
+                time.path("seconds").asLong(), time.path("nanos").asLong()));
     }
 
     private void entry(ObjectNode map, boolean binary) {

@@ -39,7 +39,7 @@ public final class Router {
 
     public ApiAnswer handle(ApiRequest request) {
         try {
-            return route(request);
+            return route(Impersonation.applied(request, parts.authorizer()));
         } catch (ApiFault fault) {
             return ApiAnswer.of(fault);
         }

@@ -74,10 +74,9 @@ class SimulationLawTest {
             spec.putArray("tolerations").addObject().put("operator", "Exists");
             ObjectNode container =
                     spec.putArray("containers").addObject().put("name", "c").put("image", "any");
+            String gpus = Integer.toString(1 + random.nextInt(4));
             for (String list : List.of("requests", "limits")) {
-                container
-                        .withObject("/resources/" + list)
-                        .put("nvidia.com/gpu", Integer.toString(1 + random.nextInt(4)));
+                container.withObject("/resources/" + list).put("nvidia.com/gpu", gpus);
             }
             cluster.create(ResourceType.PODS, "ns", pod, WriteOptions.by("t"));
         }

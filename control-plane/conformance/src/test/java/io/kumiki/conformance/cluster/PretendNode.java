@@ -1,0 +1,101 @@
+package io.kumiki.conformance.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Json;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/// A node and its agent in one, for clusters that have neither: takes every pod of one namespace, says that it runs and
+/// is ready, and lets it go when it is deleted. Nothing is really run.
+public final class PretendNode implements AutoCloseable {
+    private static final String NAME = "pretend";
+
+    private final Api api;
+    private final String pods;
+    private final Thread agent = Thread.ofVirtual().unstarted(this::run);
+    private volatile boolean ended;
+
+    private PretendNode(Api api, String namespace) {
+        this.api = api.with("User-Agent", "pretend/1.0");
+        this.pods = "/api/v1/namespaces/" + namespace + "/pods";
+    }
+
+    public static PretendNode in(TestCluster cluster, String namespace) {
+        PretendNode node = new PretendNode(cluster.api(), namespace);
+        node.register();
+        node.agent.start();
+        return node;
+    }
+
+    private void register() {
+        api.post("/api/v1/nodes", """
+            {"metadata":{"name":"pretend","labels":{"kubernetes.io/hostname":"pretend"}},
+             "status":{"capacity":{"cpu":"8","memory":"16Gi","pods":"110"},
+              "nodeInfo":{"machineID":"","systemUUID":"","bootID":"","kernelVersion":"","osImage":"","containerRuntimeVersion":"",
+               "kubeletVersion":"v1.34.4","kubeProxyVersion":"","operatingSystem":"linux","architecture":"amd64"},
+              "conditions":[{"type":"Ready","status":"True","reason":"Pretending","message":"it says so",
+               "lastHeartbeatTime":"2026-01-01T00:00:00Z","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}
+            """);
+        api.patch("/api/v1/nodes/" + NAME, Api.MERGE, "{\"spec\":{\"taints\":null}}");
+    }
+
+    private void run() {
+        while (!ended) {
+            for (JsonNode pod : api.get(pods).json().path("items")) {
+                tend(pod);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(30));
+        }
+    }
+
+    private void tend(JsonNode pod) {
+        String name = pod.at("/metadata/name").asText();
+        if (pod.path("metadata").has("deletionTimestamp")) {
+            api.delete(pods + "/" + name + "?gracePeriodSeconds=0");
+        } else if (pod.at("/spec/nodeName").asText("").isEmpty()) {
+            api.post(
+                    pods + "/" + name + "/binding",
+                    "{\"metadata\":{\"name\":\"" + name + "\"},\"target\":{\"kind\":\"Node\",\"name\":\"" + NAME
+                            + "\"}}");
+        } else if (pod.at("/status/phase").asText().equals("Pending")) {
+            api.patch(pods + "/" + name + "/status", Api.MERGE, Json.write(running(pod)));
+        }
+    }
+
+    private static ObjectNode running(JsonNode pod) {
+        String since = pod.at("/metadata/creationTimestamp").asText();
+        ObjectNode patch = Json.object();
+        ObjectNode status = patch.putObject("status");
+        status.put("phase", "Running").put("startTime", since).put("podIP", "10.0.0.9");
+        status.putArray("podIPs").addObject().put("ip", "10.0.0.9");
+        for (String type : new String[] {"Initialized", "Ready", "ContainersReady", "PodScheduled"}) {
+            status.withArray("/conditions")
+                    .addObject()
+                    .put("type", type)
+                    .put("status", "True")
+                    .put("lastTransitionTime", since);
+        }
+        for (JsonNode container : pod.at("/spec/containers")) {
+            ObjectNode one = status.withArray("/containerStatuses").addObject();
+            one.put("name", container.path("name").asText())
+                    .put("image", container.path("image").asText())
+                    .put("imageID", "")
+                    .put("ready", true)
+                    .put("started", true)
+                    .put("restartCount", 0);
+            one.putObject("state").putObject("running").put("startedAt", since);
+        }
+        return patch;
+    }
+
+    @Override
+    public void close() {
+        ended = true;
+        try {
+            agent.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
