@@ -31,7 +31,6 @@ final class Kubectl {
     private final Path home;
     private final Map<String, String> more;
 
-
     private Kubectl(Path program, Path kubeconfig, Path home, Map<String, String> more) {
         this.program = program;
         this.kubeconfig = kubeconfig;
