@@ -22,16 +22,29 @@ final class LaptopManifests {
             .withForce(true)
             .build();
 
+    private static final List<String> DEFINITIONS = List.of("gangs", "tenantquotas", "topologies");
+
     private LaptopManifests() {}
+
+    /// Kumiki's own kinds; needed by whoever plans, on any cluster.
+    static void applyDefinitions(KubernetesClient kubernetes) throws IOException {
+        for (String file : DEFINITIONS) {
+            apply(kubernetes, "crds/" + file);
+        }
+    }
+
+    private static void apply(KubernetesClient kubernetes, String file) throws IOException {
+        try (InputStream in = LaptopManifests.class.getResourceAsStream("/manifests/" + file + ".yaml")) {
+            if (in == null) {
+                throw new IOException("this build lacks manifests/" + file + ".yaml");
+            }
+            kubernetes.load(in).resources().forEach(resource -> resource.patch(APPLY, resource.item()));
+        }
+    }
 
     static void apply(KubernetesClient kubernetes, Map<String, String> s3Keys) throws IOException {
         for (String file : FILES) {
-            try (InputStream in = LaptopManifests.class.getResourceAsStream("/manifests/laptop/" + file + ".yaml")) {
-                if (in == null) {
-                    throw new IOException("this build lacks manifests/laptop/" + file + ".yaml");
-                }
-                kubernetes.load(in).resources().forEach(resource -> resource.patch(APPLY, resource.item()));
-            }
+            apply(kubernetes, "laptop/" + file);
         }
         for (String namespace : List.of("kubeflow", "default")) {
             var encoded = new TreeMap<String, String>();

@@ -53,15 +53,15 @@ public final class ClusterView {
     /// @param devices free milli of each; as many as the node has
     public record Free(int cpuMilli, int memoryMib, int pods, int[] devices, Map<String, Long> extended) {}
 
-    /// The nodes with what is free on each of them now; more than the node has is no error of the view.
+    /// The nodes with what is free on each of them now; less than nothing is no error of the view's.
     public static ClusterView of(List<NodeSpec> nodes, List<Free> free) {
         var view = new ClusterView(nodes);
         view.freeMilli = 0;
         for (int n = 0; n < nodes.size(); n++) {
             Free now = free.get(n);
-            view.cpu[n] = Math.max(0, now.cpuMilli());
-            view.memory[n] = Math.max(0, now.memoryMib());
-            view.pods[n] = Math.max(0, now.pods());
+            view.cpu[n] = now.cpuMilli();
+            view.memory[n] = now.memoryMib();
+            view.pods[n] = now.pods();
             view.gpus[n] = now.devices().clone();
             view.whole[n] = 0;
             view.idle[n] = 0;
@@ -231,10 +231,11 @@ public final class ClusterView {
         idle[n] += sign * (int) d.totalGpuMilli();
         freeMilli += sign * d.totalGpuMilli();
         version[n]++;
-        if (cpu[n] < 0
-                || memory[n] < 0
-                || pods[n] < 0
-                || d.extended().keySet().stream().anyMatch(resource -> extendedFree(n, resource) < 0)) {
+        if (sign < 0
+                && ((cpu[n] < 0 && d.cpuMilli() > 0)
+                        || (memory[n] < 0 && d.memoryMib() > 0)
+                        || pods[n] < 0
+                        || d.extended().keySet().stream().anyMatch(resource -> extendedFree(n, resource) < 0))) {
             throw new IllegalStateException(nodes.get(n).name() + " is over-committed");
         }
     }

@@ -52,6 +52,9 @@ public final class Gang extends OwnKind implements Namespaced {
             @Field(value = "Raised by every restart of the whole gang.", otherwise = "0")
             int attempt,
 
+            @Field(value = "Its pods exist before it is placed, held by a scheduling gate.", otherwise = "false")
+            boolean gated,
+
             @Field(value = "Members by shape.", min = 1, max = 64)
             List<Members> classes,
 

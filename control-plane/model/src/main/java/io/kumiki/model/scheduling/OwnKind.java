@@ -1,11 +1,15 @@
 package io.kumiki.model.scheduling;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 
 /// The envelope that all own kinds share.
 @JsonInclude(JsonInclude.Include.NON_NULL)
+// Without this the kind would be read as whatever the client's own registry knows of that name.
+@JsonDeserialize(using = JsonDeserializer.None.class)
 public abstract sealed class OwnKind implements HasMetadata permits Gang, TenantQuota, PlaceLevels {
     private static final long serialVersionUID = 1;
 

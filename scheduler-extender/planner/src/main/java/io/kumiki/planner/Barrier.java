@@ -1,0 +1,281 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Holds bind calls until a wave is complete: for each of its classes at least the minimum of distinct pods that are
+/// bound or whose call is open. Calls are never counted. All is checked again in the instant before opening.
+final class Barrier {
+    private final State state;
+    private final Progress progress;
+
+    Barrier(State state, Progress progress) {
+        this.state = state;
+        this.progress = progress;
+    }
+
+    void asked(Event.BindAsked ask) {
+        PodFact pod = state.pods.get(ask.uid());
+        Plan plan = pod == null ? null : state.planOf(pod);
+        String refusal = refusal(pod, plan, ask.node());
+        if (refusal != null || plan == null) {
+            doom(pod, plan, ask.node());
+            state.decide(new Decision.AnswerBind(ask.call(), Objects.requireNonNullElse(refusal, "no gang")));
+            return;
+        }
+        Plan.Held before = plan.held.put(ask.uid(), new Plan.Held(ask.call(), ask.node()));
+        if (before == null) {
+            plan.progressAt = state.now;
+        } else {
+            state.decide(new Decision.AnswerBind(before.call(), "a later call for the same pod takes its place"));
+        }
+        progress.advance(plan);
+    }
+
+    /// A pod that is pinned to another node than its slot's will never come right.
+    private void doom(@Nullable PodFact pod, @Nullable Plan plan, String node) {
+        if (pod == null || plan == null || pod.bound() || !state.leading) {
+            return;
+        }
+        String slot = plan.nodeOf(pod);
+        if (slot != null && !slot.equals(node) && !Objects.requireNonNull(pod.member()).steered()) {
+            plan.doomed.add(pod.uid());
+            progress.advance(plan);
+        }
+    }
+
+    private @Nullable String refusal(@Nullable PodFact pod, @Nullable Plan plan, String node) {
+        if (!state.leading) {
+            return "this extender does not lead (yet)";
+        }
+        if (pod == null) {
+            return "the pod is not known here (yet)";
+        }
+        if (plan == null) {
+            return "the pod is no member of a gang that is known here and whose controller is its own";
+        }
+        String slot = plan.nodeOf(pod);
+        if (slot == null || plan.phase == Gang.Phase.Releasing) {
+            return "the pod holds no current reservation of gang " + plan.fact.key() + ": " + plan.message;
+        }
+        if (!slot.equals(node)) {
+            return "its slot is on " + slot + ", not on " + node;
+        }
+        return pod.bound() && !pod.node().equals(node) ? "the pod is bound to " + pod.node() : null;
+    }
+
+    void left(long call) {
+        for (Plan plan : state.plans.values()) {
+            plan.held.values().removeIf(held -> held.call() == call);
+        }
+    }
+
+    /// The pod's call gets an error; the scheduler will try again.
+    void drop(Plan plan, String uid, String why) {
+        Plan.Held held = plan.held.remove(uid);
+        if (held != null) {
+            state.decide(new Decision.AnswerBind(held.call(), why));
+        }
+    }
+
+    void refuseAll(Plan plan, String why) {
+        plan.held.values().forEach(held -> state.decide(new Decision.AnswerBind(held.call(), why)));
+        plan.held.clear();
+    }
+
+    void bound(Event.Bound result) {
+        for (Plan plan : state.plans.values()) {
+            if (plan.binding.remove(result.uid()) != null) {
+                state.decide(new Decision.AnswerBind(result.call(), result.error()));
+                plan.progressAt = state.now;
+                progress.advance(plan);
+                return;
+            }
+        }
+        state.decide(new Decision.AnswerBind(result.call(), result.error()));
+    }
+
+    void open(Plan plan) {
+        if (plan.held.isEmpty()) {
+            return;
+        }
+        dropWhatIsOver(plan);
+        Occupancy there = Occupancy.of(plan, state);
+        int wave = there.wave();
+        if (plan.held.isEmpty()) {
+            return;
+        }
+        if (!wouldBeComplete(plan, there, wave)) {
+            if (state.now - plan.progressAt >= state.options.barrier()) {
+                progress.end(
+                        plan,
+                        Why.BarrierTimeout,
+                        "only " + (plan.held.size() + there.thereInAll()) + " of "
+                                + plan.rows.stream()
+                                        .mapToInt(row -> row.members.min())
+                                        .sum()
+                                + " members came within " + state.options.barrier() / 1000
+                                + " s after the last one");
+            }
+            return;
+        }
+        List<String> ready = new ArrayList<>();
+        for (String uid : plan.held.keySet()) {
+            PodFact pod = Objects.requireNonNull(state.pods.get(uid));
+            if (waveOf(plan, pod) <= wave) {
+                ready.add(uid);
+            }
+        }
+        if (!check(plan, ready)) {
+            return;
+        }
+        for (String uid : ready) {
+            Plan.Held held = Objects.requireNonNull(plan.held.remove(uid));
+            PodFact pod = Objects.requireNonNull(state.pods.get(uid));
+            PodFact.Member member = Objects.requireNonNull(pod.member());
+            Plan.Row row = Objects.requireNonNull(plan.row(member.className()));
+            plan.binding.put(uid, held.call());
+            state.decide(new Decision.Bind(
+                    held.call(), pod, held.node(), progress.annotations(plan, row, member.index())));
+        }
+    }
+
+    private void dropWhatIsOver(Plan plan) {
+        for (String uid : List.copyOf(plan.held.keySet())) {
+            PodFact pod = state.pods.get(uid);
+            Plan.Held held = Objects.requireNonNull(plan.held.get(uid));
+            if (pod == null || pod.terminating() || pod.stage().ended()) {
+                drop(plan, uid, "the pod is going");
+            } else if (pod.bound()) {
+                drop(plan, uid, pod.node().equals(held.node()) ? "" : "the pod is bound to " + pod.node());
+            } else if (!held.node().equals(plan.nodeOf(pod))) {
+                drop(plan, uid, "its slot is no longer on " + held.node());
+            }
+        }
+    }
+
+    private static int waveOf(Plan plan, PodFact pod) {
+        return Objects.requireNonNull(
+                        plan.row(Objects.requireNonNull(pod.member()).className()))
+                .members
+                .wave();
+    }
+
+    private boolean wouldBeComplete(Plan plan, Occupancy there, int wave) {
+        for (int r = 0; r < plan.rows.size(); r++) {
+            Plan.Row row = plan.rows.get(r);
+            if (row.members.wave() != wave) {
+                continue;
+            }
+            int come = there.there(r);
+            for (int i = 0; i < row.nodes.size(); i++) {
+                PodFact pod = there.at(r, i);
+                come += pod != null && !pod.bound() && plan.held.containsKey(pod.uid()) ? 1 : 0;
+            }
+            if (come < row.members.min()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// In the instant before opening. One failure: nothing opens, that slot is repaired.
+    private boolean check(Plan plan, List<String> ready) {
+        var free = new Free(state);
+        for (String uid : ready) {
+            PodFact pod = Objects.requireNonNull(state.pods.get(uid));
+            Plan.Held held = Objects.requireNonNull(plan.held.get(uid));
+            NodeFact node = state.nodes.get(held.node());
+            String wrong = node == null
+                    ? "node " + held.node() + " is gone"
+                    : node.usable() ? free.take(node, pod) : "node " + held.node() + " may not be used any more";
+            if (wrong != null) {
+                exclude(plan, pod, held.node());
+                PodFact.Member member = Objects.requireNonNull(pod.member());
+                for (int r = 0; r < plan.rows.size(); r++) {
+                    if (plan.rows.get(r).members.name().equals(member.className())) {
+                        progress.move(plan, r, member.index(), wrong);
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
+    private void exclude(Plan plan, PodFact pod, String node) {
+        Plan.Row row = Objects.requireNonNull(
+                plan.row(Objects.requireNonNull(pod.member()).className()));
+        state.exclusions.put(
+                new State.Exclusion(Fitness.ClassKey.of(row.members), node), state.now + state.options.veto());
+    }
+
+    /// The scheduler finds no room for the pod where its slot is: that node is not tried again for a while, and the
+    /// slot moves.
+    void vetoed(Plan plan, PodFact pod, String says) {
+        String node = plan.nodeOf(pod);
+        if (node == null || plan.held.containsKey(pod.uid()) || plan.binding.containsKey(pod.uid())) {
+            return;
+        }
+        exclude(plan, pod, node);
+        PodFact.Member member = Objects.requireNonNull(pod.member());
+        for (int r = 0; r < plan.rows.size(); r++) {
+            if (plan.rows.get(r).members.name().equals(member.className())) {
+                progress.move(plan, r, member.index(), says);
+                return;
+            }
+        }
+    }
+
+    /// What bound pods leave of each node, reduced by what is about to be bound.
+    private static final class Free {
+        private final State state;
+        private final java.util.HashMap<String, Map<String, Long>> taken = new java.util.HashMap<>();
+
+        Free(State state) {
+            this.state = state;
+        }
+
+        /// Null where the pod fits beside all that is bound there.
+        @Nullable
+        String take(NodeFact node, PodFact pod) {
+            Map<String, Long> used = taken.computeIfAbsent(node.name(), name -> {
+                var sum = new java.util.TreeMap<String, Long>();
+                state.onNode
+                        .getOrDefault(name, new java.util.TreeMap<>())
+                        .values()
+                        .forEach(there -> add(sum, there.requests()));
+                for (Plan plan : state.plans.values()) {
+                    for (String uid : plan.binding.keySet()) {
+                        PodFact on = state.pods.get(uid);
+                        if (on != null && !on.bound() && name.equals(plan.nodeOf(on))) {
+                            add(sum, on.requests());
+                        }
+                    }
+                }
+                return sum;
+            });
+            add(used, pod.requests());
+            for (var amount : used.entrySet()) {
+                String resource = amount.getKey();
+                if (amount.getValue() > node.amount(resource)
+                        && pod.requests().getOrDefault(resource, 0L) > 0
+                        && !Shape.MARKERS.contains(resource)
+                        && !resource.equals(Shape.MILLI)) {
+                    return "node " + node.name() + " has " + node.amount(resource) + " " + resource + ", "
+                            + amount.getValue() + " would be taken";
+                }
+            }
+            return null;
+        }
+
+        private static void add(Map<String, Long> sum, Map<String, Long> more) {
+            more.forEach((resource, amount) -> sum.merge(resource, amount, Long::sum));
+            sum.merge("pods", 1L, Long::sum);
+        }
+    }
+}

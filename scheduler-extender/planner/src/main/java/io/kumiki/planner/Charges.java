@@ -1,0 +1,163 @@
+package io.kumiki.planner;
+
+import io.kumiki.quota.Admission;
+import io.kumiki.quota.Amounts;
+import io.kumiki.quota.QuotaTree;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Quotas: a tenant's part of the tree, and a namespace's ResourceQuota.
+final class Charges {
+    private final State state;
+    private @Nullable QuotaTree tree;
+
+    /// Usage as of now; {@link #charge} adds what is placed afterwards.
+    Charges(State state) {
+        this.state = state;
+        QuotaTree used = state.quotas;
+        if (used != null) {
+            for (var entry : usage().entrySet()) {
+                used = used.using(entry.getKey(), new Amounts(entry.getValue()));
+            }
+        }
+        this.tree = used;
+    }
+
+    private Map<String, Map<String, Long>> usage() {
+        Map<String, Map<String, Long>> byTenant = new TreeMap<>();
+        for (PodFact pod : state.pods.values()) {
+            String tenant = state.tenantOf.get(pod.namespace());
+            if (tenant != null && State.takes(pod)) {
+                add(byTenant.computeIfAbsent(tenant, _ -> new TreeMap<>()), pod.requests(), pod.node());
+            }
+        }
+        for (Plan plan : state.plans.values()) {
+            String tenant = state.tenantOf.get(plan.fact.namespace());
+            if (tenant == null || !plan.phase.holds()) {
+                continue;
+            }
+            Occupancy there = Occupancy.of(plan, state);
+            for (int r = 0; r < plan.rows.size(); r++) {
+                for (int i = 0; i < plan.rows.get(r).nodes.size(); i++) {
+                    if (there.reserves(r, i)) {
+                        add(
+                                byTenant.computeIfAbsent(tenant, _ -> new TreeMap<>()),
+                                plan.rows.get(r).amounts,
+                                plan.rows.get(r).nodes.get(i));
+                    }
+                }
+            }
+        }
+        return byTenant;
+    }
+
+    private void add(Map<String, Long> sum, Map<String, Long> amounts, String node) {
+        NodeFact there = state.nodes.get(node);
+        String model = there == null ? "" : there.labels().getOrDefault("nvidia.com/gpu.product", "");
+        amounts.forEach((resource, amount) -> {
+            count(sum, resource, amount);
+            if (Shape.GPUS.contains(resource) && !model.isEmpty()) {
+                count(sum, resource + "." + model, amount);
+            }
+        });
+    }
+
+    private void count(Map<String, Long> sum, String resource, long amount) {
+        if (state.quotaResources.contains(resource)) {
+            sum.merge(resource, amount, Long::sum);
+        }
+    }
+
+    /// Null where the gang's tenant may use that much, or has none.
+    Admission.@Nullable Refused refusal(GangFact gang, List<Plan.Row> rows) {
+        String tenant = state.tenantOf.get(gang.namespace());
+        return tree != null
+                        && tenant != null
+                        && tree.admit(tenant, new Amounts(sum(rows))) instanceof Admission.Refused refused
+                ? refused
+                : null;
+    }
+
+    /// The least that the gang will use, wherever it is placed.
+    Admission.@Nullable Refused refusalOfMinimum(GangFact gang) {
+        List<Plan.Row> rows = gang.spec().classes().stream()
+                .map(c -> {
+                    var row = new Plan.Row(c);
+                    for (int i = 0; i < c.min(); i++) {
+                        row.nodes.add("");
+                    }
+                    return row;
+                })
+                .toList();
+        return refusal(gang, rows);
+    }
+
+    void charge(GangFact gang, List<Plan.Row> rows) {
+        String tenant = state.tenantOf.get(gang.namespace());
+        if (tree != null && tenant != null) {
+            tree = tree.using(tenant, new Amounts(sum(rows)));
+        }
+    }
+
+    private Map<String, Long> sum(List<Plan.Row> rows) {
+        Map<String, Long> sum = new TreeMap<>();
+        rows.forEach(row -> row.nodes.forEach(node -> add(sum, row.amounts, node)));
+        return sum;
+    }
+
+    /// What a ResourceQuota leaves no room for, in words; null where all pods that are still to be made may be.
+    ///
+    /// @param toCome members that do not exist yet, per row of the spec
+    @Nullable
+    String namespaceRefusal(GangFact gang, int[] toCome) {
+        for (Event.NamespaceLimit limit :
+                state.limits.getOrDefault(gang.namespace(), new TreeMap<>()).values()) {
+            for (var hard : limit.hard().entrySet()) {
+                long wanted = 0;
+                for (int c = 0; c < toCome.length; c++) {
+                    wanted += toCome[c]
+                            * counted(hard.getKey(), Shape.amounts(gang.spec().classes().get(c).requests()));
+                }
+                long left = hard.getValue() - limit.used().getOrDefault(hard.getKey(), 0L) - placedNotMade(gang, hard.getKey());
+                if (wanted > left) {
+                    return "ResourceQuota " + limit.name() + " allows " + Math.max(0, left) + " more "
+                            + hard.getKey() + " of " + hard.getValue() + ", its pods that do not exist yet need "
+                            + wanted;
+                }
+            }
+        }
+        return null;
+    }
+
+    /// Members that other gangs of the namespace were promised and that do not exist yet.
+    private long placedNotMade(GangFact gang, String resource) {
+        long sum = 0;
+        for (Plan plan : state.plans.values()) {
+            if (plan.phase.holds()
+                    && !plan.fact.uid().equals(gang.uid())
+                    && plan.fact.namespace().equals(gang.namespace())
+                    && !plan.fact.spec().gated()) {
+                Occupancy there = Occupancy.of(plan, state);
+                for (int r = 0; r < plan.rows.size(); r++) {
+                    for (int i = 0; i < plan.rows.get(r).nodes.size(); i++) {
+                        sum += there.at(r, i) == null ? counted(resource, plan.rows.get(r).amounts) : 0;
+                    }
+                }
+            }
+        }
+        return sum;
+    }
+
+    private static long counted(String quotaResource, Map<String, Long> amounts) {
+        if (quotaResource.equals("pods") || quotaResource.equals("count/pods")) {
+            return 1;
+        }
+        String resource = quotaResource.startsWith("requests.")
+                ? quotaResource.substring("requests.".length())
+                : quotaResource;
+        return amounts.getOrDefault(resource, 0L);
+    }
+
+}

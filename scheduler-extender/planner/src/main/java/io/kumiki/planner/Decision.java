@@ -1,0 +1,35 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What is to be done; doing it twice does no harm.
+public sealed interface Decision {
+    /// Compare-and-set on the resourceVersion; {@link Event.Written} answers.
+    record WriteStatus(String namespace, String name, String version, int number, Gang.Status status)
+            implements Decision {}
+
+    /// Post the Binding with the pod's uid and resourceVersion; {@link Event.Bound} answers, and only then the
+    /// scheduler is told.
+    record Bind(long call, PodFact pod, String node, Map<String, String> annotations) implements Decision {}
+
+    /// @param error empty for done
+    record AnswerBind(long call, String error) implements Decision {}
+
+    /// @param node empty where the pod may go nowhere now
+    /// @param unresolvable the sentence, when the node is empty
+    record AnswerFilter(long call, String node, String unresolvable) implements Decision {}
+
+    /// Remove the gate and write the annotations in one patch, with the pod's resourceVersion.
+    ///
+    /// @param pin the only node that its affinity then allows; null for a steered pod
+    record Ungate(PodFact pod, @Nullable String pin, Map<String, String> annotations) implements Decision {}
+
+    /// With the pod's uid as a precondition.
+    record DeletePod(PodFact pod, String why) implements Decision {}
+
+    /// Change one annotation, so that writes decided on an older state of the pod fail and the scheduler looks
+    /// again.
+    record Touch(PodFact pod, Map<String, String> annotations) implements Decision {}
+}

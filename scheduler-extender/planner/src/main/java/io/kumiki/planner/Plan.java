@@ -1,0 +1,142 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// One gang as the planner knows it. Owned by the planner, changed in place.
+final class Plan {
+    /// The slots of one class; the index in the list is the slot's.
+    static final class Row {
+        Gang.Members members;
+        final Map<String, Long> amounts;
+        final List<String> nodes = new ArrayList<>();
+        final List<String> devices = new ArrayList<>();
+
+        Row(Gang.Members members) {
+            this.members = members;
+            this.amounts = Shape.amounts(members.requests());
+        }
+
+        void trimToMinimum() {
+            while (nodes.size() > members.min()) {
+                nodes.removeLast();
+                devices.removeLast();
+            }
+        }
+
+        /// Only the numbers follow the spec while slots are held; a new shape needs a new attempt.
+        void resize(int min, int max) {
+            members = new Gang.Members(
+                    members.name(),
+                    min,
+                    max,
+                    members.wave(),
+                    members.requests(),
+                    members.nodeSelector(),
+                    members.nodeTerms(),
+                    members.tolerations());
+        }
+    }
+
+    /// A bind call that waits.
+    record Held(long call, String node) {}
+
+    GangFact fact;
+    Gang.Phase phase = Gang.Phase.Waiting;
+    int attempt;
+    boolean ended;
+    Why why = Why.NoRoom;
+    String message = "";
+    String where = "";
+    final List<Row> rows = new ArrayList<>();
+    final Map<String, Held> held = new LinkedHashMap<>();
+    final Map<String, Long> binding = new TreeMap<>();
+    /// When a wish about a pod was last uttered.
+    final Map<String, Long> asked = new HashMap<>();
+    /// Pinned pods that must go because their slot is elsewhere now.
+    final Set<String> doomed = new TreeSet<>();
+    /// Pods with the version that the leader before us may still act on: nothing is changed until each has another.
+    final Map<String, String> untouched = new TreeMap<>();
+    /// Its object carries our epoch, so that no leader before us can write it any more.
+    boolean fenced = true;
+    long reservedAt;
+    long progressAt;
+    long partialSince = -1;
+    long missingSince = -1;
+    long startedSecond;
+    /// Raised whenever slots change; a slot counts only once the write with its version is done.
+    int version = 1;
+    int durable;
+    /// Number and version of the write that is on its way; 0 for none.
+    int inFlight;
+    int inFlightVersion;
+    int writes;
+    Gang.@Nullable Status sent;
+    long retryAt;
+    /// Its status may have to be written.
+    boolean looked = true;
+
+    Plan(GangFact fact) {
+        this.fact = fact;
+        this.attempt = fact.spec().attempt();
+    }
+
+    String reservation() {
+        return fact.uid() + "." + attempt;
+    }
+
+    /// The slots are promised in Kubernetes, not only here.
+    boolean isDurable() {
+        return durable == version;
+    }
+
+    @Nullable
+    Row row(String className) {
+        for (Row row : rows) {
+            if (row.members.name().equals(className)) {
+                return row;
+            }
+        }
+        return null;
+    }
+
+    /// The node of the pod's slot; null where it has none in this attempt.
+    @Nullable
+    String nodeOf(PodFact pod) {
+        PodFact.Member member = pod.member();
+        if (member == null || !member.reservation().equals(reservation())) {
+            return null;
+        }
+        Row row = row(member.className());
+        return row == null || member.index() < 0 || member.index() >= row.nodes.size()
+                ? null
+                : row.nodes.get(member.index());
+    }
+
+    int slots() {
+        return rows.stream().mapToInt(row -> row.nodes.size()).sum();
+    }
+
+    void say(Why code, String text) {
+        why = code;
+        message = text;
+        looked = true;
+    }
+
+    void clear() {
+        rows.clear();
+        where = "";
+        partialSince = -1;
+        asked.clear();
+        doomed.clear();
+        version++;
+    }
+}

@@ -1,0 +1,25 @@
+package io.kumiki.planner;
+
+/// Numbers of the planner, in milliseconds where nothing else is said.
+///
+/// @param reserveCpuMilli kept free on each node for what is not planned
+/// @param expiry a reservation without any pod ends after this, and 10 ms a member
+/// @param barrier a wave that makes no progress gives up
+/// @param partial a gang below its minimum after it began is ended
+/// @param veto how long a node that the scheduler refused is not tried again for that class
+/// @param repeat a wish that had no effect is repeated
+/// @param promise slots of preempted gangs are kept for the winner
+/// @param usualSeconds run time of a gang that declares none
+public record PlannerOptions(
+        int reserveCpuMilli,
+        int reserveMemoryMib,
+        long expiry,
+        long barrier,
+        long partial,
+        long veto,
+        long repeat,
+        long promise,
+        long usualSeconds) {
+    public static final PlannerOptions DEFAULT =
+            new PlannerOptions(1000, 2048, 60_000, 30_000, 40_000, 300_000, 5_000, 60_000, 3600);
+}

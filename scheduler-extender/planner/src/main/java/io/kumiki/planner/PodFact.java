@@ -1,0 +1,52 @@
+package io.kumiki.planner;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What matters of a Pod.
+///
+/// @param version its resourceVersion
+/// @param node empty while it is not bound
+/// @param vetoed the scheduler said that it fits nowhere
+/// @param controller uid of the owner that controls it, empty for none
+/// @param requests CPU in milli, everything else in units
+/// @param devices numbers of the shared devices that it was given, empty for none
+public record PodFact(
+        String uid,
+        String namespace,
+        String name,
+        String version,
+        String node,
+        Stage stage,
+        boolean terminating,
+        boolean gated,
+        boolean vetoed,
+        String controller,
+        Map<String, Long> requests,
+        @Nullable Member member,
+        String devices) {
+    public enum Stage {
+        PENDING,
+        RUNNING,
+        SUCCEEDED,
+        FAILED;
+
+        boolean ended() {
+            return this == SUCCEEDED || this == FAILED;
+        }
+    }
+
+    /// @param index of its slot, -1 while none is known
+    /// @param reservation gang uid and attempt that it was made or ungated for, empty for none
+    /// @param steered led by the filter verb; otherwise pinned by its affinity
+    public record Member(String gang, String className, int index, String reservation, boolean steered) {}
+
+    boolean bound() {
+        return !node.isEmpty();
+    }
+
+    /// Counts as a member that does its work.
+    boolean working() {
+        return bound() && !stage.ended() && !terminating;
+    }
+}

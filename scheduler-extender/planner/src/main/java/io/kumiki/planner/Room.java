@@ -1,0 +1,270 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.placement.ClusterView;
+import io.kumiki.placement.Demand;
+import io.kumiki.placement.GangPlacement;
+import io.kumiki.placement.GangPlacer;
+import io.kumiki.placement.GangSpec;
+import io.kumiki.placement.NodeSpec;
+import io.kumiki.placement.Topology;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// What is free at one moment: allocatable, less what pods hold, less what is reserved or promised.
+final class Room {
+    final State state;
+    final ClusterView view;
+    final Topology topology;
+    final List<NodeFact> nodes;
+    final Map<String, Integer> index = new HashMap<>();
+
+    private Room(State state, List<NodeFact> nodes, ClusterView view) {
+        this.state = state;
+        this.nodes = nodes;
+        this.view = view;
+        for (int n = 0; n < nodes.size(); n++) {
+            index.put(nodes.get(n).name(), n);
+        }
+        List<String> levels =
+                state.levels.stream().map(PlaceLevels.Level::name).toList();
+        this.topology =
+                Topology.of(levels, nodes.stream().map(this::places).toList());
+    }
+
+    private Map<String, String> places(NodeFact node) {
+        var places = new HashMap<String, String>();
+        for (PlaceLevels.Level level : state.levels) {
+            String place = node.labels().get(level.label());
+            if (place != null) {
+                places.put(level.name(), place);
+            }
+        }
+        return places;
+    }
+
+    /// @param winner the gang whose own promise does not count against it; empty for none
+    static Room now(State state, String winner) {
+        var taken = new TreeMap<String, Taken>();
+        state.onNode.forEach((node, pods) -> pods.values()
+                .forEach(pod -> taken.computeIfAbsent(node, _ -> new Taken()).add(pod.requests(), pod.devices())));
+        for (Plan plan : state.plans.values()) {
+            if (plan.phase.holds()) {
+                Occupancy there = Occupancy.of(plan, state);
+                for (int r = 0; r < plan.rows.size(); r++) {
+                    Plan.Row row = plan.rows.get(r);
+                    for (int i = 0; i < row.nodes.size(); i++) {
+                        if (there.reserves(r, i)) {
+                            taken.computeIfAbsent(row.nodes.get(i), _ -> new Taken())
+                                    .add(row.amounts, row.devices.get(i));
+                        }
+                    }
+                }
+            }
+        }
+        state.promises.forEach((gang, promise) -> {
+            if (!gang.equals(winner) && promise.until() > state.now) {
+                for (Plan.Row row : promise.rows()) {
+                    for (int i = 0; i < row.nodes.size(); i++) {
+                        taken.computeIfAbsent(row.nodes.get(i), _ -> new Taken())
+                                .add(row.amounts, row.devices.get(i));
+                    }
+                }
+            }
+        });
+        List<NodeFact> nodes = List.copyOf(state.nodes.values());
+        List<NodeSpec> specs = new ArrayList<>();
+        List<ClusterView.Free> free = new ArrayList<>();
+        for (NodeFact node : nodes) {
+            specs.add(spec(node, state.options));
+            free.add(taken.getOrDefault(node.name(), new Taken()).from(specs.getLast(), Fitness.shared(node)));
+        }
+        return new Room(state, nodes, ClusterView.of(specs, free));
+    }
+
+    private static NodeSpec spec(NodeFact node, PlannerOptions options) {
+        int gpus = 0;
+        var extended = new TreeMap<String, Long>();
+        for (var entry : node.allocatable().entrySet()) {
+            if (Shape.GPUS.contains(entry.getKey())) {
+                gpus += Shape.small(entry.getValue());
+            } else if (!List.of("cpu", "memory", "pods").contains(entry.getKey())) {
+                extended.put(entry.getKey(), entry.getValue());
+            }
+        }
+        if (Fitness.shared(node)) {
+            gpus = deviceCount(node);
+        }
+        return new NodeSpec(
+                node.name(),
+                Math.max(0, Shape.small(node.amount("cpu")) - options.reserveCpuMilli()),
+                Math.max(0, Shape.small(node.amount("memory") >> 20) - options.reserveMemoryMib()),
+                Math.min(gpus, 64),
+                node.labels().getOrDefault("nvidia.com/gpu.product", ""),
+                Shape.small(node.amount("pods")),
+                extended);
+    }
+
+    private static int deviceCount(NodeFact node) {
+        try {
+            return Math.max(0, Integer.parseInt(node.labels().getOrDefault("nvidia.com/gpu.count", "0")));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /// What pods and slots hold of one node.
+    private static final class Taken {
+        private final Map<String, Long> amounts = new TreeMap<>();
+        private final Map<Integer, Integer> milliOfDevice = new TreeMap<>();
+        private int pods;
+
+        void add(Map<String, Long> requests, String devices) {
+            requests.forEach((resource, amount) -> amounts.merge(resource, amount, Long::sum));
+            pods++;
+            long milli = requests.getOrDefault(Shape.MILLI, 0L);
+            for (int device : Devices.read(devices)) {
+                milliOfDevice.merge(device, (int) milli, Integer::sum);
+            }
+        }
+
+        ClusterView.Free from(NodeSpec node, boolean shared) {
+            int[] devices = new int[node.gpus()];
+            Arrays.fill(devices, ClusterView.WHOLE);
+            if (shared) {
+                milliOfDevice.forEach((device, milli) -> {
+                    if (device < devices.length) {
+                        devices[device] = Math.max(0, ClusterView.WHOLE - milli);
+                    }
+                });
+            } else {
+                long used = Shape.GPUS.stream()
+                        .mapToLong(gpu -> amounts.getOrDefault(gpu, 0L))
+                        .sum();
+                for (int d = 0; d < devices.length && used > 0; d++, used--) {
+                    devices[d] = 0;
+                }
+            }
+            var extended = new TreeMap<String, Long>();
+            node.extended()
+                    .forEach((resource, amount) ->
+                            extended.put(resource, Math.max(0, amount - amounts.getOrDefault(resource, 0L))));
+            return new ClusterView.Free(
+                    node.cpuMilli() - Shape.small(amounts.getOrDefault("cpu", 0L)),
+                    node.memoryMib() - Shape.mib(amounts.getOrDefault("memory", 0L)),
+                    node.pods() - pods,
+                    devices,
+                    extended);
+        }
+    }
+
+    /// The gang as the placer wants it.
+    static GangSpec spec(GangFact gang) {
+        return new GangSpec(
+                gang.key(),
+                gang.spec().classes().stream()
+                        .map(c -> new GangSpec.Role(
+                                c.name(), Shape.demand(Shape.amounts(c.requests())), c.min(), Math.max(1, c.max())))
+                        .toList(),
+                gang.spec().required(),
+                gang.spec().preferred());
+    }
+
+    static List<GangPlacer.Alternative> alternatives(Gang.Spec spec) {
+        List<Gang.Alternative> given = spec.alternatives();
+        return given == null
+                ? List.of()
+                : given.stream()
+                        .map(a -> new GangPlacer.Alternative(a.type(), a.speed()))
+                        .toList();
+    }
+
+    GangPlacement place(GangFact gang, ClusterView on, BitSet avoided) {
+        return placer(gang, on, avoided).place(spec(gang), alternatives(gang.spec()));
+    }
+
+    GangPlacer placer(GangFact gang, ClusterView on, BitSet avoided) {
+        Map<String, BitSet> fit = new HashMap<>();
+        for (Gang.Members members : gang.spec().classes()) {
+            Map<String, Long> amounts = Shape.amounts(members.requests());
+            var able = new BitSet();
+            for (int n = 0; n < nodes.size(); n++) {
+                able.set(
+                        n,
+                        !avoided.get(n)
+                                && Fitness.fits(members, amounts, nodes.get(n))
+                                && !state.excluded(members, nodes.get(n).name()));
+            }
+            fit.put(members.name(), able);
+        }
+        return new GangPlacer(
+                on, topology, (role, n) -> fit.getOrDefault(role.name(), new BitSet()).get(n));
+    }
+
+    /// Rows with the nodes of a placement.
+    List<Plan.Row> rows(GangFact gang, GangPlacement.Placed placed) {
+        List<Plan.Row> rows = new ArrayList<>();
+        for (int r = 0; r < placed.slots().size(); r++) {
+            var row = new Plan.Row(gang.spec().classes().get(r));
+            for (GangPlacement.Slot slot : placed.slots().get(r)) {
+                row.nodes.add(nodes.get(slot.node()).name());
+                row.devices.add(Shape.fraction(row.amounts) ? Devices.write(slot.devices()) : "");
+            }
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    void take(List<Plan.Row> rows) {
+        for (Plan.Row row : rows) {
+            Demand demand = Shape.demand(row.amounts);
+            for (int i = 0; i < row.nodes.size(); i++) {
+                int n = java.util.Objects.requireNonNull(index.get(row.nodes.get(i)));
+                int[] devices = row.devices.get(i).isEmpty()
+                        ? free(demand, n)
+                        : Devices.read(row.devices.get(i)).stream()
+                                .mapToInt(Integer::intValue)
+                                .toArray();
+                view.place(demand, n, devices);
+            }
+        }
+    }
+
+    /// Any free devices: which ones is the node's own affair.
+    private int[] free(Demand demand, int n) {
+        int[] devices = new int[demand.gpus()];
+        int found = 0;
+        for (int d = 0; d < view.remnants(n).length && found < devices.length; d++) {
+            if (view.remnants(n)[d] >= demand.gpuMilli()) {
+                devices[found++] = d;
+            }
+        }
+        return devices;
+    }
+
+    /// Device numbers as text: `0,3`.
+    static final class Devices {
+        private Devices() {}
+
+        static List<Integer> read(String text) {
+            List<Integer> devices = new ArrayList<>();
+            for (String part : text.split(",")) {
+                if (part.matches("[0-9]{1,4}")) {
+                    devices.add(Integer.parseInt(part));
+                }
+            }
+            return devices;
+        }
+
+        static String write(int[] devices) {
+            return Arrays.stream(devices).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.kumiki.planner;
+
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.kumiki.model.scheduling.Gang;
+import io.kumiki.placement.Demand;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Amounts as the planner counts them, and what of them is a device.
+public final class Shape {
+    public static final String MILLI = "kumiki.io/gpu-milli";
+    /// Only tells the scheduler to call us.
+    public static final Set<String> MARKERS = Set.of("kumiki.io/bind", "kumiki.io/plan");
+
+    static final List<String> GPUS = List.of("nvidia.com/gpu", "amd.com/gpu");
+    private static final long MIB = 1 << 20;
+
+    private Shape() {}
+
+    /// Throws [IllegalArgumentException] naming the resource whose amount is none, or negative.
+    public static Map<String, Long> amounts(Map<String, String> quantities) {
+        var amounts = new TreeMap<String, Long>();
+        quantities.forEach((resource, text) -> amounts.put(resource, amount(resource, text)));
+        return amounts;
+    }
+
+    public static long amount(String resource, String text) {
+        BigDecimal number;
+        try {
+            number = Quantity.parse(text).getNumericalAmount();
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    resource + " is \"" + text + "\", which is no quantity such as 500m, 2 or 1Gi", e);
+        }
+        if (number.signum() < 0 || number.precision() - number.scale() > 18) {
+            throw new IllegalArgumentException(resource + " is " + text + ", which is no amount of anything");
+        }
+        BigDecimal counted = resource.equals("cpu") ? number.movePointRight(3) : number;
+        return counted.setScale(0, RoundingMode.CEILING).longValueExact();
+    }
+
+    /// @param amounts of one pod
+    static Demand demand(Map<String, Long> amounts) {
+        int gpus = 0;
+        int milli = 0;
+        var extended = new TreeMap<String, Long>();
+        for (var entry : amounts.entrySet()) {
+            String resource = entry.getKey();
+            if (GPUS.contains(resource) && entry.getValue() > 0) {
+                gpus += small(entry.getValue());
+                milli = 1000;
+            } else if (!Set.of("cpu", "memory", "pods", MILLI).contains(resource)
+                    && !MARKERS.contains(resource)
+                    && !GPUS.contains(resource)) {
+                extended.put(resource, entry.getValue());
+            }
+        }
+        long fraction = amounts.getOrDefault(MILLI, 0L);
+        if (fraction > 0) {
+            if (gpus > 0 || fraction > 1000) {
+                throw new IllegalArgumentException(MILLI + " is a part of one device (1 to 1000), and no whole device"
+                        + " is asked for beside it; found " + fraction + " and " + gpus + " whole");
+            }
+            gpus = 1;
+            milli = small(fraction);
+        }
+        return new Demand(
+                small(amounts.getOrDefault("cpu", 0L)),
+                mib(amounts.getOrDefault("memory", 0L)),
+                gpus,
+                milli,
+                List.of(),
+                extended);
+    }
+
+    static int mib(long bytes) {
+        return small((bytes + MIB - 1) / MIB);
+    }
+
+    static int small(long amount) {
+        return (int) Math.min(Integer.MAX_VALUE / 4, amount);
+    }
+
+    static boolean fraction(Map<String, Long> amounts) {
+        return amounts.getOrDefault(MILLI, 0L) > 0;
+    }
+}

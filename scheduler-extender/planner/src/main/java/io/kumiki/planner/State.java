@@ -1,0 +1,126 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.quota.QuotaTree;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that the planner knows. One thread owns it; iteration is always in the order of names.
+final class State {
+    final PlannerOptions options;
+    final SortedMap<String, NodeFact> nodes = new TreeMap<>();
+    final SortedMap<String, PodFact> pods = new TreeMap<>();
+    final SortedMap<String, Plan> plans = new TreeMap<>();
+    final SortedMap<String, SortedMap<String, PodFact>> members = new TreeMap<>();
+    final SortedMap<String, SortedMap<String, PodFact>> onNode = new TreeMap<>();
+    final SortedMap<String, Map<String, Long>> usedInNamespace = new TreeMap<>();
+    final SortedMap<String, SortedMap<String, Event.NamespaceLimit>> limits = new TreeMap<>();
+    final SortedMap<String, Promise> promises = new TreeMap<>();
+    final Map<Exclusion, Long> exclusions = new java.util.HashMap<>();
+    List<PlaceLevels.Level> levels = PlaceLevels.USUAL;
+    @Nullable QuotaTree quotas;
+    /// Only these are counted: a tree says nothing about what it does not name.
+    Set<String> quotaResources = Set.of();
+    Map<String, String> tenantOf = Map.of();
+    boolean leading;
+    long epoch;
+    long now;
+    long second;
+    /// Something changed that may let a waiting gang start.
+    boolean roomChanged = true;
+    private List<Decision> out = new ArrayList<>();
+
+    /// Slots that preempted gangs are leaving to a winner.
+    record Promise(List<Plan.Row> rows, long until) {}
+
+    record Exclusion(Fitness.ClassKey of, String node) {}
+
+    State(PlannerOptions options) {
+        this.options = options;
+    }
+
+    void decide(Decision decision) {
+        out.add(decision);
+    }
+
+    List<Decision> takeDecisions() {
+        List<Decision> taken = out;
+        out = new ArrayList<>();
+        return taken;
+    }
+
+    Collection<PodFact> membersOf(Plan plan) {
+        return members.getOrDefault(plan.fact.key(), new TreeMap<>()).values().stream()
+                .filter(pod -> pod.controller().equals(plan.fact.controller()))
+                .toList();
+    }
+
+    @Nullable
+    Plan planOf(PodFact pod) {
+        PodFact.Member member = pod.member();
+        Plan plan = member == null ? null : plans.get(pod.namespace() + "/" + member.gang());
+        return plan != null && pod.controller().equals(plan.fact.controller()) ? plan : null;
+    }
+
+    void see(PodFact pod) {
+        forget(pod.uid());
+        pods.put(pod.uid(), pod);
+        PodFact.Member member = pod.member();
+        if (member != null) {
+            members.computeIfAbsent(pod.namespace() + "/" + member.gang(), _ -> new TreeMap<>())
+                    .put(pod.name() + "/" + pod.uid(), pod);
+        }
+        if (takes(pod)) {
+            onNode.computeIfAbsent(pod.node(), _ -> new TreeMap<>()).put(pod.uid(), pod);
+            pod.requests().forEach((resource, amount) -> usedInNamespace
+                    .computeIfAbsent(pod.namespace(), _ -> new TreeMap<>())
+                    .merge(resource, amount, Long::sum));
+        }
+    }
+
+    /// Holds its node's resources.
+    static boolean takes(PodFact pod) {
+        return pod.bound() && !pod.stage().ended();
+    }
+
+    @Nullable
+    PodFact forget(String uid) {
+        PodFact pod = pods.remove(uid);
+        if (pod == null) {
+            return null;
+        }
+        PodFact.Member member = pod.member();
+        if (member != null) {
+            String key = pod.namespace() + "/" + member.gang();
+            SortedMap<String, PodFact> of = members.get(key);
+            if (of != null) {
+                of.remove(pod.name() + "/" + uid);
+                if (of.isEmpty()) {
+                    members.remove(key);
+                }
+            }
+        }
+        if (takes(pod)) {
+            SortedMap<String, PodFact> there = onNode.get(pod.node());
+            if (there != null) {
+                there.remove(uid);
+            }
+            pod.requests().forEach((resource, amount) -> usedInNamespace
+                    .getOrDefault(pod.namespace(), new TreeMap<>())
+                    .merge(resource, -amount, Long::sum));
+        }
+        return pod;
+    }
+
+    boolean excluded(Gang.Members of, String node) {
+        Long until = exclusions.get(new Exclusion(Fitness.ClassKey.of(of), node));
+        return until != null && until > now;
+    }
+}

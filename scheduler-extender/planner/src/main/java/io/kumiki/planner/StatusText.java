@@ -1,0 +1,53 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A plan as its Gang's status.
+final class StatusText {
+    private StatusText() {}
+
+    static Gang.Status of(Plan plan, State state) {
+        List<Gang.Slots> slots = new ArrayList<>();
+        for (Plan.Row row : plan.rows) {
+            boolean devices = row.devices.stream().anyMatch(d -> !d.isEmpty());
+            slots.add(new Gang.Slots(
+                    row.members.name(), List.copyOf(row.nodes), devices ? List.copyOf(row.devices) : null));
+        }
+        int least = plan.fact.spec().classes().stream()
+                .mapToInt(Gang.Members::min)
+                .sum();
+        int there = plan.rows.isEmpty() ? 0 : Occupancy.of(plan, state).thereInAll();
+        Gang.Status sent = plan.sent;
+        Gang.Status before = sent == null ? plan.fact.status() : sent;
+        boolean same = before != null && before.phase() == plan.phase && before.since() != null;
+        String since = plan.startedSecond > 0
+                        && (plan.phase == Gang.Phase.Running || plan.phase == Gang.Phase.Repairing)
+                ? Instant.ofEpochSecond(plan.startedSecond).toString()
+                : same && before != null
+                        ? before.since()
+                        : Instant.ofEpochSecond(state.second).toString();
+        return new Gang.Status(
+                plan.phase,
+                state.epoch,
+                plan.attempt,
+                plan.ended ? Boolean.TRUE : null,
+                slots.isEmpty() ? null : slots,
+                there + "/" + least,
+                plan.why.name(),
+                plan.message,
+                plan.where.isEmpty() ? null : plan.where,
+                since);
+    }
+
+    static long second(String time, long otherwise) {
+        try {
+            return Instant.parse(time).getEpochSecond();
+        } catch (DateTimeParseException e) {
+            return otherwise;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.Reason;
+
+/// Why a gang is in its phase: one code for status, metrics, events and the dashboard.
+public enum Why implements Reason {
+    Placed,
+    Started,
+    Finished,
+    InvalidSpec,
+    MembersMissing,
+    NamespaceQuota,
+    QuotaLimit,
+    QuotaBorrowing,
+    NoRoom,
+    Impossible,
+    KeptForOlder,
+    Preempting,
+    Preempted,
+    Restarted,
+    ReservationExpired,
+    BarrierTimeout,
+    NoOtherNode,
+    MemberLost
+}

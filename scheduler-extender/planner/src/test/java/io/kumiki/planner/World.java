@@ -1,0 +1,162 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The Kubernetes API of the simulation: objects, revisions, preconditions, the fencing rule.
+final class World {
+    static final class Pod {
+        final String uid;
+        final String name;
+        final String gang;
+        final String className;
+        final String controller;
+        final boolean steered;
+        final Map<String, Long> requests;
+        int index = -1;
+        String reservation = "";
+        String node = "";
+        @Nullable String pin;
+        PodFact.Stage stage = PodFact.Stage.PENDING;
+        boolean terminating;
+        boolean gated;
+        boolean vetoed;
+        long version;
+
+        Pod(String uid, String gang, String className, String controller, boolean steered, Map<String, Long> requests) {
+            this.uid = uid;
+            this.name = uid;
+            this.gang = gang;
+            this.className = className;
+            this.controller = controller;
+            this.steered = steered;
+            this.requests = requests;
+        }
+
+        boolean live() {
+            return !stage.ended() && !terminating;
+        }
+
+        boolean takes() {
+            return !node.isEmpty() && !stage.ended();
+        }
+
+        PodFact fact() {
+            return new PodFact(
+                    uid,
+                    "n",
+                    name,
+                    Long.toString(version),
+                    node,
+                    stage,
+                    terminating,
+                    gated,
+                    vetoed,
+                    controller,
+                    requests,
+                    gang.isEmpty() ? null : new PodFact.Member(gang, className, index, reservation, steered),
+                    "");
+        }
+    }
+
+    static final class GangObject {
+        final String name;
+        Gang.Spec spec;
+        Gang.@Nullable Status status;
+        long version;
+        long created;
+        boolean done;
+        long wholeSince = -1;
+
+        GangObject(String name, Gang.Spec spec, long created) {
+            this.name = name;
+            this.spec = spec;
+            this.created = created;
+        }
+
+        GangFact fact() {
+            return new GangFact("n", name, "uid-" + name, Long.toString(version), created, "job-" + name, spec, status);
+        }
+    }
+
+    final TreeMap<String, NodeFact> nodes = new TreeMap<>();
+    final TreeMap<String, Pod> pods = new TreeMap<>();
+    final TreeMap<String, GangObject> gangs = new TreeMap<>();
+    final Map<String, Long> assumed = new HashMap<>();
+    long revision;
+    int fenced;
+    private final Consumer<Event> watchers;
+
+    World(Consumer<Event> watchers) {
+        this.watchers = watchers;
+    }
+
+    void changed(Pod pod) {
+        pod.version = ++revision;
+        watchers.accept(new Event.PodSeen(pod.fact()));
+    }
+
+    void changed(GangObject gang) {
+        gang.version = ++revision;
+        watchers.accept(new Event.GangSeen(gang.fact()));
+    }
+
+    void put(NodeFact node) {
+        nodes.put(node.name(), node);
+        watchers.accept(new Event.NodeSeen(node));
+    }
+
+    void remove(Pod pod) {
+        pods.remove(pod.uid);
+        watchers.accept(new Event.PodGone(pod.uid));
+    }
+
+    void delete(Pod pod) {
+        if (pod.node.isEmpty()) {
+            remove(pod);
+        } else if (!pod.terminating) {
+            pod.terminating = true;
+            changed(pod);
+        }
+    }
+
+    /// The new revision, or empty where the write is refused.
+    String writeStatus(Decision.WriteStatus write) {
+        GangObject gang = gangs.get(write.name());
+        if (gang == null) {
+            return "";
+        }
+        Gang.Status old = gang.status;
+        if (old != null && write.status().epoch() < old.epoch()) {
+            fenced++;
+            return "";
+        }
+        if (!Long.toString(gang.version).equals(write.version())) {
+            return "";
+        }
+        gang.status = write.status();
+        changed(gang);
+        return Long.toString(gang.version);
+    }
+
+    @Nullable
+    Pod at(PodFact fact) {
+        Pod pod = pods.get(fact.uid());
+        return pod != null && Long.toString(pod.version).equals(fact.version()) ? pod : null;
+    }
+
+    /// What is taken of a node, by pods and by what the scheduler assumes.
+    long taken(String node, String resource, Map<String, String> alsoAssumed) {
+        long sum = 0;
+        for (Pod pod : pods.values()) {
+            if (pod.takes() ? pod.node.equals(node) : node.equals(alsoAssumed.get(pod.uid))) {
+                sum += resource.equals("pods") ? 1 : pod.requests.getOrDefault(resource, 0L);
+            }
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,226 @@
+package io.kumiki.extender;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Json;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Gangs of pods that came by themselves: gated members with one label get a Gang object, which asks for a new
+/// attempt whenever one has ended, and goes with its last pod. Members learn why they wait.
+final class DerivedGangs {
+    private static final Logger LOG = LoggerFactory.getLogger(DerivedGangs.class);
+    private static final String DERIVED = "kumiki.io/derived";
+    private static final String WHY = "kumiki.io/why";
+
+    /// One gang's pods by name, and what its object said last.
+    private static final class Group {
+        final Map<String, JsonNode> pods = new TreeMap<>();
+        boolean exists;
+        boolean derived;
+        String said = "";
+    }
+
+    private final KubeApi api;
+    private final Map<String, Group> groups = new HashMap<>();
+
+    DerivedGangs(KubeApi api) {
+        this.api = api;
+    }
+
+    /// `launcher=1,worker=4`; empty where the text is not of that form.
+    static Map<String, Integer> sizes(String text) {
+        Map<String, Integer> sizes = new LinkedHashMap<>();
+        for (String part : text.split(",")) {
+            String[] pair = part.strip().split("=");
+            if (pair.length != 2
+                    || !pair[0].matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+                    || !pair[1].matches("[1-9][0-9]{0,3}")
+                    || sizes.put(pair[0], Integer.parseInt(pair[1])) != null) {
+                return Map.of();
+            }
+        }
+        return sizes;
+    }
+
+    synchronized void pod(JsonNode pod) {
+        String gang = pod.path("metadata").path("labels").path(Facts.GANG).asText("");
+        if (gang.isEmpty()) {
+            return;
+        }
+        String namespace = pod.path("metadata").path("namespace").asText();
+        Group group = groups.computeIfAbsent(namespace + "/" + gang, _ -> new Group());
+        boolean fresh =
+                group.pods.put(pod.path("metadata").path("name").asText(), pod) == null;
+        if (!group.exists && Facts.gated(pod)) {
+            create(namespace, gang, group);
+        } else if (fresh && group.exists && Facts.gated(pod) && !group.said.isEmpty()) {
+            explain(namespace, pod, group.said);
+        }
+    }
+
+    synchronized void podGone(String key) {
+        String namespace = key.substring(0, key.indexOf('/'));
+        String name = key.substring(key.indexOf('/') + 1);
+        for (var entry : groups.entrySet()) {
+            Group group = entry.getValue();
+            if (entry.getKey().startsWith(namespace + "/") && group.pods.remove(name) != null) {
+                if (group.pods.isEmpty() && group.derived) {
+                    api.delete(path(entry.getKey()), Json.object());
+                }
+                return;
+            }
+        }
+    }
+
+    synchronized void gang(JsonNode gang) {
+        JsonNode metadata = gang.path("metadata");
+        Group group = groups.computeIfAbsent(ObjectFeed.key(gang), _ -> new Group());
+        group.exists = true;
+        group.derived = metadata.path("labels").path(DERIVED).asText("").equals("true");
+        if (!group.derived) {
+            return;
+        }
+        JsonNode status = gang.path("status");
+        int attempt = gang.path("spec").path("attempt").asInt();
+        if (status.path("ended").asBoolean() && status.path("attempt").asInt() == attempt) {
+            ObjectNode patch = Json.object();
+            patch.putObject("metadata")
+                    .put("resourceVersion", metadata.path("resourceVersion").asText());
+            patch.putObject("spec").put("attempt", attempt + 1);
+            api.merge(path(ObjectFeed.key(gang)), patch);
+        }
+        String reason = status.path("reason").asText("");
+        String said = reason + ": " + status.path("message").asText("");
+        boolean waits = status.path("phase").asText("").equals("Waiting");
+        if (waits && !reason.isEmpty() && !group.said.startsWith(reason + ":")) {
+            String namespace = metadata.path("namespace").asText();
+            group.pods.values().stream().filter(Facts::gated).forEach(pod -> explain(namespace, pod, said));
+        }
+        group.said = waits ? said : "";
+    }
+
+    synchronized void gangGone(String key) {
+        Group group = groups.get(key);
+        if (group == null) {
+            return;
+        }
+        group.exists = false;
+        group.said = "";
+        if (group.pods.isEmpty()) {
+            groups.remove(key);
+        } else if (group.pods.values().stream().anyMatch(Facts::gated)) {
+            create(key.substring(0, key.indexOf('/')), key.substring(key.indexOf('/') + 1), group);
+        }
+    }
+
+    private void explain(String namespace, JsonNode pod, String said) {
+        ObjectNode patch = Json.object();
+        patch.putObject("metadata")
+                .put("uid", pod.path("metadata").path("uid").asText())
+                .putObject("annotations")
+                .put(WHY, said);
+        api.merge(
+                "/api/v1/namespaces/" + namespace + "/pods/"
+                        + pod.path("metadata").path("name").asText(),
+                patch);
+    }
+
+    /// Only once every class has shown a pod: before that nobody knows what its members ask for.
+    private void create(String namespace, String name, Group group) {
+        Map<String, JsonNode> first = new LinkedHashMap<>();
+        JsonNode any = null;
+        for (JsonNode pod : group.pods.values()) {
+            if (Facts.gated(pod)) {
+                any = any == null ? pod : any;
+                first.putIfAbsent(
+                        pod.path("metadata").path("labels").path(Facts.CLASS).asText(Facts.ONLY_CLASS), pod);
+            }
+        }
+        if (any == null) {
+            return;
+        }
+        JsonNode annotations = any.path("metadata").path("annotations");
+        Map<String, Integer> sizes = annotations.has("kumiki.io/gang-class-sizes")
+                ? sizes(annotations.path("kumiki.io/gang-class-sizes").asText())
+                : Map.of(
+                        first.keySet().iterator().next(),
+                        annotations.path("kumiki.io/gang-size").asInt(1));
+        if (!first.keySet().containsAll(sizes.keySet())) {
+            return;
+        }
+        ObjectNode gang = Json.object().put("apiVersion", "kumiki.io/v1alpha1").put("kind", "Gang");
+        ObjectNode metadata = gang.putObject("metadata").put("name", name).put("namespace", namespace);
+        metadata.putObject("labels").put(DERIVED, "true");
+        for (JsonNode owner : any.path("metadata").path("ownerReferences")) {
+            if (owner.path("controller").asBoolean()) {
+                metadata.putArray("ownerReferences").add(owner);
+            }
+        }
+        ObjectNode spec = gang.putObject("spec").put("attempt", 0).put("gated", true);
+        copy(annotations, "kumiki.io/topology-required", spec, "required");
+        copy(annotations, "kumiki.io/topology-preferred", spec, "preferred");
+        spec.put("priority", any.path("spec").path("priority").asInt(0));
+        if (annotations.path("kumiki.io/expected-seconds").asText("").matches("[1-9][0-9]{0,8}")) {
+            spec.put("expectedSeconds", annotations.path("kumiki.io/expected-seconds").asLong());
+        }
+        ArrayNode classes = spec.putArray("classes");
+        sizes.forEach((of, size) -> members(classes.addObject(), of, size, java.util.Objects.requireNonNull(first.get(of))));
+        KubeApi.Result result = api.post("/apis/kumiki.io/v1alpha1/namespaces/" + namespace + "/gangs", gang);
+        group.exists = result.done() || result.code() == 409;
+        if (!group.exists) {
+            LOG.warn("gang {}/{} cannot be created: {}", namespace, name, result.message());
+        }
+    }
+
+    private static void copy(JsonNode annotations, String from, ObjectNode spec, String to) {
+        if (annotations.has(from)) {
+            spec.put(to, annotations.path(from).asText());
+        }
+    }
+
+    private static void members(ObjectNode members, String name, int size, JsonNode pod) {
+        members.put("name", name).put("min", size).put("max", size);
+        members.put("wave", pod.path("metadata").path("annotations").path("kumiki.io/gang-wave").asInt(0));
+        ObjectNode requests = members.putObject("requests");
+        Facts.requests(pod)
+                .forEach((resource, amount) ->
+                        requests.put(resource, resource.equals("cpu") ? amount + "m" : amount.toString()));
+        JsonNode spec = pod.path("spec");
+        if (!spec.path("nodeSelector").isEmpty()) {
+            members.set("nodeSelector", spec.path("nodeSelector").deepCopy());
+        }
+        JsonNode required = spec.path("affinity")
+                .path("nodeAffinity")
+                .path("requiredDuringSchedulingIgnoredDuringExecution")
+                .path("nodeSelectorTerms");
+        if (!required.isEmpty()) {
+            ArrayNode terms = members.putArray("nodeTerms");
+            for (JsonNode term : required) {
+                ArrayNode expressions = terms.addObject().putArray("expressions");
+                term.path("matchExpressions").forEach(expressions::add);
+                term.path("matchFields").forEach(expressions::add);
+            }
+        }
+        ArrayNode tolerations = members.putArray("tolerations");
+        for (JsonNode toleration : spec.path("tolerations")) {
+            ObjectNode one = tolerations.addObject();
+            for (String field : java.util.List.of("key", "operator", "value", "effect")) {
+                if (toleration.has(field)) {
+                    one.put(field, toleration.path(field).asText());
+                }
+            }
+        }
+    }
+
+    private static String path(String key) {
+        int slash = key.indexOf('/');
+        return "/apis/kumiki.io/v1alpha1/namespaces/" + key.substring(0, slash) + "/gangs/"
+                + key.substring(slash + 1);
+    }
+}

@@ -1,0 +1,229 @@
+package io.kumiki.extender;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kumiki.model.Json;
+import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.planner.Event;
+import io.kumiki.planner.Planner;
+import io.kumiki.planner.PlannerOptions;
+import io.kumiki.planner.Shape;
+import io.kumiki.runtime.http.Caller;
+import io.kumiki.runtime.http.HttpListener;
+import io.kumiki.runtime.http.identity.LoopbackPeer;
+import io.kumiki.runtime.work.Backoff;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The scheduler extender of one cluster: listens at once, plans as soon as it leads and has seen everything.
+public final class Extender implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Extender.class);
+
+    /// @param port 0 for a free one
+    /// @param namespace of the lease
+    /// @param holder unique for each start of a process
+    /// @param alone nobody else can plan for this cluster
+    public record Settings(int port, String namespace, String holder, boolean alone, PlannerOptions planning) {}
+
+    private final KubeApi api;
+    private final PlannerLoop planner;
+    private final Hands hands;
+    private final DerivedGangs gangs;
+    private final PodWatch pods;
+    private final Leadership leadership;
+    private final HttpListener listener;
+    private final List<ObjectFeed> feeds = new ArrayList<>();
+    private final CountDownLatch ready = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile boolean closed;
+
+    private Extender(Vertx vertx, KubernetesClient client, Settings settings, InstantSource clock, Runnable lost) {
+        api = new KubeApi(client);
+        var calls = new Calls();
+        leadership = new Leadership(api, settings.namespace(), settings.holder(), settings.alone(), clock);
+        hands = new Hands(api, this::tell, calls, leadership::current);
+        planner = new PlannerLoop(new Planner(settings.planning()), hands, clock);
+        gangs = new DerivedGangs(api);
+        pods = new PodWatch(api, this::tell, gangs);
+        listener = HttpListener.on(vertx, LoopbackPeer.of(new Caller("kube-scheduler", Set.of("system:masters"))))
+                .serve(new Verbs(planner, calls, pods::find).routes())
+                .options(HttpListener.defaults().setIdleTimeout(700).setIdleTimeoutUnit(TimeUnit.SECONDS))
+                .listen("127.0.0.1", settings.port());
+        planner.start();
+        thread = Thread.ofVirtual().name("extender").unstarted(() -> lead(lost));
+    }
+
+    /// @param lost called when the lead is lost: the simplest correct thing is then to end the process
+    public static Extender start(
+            Vertx vertx, KubernetesClient client, Settings settings, InstantSource clock, Runnable lost) {
+        var extender = new Extender(vertx, client, settings, clock, lost);
+        extender.thread.start();
+        return extender;
+    }
+
+    public int port() {
+        return listener.port();
+    }
+
+    /// Waits until plans are made.
+    public boolean awaitReady(Duration patience) throws InterruptedException {
+        return ready.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void tell(Event event) {
+        planner.tell(event);
+    }
+
+    private void lead(Runnable lost) {
+        try {
+            long epoch = leadership.acquire();
+            // Everything is read after the lease was won: what the leader before wrote until then is seen.
+            follow();
+            for (ObjectFeed feed : feeds) {
+                feed.awaitList();
+            }
+            planner.tell(new Event.Elected(epoch));
+            ready.countDown();
+            leadership.hold();
+            planner.tell(new Event.Deposed());
+            if (!closed && !leadership.current()) {
+                LOG.error("the lease was lost");
+                lost.run();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void follow() {
+        var quotas = new Quotas(this::tell);
+        feed("/api/v1/nodes", node -> tell(new Event.NodeSeen(Facts.node(node))), key ->
+                tell(new Event.NodeGone(key.substring(1))));
+        feed("/api/v1/pods", pods);
+        feed("/apis/kumiki.io/v1alpha1/gangs", this::gang, key -> {
+            int slash = key.indexOf('/');
+            tell(new Event.GangGone(key.substring(0, slash), key.substring(slash + 1)));
+            gangs.gangGone(key);
+        });
+        feed("/apis/kumiki.io/v1alpha1/tenantquotas", quotas::seen, quotas::gone);
+        feed("/apis/kumiki.io/v1alpha1/topologies", this::topology, key -> {
+            if (key.equals("/default")) {
+                tell(new Event.Levels(PlaceLevels.USUAL));
+            }
+        });
+        feed("/api/v1/resourcequotas", this::limit, key -> {
+            int slash = key.indexOf('/');
+            tell(new Event.NamespaceLimit(
+                    key.substring(0, slash), key.substring(slash + 1), Map.of(), Map.of()));
+        });
+    }
+
+    private void gang(JsonNode object) {
+        tell(new Event.GangSeen(Facts.gang(object)));
+        gangs.gang(object);
+    }
+
+    private void topology(JsonNode object) {
+        if (!object.path("metadata").path("name").asText().equals("default")) {
+            return;
+        }
+        List<PlaceLevels.Level> levels = new ArrayList<>();
+        object.path("spec")
+                .path("levels")
+                .forEach(level -> levels.add(new PlaceLevels.Level(
+                        level.path("name").asText(), level.path("label").asText())));
+        tell(new Event.Levels(List.copyOf(levels)));
+    }
+
+    private void limit(JsonNode object) {
+        // Scoped quotas count only some pods; those of a scope that we do not model are left to the API server.
+        if (object.path("spec").has("scopes") || object.path("spec").has("scopeSelector")) {
+            return;
+        }
+        tell(new Event.NamespaceLimit(
+                object.path("metadata").path("namespace").asText(),
+                object.path("metadata").path("name").asText(),
+                amounts(object.path("status").path("hard")),
+                amounts(object.path("status").path("used"))));
+    }
+
+    private static Map<String, Long> amounts(JsonNode quantities) {
+        var amounts = new TreeMap<String, Long>();
+        Facts.texts(quantities)
+                .forEach((name, text) -> amounts.put(
+                        name, Shape.amount(name.endsWith("cpu") ? "cpu" : name, text)));
+        return amounts;
+    }
+
+    private void feed(String path, Consumer<JsonNode> seen, Consumer<String> gone) {
+        feed(path, new ObjectFeed.Sink() {
+            @Override
+            public void seen(JsonNode object) {
+                seen.accept(object);
+            }
+
+            @Override
+            public void gone(String key) {
+                gone.accept(key);
+            }
+        });
+    }
+
+    private void feed(String path, ObjectFeed.Sink sink) {
+        feeds.add(new ObjectFeed(
+                api,
+                path,
+                sink,
+                new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30), new SplittableRandom(path.hashCode()))));
+    }
+
+    /// Held calls end with their connections; the scheduler asks whoever comes next again.
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        listener.close();
+        feeds.forEach(ObjectFeed::close);
+        planner.close();
+        hands.close();
+    }
+
+    /// What kube-scheduler must be told: `extenders` of its configuration.
+    ///
+    /// @param port of this extender on the scheduler's machine
+    public static JsonNode schedulerEntries(int port) {
+        var entries = Json.array();
+        entries.addObject()
+                .put("urlPrefix", "http://127.0.0.1:" + port + "/scheduler")
+                .put("filterVerb", "filter")
+                .put("httpTimeout", "1s")
+                .put("nodeCacheCapable", true)
+                .put("ignorable", false)
+                .putArray("managedResources")
+                .addObject()
+                .put("name", "kumiki.io/plan")
+                .put("ignoredByScheduler", true);
+        var bind = entries.addObject();
+        bind.put("urlPrefix", "http://127.0.0.1:" + port + "/scheduler")
+                .put("bindVerb", "bind")
+                .put("httpTimeout", "600s")
+                .put("nodeCacheCapable", true)
+                .put("ignorable", false);
+        var managed = bind.putArray("managedResources");
+        managed.addObject().put("name", "kumiki.io/bind").put("ignoredByScheduler", true);
+        managed.addObject().put("name", Shape.MILLI).put("ignoredByScheduler", true);
+        return entries;
+    }
+}

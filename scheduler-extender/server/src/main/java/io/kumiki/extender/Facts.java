@@ -1,0 +1,167 @@
+package io.kumiki.extender;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.kube.scheduling.Amounts;
+import io.kumiki.model.Json;
+import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.GangFact;
+import io.kumiki.planner.NodeFact;
+import io.kumiki.planner.PodFact;
+import io.kumiki.planner.Shape;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Kubernetes objects as the planner's facts.
+final class Facts {
+    static final String GANG = "kumiki.io/gang";
+    static final String CLASS = "kumiki.io/gang-class";
+    static final String SLOT = "kumiki.io/gang-slot";
+    static final String RESERVATION = "kumiki.io/reservation";
+    static final String DEVICES = "kumiki.io/devices";
+    static final String PLAN = "kumiki.io/plan";
+    static final String ONLY_CLASS = "member";
+
+    private Facts() {}
+
+    static NodeFact node(JsonNode node) {
+        boolean ready = false;
+        for (JsonNode condition : node.path("status").path("conditions")) {
+            ready |= condition.path("type").asText().equals("Ready")
+                    && condition.path("status").asText().equals("True");
+        }
+        List<NodeFact.Taint> taints = new ArrayList<>();
+        for (JsonNode taint : node.path("spec").path("taints")) {
+            taints.add(new NodeFact.Taint(
+                    taint.path("key").asText(),
+                    taint.path("value").asText(""),
+                    taint.path("effect").asText()));
+        }
+        return new NodeFact(
+                node.path("metadata").path("name").asText(),
+                ready
+                        && !node.path("spec").path("unschedulable").asBoolean()
+                        && !node.path("metadata").has("deletionTimestamp"),
+                texts(node.path("metadata").path("labels")),
+                taints,
+                Shape.amounts(texts(node.path("status").path("allocatable"))));
+    }
+
+    static Map<String, String> texts(JsonNode object) {
+        var texts = new TreeMap<String, String>();
+        object.properties().forEach(e -> texts.put(e.getKey(), e.getValue().asText()));
+        return texts;
+    }
+
+    static PodFact pod(JsonNode pod) {
+        JsonNode metadata = pod.path("metadata");
+        JsonNode status = pod.path("status");
+        JsonNode annotations = metadata.path("annotations");
+        boolean vetoed = false;
+        for (JsonNode condition : status.path("conditions")) {
+            vetoed |= condition.path("type").asText().equals("PodScheduled")
+                    && condition.path("status").asText().equals("False")
+                    && condition.path("reason").asText().equals("Unschedulable");
+        }
+        return new PodFact(
+                metadata.path("uid").asText(),
+                metadata.path("namespace").asText(),
+                metadata.path("name").asText(),
+                metadata.path("resourceVersion").asText(),
+                pod.path("spec").path("nodeName").asText(""),
+                stage(status.path("phase").asText("")),
+                metadata.has("deletionTimestamp"),
+                gated(pod),
+                vetoed,
+                controller(metadata),
+                requests(pod),
+                member(metadata, pod),
+                annotations.path(DEVICES).asText(""));
+    }
+
+    private static PodFact.Stage stage(String phase) {
+        return switch (phase) {
+            case "Succeeded" -> PodFact.Stage.SUCCEEDED;
+            case "Failed" -> PodFact.Stage.FAILED;
+            case "Running" -> PodFact.Stage.RUNNING;
+            default -> PodFact.Stage.PENDING;
+        };
+    }
+
+    static boolean gated(JsonNode pod) {
+        for (JsonNode gate : pod.path("spec").path("schedulingGates")) {
+            if (gate.path("name").asText().equals(GANG)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static String controller(JsonNode metadata) {
+        for (JsonNode owner : metadata.path("ownerReferences")) {
+            if (owner.path("controller").asBoolean()) {
+                return owner.path("uid").asText();
+            }
+        }
+        return "";
+    }
+
+    static Map<String, Long> requests(JsonNode pod) {
+        var requests = new HashMap<>(Amounts.requestOf(pod.path("spec")).of());
+        requests.remove("pods");
+        return Map.copyOf(requests);
+    }
+
+    private static PodFact.@Nullable Member member(JsonNode metadata, JsonNode pod) {
+        String gang = metadata.path("labels").path(GANG).asText("");
+        if (gang.isEmpty() || pod.path("spec").has("schedulingGroup")) {
+            return null;
+        }
+        JsonNode annotations = metadata.path("annotations");
+        return new PodFact.Member(
+                gang,
+                metadata.path("labels").path(CLASS).asText(ONLY_CLASS),
+                index(annotations),
+                annotations.path(RESERVATION).asText(""),
+                requests(pod).getOrDefault(PLAN, 0L) > 0);
+    }
+
+    private static int index(JsonNode annotations) {
+        for (String name : List.of(SLOT, "batch.kubernetes.io/job-completion-index")) {
+            String text = annotations.path(name).asText("");
+            if (text.matches("[0-9]{1,5}")) {
+                return Integer.parseInt(text);
+            }
+        }
+        return -1;
+    }
+
+    /// Throws [IllegalArgumentException] where the object is not what its definition says.
+    static GangFact gang(JsonNode object) {
+        JsonNode metadata = object.path("metadata");
+        try {
+            Gang gang = Json.MAPPER.treeToValue(object, Gang.class);
+            Gang.Spec spec = gang.getSpec();
+            if (spec == null) {
+                throw new IllegalArgumentException("a Gang without spec");
+            }
+            return new GangFact(
+                    metadata.path("namespace").asText(),
+                    metadata.path("name").asText(),
+                    metadata.path("uid").asText(),
+                    metadata.path("resourceVersion").asText(),
+                    Instant.parse(metadata.path("creationTimestamp").asText("1970-01-01T00:00:00Z"))
+                            .getEpochSecond(),
+                    controller(metadata),
+                    spec,
+                    gang.getStatus());
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e.getOriginalMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.kumiki.extender;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Json;
+import io.kumiki.planner.Decision;
+import io.kumiki.planner.Event;
+import io.kumiki.planner.PodFact;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Carries decisions out: writes to the API server on few connections at once, answers to the scheduler's calls.
+final class Hands implements Consumer<Decision>, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Hands.class);
+    /// More writers at once only queue inside the API server.
+    private static final int WRITERS = 16;
+
+    private final KubeApi api;
+    private final Consumer<Event> planner;
+    private final Calls calls;
+    private final BooleanSupplier leading;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore writers = new Semaphore(WRITERS);
+
+    /// @param leading whether our lease is surely ours at this moment
+    Hands(KubeApi api, Consumer<Event> planner, Calls calls, BooleanSupplier leading) {
+        this.api = api;
+        this.planner = planner;
+        this.calls = calls;
+        this.leading = leading;
+    }
+
+    @Override
+    public void accept(Decision decision) {
+        switch (decision) {
+            case Decision.AnswerBind(long call, String error) -> calls.answerBind(call, error);
+            case Decision.AnswerFilter answer -> calls.answerFilter(answer);
+            case Decision.WriteStatus write -> soon(() -> write(write));
+            case Decision.Bind bind -> soon(() -> bind(bind));
+            case Decision.Ungate ungate -> soon(() -> ungate(ungate));
+            case Decision.DeletePod(PodFact pod, String why) -> soon(() -> delete(pod, why));
+            case Decision.Touch touch -> soon(() -> touch(touch));
+        }
+    }
+
+    private void soon(Runnable write) {
+        threads.execute(() -> {
+            try {
+                writers.acquire();
+            } catch (InterruptedException e) {
+                return;
+            }
+            try {
+                write.run();
+            } finally {
+                writers.release();
+            }
+        });
+    }
+
+    private void write(Decision.WriteStatus write) {
+        ObjectNode gang =
+                Json.object().put("apiVersion", "kumiki.io/v1alpha1").put("kind", "Gang");
+        gang.putObject("metadata").put("resourceVersion", write.version());
+        gang.set("status", Json.MAPPER.valueToTree(write.status()));
+        // A merge patch that names every field it may have had replaces the status and checks the version.
+        ObjectNode status = (ObjectNode) gang.get("status");
+        for (String field : java.util.List.of("ended", "slots", "where", "reason", "message", "ready", "since")) {
+            if (!status.has(field)) {
+                status.putNull(field);
+            }
+        }
+        KubeApi.Result result = api.merge(
+                "/apis/kumiki.io/v1alpha1/namespaces/" + write.namespace() + "/gangs/" + write.name() + "/status",
+                gang);
+        if (!result.done()) {
+            LOG.info("status of gang {}/{}: {}", write.namespace(), write.name(), result.message());
+        }
+        planner.accept(new Event.Written(
+                write.namespace(),
+                write.name(),
+                write.number(),
+                result.done()
+                        ? result.body().path("metadata").path("resourceVersion").asText()
+                        : ""));
+    }
+
+    private void bind(Decision.Bind bind) {
+        PodFact pod = bind.pod();
+        if (!leading.getAsBoolean()) {
+            planner.accept(new Event.Bound(bind.call(), pod.uid(), "our lease may have passed to another leader"));
+            return;
+        }
+        ObjectNode binding = Json.object().put("apiVersion", "v1").put("kind", "Binding");
+        ObjectNode metadata = binding.putObject("metadata");
+        metadata.put("name", pod.name()).put("namespace", pod.namespace());
+        metadata.put("uid", pod.uid()).put("resourceVersion", pod.version());
+        ObjectNode annotations = metadata.putObject("annotations");
+        bind.annotations().forEach(annotations::put);
+        binding.putObject("target")
+                .put("apiVersion", "v1")
+                .put("kind", "Node")
+                .put("name", bind.node());
+        KubeApi.Result result = api.post(path(pod) + "/binding", binding);
+        planner.accept(new Event.Bound(bind.call(), pod.uid(), result.done() ? "" : result.message()));
+    }
+
+    private void ungate(Decision.Ungate ungate) {
+        PodFact pod = ungate.pod();
+        String pin = ungate.pin();
+        KubeApi.Result found = api.get(path(pod));
+        JsonNode metadata = found.body().path("metadata");
+        if (!metadata.path("uid").asText().equals(pod.uid())
+                || !metadata.path("resourceVersion").asText().equals(pod.version())) {
+            return;
+        }
+        ObjectNode patch = precondition(pod, ungate.annotations());
+        ObjectNode spec = patch.putObject("spec");
+        ArrayNode gates = spec.putArray("schedulingGates");
+        for (JsonNode gate : found.body().path("spec").path("schedulingGates")) {
+            if (!gate.path("name").asText().equals(Facts.GANG)) {
+                gates.add(gate);
+            }
+        }
+        if (gates.isEmpty()) {
+            spec.putNull("schedulingGates");
+        }
+        if (pin != null) {
+            spec.set("affinity", Pin.to(pin, found.body().path("spec").path("affinity")));
+        }
+        told(api.merge(path(pod), patch), "ungating", pod);
+    }
+
+    private void delete(PodFact pod, String why) {
+        ObjectNode options = Json.object().put("apiVersion", "v1").put("kind", "DeleteOptions");
+        options.putObject("preconditions").put("uid", pod.uid());
+        LOG.info("pod {}/{} is removed: {}", pod.namespace(), pod.name(), why);
+        told(api.delete(path(pod), options), "removing", pod);
+    }
+
+    private void touch(Decision.Touch touch) {
+        ObjectNode patch = precondition(touch.pod(), touch.annotations());
+        ((ObjectNode) patch.get("metadata")).remove("resourceVersion");
+        told(api.merge(path(touch.pod()), patch), "touching", touch.pod());
+    }
+
+    private static ObjectNode precondition(PodFact pod, Map<String, String> annotations) {
+        ObjectNode patch = Json.object();
+        ObjectNode metadata = patch.putObject("metadata");
+        metadata.put("uid", pod.uid()).put("resourceVersion", pod.version());
+        ObjectNode noted = metadata.putObject("annotations");
+        annotations.forEach(noted::put);
+        return patch;
+    }
+
+    /// What failed is wished again by the planner; gone and changed objects are no surprise.
+    private static void told(KubeApi.Result result, String what, PodFact pod) {
+        if (!result.done() && result.code() != 404 && result.code() != 409) {
+            LOG.warn("{} pod {}/{}: {}", what, pod.namespace(), pod.name(), result.message());
+        }
+    }
+
+    private static String path(PodFact pod) {
+        return "/api/v1/namespaces/" + pod.namespace() + "/pods/" + pod.name();
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

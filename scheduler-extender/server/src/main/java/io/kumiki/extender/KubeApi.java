@@ -1,0 +1,105 @@
+package io.kumiki.extender;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.kumiki.model.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// The Kubernetes API in JSON, over the client's connection and credentials: typed models of 100,000 pods would cost
+/// seconds and gigabytes.
+final class KubeApi {
+    private static final String JSON = "application/json";
+    private static final int LARGEST_ANSWER = 8 << 20;
+
+    private final HttpClient http;
+    private final URI server;
+
+    KubeApi(KubernetesClient client) {
+        this.http = client.getHttpClient();
+        this.server = URI.create(client.getMasterUrl().toString());
+    }
+
+    /// @param code 0 where nobody answered
+    record Result(int code, JsonNode body) {
+        boolean done() {
+            return code >= 200 && code < 300;
+        }
+
+        String message() {
+            return code + " " + body.path("message").asText("");
+        }
+    }
+
+    Result get(String path) {
+        return send("GET", path, null, JSON);
+    }
+
+    Result post(String path, JsonNode body) {
+        return send("POST", path, body, JSON);
+    }
+
+    Result put(String path, JsonNode body) {
+        return send("PUT", path, body, JSON);
+    }
+
+    Result delete(String path, JsonNode options) {
+        return send("DELETE", path, options, JSON);
+    }
+
+    Result merge(String path, JsonNode patch) {
+        return send("PATCH", path, patch, "application/merge-patch+json");
+    }
+
+    private Result send(String method, String path, @Nullable JsonNode body, String type) {
+        HttpRequest.Builder builder = http.newHttpRequestBuilder()
+                .uri(server.resolve(path))
+                .timeout(30, TimeUnit.SECONDS);
+        HttpRequest request = body == null
+                ? builder.build()
+                : builder.method(method, type, Json.write(body)).build();
+        CompletableFuture<HttpResponse<InputStream>> call = http.sendAsync(request, InputStream.class);
+        try {
+            HttpResponse<InputStream> response = call.get(31, TimeUnit.SECONDS);
+            try (InputStream in = response.body()) {
+                byte[] bytes = in.readNBytes(LARGEST_ANSWER);
+                return new Result(response.code(), bytes.length == 0 ? Json.object() : Json.parse(bytes));
+            }
+        } catch (ExecutionException | TimeoutException | IOException | CompletionException | Json.Malformed e) {
+            return new Result(0, Json.object().put("message", String.valueOf(e.getMessage())));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Result(0, Json.object().put("message", "interrupted"));
+        } finally {
+            call.cancel(true);
+        }
+    }
+
+    /// A list or a watch, as it comes.
+    record Stream(int code, InputStream body) {}
+
+    Stream open(String path) throws IOException, InterruptedException {
+        HttpRequest request =
+                http.newHttpRequestBuilder().uri(server.resolve(path)).forStreaming().build();
+        try {
+            HttpResponse<InputStream> response =
+                    http.sendAsync(request, InputStream.class).get(60, TimeUnit.SECONDS);
+            return new Stream(response.code(), response.body());
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("no answer to GET " + path + ": " + e, e);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package io.kumiki.extender;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Json;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The right to plan: a Lease, whose transition count is the epoch in every write. Another's lease is judged by how
+/// long it has not changed on our own monotonic clock, never by the times in it.
+final class Leadership {
+    private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+    private static final String PATH = "/apis/coordination.k8s.io/v1/namespaces/";
+    private static final String NAME = "kumiki-extender";
+    private static final Duration LEASE = Duration.ofSeconds(6);
+    private static final Duration RENEW = Duration.ofSeconds(4);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final KubeApi api;
+    private final String namespace;
+    private final String holder;
+    private final boolean alone;
+    private final InstantSource clock;
+    private volatile long renewedAt;
+
+    /// @param holder unique for each start of a process
+    /// @param alone nobody else can plan for this cluster: the lease only counts our starts
+    Leadership(KubeApi api, String namespace, String holder, boolean alone, InstantSource clock) {
+        this.api = api;
+        this.namespace = namespace;
+        this.holder = holder;
+        this.alone = alone;
+        this.clock = clock;
+    }
+
+    /// Waits until we lead.
+    long acquire() throws InterruptedException {
+        String seen = "";
+        long unchangedSince = System.nanoTime();
+        while (true) {
+            long at = System.nanoTime();
+            KubeApi.Result found = api.get(path());
+            String version = found.body().path("metadata").path("resourceVersion").asText("");
+            if (!version.equals(seen)) {
+                seen = version;
+                unchangedSince = at;
+            }
+            boolean free = found.code() == 404
+                    || found.done()
+                            && (alone
+                                    || found.body().path("spec").path("holderIdentity").asText("").isEmpty()
+                                    || at - unchangedSince >= LEASE.toNanos());
+            if (free) {
+                long epoch = found.body().path("spec").path("leaseTransitions").asLong(0) + 1;
+                if (write(found, epoch).done()) {
+                    renewedAt = at;
+                    LOG.info("leading in epoch {}", epoch);
+                    return epoch;
+                }
+            }
+            Thread.sleep(RETRY);
+        }
+    }
+
+    /// Renews until it cannot for too long, or somebody else holds the lease; then we lead no longer.
+    void hold() throws InterruptedException {
+        while (!alone) {
+            Thread.sleep(RETRY);
+            long at = System.nanoTime();
+            KubeApi.Result found = api.get(path());
+            boolean ours = found.body().path("spec").path("holderIdentity").asText("").equals(holder);
+            if (found.done() && !ours) {
+                return;
+            }
+            if (found.done()
+                    && write(found, found.body().path("spec").path("leaseTransitions").asLong())
+                            .done()) {
+                renewedAt = at;
+            } else if (System.nanoTime() - renewedAt > RENEW.toNanos()) {
+                return;
+            }
+        }
+    }
+
+    /// Whether the lease is surely ours still.
+    boolean current() {
+        return alone || System.nanoTime() - renewedAt < LEASE.toNanos();
+    }
+
+    private KubeApi.Result write(KubeApi.Result found, long epoch) {
+        ObjectNode lease = Json.object().put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
+        ObjectNode metadata = lease.putObject("metadata").put("name", NAME).put("namespace", namespace);
+        JsonNode version = found.body().path("metadata").path("resourceVersion");
+        String now = clock.instant().truncatedTo(ChronoUnit.MICROS).toString();
+        lease.putObject("spec")
+                .put("holderIdentity", holder)
+                .put("leaseDurationSeconds", LEASE.toSeconds())
+                .put("leaseTransitions", epoch)
+                .put("renewTime", now.contains(".") ? now : now.replace("Z", ".000000Z"));
+        if (found.code() == 404) {
+            return api.post(PATH + namespace + "/leases", lease);
+        }
+        metadata.set("resourceVersion", version);
+        return api.put(path(), lease);
+    }
+
+    private String path() {
+        return PATH + namespace + "/leases/" + NAME;
+    }
+}

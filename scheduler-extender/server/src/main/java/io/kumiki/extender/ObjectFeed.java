@@ -1,0 +1,192 @@
+package io.kumiki.extender;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import io.kumiki.model.Json;
+import io.kumiki.runtime.work.Backoff;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One kind of objects: a list that is read object by object, then a watch; listed again when the watch is too old.
+/// A thread of its own that may block.
+final class ObjectFeed implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ObjectFeed.class);
+    private static final int NOT_FOUND = 404;
+    /// Objects out of the middle of a list: what follows one is the next.
+    private static final ObjectReader ONE =
+            Json.MAPPER.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /// Who is told, on the feed's thread.
+    interface Sink {
+        void seen(JsonNode object);
+
+        /// @param key namespace/name
+        void gone(String key);
+    }
+
+    private final KubeApi api;
+    private final String path;
+    private final Sink sink;
+    private final Backoff backoff;
+    private final CountDownLatch listed = new CountDownLatch(1);
+    private final Thread thread;
+    private Set<String> known = new HashSet<>();
+    private String version = "";
+    private volatile @Nullable InputStream open;
+    private volatile boolean closed;
+
+    ObjectFeed(KubeApi api, String path, Sink sink, Backoff backoff) {
+        this.api = api;
+        this.path = path;
+        this.sink = sink;
+        this.backoff = backoff;
+        this.thread = Thread.ofVirtual().name("feed " + path).start(this::run);
+    }
+
+    /// Waits until everything that was there has been told.
+    void awaitList() throws InterruptedException {
+        listed.await();
+    }
+
+    private void run() {
+        int failures = 0;
+        while (!closed) {
+            try {
+                if (version.isEmpty()) {
+                    list();
+                }
+                watch();
+                failures = 0;
+            } catch (IOException | RuntimeException e) {
+                if (closed) {
+                    return;
+                }
+                failures++;
+                if (failures == 2 && listed.getCount() == 0 && version.isEmpty()) {
+                    LOG.info("{} is not served here (yet)", path);
+                }
+                LOG.debug("{} cannot be followed ({}); trying again", path, e.toString());
+            } catch (InterruptedException e) {
+                return;
+            }
+            try {
+                Thread.sleep(failures == 0 ? java.time.Duration.ofMillis(100) : backoff.after(failures));
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void list() throws IOException, InterruptedException {
+        KubeApi.Stream stream = api.open(path);
+        open = stream.body();
+        if (stream.code() == NOT_FOUND) {
+            // The kind is not served here (yet): nothing of it exists.
+            stream.body().close();
+            listed.countDown();
+            throw new IOException("answered 404");
+        }
+        if (stream.code() != 200) {
+            stream.body().close();
+            throw new IOException("answered " + stream.code());
+        }
+        Set<String> there = new HashSet<>();
+        String revision = "";
+        try (JsonParser parser = Json.MAPPER.getFactory().createParser(stream.body())) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String field = parser.currentName();
+                JsonToken value = parser.nextToken();
+                if (field.equals("metadata")) {
+                    revision = ONE.<JsonNode>readValue(parser).path("resourceVersion").asText();
+                } else if (field.equals("items") && value == JsonToken.START_ARRAY) {
+                    while (parser.nextToken() == JsonToken.START_OBJECT) {
+                        JsonNode object = ONE.readValue(parser);
+                        there.add(key(object));
+                        tell(object);
+                    }
+                } else {
+                    parser.skipChildren();
+                }
+            }
+        }
+        known.stream().filter(key -> !there.contains(key)).forEach(sink::gone);
+        known = there;
+        version = revision;
+        listed.countDown();
+    }
+
+    private void watch() throws IOException, InterruptedException {
+        KubeApi.Stream stream =
+                api.open(path + "?watch=true&allowWatchBookmarks=true&resourceVersion=" + version);
+        open = stream.body();
+        if (stream.code() != 200) {
+            stream.body().close();
+            version = "";
+            throw new IOException("the watch was answered " + stream.code());
+        }
+        try (var lines = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null && !closed; line = lines.readLine()) {
+                JsonNode event = Json.parse(line);
+                JsonNode object = event.path("object");
+                String revision = object.path("metadata").path("resourceVersion").asText("");
+                switch (event.path("type").asText()) {
+                    case "ADDED", "MODIFIED" -> {
+                        known.add(key(object));
+                        tell(object);
+                    }
+                    case "DELETED" -> {
+                        known.remove(key(object));
+                        sink.gone(key(object));
+                    }
+                    case "BOOKMARK" -> {}
+                    default -> {
+                        version = "";
+                        return;
+                    }
+                }
+                version = revision.isEmpty() ? version : revision;
+            }
+        }
+    }
+
+    /// One object that cannot be read must not hide the others.
+    private void tell(JsonNode object) {
+        try {
+            sink.seen(object);
+        } catch (RuntimeException e) {
+            LOG.error("{} {} cannot be read", path, key(object), e);
+        }
+    }
+
+    static String key(JsonNode object) {
+        JsonNode metadata = object.path("metadata");
+        return metadata.path("namespace").asText("") + "/" + metadata.path("name").asText();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        InputStream stream = open;
+        thread.interrupt();
+        if (stream != null) {
+            try {
+                stream.close();
+            } catch (IOException e) {
+                LOG.debug("closing {}", path, e);
+            }
+        }
+    }
+}

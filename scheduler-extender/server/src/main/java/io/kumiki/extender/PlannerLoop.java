@@ -1,0 +1,82 @@
+package io.kumiki.extender;
+
+import io.kumiki.planner.Decision;
+import io.kumiki.planner.Event;
+import io.kumiki.planner.Planner;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The planner's one thread: takes events in the order in which they came, hands out decisions.
+final class PlannerLoop implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PlannerLoop.class);
+    private static final long TICK_MILLIS = 1000;
+
+    private record Mail(Event event, long at) {}
+
+    private final LinkedBlockingQueue<Mail> mailbox = new LinkedBlockingQueue<>();
+    private final Planner planner;
+    private final Consumer<Decision> hands;
+    private final InstantSource clock;
+    private volatile long working;
+    private volatile Thread thread = Thread.currentThread();
+
+    PlannerLoop(Planner planner, Consumer<Decision> hands, InstantSource clock) {
+        this.planner = planner;
+        this.hands = hands;
+        this.clock = clock;
+    }
+
+    void start() {
+        thread = Thread.ofPlatform().daemon().name("planner").start(this::run);
+    }
+
+    void tell(Event event) {
+        mailbox.add(new Mail(event, System.nanoTime()));
+    }
+
+    /// How long the oldest event has been waiting.
+    Duration behind() {
+        Mail oldest = mailbox.peek();
+        long since = oldest == null ? working : oldest.at();
+        return since == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
+    }
+
+    private void run() {
+        long tickAt = System.nanoTime();
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                long wait = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS) - (System.nanoTime() - tickAt);
+                Mail mail = wait <= 0 ? null : mailbox.poll(wait, TimeUnit.NANOSECONDS);
+                if (mail == null) {
+                    tickAt = System.nanoTime();
+                    mail = new Mail(new Event.Tick(), tickAt);
+                }
+                working = mail.at();
+                handle(mail.event());
+                working = 0;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// One event that cannot be digested must not stop the others; it is told with what caused it.
+    private void handle(Event event) {
+        try {
+            planner.on(event, TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), clock.instant())
+                    .forEach(hands);
+        } catch (RuntimeException e) {
+            LOG.error("the planner failed on {}", event, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}
