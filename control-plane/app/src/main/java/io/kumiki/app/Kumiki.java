@@ -23,6 +23,7 @@ public final class Kumiki {
         COMMANDS.put("down", new Entry("stop a Kumiki that runs detached", DownCommand::run));
         COMMANDS.put("status", new Entry("addresses, version, health, memory, time to ready", StatusCommand::run));
         COMMANDS.put("demo", new Entry("run a real pipeline and say where to look", DemoCommand::run));
+        COMMANDS.put("extender", new Entry("the scheduler extender alone, for any cluster", ExtenderCommand::run));
         COMMANDS.put("bench", new Entry("list the benchmarks, or run one: bench NAME [--json]", BenchCommand::run));
         COMMANDS.put(
                 "train",

@@ -3,6 +3,9 @@ package io.kumiki.app;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.kumiki.extender.Extender;
+import io.kumiki.extender.GangMarks;
+import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.simulation.SimulatedNodes;
 import io.kumiki.localcluster.LocalCluster;
 import io.kumiki.localcluster.LocalClusterSettings;
@@ -13,9 +16,11 @@ import io.kumiki.localcluster.node.NodeSettings;
 import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.PythonEnvironment;
 import io.kumiki.localcluster.node.process.Isolation;
+import io.kumiki.localcluster.scheduler.ExtenderSettings;
 import io.kumiki.localcluster.scheduler.SchedulerLoop;
 import io.kumiki.localcluster.simulation.SimulatedNodeAgents;
 import io.kumiki.model.Json;
+import io.kumiki.planner.PlannerOptions;
 import io.kumiki.runs.RunLoop;
 import io.kumiki.runs.RunSettings;
 import io.kumiki.runtime.life.Health;
@@ -39,13 +44,17 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The laptop's process, put together by hand: what is made, in which order it starts, and so in which reverse
 /// order it stops.
 ///
 /// Listeners come before whatever fills caches, so that a client that arrives early waits instead of being refused.
 final class Wiring implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
     private static final String HOST = "127.0.0.1";
     private static final String NODE = "local";
     /// A step's grace period, and what its containers need to be noticed as ended.
@@ -117,14 +126,32 @@ final class Wiring implements AutoCloseable {
         surfaces.mountOn(cluster);
         endpoints.put("dashboard", "http://" + HOST + ":" + port);
 
-        node(cluster, images, isolation, simulated, port);
+        var extender = life.start("scheduler extender", () -> Extender.listen(vertx, kubernetes, planning(), clock, () -> {}));
+        node(cluster, images, isolation, simulated, port, extender);
         RunSettings runs = RunSettings.at(URI.create(endpoints.get("s3")))
                 .withStepsRoot(isolation.isolated() ? null : folder.file("steps"));
         RunLoop loop =
                 life.start("run loop", () -> new RunLoop(store, kubernetes, objects, runs, clock, telemetry.api()));
         loop.start();
         writeEndpoints();
-        Thread.ofVirtual().name("warm").start(surfaces::warm);
+        Thread.ofVirtual().name("warm").start(() -> {
+            surfaces.warm();
+            plan(kubernetes, extender);
+        });
+    }
+
+    private static Extender.Settings planning() {
+        return new Extender.Settings(0, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT);
+    }
+
+    /// After everything else: gangs wait behind their gates meanwhile, and nobody else needs the planner.
+    private static void plan(KubernetesClient kubernetes, Extender extender) {
+        try {
+            LaptopManifests.applyDefinitions(kubernetes);
+            extender.start();
+        } catch (IOException | RuntimeException e) {
+            LOG.error("gangs are not planned: Kumiki's own kinds could not be defined", e);
+        }
     }
 
     private static VertxOptions vertxOptions() {
@@ -160,6 +187,11 @@ final class Wiring implements AutoCloseable {
                 () -> LocalCluster.start(
                         vertx, LocalClusterSettings.in(folder.path()).port(wanted)));
         endpoints.put("kubernetes", cluster.url());
+        cluster.cluster().admit((kind, object, old, store, violations) -> {
+            if (old == null && kind.storage().equals(ResourceType.PODS.storage())) {
+                violations.addAll(GangMarks.mark(object));
+            }
+        });
         return cluster;
     }
 
@@ -173,7 +205,13 @@ final class Wiring implements AutoCloseable {
     }
 
     /// Everything that makes pods run on this machine, and the simulated machines beside it.
-    private void node(LocalCluster cluster, ImageTable images, Isolation isolation, SimulatedNodes simulated, int port)
+    private void node(
+            LocalCluster cluster,
+            ImageTable images,
+            Isolation isolation,
+            SimulatedNodes simulated,
+            int port,
+            Extender extender)
             throws IOException {
         var volumes = life.start(
                 "volumes", () -> new LocalVolumes(api(cluster, "kumiki-volumes"), folder.file("volumes"), NODE));
@@ -208,8 +246,11 @@ final class Wiring implements AutoCloseable {
         var simulation = life.start(
                 "simulated nodes", () -> new SimulatedNodeAgents(api(cluster, "kumiki-simulation"), simulated));
         simulation.start();
+        var extenders = ExtenderSettings.read(Extender.schedulerEntries(extender.port()));
         var scheduler = life.start(
-                "scheduler", () -> new SchedulerLoop(api(cluster, "kumiki-scheduler"), options.scheduler(), clock));
+                "scheduler",
+                () -> new SchedulerLoop(
+                        api(cluster, "kumiki-scheduler"), options.scheduler().and(extenders), clock));
         scheduler.start();
     }
 

@@ -65,12 +65,17 @@ public final class Extender implements AutoCloseable {
         thread = Thread.ofVirtual().name("extender").unstarted(() -> lead(lost));
     }
 
+    /// Opens the port; until {@link #start} every call is answered with an error.
+    ///
     /// @param lost called when the lead is lost: the simplest correct thing is then to end the process
-    public static Extender start(
+    public static Extender listen(
             Vertx vertx, KubernetesClient client, Settings settings, InstantSource clock, Runnable lost) {
-        var extender = new Extender(vertx, client, settings, clock, lost);
-        extender.thread.start();
-        return extender;
+        return new Extender(vertx, client, settings, clock, lost);
+    }
+
+    /// Begins to campaign, read and plan.
+    public void start() {
+        thread.start();
     }
 
     public int port() {

@@ -6,6 +6,7 @@ import io.kumiki.model.Json;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,7 +68,10 @@ final class Leadership {
 
     /// Renews until it cannot for too long, or somebody else holds the lease; then we lead no longer.
     void hold() throws InterruptedException {
-        while (!alone) {
+        if (alone) {
+            new CountDownLatch(1).await();
+        }
+        while (true) {
             Thread.sleep(RETRY);
             long at = System.nanoTime();
             KubeApi.Result found = api.get(path());

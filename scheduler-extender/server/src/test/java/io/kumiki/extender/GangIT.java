@@ -17,6 +17,7 @@ import io.kumiki.localcluster.LocalClusterSettings;
 import io.kumiki.localcluster.node.LocalApi;
 import io.kumiki.localcluster.scheduler.ExtenderSettings;
 import io.kumiki.localcluster.scheduler.SchedulerLoop;
+import io.kumiki.localcluster.scheduler.SchedulerSettings;
 import io.kumiki.localcluster.simulation.SimulatedNodeAgents;
 import io.kumiki.model.Json;
 import io.kumiki.model.crd.Definition;
@@ -85,19 +86,22 @@ class GangIT {
     }
 
     private void startExtender(int port) throws InterruptedException {
-        extender = Extender.start(
+        extender = Extender.listen(
                 vertx,
                 client,
                 new Extender.Settings(
                         port, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT),
                 Clock.systemUTC(),
                 () -> {});
+        extender.start();
         assertThat(extender.awaitReady(PATIENCE)).isTrue();
     }
 
     private void startScheduler() {
         scheduler = new SchedulerLoop(
-                api("scheduler"), ExtenderSettings.read(Extender.schedulerEntries(extender.port())), Clock.systemUTC());
+                api("scheduler"),
+                SchedulerSettings.withExtenders(ExtenderSettings.read(Extender.schedulerEntries(extender.port()))),
+                Clock.systemUTC());
         scheduler.start();
     }
 
@@ -178,6 +182,7 @@ class GangIT {
     }
 
     /// Waits for a change of pods or gangs after which it holds.
+    @SuppressWarnings("try") // the watches only have to be open
     private void await(String what, BooleanSupplier holds) throws Exception {
         var reached = new CountDownLatch(1);
         Runnable look = () -> {

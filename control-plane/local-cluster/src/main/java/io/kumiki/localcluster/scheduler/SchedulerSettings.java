@@ -38,6 +38,13 @@ public record SchedulerSettings(SchedulerRules rules, List<ExtenderSettings> ext
         return new SchedulerSettings(SchedulerRules.DEFAULT, extenders);
     }
 
+    /// The same with further extenders behind those that are there.
+    public SchedulerSettings and(List<ExtenderSettings> more) {
+        List<ExtenderSettings> all = new ArrayList<>(extenders);
+        all.addAll(more);
+        return new SchedulerSettings(rules, all);
+    }
+
     /// Reads the file's text. What has no meaning inside the API server's own process (client connection, leader
     /// election, parallelism, sampling of nodes: all are looked at) is accepted; profiles that change plugins are
     /// refused. Throws [IllegalArgumentException] with everything that is wrong.
