@@ -39,7 +39,8 @@ final class ExtenderCommand {
             throw new Arguments.Wrong(String.join("; ", problems));
         }
         if (print || kubeconfig == null) {
-            System.out.print("# In KubeSchedulerConfiguration:\nextenders:\n" + Yaml.write(Extender.schedulerEntries(port)));
+            System.out.print(
+                    "# In KubeSchedulerConfiguration:\nextenders:\n" + Yaml.write(Extender.schedulerEntries(port)));
             return 0;
         }
         return serve(kubeconfig, port);
@@ -49,8 +50,8 @@ final class ExtenderCommand {
         var over = new CountDownLatch(1);
         var lost = new AtomicBoolean();
         Runtime.getRuntime().addShutdownHook(new Thread(over::countDown, "shutdown"));
-        var settings = new Extender.Settings(
-                port, "kube-system", UUID.randomUUID().toString(), false, PlannerOptions.DEFAULT);
+        var settings =
+                new Extender.Settings(port, "kube-system", UUID.randomUUID().toString(), false, PlannerOptions.DEFAULT);
         Vertx vertx = Vertx.vertx();
         try (var client = new KubernetesClientBuilder()
                         .withConfig(Config.fromKubeconfig(Files.readString(kubeconfig)))

@@ -126,7 +126,8 @@ final class Wiring implements AutoCloseable {
         surfaces.mountOn(cluster);
         endpoints.put("dashboard", "http://" + HOST + ":" + port);
 
-        var extender = life.start("scheduler extender", () -> Extender.listen(vertx, kubernetes, planning(), clock, () -> {}));
+        var extender =
+                life.start("scheduler extender", () -> Extender.listen(vertx, kubernetes, planning(), clock, () -> {}));
         node(cluster, images, isolation, simulated, port, extender);
         RunSettings runs = RunSettings.at(URI.create(endpoints.get("s3")))
                 .withStepsRoot(isolation.isolated() ? null : folder.file("steps"));

@@ -15,7 +15,12 @@ import java.util.Set;
 @AnalyzeClasses(packages = "io.kumiki", importOptions = ImportOption.DoNotIncludeTests.class)
 class HouseTest {
     private static final String[] PURE = {
-        "io.kumiki.model..", "io.kumiki.pipelines..", "io.kumiki.kube..", "io.kumiki.placement", "io.kumiki.planner", "io.kumiki.quota.."
+        "io.kumiki.model..",
+        "io.kumiki.pipelines..",
+        "io.kumiki.kube..",
+        "io.kumiki.placement",
+        "io.kumiki.planner",
+        "io.kumiki.quota.."
     };
 
     @ArchTest

@@ -42,7 +42,9 @@ final class Barrier {
             return;
         }
         String slot = plan.nodeOf(pod);
-        if (slot != null && !slot.equals(node) && !Objects.requireNonNull(pod.member()).steered()) {
+        if (slot != null
+                && !slot.equals(node)
+                && !Objects.requireNonNull(pod.member()).steered()) {
             plan.doomed.add(pod.uid());
             progress.advance(plan);
         }
@@ -139,8 +141,8 @@ final class Barrier {
             PodFact.Member member = Objects.requireNonNull(pod.member());
             Plan.Row row = Objects.requireNonNull(plan.row(member.className()));
             plan.binding.put(uid, held.call());
-            state.decide(new Decision.Bind(
-                    held.call(), pod, held.node(), progress.annotations(plan, row, member.index())));
+            state.decide(
+                    new Decision.Bind(held.call(), pod, held.node(), progress.annotations(plan, row, member.index())));
         }
     }
 

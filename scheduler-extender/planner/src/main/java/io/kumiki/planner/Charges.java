@@ -118,9 +118,13 @@ final class Charges {
                 long wanted = 0;
                 for (int c = 0; c < toCome.length; c++) {
                     wanted += toCome[c]
-                            * counted(hard.getKey(), Shape.amounts(gang.spec().classes().get(c).requests()));
+                            * counted(
+                                    hard.getKey(),
+                                    Shape.amounts(gang.spec().classes().get(c).requests()));
                 }
-                long left = hard.getValue() - limit.used().getOrDefault(hard.getKey(), 0L) - placedNotMade(gang, hard.getKey());
+                long left = hard.getValue()
+                        - limit.used().getOrDefault(hard.getKey(), 0L)
+                        - placedNotMade(gang, hard.getKey());
                 if (wanted > left) {
                     return "ResourceQuota " + limit.name() + " allows " + Math.max(0, left) + " more "
                             + hard.getKey() + " of " + hard.getValue() + ", its pods that do not exist yet need "
@@ -154,10 +158,8 @@ final class Charges {
         if (quotaResource.equals("pods") || quotaResource.equals("count/pods")) {
             return 1;
         }
-        String resource = quotaResource.startsWith("requests.")
-                ? quotaResource.substring("requests.".length())
-                : quotaResource;
+        String resource =
+                quotaResource.startsWith("requests.") ? quotaResource.substring("requests.".length()) : quotaResource;
         return amounts.getOrDefault(resource, 0L);
     }
-
 }

@@ -18,17 +18,13 @@ final class Fitness {
             @Nullable List<Gang.Term> nodeTerms,
             @Nullable List<Gang.Toleration> tolerations) {
         static ClassKey of(Gang.Members members) {
-            return new ClassKey(
-                    members.requests(), members.nodeSelector(), members.nodeTerms(), members.tolerations());
+            return new ClassKey(members.requests(), members.nodeSelector(), members.nodeTerms(), members.tolerations());
         }
     }
 
     static boolean fits(Gang.Members members, Map<String, Long> amounts, NodeFact node) {
         boolean devicesThere = Shape.demand(amounts).gpus() == 0 || shared(node) == Shape.fraction(amounts);
-        return node.usable()
-                && devicesThere
-                && selected(members, node)
-                && tolerated(members, node);
+        return node.usable() && devicesThere && selected(members, node) && tolerated(members, node);
     }
 
     /// Its devices are given out by us, in parts; the vendor's plugin does not run there.
@@ -52,8 +48,9 @@ final class Fitness {
     }
 
     private static boolean holds(Gang.Requirement requirement, NodeFact node) {
-        String value =
-                requirement.key().equals("metadata.name") ? node.name() : node.labels().get(requirement.key());
+        String value = requirement.key().equals("metadata.name")
+                ? node.name()
+                : node.labels().get(requirement.key());
         List<String> values = requirement.values() == null ? List.of() : requirement.values();
         return switch (requirement.operator()) {
             case "In" -> value != null && values.contains(value);

@@ -60,9 +60,7 @@ final class Occupancy {
     /// Whether the slot takes something of its node, by its pod or by the promise.
     boolean holds(int row, int index) {
         PodFact pod = at(row, index);
-        return pod == null
-                ? plan.phase != Gang.Phase.Releasing
-                : pod.stage() != PodFact.Stage.SUCCEEDED;
+        return pod == null ? plan.phase != Gang.Phase.Releasing : pod.stage() != PodFact.Stage.SUCCEEDED;
     }
 
     /// Whether it takes something that no bound pod accounts for.

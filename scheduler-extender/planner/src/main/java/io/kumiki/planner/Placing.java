@@ -35,8 +35,7 @@ final class Placing {
         state.promises.values().removeIf(promise -> promise.until() <= state.now);
         List<Plan> queue = state.plans.values().stream()
                 .filter(plan -> plan.phase == Gang.Phase.Waiting && !plan.ended)
-                .sorted(Comparator.comparingInt(
-                                (Plan plan) -> -plan.fact.spec().priority())
+                .sorted(Comparator.comparingInt((Plan plan) -> -plan.fact.spec().priority())
                         .thenComparingLong(plan -> plan.fact.created())
                         .thenComparing(plan -> plan.fact.key()))
                 .toList();
@@ -121,8 +120,8 @@ final class Placing {
 
     private static @Nullable String wrong(GangFact gang, Room room) {
         try {
-            for (String level : java.util.Arrays.asList(
-                    gang.spec().required(), gang.spec().preferred())) {
+            for (String level :
+                    java.util.Arrays.asList(gang.spec().required(), gang.spec().preferred())) {
                 if (level != null && room.topology.level(level) < 0) {
                     return "the topology has no level '" + level + "'; it has " + room.topology.levels();
                 }
@@ -170,7 +169,11 @@ final class Placing {
         if (refused != null) {
             return say(plan, code(refused), Words.of(refused));
         }
-        if (rows.stream().flatMap(row -> row.nodes.stream()).mapToLong(name -> name.length() + 3).sum() > MOST_STATUS) {
+        if (rows.stream()
+                        .flatMap(row -> row.nodes.stream())
+                        .mapToLong(name -> name.length() + 3)
+                        .sum()
+                > MOST_STATUS) {
             return say(plan, Why.InvalidSpec, "its list of nodes would be larger than " + MOST_STATUS + " bytes");
         }
         charges.charge(plan.fact, rows);
@@ -186,9 +189,7 @@ final class Placing {
         plan.version++;
         String domain = placed.domain();
         long nodes = rows.stream().flatMap(row -> row.nodes.stream()).distinct().count();
-        plan.where = domain != null
-                ? placed.level() + " " + domain
-                : nodes + (nodes == 1 ? " node" : " nodes");
+        plan.where = domain != null ? placed.level() + " " + domain : nodes + (nodes == 1 ? " node" : " nodes");
         plan.say(Why.Placed, plan.slots() + " slots on " + nodes + (nodes == 1 ? " node" : " nodes"));
         return true;
     }
@@ -206,7 +207,7 @@ final class Placing {
                                     + ", which comes before it");
                 }
             }
-            case GangPlacement.Placed _ -> throw new IllegalStateException("a placed gang is not refused");
+            case GangPlacement.Placed ignored -> throw new IllegalStateException("a placed gang is not refused");
         }
     }
 
@@ -215,11 +216,10 @@ final class Placing {
         List<Preemption.Victim> candidates = new ArrayList<>();
         int[][] taken = new int[room.nodes.size()][];
         for (Plan other : state.plans.values()) {
-            boolean mayGo =
-                    switch (other.phase) {
-                        case Reserved, Starting, Running, Repairing -> true;
-                        case Waiting, Releasing, Done -> false;
-                    };
+            boolean mayGo = switch (other.phase) {
+                case Reserved, Starting, Running, Repairing -> true;
+                case Waiting, Releasing, Done -> false;
+            };
             if (mayGo && other.fact.spec().priority() < plan.fact.spec().priority()) {
                 candidates.add(new Preemption.Victim(other.fact.key(), cost(other), held(other, room, taken)));
             }
@@ -227,9 +227,8 @@ final class Placing {
         if (candidates.isEmpty()) {
             return false;
         }
-        Optional<Preemption.Eviction> eviction = new Preemption(
-                        room.view, later -> room.place(plan.fact, later, new BitSet()))
-                .plan(candidates);
+        Optional<Preemption.Eviction> eviction =
+                new Preemption(room.view, later -> room.place(plan.fact, later, new BitSet())).plan(candidates);
         if (eviction.isEmpty()) {
             return false;
         }
@@ -321,8 +320,7 @@ final class Placing {
     private @Nullable Kept keep(Plan plan, Room room) {
         List<Plan> ends = state.plans.values().stream()
                 .filter(other -> other.phase.holds())
-                .sorted(Comparator.comparingLong(this::expectedEnd)
-                        .thenComparing(other -> other.fact.key()))
+                .sorted(Comparator.comparingLong(this::expectedEnd).thenComparing(other -> other.fact.key()))
                 .toList();
         ClusterView later = room.view.copy();
         int[][] taken = new int[room.nodes.size()][];

@@ -46,13 +46,15 @@ public final class Planner {
             }
             case Event.Tenants tenants -> {
                 // A tree that is none changes nothing: the one before it holds.
-                if (tenants.nodes().isEmpty() || QuotaTree.problems(tenants.nodes()).isEmpty()) {
+                if (tenants.nodes().isEmpty()
+                        || QuotaTree.problems(tenants.nodes()).isEmpty()) {
                     state.quotas = tenants.nodes().isEmpty() ? null : QuotaTree.of(tenants.nodes());
                     state.quotaResources = new TreeSet<>();
                     for (QuotaNode node : tenants.nodes()) {
                         state.quotaResources.addAll(node.guaranteed().of().keySet());
                         Amounts limit = node.limit();
-                        state.quotaResources.addAll(limit == null ? Set.of() : limit.of().keySet());
+                        state.quotaResources.addAll(
+                                limit == null ? Set.of() : limit.of().keySet());
                     }
                     state.tenantOf = tenants.ofNamespace();
                     state.roomChanged = true;
@@ -60,13 +62,13 @@ public final class Planner {
             }
             case Event.NamespaceLimit limit -> limit(limit);
             case Event.Elected(long epoch) -> elected(epoch);
-            case Event.Deposed _ -> deposed();
+            case Event.Deposed ignored -> deposed();
             case Event.FilterAsked ask -> filter(ask);
             case Event.BindAsked ask -> progress.barrier().asked(ask);
             case Event.BindLeft(long call) -> progress.barrier().left(call);
             case Event.Bound bound -> progress.barrier().bound(bound);
             case Event.Written written -> written(written);
-            case Event.Tick _ -> tick();
+            case Event.Tick ignored -> tick();
         }
         if (state.leading) {
             boolean fenced = state.plans.values().stream().allMatch(plan -> plan.fenced);
@@ -152,7 +154,10 @@ public final class Planner {
                 return;
             }
             boolean older = status != null && state.leading && status.epoch() < state.epoch;
-            if (older && (!plan.fenced || (plan.phase == Gang.Phase.Waiting && status.phase().holds()))) {
+            if (older
+                    && (!plan.fenced
+                            || (plan.phase == Gang.Phase.Waiting
+                                    && status.phase().holds()))) {
                 // The leader before us was still quick enough: what it wrote last is what holds.
                 takeOver(plan);
             } else {
@@ -233,7 +238,14 @@ public final class Planner {
         } catch (IllegalArgumentException e) {
             // Somebody spoiled the spec meanwhile: the slots are kept, their pods say what they take.
             row = new Plan.Row(new Gang.Members(
-                    members.name(), members.min(), members.max(), members.wave(), java.util.Map.of(), null, null, null));
+                    members.name(),
+                    members.min(),
+                    members.max(),
+                    members.wave(),
+                    java.util.Map.of(),
+                    null,
+                    null,
+                    null));
         }
         row.nodes.addAll(of.nodes());
         List<String> devices = of.devices() == null ? List.of() : of.devices();
@@ -336,8 +348,8 @@ public final class Planner {
     private void poke(Plan plan) {
         for (PodFact pod : state.membersOf(plan)) {
             if (pod.vetoed() && !pod.bound() && !pod.gated() && !pod.terminating() && steered(pod)) {
-                state.decide(new Decision.Touch(
-                        pod, java.util.Map.of(Progress.EPOCH, state.epoch + "." + plan.version)));
+                state.decide(
+                        new Decision.Touch(pod, java.util.Map.of(Progress.EPOCH, state.epoch + "." + plan.version)));
             }
         }
     }

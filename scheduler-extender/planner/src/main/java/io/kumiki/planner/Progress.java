@@ -70,7 +70,8 @@ final class Progress {
         }
         Occupancy there = Occupancy.of(plan, state);
         long patience = state.options.expiry() + 10L * plan.slots();
-        boolean podless = state.membersOf(plan).stream().allMatch(pod -> pod.stage().ended());
+        boolean podless =
+                state.membersOf(plan).stream().allMatch(pod -> pod.stage().ended());
         if (podless && plan.startedSecond == 0 && state.now - plan.reservedAt >= patience) {
             plan.clear();
             plan.phase = Gang.Phase.Waiting;
@@ -123,9 +124,11 @@ final class Progress {
             for (int i = 0; i < row.nodes.size(); i++) {
                 NodeFact node = state.nodes.get(row.nodes.get(i));
                 PodFact pod = there.at(r, i);
-                boolean settled = pod != null
-                        && (pod.bound() || pod.stage().ended() || plan.binding.containsKey(pod.uid()));
-                if (!settled && (node == null || !node.usable()) && !move(plan, r, i, "node " + row.nodes.get(i) + " is lost")) {
+                boolean settled =
+                        pod != null && (pod.bound() || pod.stage().ended() || plan.binding.containsKey(pod.uid()));
+                if (!settled
+                        && (node == null || !node.usable())
+                        && !move(plan, r, i, "node " + row.nodes.get(i) + " is lost")) {
                     return false;
                 }
             }
@@ -147,8 +150,8 @@ final class Progress {
         row.devices.set(i, other.devices.getFirst());
         plan.version++;
         plan.progressAt = state.now;
-        plan.message = why + "; slot " + i + " of '" + row.members.name() + "' moved from " + from + " to "
-                + row.nodes.get(i);
+        plan.message =
+                why + "; slot " + i + " of '" + row.members.name() + "' moved from " + from + " to " + row.nodes.get(i);
         if (pod != null && !pod.bound() && !pod.gated()) {
             barrier.drop(plan, pod.uid(), why);
             PodFact.Member member = java.util.Objects.requireNonNull(pod.member());
@@ -195,7 +198,9 @@ final class Progress {
                 Integer n = room.index.get(other.nodes.get(i));
                 if (n != null && !(other == row && i == slot)) {
                     domain = level >= 0 ? room.topology.domainOf(level, n) : -1;
-                    model = Shape.demand(other.amounts).gpus() > 0 ? room.view.node(n).model() : model;
+                    model = Shape.demand(other.amounts).gpus() > 0
+                            ? room.view.node(n).model()
+                            : model;
                 }
             }
         }
@@ -243,8 +248,10 @@ final class Progress {
             return false;
         }
         int least = plan.rows.stream().mapToInt(row -> row.members.min()).sum();
-        end(plan, Why.MemberLost, bound + " of at least " + least + " members were left for "
-                + state.options.partial() / 1000 + " s");
+        end(
+                plan,
+                Why.MemberLost,
+                bound + " of at least " + least + " members were left for " + state.options.partial() / 1000 + " s");
         return true;
     }
 
@@ -285,7 +292,10 @@ final class Progress {
             }
             for (PodFact pod : state.membersOf(plan)) {
                 PodFact.Member member = java.util.Objects.requireNonNull(pod.member());
-                if (!pod.gated() || pod.terminating() || !member.className().equals(row.members.name()) || free.isEmpty()) {
+                if (!pod.gated()
+                        || pod.terminating()
+                        || !member.className().equals(row.members.name())
+                        || free.isEmpty()) {
                     continue;
                 }
                 Integer slot = free.contains(member.index()) ? Integer.valueOf(member.index()) : free.getFirst();
@@ -365,7 +375,10 @@ final class Progress {
     private boolean touched(Plan plan) {
         plan.untouched.entrySet().removeIf(entry -> {
             PodFact pod = state.pods.get(entry.getKey());
-            return pod == null || pod.bound() || pod.terminating() || !pod.version().equals(entry.getValue());
+            return pod == null
+                    || pod.bound()
+                    || pod.terminating()
+                    || !pod.version().equals(entry.getValue());
         });
         for (String uid : plan.untouched.keySet()) {
             if (ask(plan, uid)) {

@@ -33,10 +33,8 @@ final class Room {
         for (int n = 0; n < nodes.size(); n++) {
             index.put(nodes.get(n).name(), n);
         }
-        List<String> levels =
-                state.levels.stream().map(PlaceLevels.Level::name).toList();
-        this.topology =
-                Topology.of(levels, nodes.stream().map(this::places).toList());
+        List<String> levels = state.levels.stream().map(PlaceLevels.Level::name).toList();
+        this.topology = Topology.of(levels, nodes.stream().map(this::places).toList());
     }
 
     private Map<String, String> places(NodeFact node) {
@@ -205,7 +203,9 @@ final class Room {
             fit.put(members.name(), able);
         }
         return new GangPlacer(
-                on, topology, (role, n) -> fit.getOrDefault(role.name(), new BitSet()).get(n));
+                on,
+                topology,
+                (role, n) -> fit.getOrDefault(role.name(), new BitSet()).get(n));
     }
 
     /// Rows with the nodes of a placement.

@@ -1,7 +1,6 @@
 package io.kumiki.planner;
 
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.kumiki.model.scheduling.Gang;
 import io.kumiki.placement.Demand;
 import java.math.BigDecimal;
 import java.math.RoundingMode;

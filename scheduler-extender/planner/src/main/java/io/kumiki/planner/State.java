@@ -25,7 +25,9 @@ final class State {
     final SortedMap<String, Promise> promises = new TreeMap<>();
     final Map<Exclusion, Long> exclusions = new java.util.HashMap<>();
     List<PlaceLevels.Level> levels = PlaceLevels.USUAL;
-    @Nullable QuotaTree quotas;
+
+    @Nullable
+    QuotaTree quotas;
     /// Only these are counted: a tree says nothing about what it does not name.
     Set<String> quotaResources = Set.of();
     Map<String, String> tenantOf = Map.of();
@@ -79,9 +81,10 @@ final class State {
         }
         if (takes(pod)) {
             onNode.computeIfAbsent(pod.node(), _ -> new TreeMap<>()).put(pod.uid(), pod);
-            pod.requests().forEach((resource, amount) -> usedInNamespace
-                    .computeIfAbsent(pod.namespace(), _ -> new TreeMap<>())
-                    .merge(resource, amount, Long::sum));
+            pod.requests()
+                    .forEach((resource, amount) -> usedInNamespace
+                            .computeIfAbsent(pod.namespace(), _ -> new TreeMap<>())
+                            .merge(resource, amount, Long::sum));
         }
     }
 
@@ -112,9 +115,10 @@ final class State {
             if (there != null) {
                 there.remove(uid);
             }
-            pod.requests().forEach((resource, amount) -> usedInNamespace
-                    .getOrDefault(pod.namespace(), new TreeMap<>())
-                    .merge(resource, -amount, Long::sum));
+            pod.requests()
+                    .forEach((resource, amount) -> usedInNamespace
+                            .getOrDefault(pod.namespace(), new TreeMap<>())
+                            .merge(resource, -amount, Long::sum));
         }
         return pod;
     }

@@ -17,19 +17,18 @@ final class StatusText {
             slots.add(new Gang.Slots(
                     row.members.name(), List.copyOf(row.nodes), devices ? List.copyOf(row.devices) : null));
         }
-        int least = plan.fact.spec().classes().stream()
-                .mapToInt(Gang.Members::min)
-                .sum();
+        int least =
+                plan.fact.spec().classes().stream().mapToInt(Gang.Members::min).sum();
         int there = plan.rows.isEmpty() ? 0 : Occupancy.of(plan, state).thereInAll();
         Gang.Status sent = plan.sent;
         Gang.Status before = sent == null ? plan.fact.status() : sent;
         boolean same = before != null && before.phase() == plan.phase && before.since() != null;
-        String since = plan.startedSecond > 0
-                        && (plan.phase == Gang.Phase.Running || plan.phase == Gang.Phase.Repairing)
-                ? Instant.ofEpochSecond(plan.startedSecond).toString()
-                : same && before != null
-                        ? before.since()
-                        : Instant.ofEpochSecond(state.second).toString();
+        String since =
+                plan.startedSecond > 0 && (plan.phase == Gang.Phase.Running || plan.phase == Gang.Phase.Repairing)
+                        ? Instant.ofEpochSecond(plan.startedSecond).toString()
+                        : same && before != null
+                                ? before.since()
+                                : Instant.ofEpochSecond(state.second).toString();
         return new Gang.Status(
                 plan.phase,
                 state.epoch,

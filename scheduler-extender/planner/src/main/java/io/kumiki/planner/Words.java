@@ -14,15 +14,14 @@ final class Words {
         GangPlacement.Cause nearest = why.nearest();
         String at = nearest.domain().isEmpty() ? "the cluster" : why.level() + " " + nearest.domain();
         String best = why.causes().size() > 1 ? ", the best of " + why.causes().size() + " places," : "";
-        String said =
-                switch (nearest) {
-                    case GangPlacement.RoleShort(_, String role, int wanted, int room) ->
-                        at + best + " has room for " + room + " of " + wanted + " '" + role + "'";
-                    case GangPlacement.NoCombination _ ->
-                        at + best + " has room for each class alone, for no combination of all";
-                    case GangPlacement.GaveUp _ ->
-                        at + best + " may have room, but no combination was found in the steps allowed";
-                };
+        String said = switch (nearest) {
+            case GangPlacement.RoleShort missing ->
+                at + best + " has room for " + missing.room() + " of " + missing.wanted() + " '" + missing.role() + "'";
+            case GangPlacement.NoCombination ignored ->
+                at + best + " has room for each class alone, for no combination of all";
+            case GangPlacement.GaveUp ignored ->
+                at + best + " may have room, but no combination was found in the steps allowed";
+        };
         String removed = of(why.removed());
         return said + (removed.isEmpty() ? "" : "; no member fits on: " + removed);
     }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 
 /// Planner, kube-scheduler, job controllers, kubelets and an API server with faults, on one thread and a virtual
 /// clock, from one seed. Two phases: chaos, then all faults end and all work must.
@@ -105,20 +104,50 @@ final class Simulation {
         return gang.done
                 || (quota && least > 4L * world.nodes.size() - 4)
                 || status != null
-                && (status.phase() == Gang.Phase.Done
-                        || (status.phase() == Gang.Phase.Waiting && Why.Impossible.name().equals(status.reason())));
+                        && (status.phase() == Gang.Phase.Done
+                                || (status.phase() == Gang.Phase.Waiting
+                                        && Why.Impossible.name().equals(status.reason())));
     }
 
     private String standing() {
         var text = new StringBuilder();
-        world.gangs.values().forEach(g -> text.append(g.name).append(" ").append(g.spec.attempt()).append(" ").append(g.status).append('\n'));
+        world.gangs
+                .values()
+                .forEach(g -> text.append(g.name)
+                        .append(" ")
+                        .append(g.spec.attempt())
+                        .append(" ")
+                        .append(g.status)
+                        .append('\n'));
         replicas.forEach(r -> {
-            text.append("replica alive ").append(r.alive).append(", leads ").append(r.leads).append('/');
-            text.append(r.planner.state().leading).append(" epoch ").append(r.planner.state().epoch).append('\n');
-            r.planner.state().plans.values().forEach(plan -> text.append("  ").append(plan.fact.key())
-                    .append(' ').append(plan.phase).append(" held ").append(plan.held.keySet())
-                    .append(" binding ").append(plan.binding.keySet()).append(" in flight ").append(plan.inFlight)
-                    .append(" version ").append(plan.version).append('/').append(plan.durable).append('\n'));
+            text.append("replica alive ")
+                    .append(r.alive)
+                    .append(", leads ")
+                    .append(r.leads)
+                    .append('/');
+            text.append(r.planner.state().leading)
+                    .append(" epoch ")
+                    .append(r.planner.state().epoch)
+                    .append('\n');
+            r.planner
+                    .state()
+                    .plans
+                    .values()
+                    .forEach(plan -> text.append("  ")
+                            .append(plan.fact.key())
+                            .append(' ')
+                            .append(plan.phase)
+                            .append(" held ")
+                            .append(plan.held.keySet())
+                            .append(" binding ")
+                            .append(plan.binding.keySet())
+                            .append(" in flight ")
+                            .append(plan.inFlight)
+                            .append(" version ")
+                            .append(plan.version)
+                            .append('/')
+                            .append(plan.durable)
+                            .append('\n'));
         });
         world.pods.values().forEach(p -> text.append(p.fact()).append('\n'));
         return text.toString();
@@ -186,8 +215,7 @@ final class Simulation {
         }
         String required = random.nextInt(4) == 0 ? "rack" : null;
         Long expected = random.nextBoolean() ? null : Long.valueOf(20);
-        var spec = new Gang.Spec(
-                0, gated, classes, required, null, null, random.nextInt(3), expected, null, null);
+        var spec = new Gang.Spec(0, gated, classes, required, null, null, random.nextInt(3), expected, null, null);
         var gang = new World.GangObject(name, spec, now / 1000);
         world.gangs.put(name, gang);
         runTime.put(name, 5_000L + random.nextInt(30_000));
@@ -253,40 +281,45 @@ final class Simulation {
         switch (decision) {
             case Decision.AnswerBind answer -> at(1, () -> bindAnswered(answer.call(), answer.error()));
             case Decision.AnswerFilter answer -> at(1, () -> filterAnswered(answer));
-            case Decision.WriteStatus write -> at(delay, () -> {
-                boolean lost = lossy && chance(12);
-                String version = lost && random.nextBoolean() ? "" : world.writeStatus(write);
-                deliver(r, life, new Event.Written("n", write.name(), write.number(), lost ? "" : version));
-            });
-            case Decision.Bind bind -> at(delay, () -> {
-                boolean lost = lossy && chance(12);
-                String error = lost && random.nextBoolean() ? "lost" : bind(bind);
-                deliver(r, life, new Event.Bound(bind.call(), bind.pod().uid(), lost ? "lost" : error));
-            });
-            case Decision.Ungate ungate -> at(delay, () -> {
-                World.Pod pod = world.at(ungate.pod());
-                if (pod != null && pod.gated && !(lossy && chance(12))) {
-                    pod.gated = false;
-                    pod.pin = ungate.pin();
-                    annotate(pod, ungate.annotations());
-                    world.changed(pod);
-                    at(10, () -> schedule(pod.uid));
-                }
-            });
-            case Decision.DeletePod delete -> at(delay, () -> {
-                World.Pod pod = world.pods.get(delete.pod().uid());
-                if (pod != null && !(lossy && chance(12))) {
-                    world.delete(pod);
-                    leaveLater(pod);
-                }
-            });
-            case Decision.Touch touch -> at(delay, () -> {
-                World.Pod pod = world.pods.get(touch.pod().uid());
-                if (pod != null) {
-                    world.changed(pod);
-                    at(10, () -> schedule(pod.uid));
-                }
-            });
+            case Decision.WriteStatus write ->
+                at(delay, () -> {
+                    boolean lost = lossy && chance(12);
+                    String version = lost && random.nextBoolean() ? "" : world.writeStatus(write);
+                    deliver(r, life, new Event.Written("n", write.name(), write.number(), lost ? "" : version));
+                });
+            case Decision.Bind bind ->
+                at(delay, () -> {
+                    boolean lost = lossy && chance(12);
+                    String error = lost && random.nextBoolean() ? "lost" : bind(bind);
+                    deliver(r, life, new Event.Bound(bind.call(), bind.pod().uid(), lost ? "lost" : error));
+                });
+            case Decision.Ungate ungate ->
+                at(delay, () -> {
+                    World.Pod pod = world.at(ungate.pod());
+                    if (pod != null && pod.gated && !(lossy && chance(12))) {
+                        pod.gated = false;
+                        pod.pin = ungate.pin();
+                        annotate(pod, ungate.annotations());
+                        world.changed(pod);
+                        at(10, () -> schedule(pod.uid));
+                    }
+                });
+            case Decision.DeletePod delete ->
+                at(delay, () -> {
+                    World.Pod pod = world.pods.get(delete.pod().uid());
+                    if (pod != null && !(lossy && chance(12))) {
+                        world.delete(pod);
+                        leaveLater(pod);
+                    }
+                });
+            case Decision.Touch touch ->
+                at(delay, () -> {
+                    World.Pod pod = world.pods.get(touch.pod().uid());
+                    if (pod != null) {
+                        world.changed(pod);
+                        at(10, () -> schedule(pod.uid));
+                    }
+                });
         }
     }
 
@@ -530,7 +563,10 @@ final class Simulation {
                 .filter(p -> p.gang.equals(gang.name) && p.takes() && p.live())
                 .toList();
         boolean whole = gang.spec.classes().stream()
-                .allMatch(c -> working.stream().filter(p -> p.className.equals(c.name())).count() >= c.min());
+                .allMatch(c -> working.stream()
+                                .filter(p -> p.className.equals(c.name()))
+                                .count()
+                        >= c.min());
         gang.wholeSince = whole ? (gang.wholeSince < 0 ? now : gang.wholeSince) : -1;
         if (whole && now - gang.wholeSince >= runTime.getOrDefault(gang.name, 0L)) {
             gang.done = true;
@@ -638,7 +674,8 @@ final class Simulation {
 
     private void elect(int r) {
         Replica replica = replicas.get(r);
-        if (!replica.alive || replicas.stream().anyMatch(o -> o != replica && o.leads && o.alive && o.pausedUntil <= now)) {
+        if (!replica.alive
+                || replicas.stream().anyMatch(o -> o != replica && o.leads && o.alive && o.pausedUntil <= now)) {
             if (replicas.stream().noneMatch(o -> o.leads && o.alive)) {
                 at(1000, () -> elect(r));
             }
@@ -692,8 +729,7 @@ final class Simulation {
 
     /// An ordinary pod takes what it finds.
     private void stranger() {
-        var pod = new World.Pod(
-                "stranger-" + ids++, "", "", "", false, Map.of("cpu", 1000L * (1 + random.nextInt(8))));
+        var pod = new World.Pod("stranger-" + ids++, "", "", "", false, Map.of("cpu", 1000L * (1 + random.nextInt(8))));
         String node = "node" + random.nextInt(world.nodes.size());
         NodeFact there = world.nodes.get(node);
         if (there != null
@@ -778,7 +814,8 @@ final class Simulation {
         }
         for (NodeFact node : state.nodes.values()) {
             if (gpus.getOrDefault(node.name(), 0L) > node.amount(GPU)) {
-                throw new AssertionError("I2: the planner promised " + gpus.get(node.name()) + " GPUs of " + node.name());
+                throw new AssertionError(
+                        "I2: the planner promised " + gpus.get(node.name()) + " GPUs of " + node.name());
             }
         }
         if (quota && inAll > 4L * state.nodes.size() - 4) {

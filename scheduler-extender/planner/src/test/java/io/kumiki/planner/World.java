@@ -20,7 +20,10 @@ final class World {
         int index = -1;
         String reservation = "";
         String node = "";
-        @Nullable String pin;
+
+        @Nullable
+        String pin;
+
         PodFact.Stage stage = PodFact.Stage.PENDING;
         boolean terminating;
         boolean gated;

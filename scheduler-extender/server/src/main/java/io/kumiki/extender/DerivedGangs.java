@@ -55,8 +55,7 @@ final class DerivedGangs {
         }
         String namespace = pod.path("metadata").path("namespace").asText();
         Group group = groups.computeIfAbsent(namespace + "/" + gang, _ -> new Group());
-        boolean fresh =
-                group.pods.put(pod.path("metadata").path("name").asText(), pod) == null;
+        boolean fresh = group.pods.put(pod.path("metadata").path("name").asText(), pod) == null;
         if (!group.exists && Facts.gated(pod)) {
             create(namespace, gang, group);
         } else if (fresh && group.exists && Facts.gated(pod) && !group.said.isEmpty()) {
@@ -167,10 +166,13 @@ final class DerivedGangs {
         copy(annotations, "kumiki.io/topology-preferred", spec, "preferred");
         spec.put("priority", any.path("spec").path("priority").asInt(0));
         if (annotations.path("kumiki.io/expected-seconds").asText("").matches("[1-9][0-9]{0,8}")) {
-            spec.put("expectedSeconds", annotations.path("kumiki.io/expected-seconds").asLong());
+            spec.put(
+                    "expectedSeconds",
+                    annotations.path("kumiki.io/expected-seconds").asLong());
         }
         ArrayNode classes = spec.putArray("classes");
-        sizes.forEach((of, size) -> members(classes.addObject(), of, size, java.util.Objects.requireNonNull(first.get(of))));
+        sizes.forEach(
+                (of, size) -> members(classes.addObject(), of, size, java.util.Objects.requireNonNull(first.get(of))));
         KubeApi.Result result = api.post("/apis/kumiki.io/v1alpha1/namespaces/" + namespace + "/gangs", gang);
         group.exists = result.done() || result.code() == 409;
         if (!group.exists) {
@@ -186,7 +188,12 @@ final class DerivedGangs {
 
     private static void members(ObjectNode members, String name, int size, JsonNode pod) {
         members.put("name", name).put("min", size).put("max", size);
-        members.put("wave", pod.path("metadata").path("annotations").path("kumiki.io/gang-wave").asInt(0));
+        members.put(
+                "wave",
+                pod.path("metadata")
+                        .path("annotations")
+                        .path("kumiki.io/gang-wave")
+                        .asInt(0));
         ObjectNode requests = members.putObject("requests");
         Facts.requests(pod)
                 .forEach((resource, amount) ->
@@ -220,7 +227,6 @@ final class DerivedGangs {
 
     private static String path(String key) {
         int slash = key.indexOf('/');
-        return "/apis/kumiki.io/v1alpha1/namespaces/" + key.substring(0, slash) + "/gangs/"
-                + key.substring(slash + 1);
+        return "/apis/kumiki.io/v1alpha1/namespaces/" + key.substring(0, slash) + "/gangs/" + key.substring(slash + 1);
     }
 }

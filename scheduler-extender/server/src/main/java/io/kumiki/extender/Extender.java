@@ -114,8 +114,10 @@ public final class Extender implements AutoCloseable {
 
     private void follow() {
         var quotas = new Quotas(this::tell);
-        feed("/api/v1/nodes", node -> tell(new Event.NodeSeen(Facts.node(node))), key ->
-                tell(new Event.NodeGone(key.substring(1))));
+        feed(
+                "/api/v1/nodes",
+                node -> tell(new Event.NodeSeen(Facts.node(node))),
+                key -> tell(new Event.NodeGone(key.substring(1))));
         feed("/api/v1/pods", pods);
         feed("/apis/kumiki.io/v1alpha1/gangs", this::gang, key -> {
             int slash = key.indexOf('/');
@@ -130,8 +132,7 @@ public final class Extender implements AutoCloseable {
         });
         feed("/api/v1/resourcequotas", this::limit, key -> {
             int slash = key.indexOf('/');
-            tell(new Event.NamespaceLimit(
-                    key.substring(0, slash), key.substring(slash + 1), Map.of(), Map.of()));
+            tell(new Event.NamespaceLimit(key.substring(0, slash), key.substring(slash + 1), Map.of(), Map.of()));
         });
     }
 
@@ -167,8 +168,7 @@ public final class Extender implements AutoCloseable {
     private static Map<String, Long> amounts(JsonNode quantities) {
         var amounts = new TreeMap<String, Long>();
         Facts.texts(quantities)
-                .forEach((name, text) -> amounts.put(
-                        name, Shape.amount(name.endsWith("cpu") ? "cpu" : name, text)));
+                .forEach((name, text) -> amounts.put(name, Shape.amount(name.endsWith("cpu") ? "cpu" : name, text)));
         return amounts;
     }
 

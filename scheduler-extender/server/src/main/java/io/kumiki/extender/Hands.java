@@ -66,8 +66,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     }
 
     private void write(Decision.WriteStatus write) {
-        ObjectNode gang =
-                Json.object().put("apiVersion", "kumiki.io/v1alpha1").put("kind", "Gang");
+        ObjectNode gang = Json.object().put("apiVersion", "kumiki.io/v1alpha1").put("kind", "Gang");
         gang.putObject("metadata").put("resourceVersion", write.version());
         gang.set("status", Json.MAPPER.valueToTree(write.status()));
         // A merge patch that names every field it may have had replaces the status and checks the version.
@@ -104,10 +103,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
         metadata.put("uid", pod.uid()).put("resourceVersion", pod.version());
         ObjectNode annotations = metadata.putObject("annotations");
         bind.annotations().forEach(annotations::put);
-        binding.putObject("target")
-                .put("apiVersion", "v1")
-                .put("kind", "Node")
-                .put("name", bind.node());
+        binding.putObject("target").put("apiVersion", "v1").put("kind", "Node").put("name", bind.node());
         KubeApi.Result result = api.post(path(pod) + "/binding", binding);
         planner.accept(new Event.Bound(bind.call(), pod.uid(), result.done() ? "" : result.message()));
     }

@@ -63,9 +63,8 @@ final class KubeApi {
     }
 
     private Result send(String method, String path, @Nullable JsonNode body, String type) {
-        HttpRequest.Builder builder = http.newHttpRequestBuilder()
-                .uri(server.resolve(path))
-                .timeout(30, TimeUnit.SECONDS);
+        HttpRequest.Builder builder =
+                http.newHttpRequestBuilder().uri(server.resolve(path)).timeout(30, TimeUnit.SECONDS);
         HttpRequest request = body == null
                 ? builder.build()
                 : builder.method(method, type, Json.write(body)).build();
@@ -90,8 +89,10 @@ final class KubeApi {
     record Stream(int code, InputStream body) {}
 
     Stream open(String path) throws IOException, InterruptedException {
-        HttpRequest request =
-                http.newHttpRequestBuilder().uri(server.resolve(path)).forStreaming().build();
+        HttpRequest request = http.newHttpRequestBuilder()
+                .uri(server.resolve(path))
+                .forStreaming()
+                .build();
         try {
             HttpResponse<InputStream> response =
                     http.sendAsync(request, InputStream.class).get(60, TimeUnit.SECONDS);

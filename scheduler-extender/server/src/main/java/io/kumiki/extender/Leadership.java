@@ -44,7 +44,8 @@ final class Leadership {
         while (true) {
             long at = System.nanoTime();
             KubeApi.Result found = api.get(path());
-            String version = found.body().path("metadata").path("resourceVersion").asText("");
+            String version =
+                    found.body().path("metadata").path("resourceVersion").asText("");
             if (!version.equals(seen)) {
                 seen = version;
                 unchangedSince = at;
@@ -52,7 +53,11 @@ final class Leadership {
             boolean free = found.code() == 404
                     || found.done()
                             && (alone
-                                    || found.body().path("spec").path("holderIdentity").asText("").isEmpty()
+                                    || found.body()
+                                            .path("spec")
+                                            .path("holderIdentity")
+                                            .asText("")
+                                            .isEmpty()
                                     || at - unchangedSince >= LEASE.toNanos());
             if (free) {
                 long epoch = found.body().path("spec").path("leaseTransitions").asLong(0) + 1;
@@ -75,12 +80,18 @@ final class Leadership {
             Thread.sleep(RETRY);
             long at = System.nanoTime();
             KubeApi.Result found = api.get(path());
-            boolean ours = found.body().path("spec").path("holderIdentity").asText("").equals(holder);
+            boolean ours =
+                    found.body().path("spec").path("holderIdentity").asText("").equals(holder);
             if (found.done() && !ours) {
                 return;
             }
             if (found.done()
-                    && write(found, found.body().path("spec").path("leaseTransitions").asLong())
+                    && write(
+                                    found,
+                                    found.body()
+                                            .path("spec")
+                                            .path("leaseTransitions")
+                                            .asLong())
                             .done()) {
                 renewedAt = at;
             } else if (System.nanoTime() - renewedAt > RENEW.toNanos()) {
@@ -95,7 +106,8 @@ final class Leadership {
     }
 
     private KubeApi.Result write(KubeApi.Result found, long epoch) {
-        ObjectNode lease = Json.object().put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
+        ObjectNode lease =
+                Json.object().put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
         ObjectNode metadata = lease.putObject("metadata").put("name", NAME).put("namespace", namespace);
         JsonNode version = found.body().path("metadata").path("resourceVersion");
         String now = clock.instant().truncatedTo(ChronoUnit.MICROS).toString();

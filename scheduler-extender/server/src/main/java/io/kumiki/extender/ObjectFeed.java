@@ -110,7 +110,9 @@ final class ObjectFeed implements AutoCloseable {
                 String field = parser.currentName();
                 JsonToken value = parser.nextToken();
                 if (field.equals("metadata")) {
-                    revision = ONE.<JsonNode>readValue(parser).path("resourceVersion").asText();
+                    revision = ONE.<JsonNode>readValue(parser)
+                            .path("resourceVersion")
+                            .asText();
                 } else if (field.equals("items") && value == JsonToken.START_ARRAY) {
                     while (parser.nextToken() == JsonToken.START_OBJECT) {
                         JsonNode object = ONE.readValue(parser);
@@ -129,8 +131,7 @@ final class ObjectFeed implements AutoCloseable {
     }
 
     private void watch() throws IOException, InterruptedException {
-        KubeApi.Stream stream =
-                api.open(path + "?watch=true&allowWatchBookmarks=true&resourceVersion=" + version);
+        KubeApi.Stream stream = api.open(path + "?watch=true&allowWatchBookmarks=true&resourceVersion=" + version);
         open = stream.body();
         if (stream.code() != 200) {
             stream.body().close();
@@ -141,7 +142,8 @@ final class ObjectFeed implements AutoCloseable {
             for (String line = lines.readLine(); line != null && !closed; line = lines.readLine()) {
                 JsonNode event = Json.parse(line);
                 JsonNode object = event.path("object");
-                String revision = object.path("metadata").path("resourceVersion").asText("");
+                String revision =
+                        object.path("metadata").path("resourceVersion").asText("");
                 switch (event.path("type").asText()) {
                     case "ADDED", "MODIFIED" -> {
                         known.add(key(object));
@@ -173,7 +175,8 @@ final class ObjectFeed implements AutoCloseable {
 
     static String key(JsonNode object) {
         JsonNode metadata = object.path("metadata");
-        return metadata.path("namespace").asText("") + "/" + metadata.path("name").asText();
+        return metadata.path("namespace").asText("") + "/"
+                + metadata.path("name").asText();
     }
 
     @Override

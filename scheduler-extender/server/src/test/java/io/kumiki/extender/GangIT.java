@@ -62,8 +62,11 @@ class GangIT {
 
     @BeforeEach
     void start() throws Exception {
-        vertx = opened(Vertx.vertx(), v -> v.close().toCompletionStage().toCompletableFuture().join());
-        cluster = opened(LocalCluster.start(vertx, LocalClusterSettings.in(folder).inMemory()));
+        vertx = opened(
+                Vertx.vertx(),
+                v -> v.close().toCompletionStage().toCompletableFuture().join());
+        cluster =
+                opened(LocalCluster.start(vertx, LocalClusterSettings.in(folder).inMemory()));
         for (var kind : List.of(Gang.class, TenantQuota.class, PlaceLevels.class)) {
             create(ResourceType.DEFINITIONS, "", Definition.of(kind));
         }
@@ -89,8 +92,7 @@ class GangIT {
         extender = Extender.listen(
                 vertx,
                 client,
-                new Extender.Settings(
-                        port, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT),
+                new Extender.Settings(port, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT),
                 Clock.systemUTC(),
                 () -> {});
         extender.start();
@@ -147,7 +149,10 @@ class GangIT {
                 noted.put(annotations[a], annotations[a + 1]);
             }
             ObjectNode spec = pod.putObject("spec");
-            spec.putArray("tolerations").addObject().put("key", "kumiki.io/simulated").put("operator", "Exists");
+            spec.putArray("tolerations")
+                    .addObject()
+                    .put("key", "kumiki.io/simulated")
+                    .put("operator", "Exists");
             ObjectNode resources = spec.putArray("containers")
                     .addObject()
                     .put("name", "c")
@@ -193,7 +198,10 @@ class GangIT {
         try (var ofPods = cluster.cluster().watch(ResourceType.PODS, "", Selection.ALL, 0, e -> look.run());
                 var ofGangs = cluster.cluster().watch(GANGS, "", Selection.ALL, 0, e -> look.run())) {
             assertThat(reached.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                    .as("%s; gangs: %s", what, cluster.cluster().list(GANGS, "team", Selection.ALL).items())
+                    .as(
+                            "%s; gangs: %s",
+                            what,
+                            cluster.cluster().list(GANGS, "team", Selection.ALL).items())
                     .isTrue();
         }
     }
@@ -207,7 +215,10 @@ class GangIT {
                         p -> p.path("spec").path("nodeName").asText(), Collectors.counting()));
         assertThat(byNode).hasSize(16);
         assertThat(podsOf("whole"))
-                .allSatisfy(p -> assertThat(p.path("metadata").path("annotations").path("kumiki.io/reservation").asText())
+                .allSatisfy(p -> assertThat(p.path("metadata")
+                                .path("annotations")
+                                .path("kumiki.io/reservation")
+                                .asText())
                         .endsWith(".0"));
 
         gang("more", 2, 8);
@@ -217,12 +228,14 @@ class GangIT {
                 .contains("16 nodes (lack free GPUs)");
         assertThat(status("more").has("slots")).isFalse();
         assertThat(bound("more")).isZero();
-        await("its pods say it too", () -> podsOf("more").stream()
-                .allMatch(p -> p.path("metadata")
-                        .path("annotations")
-                        .path("kumiki.io/why")
-                        .asText()
-                        .startsWith("NoRoom: ")));
+        await(
+                "its pods say it too",
+                () -> podsOf("more").stream()
+                        .allMatch(p -> p.path("metadata")
+                                .path("annotations")
+                                .path("kumiki.io/why")
+                                .asText()
+                                .startsWith("NoRoom: ")));
     }
 
     @Test
@@ -231,7 +244,9 @@ class GangIT {
         await("64 members are bound", () -> bound("large") == 64 && phase("large", "Running"));
         assertThat(status("large").path("ready").asText()).isEqualTo("64/64");
         gang("racks", 5, 8, "kumiki.io/topology-required", "rack");
-        await("a rack has four nodes", () -> status("racks").path("reason").asText().equals("Impossible"));
+        await(
+                "a rack has four nodes",
+                () -> status("racks").path("reason").asText().equals("Impossible"));
     }
 
     @Test
@@ -267,7 +282,9 @@ class GangIT {
         spec.putArray("namespaces").add("team");
         create(QUOTAS, "", tenant);
         gang("large", 3, 8);
-        await("the quota is named", () -> status("large").path("reason").asText().equals("QuotaLimit"));
+        await(
+                "the quota is named",
+                () -> status("large").path("reason").asText().equals("QuotaLimit"));
         assertThat(status("large").path("message").asText())
                 .isEqualTo("24 nvidia.com/gpu wanted, 8 too many for the limit of quota small");
         gang("small", 2, 8, "kumiki.io/simulated-duration", "10m");
@@ -287,13 +304,17 @@ class GangIT {
         ObjectNode pod = Json.object();
         pod.putObject("metadata").put("name", "plain");
         ObjectNode spec = pod.putObject("spec");
-        spec.putArray("tolerations").addObject().put("key", "kumiki.io/simulated").put("operator", "Exists");
+        spec.putArray("tolerations")
+                .addObject()
+                .put("key", "kumiki.io/simulated")
+                .put("operator", "Exists");
         spec.putArray("containers").addObject().put("name", "c").put("image", "busybox");
         extender.close();
         create(ResourceType.PODS, "team", pod);
         await("it is bound though nobody answers", () -> {
             JsonNode plain = cluster.cluster().get(ResourceType.PODS, "team", "plain");
-            return plain != null && !plain.path("spec").path("nodeName").asText("").isEmpty();
+            return plain != null
+                    && !plain.path("spec").path("nodeName").asText("").isEmpty();
         });
     }
 
@@ -301,7 +322,11 @@ class GangIT {
     void aGangWithoutASizeIsRefused() {
         ObjectNode pod = Json.object();
         pod.putObject("metadata").put("name", "p").putObject("labels").put("kumiki.io/gang", "g");
-        pod.putObject("spec").putArray("containers").addObject().put("name", "c").put("image", "busybox");
+        pod.putObject("spec")
+                .putArray("containers")
+                .addObject()
+                .put("name", "c")
+                .put("image", "busybox");
         assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(
                                 ApiFault.class, () -> create(ResourceType.PODS, "team", pod))
                         .getMessage())
