@@ -153,8 +153,9 @@ public final class Planner {
                 deposed();
                 return;
             }
-            boolean older = status != null && state.leading && status.epoch() < state.epoch;
-            if (older
+            if (status != null
+                    && state.leading
+                    && status.epoch() < state.epoch
                     && (!plan.fenced
                             || (plan.phase == Gang.Phase.Waiting
                                     && status.phase().holds()))) {
