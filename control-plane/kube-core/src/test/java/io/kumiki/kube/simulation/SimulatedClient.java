@@ -114,8 +114,13 @@ public final class SimulatedClient {
                 Map.of("content-type", contentType, "user-agent", "simulation"),
                 body.getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 Caller.administrator()));
+        ApiAnswer.Whole whole = (ApiAnswer.Whole) answer;
+        if (!whole.contentType().startsWith(ApiAnswer.JSON)) {
+            // A path that nothing is served at any more, such as a definition's that is gone.
+            return Json.object().put("code", whole.status());
+        }
         var text = new ByteArrayOutputStream();
-        ((ApiAnswer.Whole) answer).body().forEach(text::writeBytes);
+        whole.body().forEach(text::writeBytes);
         ObjectNode object = (ObjectNode) Json.parse(text.toByteArray());
         if (method.equals("POST") && object.at("/metadata/uid").isTextual()) {
             assertThat(uids.add(object.at("/metadata/uid").asText()))
