@@ -15,7 +15,7 @@ import java.util.TreeMap;
 /// What exists in a laptop's Kubernetes: `manifests/laptop`, applied server-side at each start, and this folder's
 /// own S3 keys as a Secret.
 final class LaptopManifests {
-    private static final List<String> FILES = List.of("namespaces", "accounts", "pipelines", "storage");
+    private static final List<String> FILES = List.of("namespaces", "accounts", "access", "pipelines", "storage");
     private static final PatchContext APPLY = new PatchContext.Builder()
             .withPatchType(PatchType.SERVER_SIDE_APPLY)
             .withFieldManager("kumiki-laptop")

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param path decoded, without the query
 /// @param query decoded, in the order given
-/// @param headers names in lower case
+/// @param headers names in lower case; repeated ones joined by commas, those of impersonation by line breaks
 public record ApiRequest(
         String method,
         String path,

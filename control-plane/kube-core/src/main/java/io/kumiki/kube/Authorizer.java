@@ -1,9 +1,9 @@
 package io.kumiki.kube;
 
-import java.util.Set;
+import io.kumiki.kube.rbac.PolicyRule;
+import java.util.List;
 
-/// Decides about each request. Role-based access control takes this place later.
-@FunctionalInterface
+/// Decides about each request.
 public interface Authorizer {
     /// What somebody wants to do. For a path that is no resource only verb and path are filled.
     record Attributes(
@@ -17,35 +17,44 @@ public interface Authorizer {
         public static Attributes path(String verb, String path) {
             return new Attributes(verb, "", "", "", "", "", path);
         }
+
+        public boolean isResource() {
+            return path.isEmpty();
+        }
+
+        /// `pods/log`
+        public String qualified() {
+            return subresource.isEmpty() ? resource : resource + "/" + subresource;
+        }
     }
 
-    boolean allows(Caller caller, Attributes wanted);
+    /// @param reason which rule allowed it, or what stood in the way of the rules; often empty
+    record Decision(boolean allowed, String reason) {}
 
-    /// Masters may do everything, a service account everything in its own namespace, everybody authenticated may
-    /// ask what is served and who they are.
-    static Authorizer namespaced() {
-        Set<String> questions = Set.of("selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews");
-        return (caller, wanted) -> {
-            if (caller.groups().contains(Caller.MASTERS)) {
-                return true;
-            }
-            if (!caller.groups().contains(Caller.AUTHENTICATED)) {
-                return wanted.verb().equals("get")
-                        && Set.of("/version", "/healthz", "/livez", "/readyz").contains(wanted.path());
-            }
-            if (wanted.resource().isEmpty()) {
-                return wanted.verb().equals("get") && !wanted.path().startsWith("/metrics");
-            }
-            if (questions.contains(wanted.resource())) {
-                return true;
-            }
-            String own = caller.accountNamespace();
-            boolean ownNamespace = wanted.resource().equals("namespaces")
-                    && wanted.subresource().isEmpty()
-                    && wanted.verb().equals("get");
-            return !own.isEmpty()
-                    && own.equals(wanted.namespace())
-                    && (!wanted.resource().equals("namespaces") || ownNamespace);
-        };
+    Decision decide(Caller caller, Attributes wanted);
+
+    /// Every rule that holds for somebody in a namespace (empty: in the cluster).
+    List<PolicyRule> rules(Caller caller, String namespace);
+
+    default boolean allows(Caller caller, Attributes wanted) {
+        return decide(caller, wanted).allowed();
+    }
+
+    /// The refusal as Kubernetes words it.
+    static ApiFault refusal(Caller caller, Attributes wanted, String reason) {
+        String more = reason.isEmpty() ? "" : ": " + reason;
+        String who = "User \"" + caller.name() + "\" cannot " + wanted.verb();
+        if (!wanted.isResource()) {
+            return ApiFault.of(403, "Forbidden", "forbidden: " + who + " path \"" + wanted.path() + "\"" + more);
+        }
+        String storage = wanted.group().isEmpty() ? wanted.resource() : wanted.resource() + "." + wanted.group();
+        return ApiFault.forbidden(
+                storage,
+                wanted.name(),
+                who + " resource \"" + wanted.qualified() + "\" in API group \"" + wanted.group() + "\""
+                        + (wanted.namespace().isEmpty()
+                                ? " at the cluster scope"
+                                : " in the namespace \"" + wanted.namespace() + "\"")
+                        + more);
     }
 }

@@ -3,9 +3,14 @@ package io.kumiki.kube;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.admission.Admission;
+import io.kumiki.kube.admission.AdmissionPolicy;
 import io.kumiki.kube.admission.ClusterAddresses;
+import io.kumiki.kube.admission.DefaultClass;
 import io.kumiki.kube.admission.DefaultTolerations;
-import io.kumiki.kube.admission.References;
+import io.kumiki.kube.admission.LimitRanges;
+import io.kumiki.kube.admission.PodAccount;
+import io.kumiki.kube.admission.PodPriority;
+import io.kumiki.kube.admission.webhook.Webhooks;
 import io.kumiki.kube.controllers.BuiltInControllers;
 import io.kumiki.kube.controllers.Carrier;
 import io.kumiki.kube.controllers.ControllerSettings;
@@ -17,6 +22,10 @@ import io.kumiki.kube.kinds.DefinitionStatus;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.kinds.KindTable;
 import io.kumiki.kube.lifecycle.Consequences;
+import io.kumiki.kube.quota.QuotaLedger;
+import io.kumiki.kube.rbac.Bootstrap;
+import io.kumiki.kube.rbac.Escalation;
+import io.kumiki.kube.rbac.RoleBasedAccess;
 import io.kumiki.kube.registry.Binding;
 import io.kumiki.kube.registry.Deletes;
 import io.kumiki.kube.registry.Patches;
@@ -41,7 +50,9 @@ import org.jspecify.annotations.Nullable;
 /// returns when it is durable.
 public final class Cluster {
     private final ClusterSettings settings;
-    private final List<Admission.Step> steps;
+    private final List<Admission.Step> steps = new CopyOnWriteArrayList<>();
+    private final List<Admission.Step> last = new CopyOnWriteArrayList<>();
+    private final QuotaLedger quotas = new QuotaLedger();
     private final KindTable kinds;
     private final Registry registry;
     private final Reads reads;
@@ -50,28 +61,48 @@ public final class Cluster {
     private final Patches patches;
     private final Consequences consequences;
     private final Accounts accounts;
+    private final RoleBasedAccess access;
+    private final Webhooks webhooks;
     private final Router router;
 
     /// Loads what the journal holds.
     public Cluster(ClusterSettings settings, Journal journal) {
         this.settings = settings;
-        this.steps = new CopyOnWriteArrayList<>(List.of(
-                new References(),
-                new ClusterAddresses(),
-                new DefaultTolerations(),
-                new DefinitionStatus(settings.now())));
         this.kinds = new KindTable(BuiltIns.all());
         this.registry = new Registry(kinds, journal, settings.windowChanges());
-        Admission admission = new Admission(settings.letters(), steps);
+        this.access = new RoleBasedAccess();
+        steps.addAll(List.of(
+                new DefaultClass(),
+                new ClusterAddresses(),
+                new DefinitionStatus(settings.now()),
+                new PodAccount(settings.letters()),
+                new DefaultTolerations(),
+                new PodPriority(),
+                new LimitRanges(),
+                new Escalation(access)));
+        last.add(quotas);
+        Admission admission = new Admission(settings.letters(), steps, last);
+        this.webhooks = new Webhooks(registry, settings.webhooks(), settings.uids());
         this.reads = new Reads(registry);
-        this.writes = new Writes(registry, admission, settings.now(), settings.uids());
+        this.writes = new Writes(registry, admission, webhooks, settings.now(), settings.uids());
         this.deletes = new Deletes(registry, settings.now());
         this.patches = new Patches(writes, admission, settings.now());
-        this.consequences = new Consequences(registry, writes, deletes, settings.authority());
+        this.consequences = new Consequences(registry, writes, deletes, settings.authority(), quotas);
         this.accounts = new Accounts(settings, registry);
-        this.router = new Router(new Parts(settings, kinds, registry, reads, writes, deletes, patches), accounts);
+        this.router =
+                new Router(new Parts(settings, kinds, registry, reads, writes, deletes, patches, access), accounts);
         load(journal);
-        registry.consequences(consequences);
+        registry.read(store -> {
+            access.load(store);
+            quotas.load(store);
+            webhooks.load(store);
+            return store;
+        });
+        registry.consequences((change, later) -> {
+            access.changed(change);
+            webhooks.changed(change, () -> registry.read(store -> store));
+            consequences.of(change, later);
+        });
     }
 
     private void load(Journal journal) {
@@ -92,9 +123,10 @@ public final class Cluster {
                 seen);
     }
 
-    /// After a start: goes on with consequences that a stop interrupted (namespaces that were ending, owners that
-    /// are gone).
+    /// After a start: makes what every cluster has (roles, priority classes) and goes on with consequences that a
+    /// stop interrupted (namespaces that were ending, owners that are gone).
     public void resume() {
+        new Bootstrap(registry, writes).run();
         consequences.resume();
         registry.follow();
     }
@@ -124,9 +156,10 @@ public final class Cluster {
         return router.handle(request);
     }
 
-    /// A rule of somebody else's (the node agent's, an image table's) that every object passes from now on.
-    public void admit(Admission.Step step) {
-        steps.add(step);
+    /// A rule of somebody else's (the node agent's, an image table's) that every object passes from now on; the same
+    /// rule can answer a webhook on another cluster.
+    public void admit(AdmissionPolicy policy) {
+        steps.add((request, store, violations) -> policy.review(request, violations));
     }
 
     /// Who shows this token; `null` when nobody known does.
@@ -140,7 +173,7 @@ public final class Cluster {
     /// @param pod to bind the token to, with its uid; empty for none
     public String accountToken(
             String namespace, String account, String audience, long seconds, String pod, String podUid) {
-        var bound = pod.isEmpty() ? null : new Accounts.BoundPod(pod, podUid);
+        var bound = pod.isEmpty() ? null : new Accounts.Bound("Pod", pod, podUid);
         return accounts.issue(namespace, account, audience.isEmpty() ? List.of() : List.of(audience), seconds, bound)
                 .token();
     }

@@ -9,14 +9,15 @@ import java.util.function.Supplier;
 /// @param uids a new UUID at each call
 /// @param letters that many random numbers from 0 to 26, for generated names
 /// @param tokens signs and checks service-account tokens
+/// @param webhooks reaches admission webhooks
 /// @param authority the CA certificate as PEM that every namespace is given; empty for none
 /// @param windowChanges how many changes a watch may be behind before it gets 410
 public record ClusterSettings(
         Supplier<Instant> now,
         Supplier<String> uids,
         IntFunction<int[]> letters,
-        Authorizer authorizer,
         Tokens tokens,
+        WebhookCaller webhooks,
         String authority,
         int windowChanges) {
     /// Deterministic: equal seeds and equal calls give equal clusters.
@@ -28,9 +29,17 @@ public record ClusterSettings(
                                 random.nextLong() & ~0xF000L | 0x4000L, random.nextLong() >>> 2 | 0x8000000000000000L)
                         .toString(),
                 n -> random.ints(n, 0, 27).toArray(),
-                Authorizer.namespaced(),
                 Tokens.none(),
+                WebhookCaller.none(),
                 "",
                 16_384);
+    }
+
+    public ClusterSettings tokens(Tokens signer) {
+        return new ClusterSettings(now, uids, letters, signer, webhooks, authority, windowChanges);
+    }
+
+    public ClusterSettings webhooks(WebhookCaller caller) {
+        return new ClusterSettings(now, uids, letters, tokens, caller, authority, windowChanges);
     }
 }

@@ -15,6 +15,8 @@ public record ResourceType(String group, String version, String plural) {
     public static final ResourceType EVENTS = core("events");
     public static final ResourceType CLAIMS = core("persistentvolumeclaims");
     public static final ResourceType VOLUMES = core("persistentvolumes");
+    public static final ResourceType QUOTAS = core("resourcequotas");
+    public static final ResourceType LIMIT_RANGES = core("limitranges");
     public static final ResourceType LEASES = new ResourceType("coordination.k8s.io", "v1", "leases");
     public static final ResourceType STORAGE_CLASSES = new ResourceType("storage.k8s.io", "v1", "storageclasses");
     public static final ResourceType DEFINITIONS =

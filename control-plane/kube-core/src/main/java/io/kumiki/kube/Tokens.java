@@ -2,6 +2,7 @@ package io.kumiki.kube;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Signs and checks service-account tokens; keys are the shell's.
@@ -11,6 +12,9 @@ public interface Tokens {
     /// The claims of a token with a valid signature, whatever they say; `null` for anything else.
     @Nullable
     JsonNode claims(String token);
+
+    /// The public keys as JSON Web Keys, each with its `alg`, for whoever checks tokens without us.
+    List<ObjectNode> keys();
 
     /// For clusters whose tokens nobody checks.
     static Tokens none() {
@@ -23,6 +27,11 @@ public interface Tokens {
             @Override
             public @Nullable JsonNode claims(String token) {
                 return null;
+            }
+
+            @Override
+            public List<ObjectNode> keys() {
+                return List.of();
             }
         };
     }

@@ -9,13 +9,28 @@ import java.util.function.Consumer;
 /// @param fieldValidation `Ignore`, `Warn` or `Strict`: what happens to unknown fields, which are dropped in any
 ///     case
 /// @param warnings hears what the client should be told though the write succeeds
+/// @param caller who writes: some may give away only what they hold
 public record WriteOptions(
-        String manager, boolean dryRun, boolean force, String fieldValidation, Consumer<String> warnings) {
+        String manager,
+        boolean dryRun,
+        boolean force,
+        String fieldValidation,
+        Consumer<String> warnings,
+        Caller caller) {
+    /// One of the cluster's own parts.
     public static WriteOptions by(String manager) {
-        return new WriteOptions(manager, false, false, "Ignore", warning -> {});
+        return new WriteOptions(manager, false, false, "Ignore", warning -> {}, Caller.SYSTEM);
     }
 
     public WriteOptions forced() {
-        return new WriteOptions(manager, dryRun, true, fieldValidation, warnings);
+        return new WriteOptions(manager, dryRun, true, fieldValidation, warnings, caller);
+    }
+
+    public WriteOptions hearing(boolean dry, Consumer<String> listener) {
+        return new WriteOptions(manager, dry, force, fieldValidation, listener, caller);
+    }
+
+    public WriteOptions as(Caller other) {
+        return new WriteOptions(manager, dryRun, force, fieldValidation, warnings, other);
     }
 }

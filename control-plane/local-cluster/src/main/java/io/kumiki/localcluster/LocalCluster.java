@@ -1,7 +1,6 @@
 package io.kumiki.localcluster;
 
 import io.kumiki.kube.ApiFault;
-import io.kumiki.kube.Authorizer;
 import io.kumiki.kube.Caller;
 import io.kumiki.kube.Cluster;
 import io.kumiki.kube.ClusterSettings;
@@ -15,6 +14,7 @@ import io.kumiki.localcluster.api.AccountTokens;
 import io.kumiki.localcluster.api.ApiListener;
 import io.kumiki.localcluster.api.Credentials;
 import io.kumiki.localcluster.api.Hosts;
+import io.kumiki.localcluster.api.HttpsWebhooks;
 import io.kumiki.localcluster.api.KubeconfigFile;
 import io.kumiki.localcluster.api.Mounts;
 import io.kumiki.localcluster.api.SqliteJournal;
@@ -49,6 +49,7 @@ public final class LocalCluster implements AutoCloseable {
     private final Cluster cluster;
     private final Mounts mounts = new Mounts();
     private final ApiListener listener;
+    private final HttpsWebhooks webhooks;
     private volatile PodLogs logs = PodLogs.none();
     private volatile PodSessions sessions = PodSessions.none();
     private @Nullable ControllerLoop controllers;
@@ -58,6 +59,7 @@ public final class LocalCluster implements AutoCloseable {
     private LocalCluster(Vertx vertx, LocalClusterSettings settings) throws IOException, GeneralSecurityException {
         this.vertx = vertx;
         this.settings = settings;
+        this.webhooks = new HttpsWebhooks(vertx);
         this.credentials = Credentials.in(
                 settings.folder(), names(settings), settings.clock().instant());
         this.journal = settings.durable()
@@ -146,8 +148,8 @@ public final class LocalCluster implements AutoCloseable {
                 settings.clock()::instant,
                 () -> UUID.randomUUID().toString(),
                 n -> random.ints(n, 0, 27).toArray(),
-                Authorizer.namespaced(),
                 new AccountTokens(credentials.accountKey()),
+                webhooks,
                 credentials.authorityPem(),
                 WINDOW);
     }
@@ -251,6 +253,7 @@ public final class LocalCluster implements AutoCloseable {
             loop.close();
         }
         listener.close();
+        webhooks.close();
         journal.close();
     }
 }

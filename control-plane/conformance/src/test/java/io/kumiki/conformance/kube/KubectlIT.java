@@ -14,55 +14,55 @@ import org.junit.jupiter.api.io.TempDir;
 /// A current kubectl against a running product, command by command, as a person types them.
 class KubectlIT {
     private static final String TALKER = """
-            apiVersion: v1
-            kind: Pod
-            metadata:
-              name: %s
-              labels: {app: talker}
-            spec:
-              restartPolicy: Never
-              containers:
-              - name: main
-                image: busybox
-                command: [sh, -c, "for i in 1 2 3; do echo line $i; sleep 0.3; done"]
-            """;
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: %s
+          labels: {app: talker}
+        spec:
+          restartPolicy: Never
+          containers:
+          - name: main
+            image: busybox
+            command: [sh, -c, "for i in 1 2 3; do echo line $i; sleep 0.3; done"]
+        """;
 
     private static final String WIDGETS = """
-            apiVersion: apiextensions.k8s.io/v1
-            kind: CustomResourceDefinition
-            metadata:
-              name: widgets.example.com
-            spec:
-              group: example.com
-              names: {kind: Widget, plural: widgets, shortNames: [wd]}
-              scope: Namespaced
-              versions:
-              - name: v1
-                served: true
-                storage: true
-                schema:
-                  openAPIV3Schema:
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata:
+          name: widgets.example.com
+        spec:
+          group: example.com
+          names: {kind: Widget, plural: widgets, shortNames: [wd]}
+          scope: Namespaced
+          versions:
+          - name: v1
+            served: true
+            storage: true
+            schema:
+              openAPIV3Schema:
+                type: object
+                description: A thing that does something.
+                properties:
+                  spec:
                     type: object
-                    description: A thing that does something.
+                    required: [size]
                     properties:
-                      spec:
-                        type: object
-                        required: [size]
-                        properties:
-                          size: {type: integer, minimum: 1, description: How big it is.}
-                          color: {type: string, default: red, enum: [red, blue]}
-                subresources: {status: {}}
-                additionalPrinterColumns:
-                - {name: Size, type: integer, jsonPath: .spec.size}
-                - {name: Color, type: string, jsonPath: .spec.color}
-            """;
+                      size: {type: integer, minimum: 1, description: How big it is.}
+                      color: {type: string, default: red, enum: [red, blue]}
+            subresources: {status: {}}
+            additionalPrinterColumns:
+            - {name: Size, type: integer, jsonPath: .spec.size}
+            - {name: Color, type: string, jsonPath: .spec.color}
+        """;
 
     private static final String WIDGET = """
-            apiVersion: example.com/v1
-            kind: Widget
-            metadata: {name: %s}
-            spec: {size: %s}
-            """;
+        apiVersion: example.com/v1
+        kind: Widget
+        metadata: {name: %s}
+        spec: {size: %s}
+        """;
 
     @TempDir
     private static Path folder;
@@ -113,13 +113,66 @@ class KubectlIT {
     }
 
     @Test
+    void rightsAreGivenAskedAndListed() {
+        kubectl.run("create", "namespace", "team").ok();
+        assertThat(kubectl.run("create", "rolebinding", "viewers", "-n", "team", "--clusterrole=view", "--user=ann")
+                        .ok()
+                        .out())
+                .isEqualTo("rolebinding.rbac.authorization.k8s.io/viewers created\n");
+        assertThat(kubectl.run("get", "rolebindings", "-n", "team", "-o", "wide")
+                        .ok()
+                        .out())
+                .contains("NAME", "ROLE", "USERS", "ClusterRole/view", "ann");
+        assertThat(kubectl.run("auth", "can-i", "list", "pods", "-n", "team", "--as=ann")
+                        .ok()
+                        .out())
+                .isEqualTo("yes\n");
+        assertThat(kubectl.run("auth", "can-i", "delete", "pods", "-n", "team", "--as=ann")
+                        .out())
+                .isEqualTo("no\n");
+        assertThat(kubectl.run("auth", "can-i", "--list", "-n", "team", "--as=ann")
+                        .ok()
+                        .out())
+                .contains(
+                        "Resources", "Non-Resource URLs", "selfsubjectaccessreviews.authorization.k8s.io", "pods/log");
+        assertThat(kubectl.run("get", "secrets", "-n", "team", "--as=ann").out())
+                .contains("Error from server (Forbidden): secrets is forbidden: User \"ann\" cannot list resource"
+                        + " \"secrets\" in API group \"\" in the namespace \"team\"");
+        assertThat(kubectl.run("auth", "whoami", "--as=ann").ok().out()).contains("Username", "ann");
+        assertThat(kubectl.run("create", "token", "default", "-n", "team", "--duration=10m")
+                        .ok()
+                        .out()
+                        .split("\\."))
+                .hasSize(3);
+    }
+
+    @Test
+    void quotasAndPrioritiesAreMadeAndShown() {
+        kubectl.run("create", "namespace", "limited").ok();
+        assertThat(kubectl.run("create", "quota", "few", "-n", "limited", "--hard=pods=1,requests.cpu=500m")
+                        .ok()
+                        .out())
+                .isEqualTo("resourcequota/few created\n");
+        assertThat(kubectl.run("describe", "quota", "few", "-n", "limited").ok().out())
+                .contains("Resource", "Used", "Hard", "requests.cpu  0     500m");
+        assertThat(kubectl.run("run", "one", "-n", "limited", "--image=busybox").out())
+                .contains("failed quota: few: must specify requests.cpu for: one");
+        assertThat(kubectl.run("create", "priorityclass", "high", "--value=1000")
+                        .ok()
+                        .out())
+                .isEqualTo("priorityclass.scheduling.k8s.io/high created\n");
+        assertThat(kubectl.run("get", "priorityclasses").ok().out())
+                .contains("GLOBAL-DEFAULT", "PREEMPTIONPOLICY", "system-node-critical");
+    }
+
+    @Test
     void applyMergesAndServerSideApplyKnowsConflicts() {
         String map = """
-                apiVersion: v1
-                kind: ConfigMap
-                metadata: {name: settings}
-                data: {a: "%s"}
-                """;
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: settings}
+            data: {a: "%s"}
+            """;
         assertThat(kubectl.feed(map.formatted("1"), "apply", "-f", "-").ok().out())
                 .isEqualTo("configmap/settings created\n");
         assertThat(kubectl.feed(map.formatted("1"), "apply", "-f", "-").ok().out())

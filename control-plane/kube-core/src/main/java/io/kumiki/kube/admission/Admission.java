@@ -20,17 +20,21 @@ public final class Admission {
 
     private final IntFunction<int[]> digits;
     private final List<Step> steps;
+    private final List<Step> last;
 
-    /// A rule that needs other objects.
+    /// A rule that needs other objects. Mistakes are added; what is forbidden is thrown.
+    @FunctionalInterface
     public interface Step {
-        void complete(
-                Kind kind, ObjectNode object, @Nullable ObjectNode old, ObjectStore store, List<Violation> violations);
+        void admit(AdmissionRequest request, ObjectStore store, List<Violation> violations);
     }
 
     /// @param digits gives that many random numbers from 0 to 26
-    public Admission(IntFunction<int[]> digits, List<Step> steps) {
+    /// @param steps run before the kind's own rules and may change the object
+    /// @param last run when nothing is wrong with the object and only refuse
+    public Admission(IntFunction<int[]> digits, List<Step> steps, List<Step> last) {
         this.digits = digits;
         this.steps = steps;
+        this.last = last;
     }
 
     /// The name a new object gets: its own, or one made from generateName.
@@ -44,11 +48,7 @@ public final class Admission {
         String name = metadata.path("name").asText("");
         String prefix = metadata.path("generateName").asText("");
         if (name.isEmpty() && !prefix.isEmpty()) {
-            StringBuilder made = new StringBuilder(prefix.length() > 58 ? prefix.substring(0, 58) : prefix);
-            for (int digit : digits.apply(5)) {
-                made.append(SUFFIX_LETTERS.charAt(digit));
-            }
-            name = made.toString();
+            name = (prefix.length() > 58 ? prefix.substring(0, 58) : prefix) + suffix(digits);
         }
         List<Violation> violations = new ArrayList<>();
         if (name.isEmpty()) {
@@ -59,6 +59,15 @@ public final class Admission {
         }
         refuse(kind, name, violations);
         return name;
+    }
+
+    /// Five letters that make a name one of many.
+    static String suffix(IntFunction<int[]> digits) {
+        StringBuilder made = new StringBuilder();
+        for (int digit : digits.apply(5)) {
+            made.append(SUFFIX_LETTERS.charAt(digit));
+        }
+        return made.toString();
     }
 
     /// Reads an object by its kind's type: unknown fields are dropped, wrong ones refused.
@@ -119,19 +128,35 @@ public final class Admission {
         kind.rules().complete(object, old);
     }
 
-    /// What others add to it, which nobody owns; then refuses what is wrong.
-    public void complete(Kind kind, ObjectNode object, @Nullable ObjectNode old, ObjectStore store) {
-        if (old == null) {
-            kind.rules().admitted(object);
+    /// What happens to an object before webhooks are asked: it is made whole, but not yet judged.
+    public void mutate(AdmissionRequest request, ObjectStore store) {
+        defaults(request.kind(), request.object(), request.old());
+        add(request, store, new ArrayList<>());
+    }
+
+    private void add(AdmissionRequest request, ObjectStore store, List<Violation> violations) {
+        if (request.old() == null) {
+            request.kind().rules().admitted(request.object());
         }
-        List<Violation> violations = new ArrayList<>();
         for (Step step : steps) {
-            step.complete(kind, object, old, store, violations);
+            step.admit(request, store, violations);
         }
+    }
+
+    /// What others add to it, which nobody owns; then refuses what is wrong.
+    public void complete(AdmissionRequest request, ObjectStore store) {
+        Kind kind = request.kind();
+        ObjectNode object = request.object();
+        List<Violation> violations = new ArrayList<>();
+        add(request, store, violations);
         Names.metadata(object, violations);
-        Finalizers.check(kind, object, old, violations);
-        kind.rules().validate(object, old, violations);
-        refuse(kind, object.path("metadata").path("name").asText(), violations);
+        Finalizers.check(kind, object, request.old(), violations);
+        kind.rules().validate(object, request.old(), violations);
+        refuse(kind, request.name(), violations);
+        for (Step step : last) {
+            step.admit(request, store, violations);
+        }
+        refuse(kind, request.name(), violations);
     }
 
     private static void refuse(Kind kind, String name, List<Violation> violations) {

@@ -2,7 +2,6 @@ package io.kumiki.kube.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.store.ObjectKey;
 import io.kumiki.kube.store.ObjectStore;
 import io.kumiki.kube.store.StoredObject;
@@ -12,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// Gives each service an address of its own, from a range of loopback addresses: on the machine that this cluster is, a
 /// proxy can listen there without any right, and nobody outside can reach it.
@@ -25,9 +23,10 @@ public final class ClusterAddresses implements Admission.Step {
     private static final String NONE = "None";
 
     @Override
-    public void complete(
-            Kind kind, ObjectNode object, @Nullable ObjectNode old, ObjectStore store, List<Violation> violations) {
-        if (!kind.storage().equals("services") || !(object.path("spec") instanceof ObjectNode spec)) {
+    public void admit(AdmissionRequest request, ObjectStore store, List<Violation> violations) {
+        ObjectNode object = request.object();
+        ObjectNode old = request.old();
+        if (!request.kind().storage().equals("services") || !(object.path("spec") instanceof ObjectNode spec)) {
             return;
         }
         String given = spec.path("clusterIP").asText("");

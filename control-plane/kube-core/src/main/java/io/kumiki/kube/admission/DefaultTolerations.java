@@ -3,11 +3,9 @@ package io.kumiki.kube.admission;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.store.ObjectStore;
 import io.kumiki.model.Violation;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Every pod stays five minutes on a node that is lost, unless it says otherwise: short troubles move nothing.
 public final class DefaultTolerations implements Admission.Step {
@@ -16,9 +14,8 @@ public final class DefaultTolerations implements Admission.Step {
     private static final int SECONDS = 300;
 
     @Override
-    public void complete(
-            Kind kind, ObjectNode object, @Nullable ObjectNode old, ObjectStore store, List<Violation> violations) {
-        if (old != null || !kind.storage().equals("pods") || !(object.path("spec") instanceof ObjectNode spec)) {
+    public void admit(AdmissionRequest request, ObjectStore store, List<Violation> violations) {
+        if (!request.creates("pods") || !(request.object().path("spec") instanceof ObjectNode spec)) {
             return;
         }
         for (String trouble : TROUBLES) {

@@ -16,6 +16,7 @@ public final class Names {
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
     private static final Set<String> SHORT = Set.of("namespaces", "services");
     private static final Set<String> LETTER_FIRST = Set.of("services");
+    private static final String ACCESS = "rbac.authorization.k8s.io";
     private static final int ANNOTATION_BYTES = 256 * 1024;
 
     private Names() {}
@@ -29,6 +30,10 @@ public final class Names {
     }
 
     private static void check(Kind kind, String path, String name, List<Violation> violations) {
+        if (kind.type().group().equals(ACCESS)) {
+            segment(path, name, violations);
+            return;
+        }
         if (LETTER_FIRST.contains(kind.storage()) && Character.isDigit(name.isEmpty() ? 'a' : name.charAt(0))) {
             violations.add(invalid(path, name, "has to begin with a letter, since it becomes a DNS-1035 label"));
             return;
@@ -36,6 +41,18 @@ public final class Names {
         String wrong = SHORT.contains(kind.storage()) ? NameRules.dns1123Label(name) : NameRules.dns1123Subdomain(name);
         if (!wrong.isEmpty()) {
             violations.add(invalid(path, name, wrong));
+        }
+    }
+
+    /// Roles may be called what they like, such as `system:node`, as long as it fits into a path.
+    private static void segment(String path, String name, List<Violation> violations) {
+        if (name.equals(".") || name.equals("..")) {
+            violations.add(invalid(path, name, "may not be '" + name + "'"));
+        }
+        for (String character : List.of("/", "%")) {
+            if (name.contains(character)) {
+                violations.add(invalid(path, name, "may not contain '" + character + "'"));
+            }
         }
     }
 

@@ -71,6 +71,13 @@ final class Dialect {
                 .build();
     }
 
+    /// With variables of one type.
+    static Cel of(List<String> variables, CelType type) {
+        var builder = BASE.toCelBuilder();
+        variables.forEach(name -> builder.addVar(name, type));
+        return builder.build();
+    }
+
     private static Cel base() {
         CelOptions options = CelOptions.current()
                 .maxExpressionCodePointSize(LONGEST)

@@ -155,6 +155,11 @@ final class Judging {
     }
 
     private Object run(CelRuntime.Program program, Map<String, Object> variables) throws CelEvaluationException {
+        return run(program, variables, budget);
+    }
+
+    static Object run(CelRuntime.Program program, Map<String, Object> variables, Budget budget)
+            throws CelEvaluationException {
         budget.begin();
         try {
             return program.trace(variables, budget);
@@ -210,7 +215,7 @@ final class Judging {
     }
 
     /// In the words of the reference implementation where it has words of its own.
-    private static String reason(CelEvaluationException e) {
+    static String reason(CelEvaluationException e) {
         String said = String.valueOf(e.getMessage()).replaceFirst("^evaluation error(?: at [^ ]+)?: ", "");
         CelErrorCode code = e.getErrorCode();
         return switch (code) {

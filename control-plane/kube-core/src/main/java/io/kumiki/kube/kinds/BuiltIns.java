@@ -1,5 +1,8 @@
 package io.kumiki.kube.kinds;
 
+import io.kumiki.kube.kinds.rbac.RbacGroup;
+import io.kumiki.kube.kinds.scheduling.SchedulingGroup;
+import io.kumiki.kube.kinds.webhooks.WebhookGroup;
 import io.kumiki.kube.kinds.workloads.AppsGroup;
 import io.kumiki.kube.kinds.workloads.BatchGroup;
 import io.kumiki.kube.kinds.workloads.DiscoveryGroup;
@@ -22,6 +25,9 @@ public final class BuiltIns {
                         DiscoveryGroup.kinds(),
                         PolicyGroup.kinds(),
                         ExtensionsGroup.kinds(),
+                        RbacGroup.kinds(),
+                        SchedulingGroup.kinds(),
+                        WebhookGroup.kinds(),
                         ReviewGroups.kinds())
                 .flatMap(List::stream)
                 .toList();

@@ -1,6 +1,7 @@
 package io.kumiki.kube.kinds;
 
 import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.table.Column;
 import io.kumiki.kube.table.CoreColumns;
 import java.util.List;
 
@@ -65,6 +66,22 @@ final class CoreGroup {
                         .rules(StorageRules.CLAIM)
                         .shortNames("pvc")
                         .withStatus(),
+                of(ResourceType.QUOTAS, "ResourceQuota", true)
+                        .rules(new QuotaRules())
+                        .shortNames("quota")
+                        .withStatus(),
+                of(ResourceType.LIMIT_RANGES, "LimitRange", true)
+                        .rules(new LimitRangeRules())
+                        .shortNames("limits")
+                        .columns(List.of(
+                                Column.NAME,
+                                new Column(
+                                        "Created At",
+                                        "date",
+                                        "",
+                                        "",
+                                        0,
+                                        (range, now) -> range.path("metadata").path("creationTimestamp")))),
                 of(ResourceType.VOLUMES, "PersistentVolume", false)
                         .rules(StorageRules.VOLUME)
                         .shortNames("pv")

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.admission.Admission;
+import io.kumiki.kube.admission.AdmissionRequest;
 import io.kumiki.kube.store.ObjectStore;
 import io.kumiki.kube.store.StoredObject;
 import io.kumiki.model.Json;
@@ -14,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// The status of a definition, decided in the write that stores it: its names are its own only while no other
 /// definition of its group has them.
@@ -38,11 +38,11 @@ public final class DefinitionStatus implements Admission.Step {
     }
 
     @Override
-    public void complete(
-            Kind kind, ObjectNode object, @Nullable ObjectNode old, ObjectStore store, List<Violation> violations) {
-        if (!kind.storage().equals(DEFINITIONS)) {
+    public void admit(AdmissionRequest request, ObjectStore store, List<Violation> violations) {
+        if (!request.kind().storage().equals(DEFINITIONS)) {
             return;
         }
+        ObjectNode object = request.object();
         // The old object's status may be the very same tree.
         ObjectNode status = object.withObject("/status").deepCopy();
         object.set("status", status);

@@ -1,5 +1,6 @@
 package io.kumiki.kube.lifecycle;
 
+import io.kumiki.kube.quota.QuotaLedger;
 import io.kumiki.kube.registry.Deletes;
 import io.kumiki.kube.registry.Registry;
 import io.kumiki.kube.registry.Writes;
@@ -13,12 +14,16 @@ public final class Consequences implements Registry.Consequences {
     private final NamespaceLife namespaces;
     private final Definitions definitions;
     private volatile Registry.@Nullable Consequences others;
+    private final AggregatedRoles roles;
+    private final QuotaStatus quotas;
 
     /// @param authority the CA that every namespace is given, as PEM; empty for none
-    public Consequences(Registry registry, Writes writes, Deletes deletes, String authority) {
+    public Consequences(Registry registry, Writes writes, Deletes deletes, String authority, QuotaLedger ledger) {
         this.garbage = new GarbageCollector(registry, writes, deletes);
         this.namespaces = new NamespaceLife(registry, writes, deletes, authority);
         this.definitions = new Definitions(registry, writes, deletes);
+        this.roles = new AggregatedRoles(registry, writes);
+        this.quotas = new QuotaStatus(registry, writes, ledger);
     }
 
     @Override
@@ -26,6 +31,8 @@ public final class Consequences implements Registry.Consequences {
         definitions.changed(change, later);
         garbage.changed(change, later);
         namespaces.changed(change, later);
+        roles.changed(change, later);
+        quotas.changed(change, later);
         Registry.Consequences more = others;
         if (more != null) {
             more.of(change, later);
@@ -42,5 +49,6 @@ public final class Consequences implements Registry.Consequences {
         namespaces.resume();
         garbage.resume();
         definitions.resume();
+        quotas.resume();
     }
 }

@@ -5,11 +5,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.WriteOptions;
 import io.kumiki.kube.admission.Admission;
+import io.kumiki.kube.admission.AdmissionRequest;
+import io.kumiki.kube.admission.AdmissionRequest.Operation;
+import io.kumiki.kube.admission.webhook.Webhooks;
 import io.kumiki.kube.apply.Ownership;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.store.ObjectKey;
 import io.kumiki.kube.store.StoredObject;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +25,17 @@ import org.jspecify.annotations.Nullable;
 /// Create and every form of change.
 public final class Writes {
     private final Registry registry;
+    private static final Set<String> REVIEWED = Set.of("", "status", "scale");
+    private static final int ATTEMPTS = 5;
+
     private final Admission admission;
+    private final Webhooks webhooks;
     private final Supplier<Instant> now;
     private final Supplier<String> uids;
 
-    public Writes(Registry registry, Admission admission, Supplier<Instant> now, Supplier<String> uids) {
+    public Writes(
+            Registry registry, Admission admission, Webhooks webhooks, Supplier<Instant> now, Supplier<String> uids) {
+        this.webhooks = webhooks;
         this.registry = registry;
         this.admission = admission;
         this.now = now;
@@ -34,8 +48,94 @@ public final class Writes {
         return create(kind, namespace, object, options, false);
     }
 
+    /// Something new, for a write of many.
+    ///
+    /// @param object is taken over and changed
+    public record Fresh(Kind kind, String namespace, ObjectNode object) {}
+
+    /// All or none, as one write: what the cluster makes for itself at a start.
+    public void createAll(List<Fresh> all, WriteOptions options) {
+        List<Function<Tx, StoredObject>> work = new ArrayList<>();
+        for (Fresh each : all) {
+            work.add(prepare(each.kind(), each.namespace(), each.object(), options, false));
+        }
+        registry.write(
+                options.dryRun(),
+                true,
+                tx -> work.stream().map(each -> each.apply(tx)).toList());
+    }
+
     /// @param owned whether the object says already who owns its fields
     private StoredObject create(Kind kind, String namespace, ObjectNode object, WriteOptions options, boolean owned) {
+        Function<Tx, StoredObject> rest = prepare(kind, namespace, object, options, owned);
+        if (webhooks.concern(Operation.CREATE, kind, "")) {
+            registry.read(store -> {
+                admission.mayEnter(kind, namespace, Metadata.name(object), store);
+                return store;
+            });
+            reviewed(
+                    new AdmissionRequest(Operation.CREATE, kind, "", object, null, options.caller(), options.dryRun()),
+                    options);
+        }
+        return registry.write(options.dryRun(), true, rest);
+    }
+
+    /// Asks the webhooks, outside the lock. What they change passes everything else again when it is stored.
+    private void reviewed(AdmissionRequest request, WriteOptions options) {
+        Kind kind = request.kind();
+        ObjectNode before = request.object().deepCopy();
+        registry.read(store -> {
+            admission.mutate(request, store);
+            return store;
+        });
+        webhooks.mutate(
+                request,
+                changed -> {
+                    admission.decode(kind, changed, options);
+                    Metadata.keep(changed, before);
+                    admission.defaults(kind, changed, request.old());
+                },
+                options.warnings());
+        ObjectNode whole = request.object().deepCopy();
+        AdmissionRequest judged = new AdmissionRequest(
+                request.operation(),
+                kind,
+                request.subresource(),
+                whole,
+                request.old(),
+                request.caller(),
+                request.dryRun());
+        admission.defaults(kind, whole, request.old());
+        registry.read(store -> {
+            admission.complete(judged, store);
+            return store;
+        });
+        webhooks.validate(judged, options.warnings());
+    }
+
+    /// Asks the webhooks about a deletion that somebody wants; what follows from other writes is not asked about.
+    public void reviewDelete(Kind kind, String namespace, String name, WriteOptions options) {
+        if (!webhooks.concern(Operation.DELETE, kind, "")) {
+            return;
+        }
+        StoredObject found = registry.get(kind.key(namespace, name));
+        if (found != null) {
+            AdmissionRequest request = new AdmissionRequest(
+                    Operation.DELETE,
+                    kind,
+                    "",
+                    found.tree(kind.type().apiVersion(), kind.kind()),
+                    null,
+                    options.caller(),
+                    options.dryRun());
+            webhooks.mutate(request, changed -> {}, options.warnings());
+            webhooks.validate(request, options.warnings());
+        }
+    }
+
+    /// Everything that needs no lock; gives what is left to do under it.
+    private Function<Tx, StoredObject> prepare(
+            Kind kind, String namespace, ObjectNode object, WriteOptions options, boolean owned) {
         if (Metadata.resourceVersion(object) != null) {
             throw ApiFault.unexplained("resourceVersion should not be set on objects to be created");
         }
@@ -48,7 +148,7 @@ public final class Writes {
             kind.rules().initialStatus(object);
         }
         kind.rules().warn(object, options.warnings());
-        return registry.write(options.dryRun(), true, tx -> {
+        return tx -> {
             admission.mayEnter(kind, namespace, name, tx.store());
             ObjectKey key = kind.key(namespace, name);
             if (tx.get(key) != null) {
@@ -58,9 +158,11 @@ public final class Writes {
             if (!owned) {
                 Ownership.created(kind, object, options.manager(), at);
             }
-            admission.complete(kind, object, null, tx.store());
+            admission.complete(
+                    new AdmissionRequest(Operation.CREATE, kind, "", object, null, options.caller(), options.dryRun()),
+                    tx.store());
             return tx.put(kind, key, object);
-        });
+        };
     }
 
     /// What one change does to an object.
@@ -80,7 +182,44 @@ public final class Writes {
     public record Written(StoredObject stored, boolean created) {}
 
     public StoredObject update(Update update, WriteOptions options) {
-        return registry.write(options.dryRun(), false, tx -> change(tx, update, options));
+        boolean asked =
+                REVIEWED.contains(update.part()) && webhooks.concern(Operation.UPDATE, update.kind(), update.part());
+        return asked
+                ? updateReviewed(update, options)
+                : registry.write(options.dryRun(), false, tx -> change(tx, update, options));
+    }
+
+    /// The webhooks see the change of one revision; when another write came between, they are asked again.
+    private StoredObject updateReviewed(Update update, WriteOptions options) {
+        Kind kind = update.kind();
+        ObjectKey key = kind.key(update.namespace(), update.name());
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            StoredObject before = registry.get(key);
+            if (before == null) {
+                throw ApiFault.notFound(kind.storage(), update.name());
+            }
+            ObjectNode old = tree(kind, before);
+            ObjectNode next = next(update, before, old, options);
+            reviewed(
+                    new AdmissionRequest(
+                            Operation.UPDATE, kind, update.part(), next, old, options.caller(), options.dryRun()),
+                    options);
+            Update admitted = new Update(
+                    kind, update.namespace(), update.name(), update.part(), now -> next.deepCopy(), update.owned());
+            StoredObject written = registry.write(options.dryRun(), false, tx -> {
+                        StoredObject there = tx.get(key);
+                        boolean same = there != null && there.revision() == before.revision();
+                        return same ? Optional.of(change(tx, admitted, options)) : Optional.<StoredObject>empty();
+                    })
+                    .orElse(null);
+            if (written != null) {
+                return written;
+            }
+        }
+        throw ApiFault.conflict(
+                kind.storage(),
+                update.name(),
+                "the object was modified each time while its admission webhooks were asked; please try again");
     }
 
     /// Changes what is there, or creates what the supplier gives. For server-side apply.
@@ -107,18 +246,16 @@ public final class Writes {
         if (before == null) {
             throw ApiFault.notFound(kind.storage(), update.name());
         }
-        ObjectNode old = Metadata.tree(before);
-        old.put("apiVersion", kind.type().apiVersion()).put("kind", kind.kind());
-        ObjectNode next = update.change().apply(before.tree(kind.type().apiVersion(), kind.kind()));
-        check(kind, before, next);
-        admission.decode(kind, next, options);
-        Metadata.keep(next, old);
-        separate(kind, update.part(), next, old);
+        ObjectNode old = tree(kind, before);
+        ObjectNode next = next(update, before, old, options);
         admission.defaults(kind, next, old);
         if (!update.owned()) {
             Ownership.updated(kind, next, old, options.manager(), update.part(), now.get());
         }
-        admission.complete(kind, next, old, tx.store());
+        admission.complete(
+                new AdmissionRequest(
+                        Operation.UPDATE, kind, update.part(), next, old, options.caller(), options.dryRun()),
+                tx.store());
         kind.rules().warn(next, options.warnings());
         if (!update.part().equals("binding")) {
             raiseGeneration(kind, next, old);
@@ -130,6 +267,22 @@ public final class Writes {
             return before;
         }
         return tx.put(kind, key, next);
+    }
+
+    private static ObjectNode tree(Kind kind, StoredObject stored) {
+        ObjectNode tree = Metadata.tree(stored);
+        return tree.put("apiVersion", kind.type().apiVersion()).put("kind", kind.kind());
+    }
+
+    /// What the change makes of the object, with everything that it may not change as it was.
+    private ObjectNode next(Update update, StoredObject before, ObjectNode old, WriteOptions options) {
+        Kind kind = update.kind();
+        ObjectNode next = update.change().apply(before.tree(kind.type().apiVersion(), kind.kind()));
+        check(kind, before, next);
+        admission.decode(kind, next, options);
+        Metadata.keep(next, old);
+        separate(kind, update.part(), next, old);
+        return next;
     }
 
     /// Whether nothing but finalizers held a deletion up. A pod waits for its node agent as well.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiAnswer;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ApiRequest;
+import io.kumiki.kube.Caller;
 import io.kumiki.kube.Deletion;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.WriteOptions;
@@ -97,7 +98,8 @@ record Evictions(Parts parts) {
                                         budget.key().name(),
                                         "status",
                                         old -> next.deepCopy()),
-                                new WriteOptions("kube-apiserver", dryRun, false, "Ignore", warning -> {}));
+                                new WriteOptions(
+                                        "kube-apiserver", dryRun, false, "Ignore", warning -> {}, Caller.SYSTEM));
                 return;
             } catch (ApiFault fault) {
                 if (fault.code() != 409 || tries == TRIES) {

@@ -17,8 +17,5 @@ public record Parts(
         Reads reads,
         Writes writes,
         Deletes deletes,
-        Patches patches) {
-    Authorizer authorizer() {
-        return settings.authorizer();
-    }
-}
+        Patches patches,
+        Authorizer authorizer) {}

@@ -1,6 +1,8 @@
 package io.kumiki.kube.rest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.model.Json;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +13,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /// Reads the few bodies that a current kubectl sends as protobuf whatever a server offers: reviews, token requests,
 /// delete options and the simple
@@ -24,8 +27,7 @@ final class Protobuf {
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
     /// `message number field type`: s text, b bytes, i integer, t truth, T time, U time with microseconds, M map of
-    /// texts, B map of bytes, a
-    /// leading * repeats, else a message.
+    /// texts, B map of bytes, Q map of quantities, X map of lists, a leading * repeats, else a message.
     private static final String FIELDS = """
         Unknown 1 typeMeta TypeMeta
         Unknown 2 raw b
@@ -88,6 +90,7 @@ final class Protobuf {
         AccessSpec 2 nonResourceAttributes PathAttributes
         AccessSpec 3 user s
         AccessSpec 4 groups *s
+        AccessSpec 5 extra X
         AccessSpec 6 uid s
         ResourceAttributes 1 namespace s
         ResourceAttributes 2 verb s
@@ -96,6 +99,55 @@ final class Protobuf {
         ResourceAttributes 5 resource s
         ResourceAttributes 6 subresource s
         ResourceAttributes 7 name s
+        ResourceAttributes 8 fieldSelector SelectorAttributes
+        ResourceAttributes 9 labelSelector SelectorAttributes
+        SelectorAttributes 1 rawSelector s
+        SelectorAttributes 2 requirements *Requirement
+        Requirement 1 key s
+        Requirement 2 operator s
+        Requirement 3 values *s
+        Values 1 items *s
+        LabelSelector 1 matchLabels M
+        LabelSelector 2 matchExpressions *Requirement
+        Role 1 metadata ObjectMeta
+        Role 2 rules *PolicyRule
+        ClusterRole 1 metadata ObjectMeta
+        ClusterRole 2 rules *PolicyRule
+        ClusterRole 3 aggregationRule AggregationRule
+        AggregationRule 1 clusterRoleSelectors *LabelSelector
+        PolicyRule 1 verbs *s
+        PolicyRule 2 apiGroups *s
+        PolicyRule 3 resources *s
+        PolicyRule 4 resourceNames *s
+        PolicyRule 5 nonResourceURLs *s
+        RoleBinding 1 metadata ObjectMeta
+        RoleBinding 2 subjects *Subject
+        RoleBinding 3 roleRef RoleRef
+        ClusterRoleBinding 1 metadata ObjectMeta
+        ClusterRoleBinding 2 subjects *Subject
+        ClusterRoleBinding 3 roleRef RoleRef
+        Subject 1 kind s
+        Subject 2 apiGroup s
+        Subject 3 name s
+        Subject 4 namespace s
+        RoleRef 1 apiGroup s
+        RoleRef 2 kind s
+        RoleRef 3 name s
+        ResourceQuota 1 metadata ObjectMeta
+        ResourceQuota 2 spec QuotaSpec
+        QuotaSpec 1 hard Q
+        QuotaSpec 2 scopes *s
+        QuotaSpec 3 scopeSelector ScopeSelector
+        ScopeSelector 1 matchExpressions *ScopeRequirement
+        ScopeRequirement 1 scopeName s
+        ScopeRequirement 2 operator s
+        ScopeRequirement 3 values *s
+        Quantity 1 string s
+        PriorityClass 1 metadata ObjectMeta
+        PriorityClass 2 value i
+        PriorityClass 3 globalDefault t
+        PriorityClass 4 description s
+        PriorityClass 5 preemptionPolicy s
         PathAttributes 1 path s
         PathAttributes 2 verb s
         TokenReview 1 metadata ObjectMeta
@@ -198,8 +250,16 @@ final class Protobuf {
             case "s" -> object.put(field.name(), text());
             case "b" -> object.put(field.name(), base64());
             case "*s" -> object.withArray("/" + field.name()).add(text());
-            case "M" -> entry(object.withObject("/" + field.name()), false);
-            case "B" -> entry(object.withObject("/" + field.name()), true);
+            case "M" -> entry(object.withObject("/" + field.name()), part -> TextNode.valueOf(part.text()));
+            case "B" -> entry(object.withObject("/" + field.name()), part -> TextNode.valueOf(part.base64()));
+            case "Q" ->
+                entry(
+                        object.withObject("/" + field.name()),
+                        part -> part.message("Quantity", depth + 1).path("string"));
+            case "X" ->
+                entry(
+                        object.withObject("/" + field.name()),
+                        part -> part.message("Values", depth + 1).withArray("/items"));
             case "T" ->
                 object.put(
                         field.name(),
@@ -209,11 +269,12 @@ final class Protobuf {
                                 .toString());
             case "U" -> object.put(field.name(), micro(message("Time", depth + 1)));
             default -> {
-                if (field.type().startsWith("*")) {
-                    object.withArray("/" + field.name())
-                            .add(message(field.type().substring(1), depth + 1));
+                boolean repeated = field.type().startsWith("*");
+                ObjectNode part = message(repeated ? field.type().substring(1) : field.type(), depth + 1);
+                if (repeated) {
+                    object.withArray("/" + field.name()).add(part);
                 } else {
-                    object.set(field.name(), message(field.type(), depth + 1));
+                    object.set(field.name(), part);
                 }
             }
         }
@@ -225,19 +286,19 @@ final class Protobuf {
                 time.path("seconds").asLong(), time.path("nanos").asLong()));
     }
 
-    private void entry(ObjectNode map, boolean binary) {
+    private void entry(ObjectNode map, Function<Protobuf, JsonNode> read) {
         String key = "";
-        String value = "";
+        JsonNode value = TextNode.valueOf("");
         while (at < end) {
             long tag = varint();
             Protobuf part = part();
             if (tag >>> 3 == 1) {
                 key = part.text();
             } else {
-                value = binary ? part.base64() : part.text();
+                value = read.apply(part);
             }
         }
-        map.put(key, value);
+        map.set(key, value);
     }
 
     private String text() {

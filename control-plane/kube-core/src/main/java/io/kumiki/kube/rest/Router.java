@@ -3,6 +3,7 @@ package io.kumiki.kube.rest;
 import io.kumiki.kube.ApiAnswer;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ApiRequest;
+import io.kumiki.kube.Authorizer;
 import io.kumiki.kube.Authorizer.Attributes;
 import io.kumiki.kube.Caller;
 import io.kumiki.kube.kinds.Kind;
@@ -25,13 +26,17 @@ public final class Router {
     private final Verbs verbs;
     private final Subresources subresources;
     private final Reviews reviews;
+    private final TokenRequests tokens;
     private final Discovery discovery;
     private final OpenApi openApi;
+    private final Impersonation impersonation;
 
     public Router(Parts parts, Accounts accounts) {
+        this.impersonation = new Impersonation(parts.authorizer());
         this.parts = parts;
         this.verbs = new Verbs(parts);
-        this.subresources = new Subresources(parts, verbs, accounts);
+        this.tokens = new TokenRequests(accounts, parts.settings());
+        this.subresources = new Subresources(parts, verbs, tokens);
         this.reviews = new Reviews(parts, accounts);
         this.discovery = new Discovery(parts.kinds());
         this.openApi = new OpenApi(parts.kinds());
@@ -39,7 +44,7 @@ public final class Router {
 
     public ApiAnswer handle(ApiRequest request) {
         try {
-            return route(Impersonation.applied(request, parts.authorizer()));
+            return route(impersonation.apply(request));
         } catch (ApiFault fault) {
             return ApiAnswer.of(fault);
         }
@@ -55,7 +60,7 @@ public final class Router {
         }
         Kind kind = parts.kinds().find(target.type());
         if (kind == null) {
-            authorize(request.caller(), Attributes.path("get", path));
+            authorize(request.caller(), attributes(request, verb(request, target), target));
             if (parts.kinds().all().stream()
                     .noneMatch(each -> each.type().group().equals(target.type().group()))) {
                 return NOTHING_HERE;
@@ -63,7 +68,7 @@ public final class Router {
             throw ApiFault.noSuchPath();
         }
         String verb = verb(request, target);
-        authorize(request.caller(), attributes(verb, target));
+        authorize(request.caller(), attributes(request, verb, target));
         boolean placed = kind.namespaced() || target.namespace().isEmpty();
         boolean complete = !kind.namespaced()
                 || !target.namespace().isEmpty()
@@ -103,41 +108,46 @@ public final class Router {
         };
     }
 
-    private static Attributes attributes(String verb, RequestPath target) {
+    private static Attributes attributes(ApiRequest request, String verb, RequestPath target) {
         boolean ownNamespace = target.type().storage().equals("namespaces");
         String namespace = ownNamespace ? target.name() : target.namespace();
         return new Attributes(
-                verb, target.type().group(), target.type().plural(), target.part(), namespace, target.name(), "");
+                verb,
+                target.type().group(),
+                target.type().plural(),
+                target.part(),
+                namespace,
+                name(request, target),
+                "");
+    }
+
+    /// A list or watch that a field selector narrows to one name is about that name.
+    private static String name(ApiRequest request, RequestPath target) {
+        String fields = request.query("fieldSelector");
+        if (!target.name().isEmpty() || fields == null || request.method().equals("POST")) {
+            return target.name();
+        }
+        for (String field : fields.split(",")) {
+            if (field.startsWith("metadata.name=")) {
+                return field.substring(field.lastIndexOf('=') + 1);
+            }
+        }
+        return "";
     }
 
     private void authorize(Caller caller, Attributes wanted) {
-        if (parts.authorizer().allows(caller, wanted)) {
-            return;
+        Authorizer.Decision decision = parts.authorizer().decide(caller, wanted);
+        if (!decision.allowed()) {
+            throw Authorizer.refusal(caller, wanted, decision.reason());
         }
-        if (wanted.resource().isEmpty()) {
-            throw ApiFault.of(
-                    403,
-                    "Forbidden",
-                    "forbidden: User \"" + caller.name() + "\" cannot " + wanted.verb() + " path \"" + wanted.path()
-                            + "\"");
-        }
-        String resource = wanted.resource() + (wanted.subresource().isEmpty() ? "" : "/" + wanted.subresource());
-        String storage = wanted.group().isEmpty() ? wanted.resource() : wanted.resource() + "." + wanted.group();
-        throw ApiFault.forbidden(
-                storage,
-                wanted.name(),
-                "User \"" + caller.name() + "\" cannot " + wanted.verb() + " resource \"" + resource
-                        + "\" in API group \"" + wanted.group() + "\""
-                        + (wanted.namespace().isEmpty()
-                                ? " at the cluster scope"
-                                : " in the namespace \"" + wanted.namespace() + "\""));
+    }
+
+    private static String pathVerb(ApiRequest request) {
+        return request.method().equals("HEAD") ? "head" : request.method().toLowerCase(java.util.Locale.ROOT);
     }
 
     private ApiAnswer documents(ApiRequest request, String path) {
-        authorize(
-                request.caller(),
-                Attributes.path(
-                        request.method().equals("GET") || request.method().equals("HEAD") ? "get" : "post", path));
+        authorize(request.caller(), Attributes.path(pathVerb(request), path));
         if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
             throw ApiFault.methodNotAllowed();
         }
@@ -146,6 +156,12 @@ public final class Router {
         }
         if (path.equals("/version")) {
             return ApiAnswer.json(200, version());
+        }
+        if (path.equals(TokenRequests.DISCOVERY)) {
+            return tokens.discovery();
+        }
+        if (path.equals(TokenRequests.KEYS)) {
+            return tokens.keys();
         }
         if (path.startsWith("/openapi/")) {
             return openApi.answer(request, path);

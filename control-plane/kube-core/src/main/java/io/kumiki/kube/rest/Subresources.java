@@ -26,15 +26,15 @@ import org.jspecify.annotations.Nullable;
 final class Subresources {
     private final Parts parts;
     private final Verbs verbs;
-    private final Accounts accounts;
     private final Connections connections;
+    private final TokenRequests tokens;
     private final Scales scales;
 
-    Subresources(Parts parts, Verbs verbs, Accounts accounts) {
+    Subresources(Parts parts, Verbs verbs, TokenRequests tokens) {
         this.parts = parts;
         this.verbs = verbs;
-        this.accounts = accounts;
         this.connections = new Connections(parts);
+        this.tokens = tokens;
         this.scales = new Scales(parts);
     }
 
@@ -61,7 +61,7 @@ final class Subresources {
             case "pods/log get" -> log(request, target, kind);
             case "pods/binding create" -> bind(request, target.namespace(), target.name());
             case "pods/eviction create" -> new Evictions(parts).answer(request, target);
-            case "serviceaccounts/token create" -> accounts.answer(request, target.namespace(), target.name());
+            case "serviceaccounts/token create" -> tokens.answer(request, target.namespace(), target.name());
             case "namespaces/finalize update" -> verbs.update(request, target, kind, "finalize");
             default -> throw ApiFault.noSuchPath();
         };

@@ -174,10 +174,13 @@ final class Verbs {
 
     private ApiAnswer delete(ApiRequest request, RequestPath target, Kind kind) {
         Shape shape = shape(kind, request);
-        Deletes.Deleted deleted =
-                parts.deletes().delete(kind, target.namespace(), target.name(), Bodies.deletion(request));
+        Deletion how = Bodies.deletion(request);
+        List<String> warnings = new ArrayList<>();
+        WriteOptions options = WriteOptions.by("").as(request.caller()).hearing(how.dryRun(), warnings::add);
+        parts.writes().reviewDelete(kind, target.namespace(), target.name(), options);
+        Deletes.Deleted deleted = parts.deletes().delete(kind, target.namespace(), target.name(), how);
         if (!deleted.finished() || SHOWN_WHEN_GONE.contains(kind.storage())) {
-            return shape.one(200, deleted.object(), Map.of());
+            return shape.one(200, deleted.object(), headers(warnings));
         }
         ObjectNode status = Json.object();
         status.put("kind", "Status").put("apiVersion", "v1").putObject("metadata");
@@ -195,9 +198,14 @@ final class Verbs {
             throw ApiFault.methodNotAllowed();
         }
         Deletion how = Bodies.deletion(request);
+        List<String> warnings = new ArrayList<>();
+        WriteOptions options = WriteOptions.by("").as(request.caller()).hearing(how.dryRun(), warnings::add);
         var page = parts.reads().list(kind, target.namespace(), selection(request), 0, "", 0, false);
         for (StoredObject object : page.objects()) {
             try {
+                parts.writes()
+                        .reviewDelete(
+                                kind, object.key().namespace(), object.key().name(), options);
                 parts.deletes()
                         .delete(kind, object.key().namespace(), object.key().name(), how.onlyUid(object.uid()));
             } catch (ApiFault fault) {

@@ -120,7 +120,8 @@ final class Wishes {
                 dry,
                 request.flag("force"),
                 validation.isEmpty() ? "Warn" : validation,
-                warnings::add);
+                warnings::add,
+                request.caller());
     }
 
     static boolean dryRun(ApiRequest request) {

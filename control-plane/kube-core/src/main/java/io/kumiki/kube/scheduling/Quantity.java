@@ -1,7 +1,9 @@
 package io.kumiki.kube.scheduling;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.util.List;
 import java.util.Map;
 
 /// Kubernetes' resource amounts: `500m`, `2Gi`, `1e3`. Exact.
@@ -23,6 +25,9 @@ public final class Quantity {
             Map.entry("Ti", BigDecimal.valueOf(1L << 40)),
             Map.entry("Pi", BigDecimal.valueOf(1L << 50)),
             Map.entry("Ei", BigDecimal.valueOf(1L << 60)));
+    private static final List<String> BINARY = List.of("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei");
+    private static final List<String> DECIMAL = List.of("", "k", "M", "G", "T", "P", "E");
+    private static final List<String> FRACTIONS = List.of("m", "u", "n");
     private static final int LONGEST = 64;
 
     private Quantity() {}
@@ -49,6 +54,35 @@ public final class Quantity {
             // Told below, with the whole text.
         }
         throw new NumberFormatException("\"" + text + "\" is not a quantity such as 500m, 2 or 1Gi");
+    }
+
+    /// The canonical text: the largest unit that leaves a whole number.
+    ///
+    /// @param binary whether `Ki`, `Mi`, … are wanted where they fit
+    public static String text(BigDecimal amount, boolean binary) {
+        BigDecimal plain = amount.stripTrailingZeros();
+        if (plain.signum() == 0) {
+            return "0";
+        }
+        if (binary && plain.scale() <= 0 && plain.abs().compareTo(BigDecimal.valueOf(1024)) >= 0) {
+            return scaled(plain.toBigIntegerExact(), BigInteger.valueOf(1024), BINARY);
+        }
+        if (plain.scale() <= 0) {
+            return scaled(plain.toBigIntegerExact(), BigInteger.valueOf(1000), DECIMAL);
+        }
+        int step = Math.min((plain.scale() + 2) / 3, FRACTIONS.size());
+        return plain.movePointRight(step * 3).setScale(0, RoundingMode.CEILING).toPlainString()
+                + FRACTIONS.get(step - 1);
+    }
+
+    private static String scaled(BigInteger whole, BigInteger base, List<String> units) {
+        BigInteger rest = whole;
+        int unit = 0;
+        while (unit < units.size() - 1 && rest.mod(base).signum() == 0) {
+            rest = rest.divide(base);
+            unit++;
+        }
+        return rest + units.get(unit);
     }
 
     /// In thousandths, rounded up: how the scheduler counts CPU.

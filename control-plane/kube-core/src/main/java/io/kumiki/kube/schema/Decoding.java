@@ -3,6 +3,8 @@ package io.kumiki.kube.schema;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.kumiki.kube.scheduling.Quantity;
 import io.kumiki.model.Violation;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -71,7 +73,22 @@ public final class Decoding {
                     object(free, schema, path);
                 }
             }
+            case INT_OR_STRING -> quantity(value, schema, path);
             default -> {}
+        }
+    }
+
+    private void quantity(JsonNode value, Schema schema, String path) {
+        if (!custom && schema.format.equals("quantity")) {
+            try {
+                var unused = Quantity.parse(value.asText());
+            } catch (NumberFormatException e) {
+                add(
+                        path,
+                        "FieldValueTypeInvalid",
+                        "quantities must match the regular expression"
+                                + " '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$': " + e.getMessage());
+            }
         }
     }
 
@@ -117,6 +134,10 @@ public final class Decoding {
             } else if (!entry.getValue().isNull()) {
                 if (member.type == Schema.Type.INTEGER && entry.getValue().isFloatingPointNumber()) {
                     entry.setValue(whole(entry.getValue()));
+                }
+                if (!custom && entry.getValue().isNumber() && member.format.equals("quantity")) {
+                    entry.setValue(
+                            TextNode.valueOf(entry.getValue().decimalValue().toPlainString()));
                 }
                 value(entry.getValue(), member, below);
                 if (defaults && nothing(entry.getKey(), entry.getValue(), schema, member)) {

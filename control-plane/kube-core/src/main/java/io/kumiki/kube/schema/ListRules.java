@@ -53,6 +53,10 @@ final class ListRules {
         ServiceAccount secrets map name name
         PersistentVolumeClaimStatus conditions map type type
         # admissionregistration
+        MutatingWebhookConfiguration webhooks map name name
+        ValidatingWebhookConfiguration webhooks map name name
+        MutatingWebhook matchConditions map name name
+        ValidatingWebhook matchConditions map name name
         # apiextensions
         CustomResourceDefinitionStatus conditions map type -
         # apps
@@ -88,8 +92,11 @@ final class ListRules {
             "TypedLocalObjectReference",
             "SecretReference",
             "OwnerReference",
+            "RoleRef",
+            "Subject",
             "TopologySelectorTerm",
             "FileKeySelector",
+            "ScopeSelector",
             "EndpointPort");
 
     private static final String REQUIRED = """
@@ -135,7 +142,14 @@ final class ListRules {
         NodeAddress type address
         LocalVolumeSource path
         Event metadata involvedObject
+        LimitRangeSpec limits
+        LimitRangeItem type
+        ScopedResourceSelectorRequirement scopeName operator
         # admissionregistration
+        MutatingWebhook name clientConfig sideEffects admissionReviewVersions
+        ValidatingWebhook name clientConfig sideEffects admissionReviewVersions
+        ServiceReference name namespace
+        MatchCondition name expression
         # apiextensions
         CustomResourceDefinition spec
         CustomResourceDefinitionSpec group names scope versions
@@ -175,7 +189,13 @@ final class ListRules {
         # policy
         PodDisruptionBudgetStatus disruptionsAllowed currentHealthy desiredHealthy expectedPods
         # rbac
+        ClusterRoleBinding roleRef
+        RoleBinding roleRef
+        PolicyRule verbs
+        RoleRef kind name
+        Subject kind name
         # scheduling
+        PriorityClass value
         # storage
         StorageClass provisioner
         """;

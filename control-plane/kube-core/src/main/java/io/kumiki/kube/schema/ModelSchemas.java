@@ -175,6 +175,7 @@ public final class ModelSchemas {
             case ".coordination.v1" -> "io.k8s.api.coordination.v1." + simple;
             case ".apps" -> "io.k8s.api.apps.v1." + simple;
             case ".discovery.v1" -> "io.k8s.api.discovery.v1." + simple;
+            case ".rbac" -> "io.k8s.api.rbac.v1." + simple;
             case ".storage" -> "io.k8s.api.storage.v1." + simple;
             case ".apiextensions.v1" -> "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1." + simple;
             default -> "io.k8s.api" + rest + "." + simple;

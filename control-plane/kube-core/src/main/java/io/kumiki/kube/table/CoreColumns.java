@@ -96,6 +96,13 @@ public final class CoreColumns {
                                                     .asInt(e.path("count").asInt(1)))),
                             new Column("Name", "string", "name", "Name of the event.", 1, Column.NAME.cell()))),
             Map.entry(
+                    "ResourceQuota",
+                    List.of(
+                            Column.NAME,
+                            Column.text("Request", 0, q -> quota(q, false)),
+                            Column.text("Limit", 0, q -> quota(q, true)),
+                            Column.AGE)),
+            Map.entry(
                     "PersistentVolumeClaim",
                     List.of(
                             Column.NAME,
@@ -189,6 +196,20 @@ public final class CoreColumns {
         List<String> names = new ArrayList<>();
         modes.forEach(mode -> names.add(MODES.getOrDefault(mode.asText(), mode.asText())));
         return String.join(",", names);
+    }
+
+    private static String quota(JsonNode quota, boolean limits) {
+        List<String> cells = new ArrayList<>();
+        JsonNode status = quota.path("status");
+        for (var hard : status.path("hard").properties()) {
+            if (hard.getKey().startsWith("limits") == limits) {
+                cells.add(hard.getKey() + ": "
+                        + status.path("used").path(hard.getKey()).asText("0") + "/"
+                        + hard.getValue().asText());
+            }
+        }
+        cells.sort(null);
+        return String.join(", ", cells);
     }
 
     private static String claim(JsonNode volume) {

@@ -261,21 +261,35 @@ class ApiTest {
     }
 
     @Test
-    void anAccountRulesItsOwnNamespaceOnly() {
+    void anAccountMayDoWhatItIsGiven() {
         api.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"other\"}}");
+        api.caller = Caller.account("n", "default", "u");
+        assertThat(api.post(MAPS, "{\"metadata\":{\"name\":\"c\"}}").message())
+                .isEqualTo("configmaps is forbidden: User \"system:serviceaccount:n:default\" cannot create resource"
+                        + " \"configmaps\" in API group \"\" in the namespace \"n\"");
+        api.caller = Caller.administrator();
+        api.post("/apis/rbac.authorization.k8s.io/v1/namespaces/n/rolebindings", """
+            {"metadata":{"name":"b"},"roleRef":{"kind":"ClusterRole","name":"edit"},
+             "subjects":[{"kind":"ServiceAccount","name":"default"}]}\
+            """);
         api.caller = Caller.account("n", "default", "u");
         assertThat(api.post(MAPS, "{\"metadata\":{\"name\":\"c\"}}").code()).isEqualTo(201);
         assertThat(api.get("/api/v1/namespaces/other/configmaps").code()).isEqualTo(403);
-        assertThat(api.get("/api/v1/pods").code()).isEqualTo(403);
+        assertThat(api.get("/api/v1/pods").message())
+                .isEqualTo("pods is forbidden: User \"system:serviceaccount:n:default\" cannot list resource \"pods\""
+                        + " in API group \"\" at the cluster scope");
         assertThat(api.get("/api/v1/namespaces/n").code()).isEqualTo(200);
         assertThat(api.delete("/api/v1/namespaces/n").code()).isEqualTo(403);
         assertThat(api.get("/apis").code()).isEqualTo(200);
+        assertThat(api.get("/metrics").message())
+                .isEqualTo("forbidden: User \"system:serviceaccount:n:default\" cannot get path \"/metrics\"");
         Reply review = api.post(
                 "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
                 "{\"spec\":{\"resourceAttributes\":{\"namespace\":\"other\",\"verb\":\"get\",\"resource\":\"pods\"}}}");
         assertThat(review.json().path("status").path("allowed").asBoolean()).isFalse();
         api.caller = Caller.ANONYMOUS;
-        assertThat(api.get(MAPS).code()).isEqualTo(403);
+        assertThat(api.get(MAPS).message()).contains("User \"system:anonymous\" cannot list resource \"configmaps\"");
+        assertThat(api.get("/version").code()).isEqualTo(200);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.kumiki.kube.Caller;
 import io.kumiki.kube.Cluster;
 import io.kumiki.kube.ClusterSettings;
 import io.kumiki.kube.Journal;
+import io.kumiki.kube.Tokens;
 import io.kumiki.kube.WatchFeed;
 import io.kumiki.model.Json;
 import java.io.ByteArrayOutputStream;
@@ -21,7 +22,7 @@ import java.util.Map;
 /// Speaks HTTP to a cluster without a socket.
 final class Requests {
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    final Cluster cluster = new Cluster(ClusterSettings.simulated(() -> now, 7), Journal.memory());
+    final Cluster cluster;
     Caller caller = Caller.administrator();
 
     record Reply(int code, JsonNode json, Map<String, String> headers) {
@@ -35,6 +36,12 @@ final class Requests {
     }
 
     Requests() {
+        this(Tokens.none());
+    }
+
+    Requests(Tokens tokens) {
+        cluster = new Cluster(ClusterSettings.simulated(() -> now, 7).tokens(tokens), Journal.memory());
+        cluster.resume();
         post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"n\"}}");
     }
 
@@ -120,6 +127,7 @@ final class Requests {
     static ObjectNode pod(String name) {
         return (ObjectNode) Json.parse("""
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s"},
-             "spec":{"containers":[{"name":"main","image":"busybox","env":[{"name":"A","value":"1"}]}]}}""".formatted(name));
+             "spec":{"containers":[{"name":"main","image":"busybox","env":[{"name":"A","value":"1"}]}]}}\
+            """.formatted(name));
     }
 }

@@ -13,6 +13,7 @@ import io.kumiki.kube.PatchType;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WriteOptions;
+import io.kumiki.kube.kinds.scheduling.SchedulingGroup;
 import io.kumiki.kube.scheduling.Attempt;
 import io.kumiki.kube.scheduling.Preemption;
 import io.kumiki.kube.scheduling.Scheduler;
@@ -54,6 +55,11 @@ class SimulationLawTest {
             ObjectNode namespace = Json.object().put("apiVersion", "v1").put("kind", "Namespace");
             namespace.putObject("metadata").put("name", "ns");
             cluster.create(ResourceType.NAMESPACES, "", namespace, WriteOptions.by("t"));
+            for (int priority = 0; priority < 3; priority++) {
+                ObjectNode priorityClass = Json.object().put("value", priority);
+                priorityClass.putObject("metadata").put("name", "p" + priority);
+                cluster.create(SchedulingGroup.PRIORITY_CLASSES, "", priorityClass, WriteOptions.by("t"));
+            }
             for (ObjectNode node : ((SimulatedNodes.Read.Valid) SimulatedNodes.read(nodes))
                     .nodes()
                     .objects(now)) {
@@ -69,7 +75,7 @@ class SimulationLawTest {
                     .put(SimulatedPod.DURATION, (1 + random.nextInt(60)) + "s")
                     .put(SimulatedPod.START_DELAY, random.nextInt(5) + "s");
             ObjectNode spec = pod.putObject("spec")
-                    .put("priority", random.nextInt(3))
+                    .put("priorityClassName", "p" + random.nextInt(3))
                     .put("restartPolicy", random.nextBoolean() ? "Never" : "OnFailure");
             spec.putArray("tolerations").addObject().put("operator", "Exists");
             ObjectNode container =

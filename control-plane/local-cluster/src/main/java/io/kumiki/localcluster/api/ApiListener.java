@@ -255,8 +255,12 @@ public final class ApiListener implements AutoCloseable {
 
     private ApiRequest request(HttpServerRequest http, byte[] body) {
         Map<String, String> headers = new LinkedHashMap<>();
-        http.headers()
-                .forEach((name, value) -> headers.merge(name.toLowerCase(Locale.ROOT), value, (a, b) -> a + "," + b));
+        http.headers().forEach((name, value) -> {
+            String lower = name.toLowerCase(Locale.ROOT);
+            // A group's name may hold a comma; no header's value holds a line break.
+            String between = lower.startsWith("impersonate-") ? "\n" : ",";
+            headers.merge(lower, value, (a, b) -> a + between + b);
+        });
         Map<String, List<String>> query = new LinkedHashMap<>();
         http.params()
                 .forEach((name, value) ->

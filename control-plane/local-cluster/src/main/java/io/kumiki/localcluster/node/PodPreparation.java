@@ -49,7 +49,7 @@ final class PodPreparation {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("KF_PIPELINES_ENDPOINT", settings.pipelines().toString());
         List<Mount> own = new ArrayList<>();
-        boolean identity = pod.path("spec").path("automountServiceAccountToken").asBoolean(true);
+        boolean identity = PodMounts.wantsIdentity(pod);
         if (isolated) {
             environment.put("KUBERNETES_SERVICE_HOST", settings.kubernetes().getHost());
             environment.put(
@@ -59,10 +59,6 @@ final class PodPreparation {
                     "KUBERNETES_SERVICE_PORT_HTTPS",
                     Integer.toString(settings.kubernetes().getPort()));
             own.add(new Mount(HostsFiles.of(folder), "/etc/hosts", false));
-            if (identity) {
-                // /var/run is a link to /run in every container.
-                own.add(new Mount(volumes.identity(), PodMounts.IDENTITY.replace("/var/run", "/run"), true));
-            }
         } else if (identity) {
             Path kubeconfig = folder.path().resolve("kubeconfig");
             Files.writeString(kubeconfig, kubeconfig(pod, volumes.identity()));
@@ -92,11 +88,8 @@ final class PodPreparation {
         PodFields fields = new PodFields(pod, settings.name(), LOOPBACK, allocatable);
         PodVolumes volumes = new PodVolumes(folder.path(), fields, sources, settings.clusterCa());
         volumes.renewTokens();
-        if (pod.path("spec").path("automountServiceAccountToken").asBoolean(true)) {
-            Path identity = volumes.identity();
-            if (!settings.isolation().isolated()) {
-                Files.writeString(folder.path().resolve("kubeconfig"), kubeconfig(pod, identity));
-            }
+        if (PodMounts.wantsIdentity(pod) && !settings.isolation().isolated()) {
+            Files.writeString(folder.path().resolve("kubeconfig"), kubeconfig(pod, volumes.identity()));
         }
     }
 

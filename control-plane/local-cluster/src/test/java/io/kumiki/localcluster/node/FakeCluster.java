@@ -2,6 +2,15 @@ package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.Caller;
+import io.kumiki.kube.admission.AdmissionRequest;
+import io.kumiki.kube.admission.PodAccount;
+import io.kumiki.kube.kinds.BuiltIns;
+import io.kumiki.kube.kinds.Kind;
+import io.kumiki.kube.store.ObjectKey;
+import io.kumiki.kube.store.ObjectStore;
+import io.kumiki.kube.store.StoredObject;
+import io.kumiki.model.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,9 +30,42 @@ final class FakeCluster implements NodeCluster {
     final List<String> events = new ArrayList<>();
     final List<String> history = new ArrayList<>();
 
+    private final Kind kind = BuiltIns.all().stream()
+            .filter(each -> each.storage().equals("pods"))
+            .findFirst()
+            .orElseThrow();
+
+    FakeCluster() {
+        object("ConfigMap", "kubeflow", "kube-root-ca.crt", Json.parse("{\"data\":{\"ca.crt\":\"the CA\"}}"));
+    }
+
     synchronized void put(ObjectNode pod) {
+        if (!pods.containsKey(name(pod))) {
+            admit(pod);
+        }
         pods.put(name(pod), pod);
         tell(pod, false);
+    }
+
+    /// As the API server does: the account's token and the CA are mounted.
+    private void admit(ObjectNode pod) {
+        ObjectNode spec = pod.withObject("/spec");
+        if (!spec.has("serviceAccountName")) {
+            spec.put("serviceAccountName", "default");
+        }
+        ObjectStore accounts = new ObjectStore(1);
+        String account = spec.path("serviceAccountName").asText();
+        ObjectKey key = new ObjectKey(
+                "serviceaccounts", pod.path("metadata").path("namespace").asText(), account);
+        ObjectNode object = Json.object();
+        object.putObject("metadata").put("name", account);
+        accounts.restore(StoredObject.of(key, 1, object, new String[0]));
+        new PodAccount(int[]::new)
+                .admit(
+                        new AdmissionRequest(
+                                AdmissionRequest.Operation.CREATE, kind, "", pod, null, Caller.SYSTEM, false),
+                        accounts,
+                        new ArrayList<>());
     }
 
     synchronized void delete(String name, long grace) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WriteOptions;
+import io.kumiki.kube.kinds.rbac.RbacGroup;
 import io.kumiki.localcluster.LocalCluster;
 import io.kumiki.localcluster.LocalClusterSettings;
 import io.kumiki.localcluster.node.image.ImageTable;
@@ -112,6 +113,11 @@ class StepInClusterIT {
                 .add("-c")
                 .add(script);
         api.createIfAbsent(ResourceType.SERVICE_ACCOUNTS, "kubeflow", account());
+        api.createIfAbsent(RbacGroup.ROLE_BINDINGS, "kubeflow", (ObjectNode) Json.parse("""
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"steps","namespace":"kubeflow"},
+             "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"view"},
+             "subjects":[{"kind":"ServiceAccount","name":"default","namespace":"kubeflow"}]}\
+            """));
         api.cluster().create(ResourceType.PODS, "kubeflow", pod, WriteOptions.by("test"));
         CountDownLatch ended = new CountDownLatch(1);
         try (var _ = api.follow(ResourceType.PODS, Selection.ALL, (type, now) -> {

@@ -10,6 +10,7 @@ import io.kumiki.kube.Journal;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WriteOptions;
+import io.kumiki.kube.kinds.scheduling.SchedulingGroup;
 import io.kumiki.kube.scheduling.SchedulerRules;
 import io.kumiki.localcluster.node.LocalApi;
 import io.kumiki.model.Json;
@@ -102,6 +103,13 @@ final class SchedulerRig implements AutoCloseable {
     }
 
     void create(ObjectNode pod) {
+        String wanted = pod.path("spec").path("priorityClassName").asText("");
+        if (!wanted.isEmpty() && cluster.get(SchedulingGroup.PRIORITY_CLASSES, "", wanted) == null) {
+            create(
+                    SchedulingGroup.PRIORITY_CLASSES,
+                    "",
+                    "{'metadata':{'name':'" + wanted + "'},'value':" + wanted.substring(1) + "}");
+        }
         cluster.create(ResourceType.PODS, "ns", pod, WriteOptions.by("test"));
     }
 
@@ -122,7 +130,7 @@ final class SchedulerRig implements AutoCloseable {
         pod.putObject("metadata").put("name", name).put("namespace", "ns");
         ObjectNode spec = pod.putObject("spec");
         if (priority != 0) {
-            spec.put("priority", priority);
+            spec.put("priorityClassName", "p" + priority);
         }
         ObjectNode resources = spec.putArray("containers")
                 .addObject()

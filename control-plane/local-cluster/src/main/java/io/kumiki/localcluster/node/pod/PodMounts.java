@@ -30,6 +30,20 @@ public final class PodMounts {
         this.isolated = isolated;
     }
 
+    /// Whether a container is to find the pod's identity: admission has mounted it there.
+    public static boolean wantsIdentity(JsonNode pod) {
+        for (String list : List.of("initContainers", "containers")) {
+            for (JsonNode container : pod.path("spec").path(list)) {
+                for (JsonNode mount : container.path("volumeMounts")) {
+                    if (mount.path("mountPath").asText().equals(IDENTITY)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
     public List<Mount> of(JsonNode container, Map<String, String> environment) throws IOException, NotYet {
         List<Mount> mounts = new ArrayList<>();
         for (JsonNode mount : container.path("volumeMounts")) {
@@ -42,10 +56,18 @@ public final class PodMounts {
                     ? Expansion.expand(mount.path("subPathExpr").asText(), environment)
                     : mount.path("subPath").asText("");
             Path source = isolated ? within(volume, subPath) : real(within(volume, subPath), Path.of(target));
-            mounts.add(new Mount(source, target, mount.path("readOnly").asBoolean()));
+            mounts.add(new Mount(
+                    source,
+                    isolated ? unlinked(target) : target,
+                    mount.path("readOnly").asBoolean()));
         }
         mounts.sort(Comparator.comparingInt(mount -> Path.of(mount.target()).getNameCount()));
         return mounts;
+    }
+
+    /// /var/run is a link to /run in every container.
+    private static String unlinked(String target) {
+        return target.startsWith("/var/run/") ? target.substring("/var".length()) : target;
     }
 
     /// Where a container path lies: in the deepest mount above it, else in the container's private root.
