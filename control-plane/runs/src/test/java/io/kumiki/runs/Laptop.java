@@ -17,6 +17,7 @@ import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.PythonEnvironment;
 import io.kumiki.localcluster.node.process.Isolation;
 import io.kumiki.localcluster.scheduler.SchedulerLoop;
+import io.kumiki.localcluster.scheduler.SchedulerSettings;
 import io.kumiki.model.Json;
 import io.kumiki.runs.pod.KubernetesPods;
 import io.kumiki.store.Store;
@@ -63,7 +64,7 @@ final class Laptop implements AutoCloseable {
                         .freeFloor(0));
         api = new LocalApi(cluster.cluster(), "test", Clock.systemUTC());
         basics();
-        scheduler = new SchedulerLoop(api, List.of(), Clock.systemUTC());
+        scheduler = new SchedulerLoop(api, SchedulerSettings.DEFAULT, Clock.systemUTC());
         scheduler.start();
         var machine = new NodeSettings(
                 "local",
