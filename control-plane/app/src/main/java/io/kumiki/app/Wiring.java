@@ -188,9 +188,9 @@ final class Wiring implements AutoCloseable {
                 () -> LocalCluster.start(
                         vertx, LocalClusterSettings.in(folder.path()).port(wanted)));
         endpoints.put("kubernetes", cluster.url());
-        cluster.cluster().admit((kind, object, old, store, violations) -> {
-            if (old == null && kind.storage().equals(ResourceType.PODS.storage())) {
-                violations.addAll(GangMarks.mark(object));
+        cluster.cluster().admit((request, violations) -> {
+            if (request.creates(ResourceType.PODS.storage())) {
+                violations.addAll(GangMarks.mark(request.object()));
             }
         });
         return cluster;

@@ -70,9 +70,9 @@ class GangIT {
         for (var kind : List.of(Gang.class, TenantQuota.class, PlaceLevels.class)) {
             create(ResourceType.DEFINITIONS, "", Definition.of(kind));
         }
-        cluster.cluster().admit((kind, object, old, store, violations) -> {
-            if (old == null && kind.storage().equals("pods")) {
-                violations.addAll(GangMarks.mark(object));
+        cluster.cluster().admit((request, violations) -> {
+            if (request.creates("pods")) {
+                violations.addAll(GangMarks.mark(request.object()));
             }
         });
         ObjectNode namespace = Json.object();
