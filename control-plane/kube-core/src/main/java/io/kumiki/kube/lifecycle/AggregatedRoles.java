@@ -38,6 +38,11 @@ final class AggregatedRoles {
         }
     }
 
+    /// A stop may have come between a role and what follows from it.
+    void resume() {
+        gather();
+    }
+
     private void gather() {
         queued.set(false);
         List<StoredObject> all = registry.read(store -> store.all(STORAGE, ""));

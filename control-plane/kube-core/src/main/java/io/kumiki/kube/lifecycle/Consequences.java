@@ -49,6 +49,7 @@ public final class Consequences implements Registry.Consequences {
         namespaces.resume();
         garbage.resume();
         definitions.resume();
+        roles.resume();
         quotas.resume();
     }
 }
