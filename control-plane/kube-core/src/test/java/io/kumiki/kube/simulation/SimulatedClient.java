@@ -87,13 +87,19 @@ public final class SimulatedClient {
         }
     }
 
-    /// Sends a request until it is answered; 504 stands for a lost reply.
+    /// Sends a request until it is answered; 504 stands for a lost reply. A conflict may be with something that is
+    /// still being removed, because a fault put that off: it is asked again when nothing is put off any more.
     public ObjectNode request(String method, String path, String contentType, String body) throws Exception {
+        boolean settled = false;
         for (int i = 0; i < PATIENCE; i++) {
             try {
                 ObjectNode answer = once(method, path, contentType, body);
                 disturb();
-                if (answer.path("code").asInt() != 504) {
+                int code = answer.path("code").asInt();
+                if (code == 409 && !settled) {
+                    settle();
+                    settled = true;
+                } else if (code != 504) {
                     return answer;
                 }
             } catch (FaultyJournal.Crash crash) {
@@ -101,6 +107,12 @@ public final class SimulatedClient {
             }
         }
         throw new AssertionError(method + " " + path + " is never answered");
+    }
+
+    private void settle() {
+        for (int i = 0; i < PATIENCE; i++) {
+            cluster.follow();
+        }
     }
 
     private ObjectNode once(String method, String path, String contentType, String body) {
