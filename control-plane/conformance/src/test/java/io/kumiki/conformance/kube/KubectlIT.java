@@ -256,8 +256,8 @@ class KubectlIT {
                 .isEqualTo("v2");
         assertThat(kubectl.run("auth", "can-i", "create", "pods").ok().out()).contains("yes");
         assertThat(kubectl.run("auth", "whoami").ok().out()).contains("kubernetes-admin");
-        assertThat(kubectl.run("get", "deployments").out())
-                .contains("the server doesn't have a resource type \"deployments\"");
+        assertThat(kubectl.run("get", "ingresses").out())
+                .contains("the server doesn't have a resource type \"ingresses\"");
         kubectl.run("delete", "cm", "made").ok();
         kubectl.run("create", "namespace", "short-lived").ok();
         assertThat(kubectl.run("get", "sa", "-n", "short-lived").ok().out()).contains("default");
