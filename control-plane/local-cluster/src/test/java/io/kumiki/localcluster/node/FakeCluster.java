@@ -35,10 +35,6 @@ final class FakeCluster implements NodeCluster {
             .findFirst()
             .orElseThrow();
 
-    FakeCluster() {
-        object("ConfigMap", "kubeflow", "kube-root-ca.crt", Json.parse("{\"data\":{\"ca.crt\":\"the CA\"}}"));
-    }
-
     synchronized void put(ObjectNode pod) {
         if (!pods.containsKey(name(pod))) {
             admit(pod);
@@ -49,6 +45,11 @@ final class FakeCluster implements NodeCluster {
 
     /// As the API server does: the account's token and the CA are mounted.
     private void admit(ObjectNode pod) {
+        object(
+                "ConfigMap",
+                pod.path("metadata").path("namespace").asText(),
+                "kube-root-ca.crt",
+                Json.parse("{\"data\":{\"ca.crt\":\"the CA\"}}"));
         ObjectNode spec = pod.withObject("/spec");
         if (!spec.has("serviceAccountName")) {
             spec.put("serviceAccountName", "default");
