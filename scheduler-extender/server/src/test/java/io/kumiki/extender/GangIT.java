@@ -148,7 +148,7 @@ class GangIT {
             for (int a = 0; a < annotations.length; a += 2) {
                 noted.put(annotations[a], annotations[a + 1]);
             }
-            ObjectNode spec = pod.putObject("spec");
+            ObjectNode spec = pod.putObject("spec").put("restartPolicy", "Never");
             spec.putArray("tolerations")
                     .addObject()
                     .put("key", "kumiki.io/simulated")
