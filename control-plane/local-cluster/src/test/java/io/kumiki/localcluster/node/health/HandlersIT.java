@@ -48,7 +48,7 @@ class HandlersIT {
                     .isEqualTo(new Outcome(true, ""));
             assertThat(ask(new Handler.HttpGet(true, "", cluster.port(), "api", List.of()))
                             .message())
-                    .isEqualTo("HTTP probe failed with statuscode: 401");
+                    .isEqualTo("HTTP probe failed with statuscode: 403");
             assertThat(ask(new Handler.HttpGet(false, "", cluster.port(), "/", List.of()))
                             .passed())
                     .isFalse();
