@@ -23,12 +23,23 @@ public record ClusterSettings(
     /// Deterministic: equal seeds and equal calls give equal clusters.
     public static ClusterSettings simulated(Supplier<Instant> now, long seed) {
         var random = new java.util.SplittableRandom(seed);
+        // Several writers may draw at once.
+        Object one = new Object();
         return new ClusterSettings(
                 now,
-                () -> new java.util.UUID(
-                                random.nextLong() & ~0xF000L | 0x4000L, random.nextLong() >>> 2 | 0x8000000000000000L)
-                        .toString(),
-                n -> random.ints(n, 0, 27).toArray(),
+                () -> {
+                    synchronized (one) {
+                        return new java.util.UUID(
+                                        random.nextLong() & ~0xF000L | 0x4000L,
+                                        random.nextLong() >>> 2 | 0x8000000000000000L)
+                                .toString();
+                    }
+                },
+                n -> {
+                    synchronized (one) {
+                        return random.ints(n, 0, 27).toArray();
+                    }
+                },
                 Tokens.none(),
                 WebhookCaller.none(),
                 "",
