@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// it, signal it and end it.
 /// All methods block for milliseconds at most, except [#await] and [#kill].
 public final class ContainerProcess implements RunningContainer {
+    private static final int INSIST_TRIES = 20;
     private static final long LOOK_AGAIN_MILLIS = 100;
     private static final String SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static final long KILL_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -139,11 +140,38 @@ public final class ContainerProcess implements RunningContainer {
         for (int tries = 0; tries < 20 && wrapper.isAlive(); tries++) {
             ProcessHandle main = ProcessTree.below(wrapper, depth);
             if (main != null) {
-                return main.destroy();
+                String started = ProcessTree.commandLine(main.pid());
+                boolean told = main.destroy();
+                Thread.ofVirtual().name("term " + main.pid()).start(() -> insist(main, started));
+                return told;
             }
             Thread.sleep(LOOK_AGAIN_MILLIS / 2);
         }
         return wrapper.isAlive() && wrapper.destroy();
+    }
+
+    /// A container that was just being started may have lost the signal: to a helper of its set-up, or between fork
+    /// and exec. Whoever stands there with another command line afterwards has not had it.
+    private void insist(ProcessHandle told, String as) {
+        long pid = told.pid();
+        String started = as;
+        try {
+            for (int tries = 0; tries < INSIST_TRIES && wrapper.isAlive(); tries++) {
+                Thread.sleep(LOOK_AGAIN_MILLIS / 2);
+                ProcessHandle main = ProcessTree.below(wrapper, depth);
+                if (main == null) {
+                    continue;
+                }
+                String now = ProcessTree.commandLine(main.pid());
+                if (!now.isEmpty() && (main.pid() != pid || !now.equals(started))) {
+                    main.destroy();
+                    pid = main.pid();
+                    started = now;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// SIGKILL to everything of the container; the wrapper is spared so that it can write the exit code.

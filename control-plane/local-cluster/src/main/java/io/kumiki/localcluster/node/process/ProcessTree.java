@@ -66,6 +66,15 @@ final class ProcessTree {
         return at;
     }
 
+    /// The words a process was started with; empty where the system does not say.
+    static String commandLine(long pid) {
+        try {
+            return Files.readString(PROC.resolve(pid + "/cmdline"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     /// Every living process whose environment carries all the given `NAME=value` words, and every descendant of one
     /// of those.
     static Set<ProcessHandle> marked(List<String> words) {
