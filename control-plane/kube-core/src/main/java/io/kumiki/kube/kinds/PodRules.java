@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// What makes a pod a good one, and which of its fields may still change.
 final class PodRules implements KindRules {
     private static final String UNCHANGEABLE = "pod updates may not change fields other than"
-        + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations`"
-        + " (only additions to existing tolerations); a pod with scheduling gates may also lose gates and gain a"
-        + " nodeSelector and node affinity";
+            + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations`"
+            + " (only additions to existing tolerations); a pod with scheduling gates may also lose gates and gain a"
+            + " nodeSelector and node affinity";
 
     @Override
     public void complete(ObjectNode pod, @Nullable ObjectNode old) {

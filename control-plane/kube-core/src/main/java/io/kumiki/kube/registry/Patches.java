@@ -99,7 +99,7 @@ public final class Patches {
         if (!kind.builtIn()) {
             throw ApiFault.unsupportedMedia(
                     "the body of the request was in an unknown format - accepted media types include:"
-                        + " application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
+                            + " application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
         }
         return StrategicMergePatch.apply(old, patch, kind.schema().get());
     }

@@ -82,8 +82,8 @@ public final class Reads {
         }
         return ApiFault.gone(
                         "The provided continue parameter is too old to display a consistent list result. You can start"
-                            + " a new list without the continue parameter, or use the continue token in this response"
-                            + " to retrieve the remainder of the results.")
+                                + " a new list without the continue parameter, or use the continue token in this response"
+                                + " to retrieve the remainder of the results.")
                 .continueAt(new ContinueToken(-1, from.namespace(), from.name()).text());
     }
 }

@@ -118,8 +118,8 @@ class ExpressionsTest {
                 // strings
                 "'%s has %d, %.2f, %x, %b'.format(['it', 3, 1.5, 255, 5]) == 'it has 3, 1.50, ff, 101' => true",
                 "'%s'.format([[1, 2]]) == '[1, 2]' && '%s'.format([{'b': 1.0, 'a': 'x'}]) == '{\"a\":\"x\","
-                    + " \"b\":1.000000}' && '%e'.format([1234.5]) == '1.234500×10⁰³' && '100%%'.format([]) == '100%'"
-                    + " => true",
+                        + " \"b\":1.000000}' && '%e'.format([1234.5]) == '1.234500×10⁰³' && '100%%'.format([]) == '100%'"
+                        + " => true",
                 "'a,b'.split(',') == ['a', 'b'] && ['a', 'b'].join('-') == 'a-b' && 'hello'.replace('l', 'L', 1) =="
                         + " 'heLlo' => true",
                 "'ab'.replace('', '.') == '.a.b.' && ' x '.trim() == 'x' && 'Hi'.lowerAscii() == 'hi' &&"
@@ -194,8 +194,8 @@ class ExpressionsTest {
     @Test
     void rulesAboutChangeAreForUpdates() {
         Schema schema = schema(rule("self.n >= oldSelf.n") + ",{\"rule\":\"oldSelf.hasValue() || self.s =="
-                                                           + " 'new'\",\"optionalOldSelf\":true,\"reason\":\"FieldValueForbidden\",\"fieldPath\":\".s\",\"message\":\"must"
-                                                           + " begin new\"}");
+                + " 'new'\",\"optionalOldSelf\":true,\"reason\":\"FieldValueForbidden\",\"fieldPath\":\".s\",\"message\":\"must"
+                + " begin new\"}");
         ObjectRules rules = ObjectRules.compile(schema);
         assertThat(rules.check(Json.parse("{\"n\":1,\"s\":\"old\"}"), null, null))
                 .containsExactly(new Violation("s", "FieldValueForbidden", "Forbidden: must begin new"));

@@ -359,7 +359,7 @@ class AppsControllersTest {
                 Rig.workload(
                         "s",
                         CLAIM + "'replicas':3,'podManagementPolicy':'Parallel','ordinals':{'start':5},"
-                              + "'persistentVolumeClaimRetentionPolicy':{'whenScaled':'Delete','whenDeleted':'Delete'},",
+                                + "'persistentVolumeClaimRetentionPolicy':{'whenScaled':'Delete','whenDeleted':'Delete'},",
                         "one"));
         rig.settle();
         assertThat(rig.names(ResourceType.PODS)).containsExactly("s-5", "s-6", "s-7");

@@ -28,8 +28,8 @@ class PodAdmissionTest {
         assertThat(volume.path("projected").path("sources").toString())
                 .isEqualTo(
                         "[{\"serviceAccountToken\":{\"expirationSeconds\":3607,\"path\":\"token\"}},"
-                            + "{\"configMap\":{\"name\":\"kube-root-ca.crt\",\"items\":[{\"key\":\"ca.crt\",\"path\":\"ca.crt\"}]}},"
-                            + "{\"downwardAPI\":{\"items\":[{\"path\":\"namespace\",\"fieldRef\":{\"apiVersion\":\"v1\",\"fieldPath\":\"metadata.namespace\"}}]}}]");
+                                + "{\"configMap\":{\"name\":\"kube-root-ca.crt\",\"items\":[{\"key\":\"ca.crt\",\"path\":\"ca.crt\"}]}},"
+                                + "{\"downwardAPI\":{\"items\":[{\"path\":\"namespace\",\"fieldRef\":{\"apiVersion\":\"v1\",\"fieldPath\":\"metadata.namespace\"}}]}}]");
         for (String pointer : new String[] {"/initContainers/0/volumeMounts/0", "/containers/0/volumeMounts/0"}) {
             assertThat(spec.at(pointer).toString())
                     .isEqualTo("{\"name\":\"" + volume.path("name").asText()

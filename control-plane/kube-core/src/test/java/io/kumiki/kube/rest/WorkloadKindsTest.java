@@ -91,7 +91,7 @@ class WorkloadKindsTest {
                                 "StatefulSet",
                                 "s",
                                 "\"serviceName\":\"s\",\"volumeClaimTemplates\":[{\"metadata\":{\"name\":\"data\"},\"spec\":"
-                                    + "{\"accessModes\":[\"ReadWriteOnce\"],\"resources\":{\"requests\":{\"storage\":\"1Gi\"}}}}],")
+                                        + "{\"accessModes\":[\"ReadWriteOnce\"],\"resources\":{\"requests\":{\"storage\":\"1Gi\"}}}}],")
                         .replace(
                                 "\"image\":\"busybox\"",
                                 "\"image\":\"busybox\",\"volumeMounts\":[{\"name\":\"data\",\"mountPath\":\"/data\"}]"));
@@ -151,13 +151,13 @@ class WorkloadKindsTest {
                         + " completion mode is Indexed",
                 "'\"backoffLimitPerIndex\":1,' | '\"restartPolicy\":\"Never\",' | requires indexed completion mode",
                 "'\"podFailurePolicy\":{\"rules\":[{\"action\":\"FailJob\",\"onExitCodes\":{\"operator\":\"In\",\"values\":[0]}}]},'"
-                    + " | '\"restartPolicy\":\"Never\",' | must not be 0 for the In operator",
+                        + " | '\"restartPolicy\":\"Never\",' | must not be 0 for the In operator",
                 "'\"podFailurePolicy\":{\"rules\":[{\"action\":\"Ignore\"}]},' | '\"restartPolicy\":\"Never\",' |"
                         + " specifying one of OnExitCodes and OnPodConditions is required",
                 "'\"podFailurePolicy\":{\"rules\":[{\"action\":\"Ignore\",\"onPodConditions\":[{\"type\":\"DisruptionTarget\"}]}]},'"
-                    + " | '\"restartPolicy\":\"OnFailure\",' | only \"Never\" is supported when podFailurePolicy",
+                        + " | '\"restartPolicy\":\"OnFailure\",' | only \"Never\" is supported when podFailurePolicy",
                 "'\"completionMode\":\"Indexed\",\"completions\":2,\"successPolicy\":{\"rules\":[{\"succeededIndexes\":\"5\"}]},'"
-                    + " | '\"restartPolicy\":\"Never\",' | too large index",
+                        + " | '\"restartPolicy\":\"Never\",' | too large index",
             })
     void aBadJobIsToldWhy(String more, String pod, String why) {
         Reply refused = api.post(BATCH + "jobs", job("j", more, pod));

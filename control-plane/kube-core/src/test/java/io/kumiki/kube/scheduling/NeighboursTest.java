@@ -112,7 +112,7 @@ class NeighboursTest {
                 name,
                 "{'app':'s','rev':'" + name.charAt(0) + "'}",
                 "{'containers':[],'topologySpreadConstraints':[{'maxSkew':1,'topologyKey':'zone','whenUnsatisfiable':'DoNotSchedule',"
-                    + "'labelSelector':{'matchLabels':{'app':'s'}}" + more + "}]" + spec + "}");
+                        + "'labelSelector':{'matchLabels':{'app':'s'}}" + more + "}]" + spec + "}");
     }
 
     @Test

@@ -160,7 +160,7 @@ class PredicateTest {
     void aPinnedPodLooksAtItsNodeOnly() {
         String pin =
                 "{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':{'nodeSelectorTerms':[{'matchFields':"
-                    + "[{'key':'metadata.name','operator':'In','values':['b']}]}]}}}";
+                        + "[{'key':'metadata.name','operator':'In','values':['b']}]}]}}}";
         World world = new World()
                 .with(node("a", "{}", "{}"), node("b", "{'cpu':'2'}", "{}"), node("c", "{}", "{}"))
                 .on("b", cpu("x", "1", 0));
@@ -174,8 +174,8 @@ class PredicateTest {
                         "r",
                         "{}",
                         "{'containers':[],'affinity':{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':"
-                            + "{'nodeSelectorTerms':[{'matchFields':[{'key':'metadata.name','operator':'In','values':['a']},"
-                            + "{'key':'metadata.name','operator':'In','values':['b']}]}]}}}}")))
+                                + "{'nodeSelectorTerms':[{'matchFields':[{'key':'metadata.name','operator':'In','values':['a']},"
+                                + "{'key':'metadata.name','operator':'In','values':['b']}]}]}}}}")))
                 .startsWith("0/3 nodes are available: pod affinity terms conflict.");
     }
 
@@ -309,7 +309,7 @@ class PredicateTest {
         world.scheduler.storageClass(
                 json(
                         "{'metadata':{'name':'make'},'provisioner':'x','volumeBindingMode':'WaitForFirstConsumer','allowedTopologies':"
-                            + "[{'matchLabelExpressions':[{'key':'zone','values':['z2']}]}]}"),
+                                + "[{'matchLabelExpressions':[{'key':'zone','values':['z2']}]}]}"),
                 false,
                 world.now);
         world.scheduler.claim(json(claim("data", "make", "", "Pending")), false, world.now);

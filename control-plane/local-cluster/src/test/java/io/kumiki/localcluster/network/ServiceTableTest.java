@@ -17,7 +17,7 @@ class ServiceTableTest {
 
     private static final JsonNode WEB = json(
             "{'metadata':{'namespace':'n','name':'web'},'spec':{'type':'ClusterIP','clusterIP':'127.96.0.5','sessionAffinity':'ClientIP',"
-                + "'ports':[{'name':'http','port':80},{'name':'dns','port':53,'protocol':'UDP'},{'name':'admin','port':81}]}}");
+                    + "'ports':[{'name':'http','port':80},{'name':'dns','port':53,'protocol':'UDP'},{'name':'admin','port':81}]}}");
     private static final JsonNode DB =
             json("{'metadata':{'namespace':'m','name':'db'},'spec':{'clusterIP':'None','ports':[{'port':5432}]}}");
     private static final JsonNode OUT = json(

@@ -224,7 +224,7 @@ class NodeOnClusterIT {
         spec.putObject("resources").putObject("requests").put("storage", "1Gi");
         String mounts =
                 ",'volumes':[{'name':'d','persistentVolumeClaim':{'claimName':'data'}},{'name':'m','persistentVolumeClaim':{'claimName':'mine'}}],"
-                    + "'containers':[{'name':'main','image':'busybox','volumeMounts':[{'name':'d','mountPath':'/data'},{'name':'m','mountPath':'/mine'}],'command':['sh','-c','%s']}]";
+                        + "'containers':[{'name':'main','image':'busybox','volumeMounts':[{'name':'d','mountPath':'/data'},{'name':'m','mountPath':'/mine'}],'command':['sh','-c','%s']}]";
         pod("writes", "", "", mounts.formatted("cat /mine/hello; echo kept > /data/file"));
         cluster.create(ResourceType.CLAIMS, "kubeflow", claim, WriteOptions.by("test"));
         awaitPhase("writes", "Succeeded");

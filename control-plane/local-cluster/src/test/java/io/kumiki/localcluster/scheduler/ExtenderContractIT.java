@@ -76,7 +76,7 @@ class ExtenderContractIT {
                 "null | 2 node(s) were refused by the scheduler extender at http",
                 "{\"NodeNames\":[],\"FailedNodes\":{\"a\":\"no slot\",\"b\":\"no slot\"}} | 2 no slot",
                 "{\"nodenames\":[],\"failedandunresolvablenodes\":{\"a\":\"never\"},\"failednodes\":{\"a\":\"later\",\"b\":\"later\"}}"
-                    + " | 1 later, 1 never",
+                        + " | 1 later, 1 never",
             })
     void aRefusalIsToldInItsWords(String answer, String expected) throws Exception {
         rig.extender(request -> ExtenderServer.ok(answer));

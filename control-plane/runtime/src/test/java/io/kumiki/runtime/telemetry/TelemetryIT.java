@@ -79,7 +79,7 @@ class TelemetryIT {
                         .contains("# TYPE http_server_request_duration_seconds histogram")
                         .contains(
                                 "http_server_request_duration_seconds_count{http_request_method=\"GET\",http_response_status_code=\"200\",http_route=\"/api/trace/{x}\"}"
-                                    + " 1")
+                                        + " 1")
                         .contains("le=\"+Inf\"")
                         .containsPattern("process_memory_resident_bytes \\d{7,}")
                         .contains("# TYPE process_cpu_seconds_total counter");

@@ -15,7 +15,7 @@ class PodPlanTest {
     private static final Instant T = Instant.parse("2026-01-01T00:00:00Z");
     private static final String STEP =
             "{'restartPolicy':'%s','initContainers':[{'name':'fetch'},{'name':'publish','restartPolicy':'Always'},{'name':'proxy','restartPolicy':'Always'}],"
-                + "'containers':[{'name':'main'},{'name':'other'}]}";
+                    + "'containers':[{'name':'main'},{'name':'other'}]}";
 
     private PodPlan plan;
     private List<ContainerState> states;
@@ -212,7 +212,7 @@ class PodPlanTest {
         with(
                 "Never",
                 "{'containers':[{'name':'main','restartPolicy':'OnFailure','restartPolicyRules':[{'action':'Restart','exitCodes':{'operator':'In','values':[42]}}]},"
-                    + "{'name':'other','restartPolicy':'Never','restartPolicyRules':[{'action':'Restart','exitCodes':{'operator':'NotIn','values':[1]}}]}]}");
+                        + "{'name':'other','restartPolicy':'Never','restartPolicyRules':[{'action':'Restart','exitCodes':{'operator':'NotIn','values':[1]}}]}]}");
         running("main");
         running("other");
         ended("main", 42);
