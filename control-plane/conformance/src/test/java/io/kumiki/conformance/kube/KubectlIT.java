@@ -229,6 +229,35 @@ class KubectlIT {
     }
 
     @Test
+    void createMakesWorkloadsThatRun() {
+        kubectl.run("create", "deployment", "web", "--image=busybox", "--port=8080", "--", "sh", "-c", "sleep 600")
+                .ok();
+        kubectl.run("rollout", "status", "deployment/web", "--timeout=60s").ok();
+        assertThat(kubectl.run("exec", "deployment/web", "--", "sh", "-c", "echo inside")
+                        .ok()
+                        .out())
+                .contains("inside");
+        kubectl.run("create", "job", "once", "--image=busybox", "--", "true").ok();
+        kubectl.run("wait", "--for=condition=complete", "job/once", "--timeout=60s")
+                .ok();
+        kubectl.run("create", "cronjob", "often", "--image=busybox", "--schedule=*/5 * * * *", "--", "true")
+                .ok();
+        kubectl.run("create", "service", "clusterip", "named", "--tcp=80:http").ok();
+        assertThat(kubectl.run("get", "service", "named", "-o", "jsonpath={.spec.ports[0].targetPort}")
+                        .ok()
+                        .out())
+                .isEqualTo("http");
+        kubectl.run("create", "pdb", "kept", "--selector=app=web", "--min-available=50%")
+                .ok();
+        assertThat(kubectl.run("get", "pdb", "kept").ok().out()).contains("50%");
+        assertThat(kubectl.run("create", "service", "nodeport", "open", "--tcp=80")
+                        .out())
+                .contains("NodePort");
+        kubectl.run("delete", "deployment/web", "job/once", "cronjob/often", "service/named", "pdb/kept")
+                .ok();
+    }
+
+    @Test
     void theSmallCommands() {
         assertThat(kubectl.run("version").ok().out()).contains("Server Version: v1.34");
         assertThat(kubectl.run("get", "nodes").ok().out()).contains("Ready");

@@ -1,6 +1,7 @@
 package io.kumiki.kube.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.kumiki.kube.ApiFault;
@@ -12,7 +13,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /// Reads the few bodies that a current kubectl sends as protobuf whatever a server offers: reviews, token requests,
@@ -176,12 +179,19 @@ final class Protobuf {
 
     private static final Map<String, Map<Integer, Field>> MESSAGES = new HashMap<>();
 
+    /// Messages of which nothing may be dropped.
+    private static final Set<String> WHOLE = new HashSet<>();
+
     static {
-        FIELDS.lines().forEach(line -> {
-            String[] words = line.split(" ");
-            MESSAGES.computeIfAbsent(words[0], m -> new HashMap<>())
-                    .put(Integer.parseInt(words[1]), new Field(words[2], words[3]));
-        });
+        FIELDS.lines().forEach(Protobuf::learn);
+        WorkloadMessages.FIELDS.lines().forEach(line -> WHOLE.add(learn(line)));
+    }
+
+    private static String learn(String line) {
+        String[] words = line.split(" ");
+        MESSAGES.computeIfAbsent(words[0], m -> new HashMap<>())
+                .put(Integer.parseInt(words[1]), new Field(words[2], words[3]));
+        return words[0];
     }
 
     private final byte[] bytes;
@@ -228,14 +238,18 @@ final class Protobuf {
             int wire = (int) (tag & 7);
             if (wire == 0) {
                 long value = varint();
-                if (field != null && field.type().equals("t")) {
+                if (field == null) {
+                    unread(type, tag, value == 0);
+                } else if (field.type().equals("t")) {
                     object.put(field.name(), value != 0);
-                } else if (field != null) {
+                } else if (value != 0 || !field.type().equals("z")) {
                     object.put(field.name(), value);
                 }
             } else if (wire == 2) {
                 Protobuf part = part();
-                if (field != null) {
+                if (field == null) {
+                    unread(type, tag, part.at == part.end);
+                } else {
                     part.put(object, field, depth);
                 }
             } else {
@@ -245,8 +259,23 @@ final class Protobuf {
         return object;
     }
 
+    private static void unread(String type, long tag, boolean empty) {
+        if (!empty && WHOLE.contains(type)) {
+            throw Bodies.unsupported(
+                    CONTENT_TYPE + " (field " + (tag >>> 3) + " of " + type + ")",
+                    "application/json, application/yaml");
+        }
+    }
+
     private void put(ObjectNode object, Field field, int depth) {
         switch (field.type()) {
+            case "-" -> {}
+            case "o" -> {
+                if (at < end) {
+                    object.put(field.name(), text());
+                }
+            }
+            case "I" -> object.set(field.name(), either(message("IntOrString", depth + 1)));
             case "s" -> object.put(field.name(), text());
             case "b" -> object.put(field.name(), base64());
             case "*s" -> object.withArray("/" + field.name()).add(text());
@@ -278,6 +307,12 @@ final class Protobuf {
                 }
             }
         }
+    }
+
+    private static JsonNode either(ObjectNode part) {
+        return part.path("type").asInt() == 0
+                ? IntNode.valueOf(part.path("intVal").asInt())
+                : TextNode.valueOf(part.path("strVal").asText());
     }
 
     /// A lease's times have microseconds, always six digits.

@@ -1,0 +1,118 @@
+package io.kumiki.kube.rest;
+
+/// The fields of the workloads that `kubectl create deployment`, `job`, `cronjob`, `service` and `poddisruptionbudget`
+/// send as protobuf. A field that stands here nowhere and is not empty is refused, never dropped.
+final class WorkloadMessages {
+    /// As in [Protobuf]; further: o text and z integer that are left out when empty, I integer or text, - not read.
+    static final String FIELDS = """
+        Deployment 1 metadata ObjectMeta
+        Deployment 2 spec DeploymentSpec
+        Deployment 3 status -
+        DeploymentSpec 1 replicas i
+        DeploymentSpec 2 selector LabelSelector
+        DeploymentSpec 3 template PodTemplate
+        DeploymentSpec 4 strategy DeploymentStrategy
+        DeploymentSpec 5 minReadySeconds z
+        DeploymentSpec 6 revisionHistoryLimit i
+        DeploymentSpec 7 paused t
+        DeploymentSpec 9 progressDeadlineSeconds i
+        DeploymentStrategy 1 type o
+        PodTemplate 1 metadata ObjectMeta
+        PodTemplate 2 spec PodSpec
+        PodSpec 2 containers *Container
+        PodSpec 3 restartPolicy o
+        PodSpec 4 terminationGracePeriodSeconds i
+        PodSpec 5 activeDeadlineSeconds i
+        PodSpec 6 dnsPolicy o
+        PodSpec 7 nodeSelector M
+        PodSpec 8 serviceAccountName o
+        PodSpec 10 nodeName o
+        PodSpec 11 hostNetwork t
+        PodSpec 12 hostPID t
+        PodSpec 13 hostIPC t
+        PodSpec 15 imagePullSecrets *LocalReference
+        PodSpec 16 hostname o
+        PodSpec 17 subdomain o
+        PodSpec 19 schedulerName o
+        PodSpec 20 initContainers *Container
+        PodSpec 21 automountServiceAccountToken t
+        PodSpec 24 priorityClassName o
+        Container 1 name o
+        Container 2 image o
+        Container 3 command *s
+        Container 4 args *s
+        Container 5 workingDir o
+        Container 6 ports *ContainerPort
+        Container 7 env *EnvVar
+        Container 8 resources Resources
+        Container 13 terminationMessagePath o
+        Container 14 imagePullPolicy o
+        Container 16 stdin t
+        Container 17 stdinOnce t
+        Container 18 tty t
+        Container 20 terminationMessagePolicy o
+        ContainerPort 1 name o
+        ContainerPort 2 hostPort z
+        ContainerPort 3 containerPort z
+        ContainerPort 4 protocol o
+        ContainerPort 5 hostIP o
+        EnvVar 1 name o
+        EnvVar 2 value o
+        Resources 1 limits Q
+        Resources 2 requests Q
+        Job 1 metadata ObjectMeta
+        Job 2 spec JobSpec
+        Job 3 status -
+        JobSpec 1 parallelism i
+        JobSpec 2 completions i
+        JobSpec 3 activeDeadlineSeconds i
+        JobSpec 4 selector LabelSelector
+        JobSpec 5 manualSelector t
+        JobSpec 6 template PodTemplate
+        JobSpec 7 backoffLimit i
+        JobSpec 8 ttlSecondsAfterFinished i
+        JobSpec 9 completionMode o
+        JobSpec 10 suspend t
+        CronJob 1 metadata ObjectMeta
+        CronJob 2 spec CronJobSpec
+        CronJob 3 status -
+        CronJobSpec 1 schedule o
+        CronJobSpec 2 startingDeadlineSeconds i
+        CronJobSpec 3 concurrencyPolicy o
+        CronJobSpec 4 suspend t
+        CronJobSpec 5 jobTemplate JobTemplate
+        CronJobSpec 6 successfulJobsHistoryLimit i
+        CronJobSpec 7 failedJobsHistoryLimit i
+        CronJobSpec 8 timeZone o
+        JobTemplate 1 metadata ObjectMeta
+        JobTemplate 2 spec JobSpec
+        Service 1 metadata ObjectMeta
+        Service 2 spec ServiceSpec
+        Service 3 status -
+        ServiceSpec 1 ports *ServicePort
+        ServiceSpec 2 selector M
+        ServiceSpec 3 clusterIP o
+        ServiceSpec 4 type o
+        ServiceSpec 7 sessionAffinity o
+        ServiceSpec 10 externalName o
+        ServiceSpec 13 publishNotReadyAddresses t
+        ServiceSpec 18 clusterIPs *s
+        ServicePort 1 name o
+        ServicePort 2 protocol o
+        ServicePort 3 port z
+        ServicePort 4 targetPort I
+        ServicePort 5 nodePort z
+        ServicePort 6 appProtocol o
+        PodDisruptionBudget 1 metadata ObjectMeta
+        PodDisruptionBudget 2 spec BudgetSpec
+        PodDisruptionBudget 3 status -
+        BudgetSpec 1 minAvailable I
+        BudgetSpec 2 selector LabelSelector
+        BudgetSpec 3 maxUnavailable I
+        IntOrString 1 type i
+        IntOrString 2 intVal i
+        IntOrString 3 strVal s
+        """;
+
+    private WorkloadMessages() {}
+}
