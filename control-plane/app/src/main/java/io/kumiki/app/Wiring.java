@@ -201,6 +201,8 @@ final class Wiring implements AutoCloseable {
         config.setRequestTimeout(30_000);
         // The run loop repeats by itself, without holding up its run meanwhile.
         config.setRequestRetryBackoffLimit(0);
+        // Two long logs on one HTTP/2 connection share its window, and one of them was seen to stop for good.
+        config.setHttp2Disable(true);
         config.setUserAgent("kumiki/" + Kumiki.VERSION);
         return new KubernetesClientBuilder().withConfig(config).build();
     }
