@@ -12,11 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The command line's own client of a running Kumiki: the same REST calls that anybody else makes.
 public final class KumikiClient implements AutoCloseable {
-    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration SOONEST = Duration.ofMillis(50);
+    private static final Duration LATEST = Duration.ofSeconds(2);
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -65,8 +67,10 @@ public final class KumikiClient implements AutoCloseable {
     }
 
     /// Waits until the run has ended and answers it with its tasks.
+    /// Asks more rarely the longer it takes: an answer carries every task of the run.
     public JsonNode await(String runId, Duration patience) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
+        long began = System.nanoTime();
+        long deadline = began + patience.toNanos();
         while (true) {
             JsonNode run = get("/apis/v2beta1/runs/" + runId);
             String state = run.path("state").asText();
@@ -77,7 +81,8 @@ public final class KumikiClient implements AutoCloseable {
                 throw new IOException(
                         "run " + runId + " has not ended after " + patience.toSeconds() + " s; it is " + state);
             }
-            Thread.sleep(POLL);
+            long pause = Math.clamp((System.nanoTime() - began) / 10, SOONEST.toNanos(), LATEST.toNanos());
+            TimeUnit.NANOSECONDS.sleep(pause);
         }
     }
 

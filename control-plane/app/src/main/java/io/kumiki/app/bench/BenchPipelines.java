@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 
 /// Pipelines whose steps do next to nothing, so that what remains is the control plane.
-final class BenchPipelines {
+public final class BenchPipelines {
     private BenchPipelines() {}
 
     /// `n` steps in a row, each handing one parameter to the next.
-    static ObjectNode chain(int n, boolean cached) {
+    public static ObjectNode chain(int n, boolean cached) {
         ObjectNode spec = frame("bench-chain");
         ObjectNode tasks =
                 spec.withObjectProperty("root").withObjectProperty("dag").putObject("tasks");

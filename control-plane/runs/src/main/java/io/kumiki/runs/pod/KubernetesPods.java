@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// (`requestRetryBackoffLimit` 0):
 /// the run loop does, without holding up the run meanwhile.
 public final class KubernetesPods implements StepPods {
+    /// By default the client watches the pod, on a connection of its own, until it is ready before it asks for a log.
+    private static final int NO_WAIT = 0;
+
     private final KubernetesClient client;
     private final Map<String, Boolean> simulated = new ConcurrentHashMap<>();
 
@@ -134,6 +137,7 @@ public final class KubernetesPods implements StepPods {
                     .inNamespace(namespace)
                     .withName(pod)
                     .inContainer(container)
+                    .withReadyWaitTimeout(NO_WAIT)
                     .getLogInputStream();
         } catch (KubernetesClientException e) {
             if (e.getCode() == 404 || e.getCode() == 400) {
@@ -150,6 +154,7 @@ public final class KubernetesPods implements StepPods {
                     .inNamespace(namespace)
                     .withName(pod)
                     .inContainer(container)
+                    .withReadyWaitTimeout(NO_WAIT)
                     .tailingLines(lines)
                     .getLog();
             return text == null ? "" : text;
