@@ -200,7 +200,7 @@ final class Barrier {
                 PodFact.Member member = Objects.requireNonNull(pod.member());
                 for (int r = 0; r < plan.rows.size(); r++) {
                     if (plan.rows.get(r).members.name().equals(member.className())) {
-                        progress.move(plan, r, member.index(), wrong);
+                        progress.moves().move(plan, r, member.index(), wrong);
                         return false;
                     }
                 }
@@ -227,7 +227,7 @@ final class Barrier {
         PodFact.Member member = Objects.requireNonNull(pod.member());
         for (int r = 0; r < plan.rows.size(); r++) {
             if (plan.rows.get(r).members.name().equals(member.className())) {
-                progress.move(plan, r, member.index(), says);
+                progress.moves().move(plan, r, member.index(), says);
                 return;
             }
         }

@@ -1,0 +1,143 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/// What Gang objects say: new ones, changed ones, those that are gone, and what an earlier leader decided.
+final class Adoption {
+    private final State state;
+    private final Progress progress;
+
+    Adoption(State state, Progress progress) {
+        this.state = state;
+        this.progress = progress;
+    }
+
+    /// False where the object was written by a leader after us.
+    boolean seen(GangFact gang) {
+        Plan plan = state.plans.get(gang.key());
+        if (plan != null && !plan.fact.uid().equals(gang.uid())) {
+            gone(gang.key());
+            plan = null;
+        }
+        if (plan == null) {
+            plan = new Plan(gang);
+            state.plans.put(gang.key(), plan);
+            adopt(plan);
+            state.roomChanged = true;
+        } else {
+            state.roomChanged |= !plan.fact.spec().equals(gang.spec());
+            plan.fact = gang;
+            plan.retryAt = 0;
+            Gang.Status status = gang.status();
+            if (status != null && status.epoch() > state.epoch && state.leading) {
+                return false;
+            }
+            if (status != null
+                    && state.leading
+                    && status.epoch() < state.epoch
+                    && (!plan.fenced
+                            || (plan.phase == Gang.Phase.Waiting
+                                    && status.phase().holds()))) {
+                // The leader before us was still quick enough: what it wrote last is what holds.
+                takeOver(plan);
+            } else {
+                refresh(plan);
+            }
+        }
+        if (state.leading) {
+            progress.advance(plan);
+        }
+        return true;
+    }
+
+    /// Minimum and maximum follow the spec; slots beyond a smaller maximum go when nobody is in them.
+    private void refresh(Plan plan) {
+        Occupancy there = Occupancy.of(plan, state);
+        for (int r = 0; r < plan.rows.size(); r++) {
+            Plan.Row row = plan.rows.get(r);
+            for (Gang.Members members : plan.fact.spec().classes()) {
+                if (members.name().equals(row.members.name())) {
+                    row.resize(members.min(), members.max());
+                }
+            }
+            int last = row.nodes.size() - 1;
+            while (last >= row.members.max() && there.at(r, last) == null) {
+                row.nodes.removeLast();
+                row.devices.removeLast();
+                plan.version++;
+                state.roomChanged = true;
+                last--;
+            }
+        }
+    }
+
+    void takeOver(Plan plan) {
+        plan.rows.clear();
+        adopt(plan);
+        plan.fenced = plan.fact.status() == null;
+        plan.looked = true;
+        if (plan.phase.holds()) {
+            progress.touchUnbound(plan);
+        }
+    }
+
+    /// Takes over what an object says, from us in an earlier life or from another leader.
+    private void adopt(Plan plan) {
+        Gang.Status status = plan.fact.status();
+        if (status == null) {
+            return;
+        }
+        plan.phase = status.phase();
+        plan.attempt = status.attempt();
+        plan.ended = Boolean.TRUE.equals(status.ended());
+        plan.message = Objects.requireNonNullElse(status.message(), "");
+        plan.where = Objects.requireNonNullElse(status.where(), "");
+        for (Why why : Why.values()) {
+            plan.why = why.name().equals(status.reason()) ? why : plan.why;
+        }
+        plan.sent = status;
+        plan.reservedAt = state.now;
+        plan.progressAt = state.now;
+        String since = status.since();
+        boolean ran = status.phase() == Gang.Phase.Running || status.phase() == Gang.Phase.Repairing;
+        plan.startedSecond = ran && since != null ? StatusText.second(since, state.second) : 0;
+        List<Gang.Slots> slots = status.slots() == null ? List.of() : status.slots();
+        for (Gang.Slots of : slots) {
+            for (Gang.Members members : plan.fact.spec().classes()) {
+                if (members.name().equals(of.name())) {
+                    plan.rows.add(row(members, of));
+                }
+            }
+        }
+        plan.durable = plan.version;
+    }
+
+    private static Plan.Row row(Gang.Members members, Gang.Slots of) {
+        Plan.Row row;
+        try {
+            row = new Plan.Row(members);
+        } catch (IllegalArgumentException e) {
+            // Somebody spoiled the spec meanwhile: the slots are kept, their pods say what they take.
+            row = new Plan.Row(new Gang.Members(
+                    members.name(), members.min(), members.max(), members.wave(), Map.of(), null, null, null));
+        }
+        row.nodes.addAll(of.nodes());
+        List<String> devices = of.devices() == null ? List.of() : of.devices();
+        for (int i = 0; i < of.nodes().size(); i++) {
+            row.devices.add(i < devices.size() ? devices.get(i) : "");
+        }
+        return row;
+    }
+
+    void gone(String key) {
+        Plan plan = state.plans.remove(key);
+        if (plan != null) {
+            progress.barrier().refuseAll(plan, "gang " + key + " is gone");
+            state.promises.remove(key);
+            state.roomChanged = true;
+        }
+    }
+}

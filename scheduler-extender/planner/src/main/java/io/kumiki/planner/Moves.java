@@ -1,0 +1,141 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import io.kumiki.placement.GangPlacement;
+import io.kumiki.placement.GangSpec;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Slots that move to another node: theirs is lost, or the scheduler refuses it.
+final class Moves {
+    private final State state;
+    private final Progress progress;
+    private final Wishes wishes;
+
+    Moves(State state, Progress progress, Wishes wishes) {
+        this.state = state;
+        this.progress = progress;
+        this.wishes = wishes;
+    }
+
+    /// Pinned pods that the scheduler refused, and those that have to go. False where the attempt had to be ended.
+    boolean fromVetoes(Plan plan) {
+        for (PodFact pod : state.membersOf(plan)) {
+            boolean idle = !pod.bound() && !pod.gated() && !pod.terminating() && plan.nodeOf(pod) != null;
+            PodFact.Member member = Objects.requireNonNull(pod.member());
+            if (idle && plan.doomed.contains(pod.uid())) {
+                wishes.delete(plan, pod, "its slot is on another node now");
+            } else if (idle && pod.vetoed() && !member.steered()) {
+                progress.barrier().vetoed(plan, pod, "the scheduler finds no room for it on " + plan.nodeOf(pod));
+                if (plan.phase == Gang.Phase.Releasing) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /// False where the attempt had to be ended.
+    boolean fromLostNodes(Plan plan) {
+        Occupancy there = Occupancy.of(plan, state);
+        for (int r = 0; r < plan.rows.size(); r++) {
+            Plan.Row row = plan.rows.get(r);
+            for (int i = 0; i < row.nodes.size(); i++) {
+                NodeFact node = state.nodes.get(row.nodes.get(i));
+                PodFact pod = there.at(r, i);
+                boolean settled =
+                        pod != null && (pod.bound() || pod.stage().ended() || plan.binding.containsKey(pod.uid()));
+                if (!settled
+                        && (node == null || !node.usable())
+                        && !move(plan, r, i, "node " + row.nodes.get(i) + " is lost")) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /// Gives one slot another node, inside the level that the gang requires; ends the attempt where there is none.
+    boolean move(Plan plan, int r, int i, String why) {
+        Plan.Row row = plan.rows.get(r);
+        PodFact pod = Occupancy.of(plan, state).at(r, i);
+        String from = row.nodes.get(i);
+        Plan.Row other = otherNode(plan, row, i);
+        if (other == null) {
+            progress.end(plan, Why.NoOtherNode, why + ", and no other node has room for the slot");
+            return false;
+        }
+        row.nodes.set(i, other.nodes.getFirst());
+        row.devices.set(i, other.devices.getFirst());
+        plan.version++;
+        plan.progressAt = state.now;
+        plan.message =
+                why + "; slot " + i + " of '" + row.members.name() + "' moved from " + from + " to " + row.nodes.get(i);
+        if (pod != null && !pod.bound() && !pod.gated()) {
+            progress.barrier().drop(plan, pod.uid(), why);
+            PodFact.Member member = Objects.requireNonNull(pod.member());
+            if (!member.steered()) {
+                plan.doomed.add(pod.uid());
+                wishes.delete(plan, pod, why);
+            }
+        }
+        return true;
+    }
+
+    private Plan.@Nullable Row otherNode(Plan plan, Plan.Row row, int slot) {
+        Room room = Room.now(state, plan.fact.key());
+        Gang.Members members = row.members;
+        var alone = new Plan.Row(members);
+        alone.resize(1, 1);
+        Gang.Members one = alone.members;
+        Gang.Spec spec = plan.fact.spec();
+        var single = new GangFact(
+                plan.fact.namespace(),
+                plan.fact.name(),
+                plan.fact.uid(),
+                plan.fact.version(),
+                plan.fact.created(),
+                plan.fact.controller(),
+                new Gang.Spec(
+                        spec.attempt(),
+                        spec.gated(),
+                        List.of(one),
+                        null,
+                        null,
+                        null,
+                        spec.priority(),
+                        null,
+                        null,
+                        null),
+                null);
+        var elsewhere = new BitSet();
+        String model = null;
+        int domain = -1;
+        int level = spec.required() == null ? -1 : room.topology.level(spec.required());
+        for (Plan.Row other : plan.rows) {
+            for (int i = 0; i < other.nodes.size(); i++) {
+                Integer n = room.index.get(other.nodes.get(i));
+                if (n != null && !(other == row && i == slot)) {
+                    domain = level >= 0 ? room.topology.domainOf(level, n) : -1;
+                    model = Shape.demand(other.amounts).gpus() > 0
+                            ? room.view.node(n).model()
+                            : model;
+                }
+            }
+        }
+        Integer own = room.index.get(row.nodes.get(slot));
+        for (int n = 0; n < room.nodes.size(); n++) {
+            boolean outside = domain >= 0 && room.topology.domainOf(level, n) != domain;
+            elsewhere.set(n, outside || (own != null && own == n));
+        }
+        GangSpec wanted = Room.spec(single);
+        if (model != null && spec.alternatives() != null && !spec.alternatives().isEmpty()) {
+            wanted = wanted.on(List.of(model));
+        }
+        return room.placer(single, room.view, elsewhere).place(wanted) instanceof GangPlacement.Placed placed
+                ? room.rows(single, placed).getFirst()
+                : null;
+    }
+}

@@ -1,0 +1,102 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import io.kumiki.quota.Admission;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// What is asked of a waiting gang before the cluster is looked at.
+final class Readiness {
+    static final int MOST_SLOTS = 5000;
+
+    private final State state;
+
+    Readiness(State state) {
+        this.state = state;
+    }
+
+    /// False where it cannot be placed now; then its plan says why.
+    boolean mayBePlaced(Plan plan, Room room, Charges charges) {
+        String wrong = wrong(plan.fact, room);
+        if (wrong != null) {
+            return say(plan, Why.InvalidSpec, wrong);
+        }
+        int[] exist = existing(plan);
+        int[] toCome = new int[exist.length];
+        int missing = 0;
+        for (int c = 0; c < exist.length; c++) {
+            toCome[c] = Math.max(0, plan.fact.spec().classes().get(c).min() - exist[c]);
+            missing += toCome[c];
+        }
+        String namespace = missing == 0 ? null : charges.namespaceRefusal(plan.fact, toCome);
+        if (plan.fact.spec().gated() && missing > 0) {
+            plan.missingSince = plan.missingSince < 0 ? state.now : plan.missingSince;
+            int wanted = plan.fact.spec().classes().stream()
+                    .mapToInt(Gang.Members::min)
+                    .sum();
+            return namespace != null && state.now - plan.missingSince >= 10_000
+                    ? say(plan, Why.NamespaceQuota, namespace)
+                    : say(plan, Why.MembersMissing, (wanted - missing) + " of " + wanted + " pods exist");
+        }
+        plan.missingSince = -1;
+        if (namespace != null) {
+            return say(plan, Why.NamespaceQuota, namespace);
+        }
+        Admission.Refused refused = charges.refusalOfMinimum(plan.fact);
+        return refused == null || say(plan, code(refused), Words.of(refused));
+    }
+
+    private static boolean say(Plan plan, Why why, String message) {
+        plan.say(why, message);
+        return false;
+    }
+
+    static Why code(Admission.Refused refused) {
+        return switch (refused.why()) {
+            case AboveLimit -> Why.QuotaLimit;
+            case NothingLeftToBorrow -> Why.QuotaBorrowing;
+        };
+    }
+
+    private static @Nullable String wrong(GangFact gang, Room room) {
+        try {
+            for (String level :
+                    Arrays.asList(gang.spec().required(), gang.spec().preferred())) {
+                if (level != null && room.topology.level(level) < 0) {
+                    return "the topology has no level '" + level + "'; it has " + room.topology.levels();
+                }
+            }
+            List<Gang.Members> classes = gang.spec().classes();
+            if (classes.stream().map(Gang.Members::name).distinct().count() < classes.size()) {
+                return "two classes have the same name";
+            }
+            if (classes.stream().mapToLong(Gang.Members::max).sum() > MOST_SLOTS) {
+                return "a gang has at most " + MOST_SLOTS + " members";
+            }
+            if (classes.stream().anyMatch(c -> c.min() < 0 || c.max() < Math.max(1, c.min()))) {
+                return "each class wants 0 ≤ min ≤ max and max ≥ 1";
+            }
+            Room.spec(gang);
+            return null;
+        } catch (IllegalArgumentException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /// Pods of the gang by class that could still start.
+    private int[] existing(Plan plan) {
+        List<Gang.Members> classes = plan.fact.spec().classes();
+        int[] exist = new int[classes.size()];
+        for (PodFact pod : state.membersOf(plan)) {
+            PodFact.Member member = Objects.requireNonNull(pod.member());
+            if (pod.gated() && !pod.terminating() && !pod.stage().ended()) {
+                for (int c = 0; c < exist.length; c++) {
+                    exist[c] += classes.get(c).name().equals(member.className()) ? 1 : 0;
+                }
+            }
+        }
+        return exist;
+    }
+}

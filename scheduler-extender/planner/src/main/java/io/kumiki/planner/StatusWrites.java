@@ -1,0 +1,80 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import java.util.Map;
+
+/// Writes of Gang statuses: the commit of what was decided. One is on its way at a time for each gang.
+final class StatusWrites {
+    private final State state;
+    private final Progress progress;
+
+    StatusWrites(State state, Progress progress) {
+        this.state = state;
+        this.progress = progress;
+    }
+
+    void write(Plan plan) {
+        if (!plan.looked || plan.inFlight != 0 || plan.retryAt > state.now) {
+            return;
+        }
+        plan.looked = false;
+        Gang.Status status = StatusText.of(plan, state);
+        if (status.equals(plan.sent)) {
+            plan.durable = plan.version;
+            return;
+        }
+        plan.sent = status;
+        plan.inFlight = ++plan.writes;
+        plan.inFlightVersion = plan.version;
+        state.decide(new Decision.WriteStatus(
+                plan.fact.namespace(), plan.fact.name(), plan.fact.version(), plan.inFlight, status));
+    }
+
+    void written(Event.Written written) {
+        Plan plan = state.plans.get(written.namespace() + "/" + written.name());
+        if (plan == null || plan.inFlight != written.number()) {
+            return;
+        }
+        plan.inFlight = 0;
+        plan.looked = true;
+        if (written.version().isEmpty()) {
+            plan.sent = null;
+            plan.retryAt = state.now + 1000;
+            return;
+        }
+        GangFact old = plan.fact;
+        plan.fact = new GangFact(
+                old.namespace(),
+                old.name(),
+                old.uid(),
+                written.version(),
+                old.created(),
+                old.controller(),
+                old.spec(),
+                old.status());
+        state.roomChanged |= !plan.fenced;
+        plan.fenced = true;
+        boolean before = plan.isDurable();
+        plan.durable = plan.inFlightVersion;
+        if (state.leading && plan.isDurable()) {
+            if (!before) {
+                poke(plan);
+            }
+            progress.advance(plan);
+        }
+    }
+
+    /// Steered pods that were refused are asked about again only when something of them changes.
+    private void poke(Plan plan) {
+        for (PodFact pod : state.membersOf(plan)) {
+            if (pod.vetoed() && !pod.bound() && !pod.gated() && !pod.terminating() && steered(pod)) {
+                state.decide(new Decision.Touch(pod, Map.of(Progress.EPOCH, state.epoch + "." + plan.version)));
+            }
+        }
+    }
+
+    private static boolean steered(PodFact pod) {
+        PodFact.Member member = pod.member();
+        return member != null && member.steered();
+    }
+}

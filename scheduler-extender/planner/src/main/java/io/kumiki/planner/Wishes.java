@@ -1,0 +1,67 @@
+package io.kumiki.planner;
+
+import java.util.Map;
+import java.util.Objects;
+
+/// What is wanted of pods: said once, and again when it had no effect.
+final class Wishes {
+    private final State state;
+
+    Wishes(State state) {
+        this.state = state;
+    }
+
+    /// Whether the wish is to be uttered: not while the one before may still have its effect.
+    boolean ask(Plan plan, String uid) {
+        Long before = plan.asked.get(uid);
+        if (before != null && state.now - before < state.options.repeat()) {
+            return false;
+        }
+        plan.asked.put(uid, state.now);
+        return true;
+    }
+
+    void delete(Plan plan, PodFact pod, String why) {
+        if (!pod.terminating() && ask(plan, pod.uid())) {
+            state.decide(new Decision.DeletePod(pod, why));
+        }
+    }
+
+    /// Pods of this gang that carry another reservation than the current one were made for slots that are gone.
+    void removeForeign(Plan plan) {
+        for (PodFact pod : state.membersOf(plan)) {
+            PodFact.Member member = Objects.requireNonNull(pod.member());
+            if (!pod.stage().ended() && !member.reservation().isEmpty() && plan.nodeOf(pod) == null) {
+                delete(plan, pod, "its reservation " + member.reservation() + " is not the current one");
+            }
+        }
+    }
+
+    /// After a change of leader: whatever the one before decided about a pod that is not bound yet must fail.
+    void touchUnbound(Plan plan) {
+        for (PodFact pod : state.membersOf(plan)) {
+            if (plan.nodeOf(pod) != null && !pod.bound() && !pod.terminating()) {
+                plan.untouched.put(pod.uid(), pod.version());
+            }
+        }
+    }
+
+    /// Whether every such pod has another version now.
+    boolean touched(Plan plan) {
+        plan.untouched.entrySet().removeIf(entry -> {
+            PodFact pod = state.pods.get(entry.getKey());
+            return pod == null
+                    || pod.bound()
+                    || pod.terminating()
+                    || !pod.version().equals(entry.getValue());
+        });
+        for (String uid : plan.untouched.keySet()) {
+            if (ask(plan, uid)) {
+                state.decide(new Decision.Touch(
+                        Objects.requireNonNull(state.pods.get(uid)),
+                        Map.of(Progress.EPOCH, Long.toString(state.epoch))));
+            }
+        }
+        return plan.untouched.isEmpty();
+    }
+}
