@@ -21,6 +21,7 @@ import io.kumiki.web.dashboard.DashboardApi;
 import io.kumiki.web.dashboard.DashboardPorts;
 import io.kumiki.web.dashboard.DashboardSettings;
 import io.kumiki.web.dashboard.KubernetesCluster;
+import io.kumiki.web.dashboard.Scheduling;
 import io.kumiki.web.dashboard.log.TaskLogs;
 import io.kumiki.web.kfp.KfpApi;
 import io.kumiki.web.kfp.KfpPorts;
@@ -62,6 +63,7 @@ final class Surfaces implements AutoCloseable {
             ObjectStorage objects,
             KubernetesClient kubernetes,
             LocalImages images,
+            Scheduling scheduling,
             Health health,
             Telemetry telemetry,
             Clock clock) {}
@@ -91,6 +93,7 @@ final class Surfaces implements AutoCloseable {
                         cluster,
                         cluster,
                         Examples.all(),
+                        ground.scheduling(),
                         Guard.singleUser(),
                         tickets,
                         token),

@@ -115,7 +115,8 @@ final class Wiring implements AutoCloseable {
                 clock.instant(),
                 DashboardSettings.CAPABILITIES,
                 () -> Map.copyOf(endpoints));
-        var ground = new Surfaces.Ground(store, objects, kubernetes, localImages, health, telemetry, clock);
+        var scheduling = new OwnScheduling();
+        var ground = new Surfaces.Ground(store, objects, kubernetes, localImages, scheduling, health, telemetry, clock);
         String token = folder.secret("token", 32);
         Surfaces surfaces =
                 life.start("surfaces", () -> new Surfaces(vertx, ground, settings, token, options.allowedHosts()));
@@ -128,6 +129,7 @@ final class Wiring implements AutoCloseable {
 
         var extender =
                 life.start("scheduler extender", () -> Extender.listen(vertx, kubernetes, planning(), clock, () -> {}));
+        scheduling.use(extender.view());
         node(cluster, images, isolation, simulated, port, extender);
         RunSettings runs = RunSettings.at(URI.create(endpoints.get("s3")))
                 .withStepsRoot(isolation.isolated() ? null : folder.file("steps"));

@@ -55,7 +55,7 @@ final class Charges {
 
     private void add(Map<String, Long> sum, Map<String, Long> amounts, String node) {
         NodeFact there = state.nodes.get(node);
-        String model = there == null ? "" : there.labels().getOrDefault("nvidia.com/gpu.product", "");
+        String model = there == null ? "" : there.labels().getOrDefault(Shape.TYPE, "");
         amounts.forEach((resource, amount) -> {
             count(sum, resource, amount);
             if (Shape.GPUS.contains(resource) && !model.isEmpty()) {

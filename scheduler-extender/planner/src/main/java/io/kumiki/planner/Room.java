@@ -105,7 +105,7 @@ final class Room {
                 Math.max(0, Shape.small(node.amount("cpu")) - options.reserveCpuMilli()),
                 Math.max(0, Shape.small(node.amount("memory") >> 20) - options.reserveMemoryMib()),
                 Math.min(gpus, 64),
-                node.labels().getOrDefault("nvidia.com/gpu.product", ""),
+                node.labels().getOrDefault(Shape.TYPE, ""),
                 Shape.small(node.amount("pods")),
                 extended);
     }

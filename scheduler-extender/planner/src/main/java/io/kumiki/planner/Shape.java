@@ -15,7 +15,10 @@ public final class Shape {
     /// Only tells the scheduler to call us.
     public static final Set<String> MARKERS = Set.of("kumiki.io/bind", "kumiki.io/plan");
 
-    static final List<String> GPUS = List.of("nvidia.com/gpu", "amd.com/gpu");
+    /// Node label: its GPU type.
+    static final String TYPE = "nvidia.com/gpu.product";
+
+    public static final List<String> GPUS = List.of("nvidia.com/gpu", "amd.com/gpu");
     private static final long MIB = 1 << 20;
 
     private Shape() {}

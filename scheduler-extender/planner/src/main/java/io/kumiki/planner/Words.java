@@ -10,6 +10,11 @@ import java.util.List;
 final class Words {
     private Words() {}
 
+    /// What a status says, in both languages.
+    static Text texts(Why why, String message) {
+        return new Text(message, Japanese.of(why, message));
+    }
+
     static String of(GangPlacement.Certificate why) {
         GangPlacement.Cause nearest = why.nearest();
         String at = nearest.domain().isEmpty() ? "the cluster" : why.level() + " " + nearest.domain();

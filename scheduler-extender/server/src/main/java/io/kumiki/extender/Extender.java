@@ -39,6 +39,7 @@ public final class Extender implements AutoCloseable {
 
     private final KubeApi api;
     private final PlannerLoop planner;
+    private final SchedulingView view;
     private final Hands hands;
     private final DerivedGangs gangs;
     private final PodWatch pods;
@@ -55,6 +56,7 @@ public final class Extender implements AutoCloseable {
         leadership = new Leadership(api, settings.namespace(), settings.holder(), settings.alone(), clock);
         hands = new Hands(api, this::tell, calls, leadership::current);
         planner = new PlannerLoop(new Planner(settings.planning()), hands, clock);
+        view = new SchedulingView(settings.planning(), clock);
         gangs = new DerivedGangs(api);
         pods = new PodWatch(api, this::tell, gangs);
         listener = HttpListener.on(vertx, LoopbackPeer.of(new Caller("kube-scheduler", Set.of("system:masters"))))
@@ -89,6 +91,12 @@ public final class Extender implements AutoCloseable {
 
     private void tell(Event event) {
         planner.tell(event);
+        view.tell(event);
+    }
+
+    /// What people ask about this cluster's queue and nodes.
+    public SchedulingView view() {
+        return view;
     }
 
     private void lead(Runnable lost) {
@@ -100,6 +108,7 @@ public final class Extender implements AutoCloseable {
                 feed.awaitList();
             }
             planner.tell(new Event.Elected(epoch));
+            view.complete();
             ready.countDown();
             leadership.hold();
             planner.tell(new Event.Deposed());
@@ -202,6 +211,7 @@ public final class Extender implements AutoCloseable {
         listener.close();
         feeds.forEach(ObjectFeed::close);
         planner.close();
+        view.close();
         hands.close();
     }
 

@@ -49,7 +49,20 @@ final class Facts {
                         && !node.path("metadata").has("deletionTimestamp"),
                 texts(node.path("metadata").path("labels")),
                 taints,
-                Shape.amounts(texts(node.path("status").path("allocatable"))));
+                Shape.amounts(texts(node.path("status").path("allocatable"))),
+                ready,
+                unhealthy(node.path("status")));
+    }
+
+    private static int unhealthy(JsonNode status) {
+        int missing = 0;
+        for (String resource : Shape.GPUS) {
+            missing += Math.max(
+                    0,
+                    status.path("capacity").path(resource).asInt()
+                            - status.path("allocatable").path(resource).asInt());
+        }
+        return missing;
     }
 
     static Map<String, String> texts(JsonNode object) {

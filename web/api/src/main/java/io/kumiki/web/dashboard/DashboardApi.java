@@ -79,6 +79,7 @@ public final class DashboardApi implements AutoCloseable {
         new TaskCalls(surface, logs).addTo(api);
         new ArtifactCalls(surface, links).addTo(api);
         new ExampleCalls(surface).addTo(api);
+        new SchedulingCalls(surface).addTo(api);
         return api.socket("/stream", may("watch", "stream"), hub)
                 .get("/openapi.json", ANYONE, request -> Answer.bytes(200, "application/json", contract()));
     }

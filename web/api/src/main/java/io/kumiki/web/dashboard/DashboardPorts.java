@@ -25,6 +25,7 @@ public record DashboardPorts(
         ClusterView cluster,
         LiveLogs logs,
         List<Example> examples,
+        Scheduling scheduling,
         Guard guard,
         Tickets tickets,
         String token) {}

@@ -2,6 +2,7 @@ package io.kumiki.web.dashboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.model.Json;
+import io.kumiki.planner.Scene;
 import io.kumiki.runtime.http.Caller;
 import io.kumiki.runtime.http.Guard;
 import io.kumiki.runtime.http.HttpListener;
@@ -38,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /// The dashboard's surface on a real socket over an in-memory store. No run loop: runs stay as the test leaves
 /// them.
@@ -77,6 +79,10 @@ final class DashboardServer implements AutoCloseable {
     final Store store = Store.memory();
     final ObjectStorage objects;
     final Fake cluster = new Fake();
+    /// What the planner's mirror shows; null for not yet.
+    volatile @Nullable Scene scene;
+
+    final Scheduling scheduling = () -> Optional.ofNullable(scene);
     final Tickets tickets = new Tickets();
     final KfpApi kfp;
     final List<Routes> routes;
@@ -112,6 +118,7 @@ final class DashboardServer implements AutoCloseable {
                 cluster,
                 cluster,
                 List.of(example()),
+                scheduling,
                 Guard.singleUser(),
                 tickets,
                 TOKEN);

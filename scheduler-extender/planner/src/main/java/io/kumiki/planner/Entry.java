@@ -1,0 +1,103 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// A gang as people ask for it.
+///
+/// @param members the minimum while it waits, its slots afterwards
+/// @param gpus milli, of these members
+/// @param gpuType the one that it has or wants; null for any
+/// @param since when it began to wait, or to hold its slots, in seconds since 1970
+/// @param position from 1; null when it does not wait
+public record Entry(
+        String namespace,
+        String name,
+        @Nullable String tenant,
+        int members,
+        long gpus,
+        @Nullable String gpuType,
+        int priority,
+        Gang.Phase phase,
+        String reason,
+        String message,
+        Text messages,
+        @Nullable Long since,
+        @Nullable Integer position,
+        @Nullable String where) {
+    static Entry of(Plan plan, Scene scene, @Nullable Integer position) {
+        boolean placed = !plan.rows.isEmpty();
+        int members = 0;
+        long gpus = 0;
+        List<Gang.Members> classes = plan.fact.spec().classes();
+        for (int c = 0; c < classes.size(); c++) {
+            Gang.Members of = classes.get(c);
+            Plan.Row row = plan.row(of.name());
+            int count = placed ? row == null ? 0 : row.nodes.size() : of.min();
+            members += count;
+            gpus += count * gpus(of);
+        }
+        return new Entry(
+                plan.fact.namespace(),
+                plan.fact.name(),
+                scene.tenant(plan.fact.namespace()),
+                members,
+                gpus,
+                type(plan, scene.state),
+                plan.fact.spec().priority(),
+                plan.phase,
+                plan.why.name(),
+                plan.message,
+                Words.texts(plan.why, plan.message),
+                since(plan),
+                position,
+                plan.where.isEmpty() ? null : plan.where);
+    }
+
+    /// A spec that cannot be read asks for nothing; its message says what is wrong with it.
+    private static long gpus(Gang.Members members) {
+        try {
+            return Shape.demand(Shape.amounts(members.requests())).totalGpuMilli();
+        } catch (IllegalArgumentException e) {
+            return 0;
+        }
+    }
+
+    private static @Nullable String type(Plan plan, State state) {
+        Set<String> types = new TreeSet<>();
+        for (Plan.Row row : plan.rows) {
+            for (String name : row.nodes) {
+                NodeFact node = state.nodes.get(name);
+                String type = node == null ? "" : node.labels().getOrDefault(Shape.TYPE, "");
+                if (!type.isEmpty() && gpus(row.members) > 0) {
+                    types.add(type);
+                }
+            }
+        }
+        List<Gang.Alternative> alternatives = plan.fact.spec().alternatives();
+        if (types.isEmpty() && alternatives != null) {
+            alternatives.forEach(a -> types.add(a.type()));
+        }
+        for (Gang.Members of : plan.fact.spec().classes()) {
+            String selected =
+                    of.nodeSelector() == null ? null : of.nodeSelector().get(Shape.TYPE);
+            if (types.isEmpty() && selected != null) {
+                types.add(selected);
+            }
+        }
+        return types.isEmpty() ? null : String.join(", ", types);
+    }
+
+    static @Nullable Long since(Plan plan) {
+        if (plan.phase == Gang.Phase.Waiting && plan.attempt == 0) {
+            return plan.fact.created();
+        }
+        Gang.Status status = plan.fact.status();
+        String since = status == null ? null : status.since();
+        long second = since == null ? -1 : StatusText.second(since, -1);
+        return second < 0 ? null : Long.valueOf(second);
+    }
+}

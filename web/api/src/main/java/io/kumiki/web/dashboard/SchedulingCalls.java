@@ -1,0 +1,81 @@
+package io.kumiki.web.dashboard;
+
+import static io.kumiki.runtime.http.Permission.may;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Json;
+import io.kumiki.planner.GangPicture;
+import io.kumiki.planner.Scene;
+import io.kumiki.runtime.http.Answer;
+import io.kumiki.runtime.http.HttpFault;
+import io.kumiki.runtime.http.Permission;
+import io.kumiki.runtime.http.Request;
+import io.kumiki.runtime.http.RouteHandler;
+import io.kumiki.runtime.http.Routes;
+import io.kumiki.web.dashboard.list.Query;
+import io.kumiki.web.dashboard.view.SchedulingRows;
+import java.util.HashMap;
+import java.util.Map;
+
+/// The queue and the nodes as the planner sees them. Amounts are for everybody who may see the queue; names only for
+/// those who may read gangs in their namespace.
+final class SchedulingCalls {
+    private static final Permission NAMES = may("get", "gangs");
+
+    private final Surface surface;
+
+    SchedulingCalls(Surface surface) {
+        this.surface = surface;
+    }
+
+    void addTo(Routes routes) {
+        routes.get("/scheduling/cluster", may("get", "scheduling"), this::cluster)
+                .get("/scheduling/queue", may("get", "scheduling"), this::queue)
+                .get("/scheduling/gangs/{namespace}/{name}", NAMES, this::gang)
+                .get("/scheduling/history", may("get", "scheduling"), notYet("history"))
+                .get("/scheduling/decisions", may("get", "scheduling"), notYet("decision log"))
+                .get("/scheduling/decisions/at", may("get", "scheduling"), notYet("decision log"))
+                .post("/scheduling/what-if", may("simulate", "scheduling"), notYet("what-if"));
+    }
+
+    private static RouteHandler notYet(String what) {
+        return request -> {
+            throw HttpFault.unavailable("this build has no " + what + " yet");
+        };
+    }
+
+    private Scene scene() {
+        return surface.ports()
+                .scheduling()
+                .scene()
+                .orElseThrow(() -> new HttpFault(
+                        503, "Starting", "the planner has not read the cluster yet; try again in a few seconds"));
+    }
+
+    private SchedulingRows rows(Request request) {
+        Map<String, Boolean> asked = new HashMap<>();
+        return new SchedulingRows(namespace -> asked.computeIfAbsent(
+                namespace, n -> surface.ports().guard().allows(request.caller(), NAMES, n)));
+    }
+
+    private Answer cluster(Request request) {
+        Query.of(request).check();
+        Scene scene = scene();
+        return Answer.json(rows(request).cluster(scene));
+    }
+
+    private Answer queue(Request request) {
+        Query.of(request).check();
+        return Answer.json(rows(request).queue(scene()));
+    }
+
+    private Answer gang(Request request) {
+        Query.of(request).check();
+        Scene scene = scene();
+        GangPicture gang = scene.gang(request.param("namespace"), request.param("name"));
+        Surface.found(gang, "gang", request.param("namespace") + "/" + request.param("name"));
+        ObjectNode out = Json.object();
+        out.setAll(rows(request).gang(java.util.Objects.requireNonNull(gang)));
+        return Answer.json(out);
+    }
+}

@@ -1,0 +1,140 @@
+package io.kumiki.web.dashboard.view;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Json;
+import io.kumiki.planner.Entry;
+import io.kumiki.planner.GangPicture;
+import io.kumiki.planner.NodePicture;
+import io.kumiki.planner.Scene;
+import io.kumiki.planner.Text;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// Queue and nodes as the contract has them.
+public final class SchedulingRows {
+    private static final long MIB = 1 << 20;
+
+    private final Predicate<String> named;
+
+    /// @param named whether the caller may know the names of a namespace
+    public SchedulingRows(Predicate<String> named) {
+        this.named = named;
+    }
+
+    public ObjectNode cluster(Scene scene) {
+        ObjectNode out = Json.object().put("at", at(scene.second()));
+        ArrayNode levels = out.putArray("levels");
+        scene.levels().forEach(levels::add);
+        ArrayNode nodes = out.putArray("nodes");
+        scene.nodes().forEach(node -> nodes.add(node(node)));
+        out.putArray("proposals");
+        return out;
+    }
+
+    private ObjectNode node(NodePicture node) {
+        ObjectNode out = Json.object().put("name", node.name());
+        ArrayNode place = out.putArray("place");
+        node.place().forEach(place::add);
+        out.put("type", node.type())
+                .put("gpus", node.gpus())
+                .put("free", node.free())
+                .put("shared", node.shared())
+                .put("ready", node.ready())
+                .put("schedulable", node.schedulable())
+                .put("simulated", node.simulated())
+                .put("cpuMilli", node.cpuMilli())
+                .put("cpuFree", node.cpuFree())
+                .put("memory", node.memoryMib() * MIB)
+                .put("memoryFree", node.memoryMibFree() * MIB)
+                .put("unhealthy", node.unhealthy());
+        ArrayNode held = out.putArray("held");
+        node.held().forEach(part -> held.add(held(part)));
+        return out;
+    }
+
+    private ObjectNode held(NodePicture.Held part) {
+        boolean mine = named.test(part.namespace());
+        ObjectNode out = Json.object()
+                .put("gpus", part.gpus())
+                .put("kind", part.gang() ? "Gang" : "Pod")
+                .put("namespace", mine ? part.namespace() : null)
+                .put("name", mine ? part.name() : null)
+                .put("tenant", mine ? part.tenant() : null)
+                .put("phase", part.phase())
+                .put("since", at(part.since()))
+                .put("priority", part.priority());
+        ArrayNode devices = out.putArray("devices");
+        part.devices().forEach(devices::add);
+        return out;
+    }
+
+    public ObjectNode queue(Scene scene) {
+        ObjectNode out = Json.object().put("at", at(scene.second()));
+        ArrayNode waiting = out.putArray("waiting");
+        scene.waiting().forEach(entry -> waiting.add(entry(entry)));
+        ArrayNode running = out.putArray("running");
+        scene.running().forEach(entry -> running.add(entry(entry)));
+        return out;
+    }
+
+    private ObjectNode entry(Entry entry) {
+        boolean mine = named.test(entry.namespace());
+        ObjectNode out = Json.object()
+                .put("namespace", mine ? entry.namespace() : null)
+                .put("name", mine ? entry.name() : null)
+                .put("tenant", mine ? entry.tenant() : null);
+        out.putNull("owner");
+        out.put("members", entry.members())
+                .put("gpus", entry.gpus())
+                .put("gpuType", entry.gpuType())
+                .put("priority", entry.priority())
+                .put("phase", entry.phase().name())
+                .put("reason", entry.reason())
+                .put("message", mine ? entry.message() : "");
+        out.set("messages", mine ? text(entry.messages()) : text(new Text("", "")));
+        return out.put("since", at(entry.since())).put("position", entry.position()).put("where", entry.where());
+    }
+
+    /// The caller may know its names.
+    public ObjectNode gang(GangPicture gang) {
+        ObjectNode out = entry(gang.entry());
+        ArrayNode classes = out.putArray("classes");
+        gang.classes().forEach(of -> classes.add(ofClass(of)));
+        out.putArray("timeline");
+        return out;
+    }
+
+    private static ObjectNode ofClass(GangPicture.OfClass of) {
+        ObjectNode out = Json.object().put("name", of.name()).put("min", of.min()).put("max", of.max());
+        ObjectNode requests = out.putObject("requests");
+        of.requests().forEach(requests::put);
+        out.put("topologyRequired", of.required()).put("topologyPreferred", of.preferred());
+        ArrayNode alternatives = out.putArray("alternatives");
+        of.alternatives().forEach(alternatives::add);
+        ArrayNode slots = out.putArray("slots");
+        for (GangPicture.Slot slot : of.slots()) {
+            ObjectNode one = slots.addObject()
+                    .put("index", slot.index())
+                    .put("node", slot.node())
+                    .put("pod", slot.pod())
+                    .put("phase", slot.phase());
+            numbers(one.putArray("devices"), slot.devices());
+        }
+        return out;
+    }
+
+    private static void numbers(ArrayNode out, List<Integer> numbers) {
+        numbers.forEach(out::add);
+    }
+
+    static ObjectNode text(Text text) {
+        return Json.object().put("en", text.en()).put("ja", text.ja());
+    }
+
+    static @Nullable String at(@Nullable Long second) {
+        return second == null ? null : Instant.ofEpochSecond(second).toString();
+    }
+}

@@ -1,0 +1,112 @@
+package io.kumiki.web.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.Event;
+import io.kumiki.planner.GangFact;
+import io.kumiki.planner.Mirror;
+import io.kumiki.planner.NodeFact;
+import io.kumiki.planner.PlannerOptions;
+import io.kumiki.web.dashboard.view.SchedulingRows;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Queue and nodes over HTTP, each answer checked against the contract.
+class SchedulingIT {
+    private static final Instant NOW = Instant.parse("2026-11-29T12:00:00Z");
+
+    static NodeFact node(String name, String rack) {
+        return new NodeFact(
+                name,
+                true,
+                Map.of("kumiki.io/rack", rack, "nvidia.com/gpu.product", "H100", "topology.kubernetes.io/zone", "z"),
+                List.of(),
+                Map.of("cpu", 64_000L, "memory", 512L << 30, "pods", 110L, "nvidia.com/gpu", 8L));
+    }
+
+    static GangFact gang(String namespace, String name, int members, Gang.@Nullable Status status) {
+        var classes = List.of(new Gang.Members(
+                "worker", members, members, 0, Map.of("nvidia.com/gpu", "8", "cpu", "8"), null, null, null));
+        var spec = new Gang.Spec(0, false, classes, null, null, null, 5, 3600L, null, null);
+        return new GangFact(
+                namespace, name, "uid-" + name, "1", NOW.getEpochSecond() - 600, "", spec, status);
+    }
+
+    static Mirror mirror() {
+        var mirror = new Mirror(PlannerOptions.DEFAULT);
+        List.of(node("a", "r0"), node("b", "r0"), node("c", "r1")).forEach(n -> mirror.on(new Event.NodeSeen(n), NOW));
+        var slots = List.of(new Gang.Slots("worker", List.of("a", "b"), null));
+        mirror.on(
+                new Event.GangSeen(gang(
+                        "kubeflow",
+                        "busy",
+                        2,
+                        new Gang.Status(
+                                Gang.Phase.Running,
+                                1,
+                                0,
+                                null,
+                                slots,
+                                "2/2",
+                                "Started",
+                                "2 of 2 run",
+                                "rack r0",
+                                NOW.minusSeconds(60).toString()))),
+                NOW);
+        mirror.on(
+                new Event.GangSeen(gang(
+                        "other",
+                        "late",
+                        2,
+                        new Gang.Status(
+                                Gang.Phase.Waiting, 1, 0, null, null, "0/2", "NoRoom", "no room", null, NOW.toString()))),
+                NOW);
+        return mirror;
+    }
+
+    @Test
+    void nobodyIsAnsweredBeforeEverythingIsRead(@TempDir Path dir) {
+        try (var server = new DashboardServer(dir)) {
+            assertThat(server.get(503, "/scheduling/queue").path("code").asText()).isEqualTo("Starting");
+        }
+    }
+
+    @Test
+    void whatRunsAndWhatWaits(@TempDir Path dir) {
+        try (var server = new DashboardServer(dir)) {
+            server.scene = mirror().scene(NOW);
+            JsonNode cluster = server.get(200, "/scheduling/cluster");
+            assertThat(cluster.path("nodes")).hasSize(3);
+            JsonNode first = cluster.at("/nodes/0");
+            assertThat(first.path("free").asInt()).isZero();
+            assertThat(first.at("/held/0/name").asText()).isEqualTo("busy");
+            assertThat(first.at("/held/0/gpus").asInt()).isEqualTo(8000);
+            assertThat(cluster.at("/nodes/2/free").asInt()).isEqualTo(8000);
+            JsonNode queue = server.get(200, "/scheduling/queue");
+            assertThat(queue.at("/waiting/0/name").asText()).isEqualTo("late");
+            assertThat(queue.at("/waiting/0/position").asInt()).isEqualTo(1);
+            assertThat(queue.at("/running/0/where").asText()).isEqualTo("rack r0");
+            JsonNode gang = server.get(200, "/scheduling/gangs/kubeflow/busy");
+            assertThat(gang.at("/classes/0/slots/1/node").asText()).isEqualTo("b");
+            server.get(404, "/scheduling/gangs/kubeflow/nobody");
+        }
+    }
+
+    @Test
+    void othersWorkIsCountedButNotNamed() {
+        var rows = new SchedulingRows(namespace -> namespace.equals("other"));
+        JsonNode queue = rows.queue(mirror().scene(NOW));
+        assertThat(Contract.INSTANCE.misfits("SchedulingQueue", queue)).isEmpty();
+        assertThat(queue.at("/running/0/name").isNull()).isTrue();
+        assertThat(queue.at("/running/0/gpus").asInt()).isEqualTo(16000);
+        assertThat(queue.at("/waiting/0/name").asText()).isEqualTo("late");
+        assertThat(rows.cluster(mirror().scene(NOW)).toString()).doesNotContain("busy");
+    }
+}
