@@ -73,7 +73,8 @@ public final class Mirror {
         return to;
     }
 
-    private static <V> void deep(SortedMap<String, SortedMap<String, V>> from, SortedMap<String, SortedMap<String, V>> to) {
+    private static <V> void deep(
+            SortedMap<String, SortedMap<String, V>> from, SortedMap<String, SortedMap<String, V>> to) {
         from.forEach((key, inner) -> to.put(key, new TreeMap<>(inner)));
     }
 }

@@ -32,7 +32,8 @@ final class Pictures {
 
     private NodePicture node(int n, NodeFact node, Map<String, NodePicture.Held> gangs) {
         List<NodePicture.Held> held = new ArrayList<>(gangs.values());
-        for (PodFact pod : state.onNode.getOrDefault(node.name(), new TreeMap<>()).values()) {
+        for (PodFact pod :
+                state.onNode.getOrDefault(node.name(), new TreeMap<>()).values()) {
             Plan plan = state.planOf(pod);
             long gpus = Shape.demand(pod.requests()).totalGpuMilli();
             if (gpus > 0 && (plan == null || plan.nodeOf(pod) == null)) {

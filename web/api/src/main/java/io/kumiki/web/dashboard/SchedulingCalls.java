@@ -54,8 +54,8 @@ final class SchedulingCalls {
 
     private SchedulingRows rows(Request request) {
         Map<String, Boolean> asked = new HashMap<>();
-        return new SchedulingRows(namespace -> asked.computeIfAbsent(
-                namespace, n -> surface.ports().guard().allows(request.caller(), NAMES, n)));
+        return new SchedulingRows(namespace ->
+                asked.computeIfAbsent(namespace, n -> surface.ports().guard().allows(request.caller(), NAMES, n)));
     }
 
     private Answer cluster(Request request) {

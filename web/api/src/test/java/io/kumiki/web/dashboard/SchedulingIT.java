@@ -35,8 +35,7 @@ class SchedulingIT {
         var classes = List.of(new Gang.Members(
                 "worker", members, members, 0, Map.of("nvidia.com/gpu", "8", "cpu", "8"), null, null, null));
         var spec = new Gang.Spec(0, false, classes, null, null, null, 5, 3600L, null, null);
-        return new GangFact(
-                namespace, name, "uid-" + name, "1", NOW.getEpochSecond() - 600, "", spec, status);
+        return new GangFact(namespace, name, "uid-" + name, "1", NOW.getEpochSecond() - 600, "", spec, status);
     }
 
     static Mirror mirror() {
@@ -66,7 +65,16 @@ class SchedulingIT {
                         "late",
                         2,
                         new Gang.Status(
-                                Gang.Phase.Waiting, 1, 0, null, null, "0/2", "NoRoom", "no room", null, NOW.toString()))),
+                                Gang.Phase.Waiting,
+                                1,
+                                0,
+                                null,
+                                null,
+                                "0/2",
+                                "NoRoom",
+                                "no room",
+                                null,
+                                NOW.toString()))),
                 NOW);
         return mirror;
     }
@@ -74,7 +82,8 @@ class SchedulingIT {
     @Test
     void nobodyIsAnsweredBeforeEverythingIsRead(@TempDir Path dir) {
         try (var server = new DashboardServer(dir)) {
-            assertThat(server.get(503, "/scheduling/queue").path("code").asText()).isEqualTo("Starting");
+            assertThat(server.get(503, "/scheduling/queue").path("code").asText())
+                    .isEqualTo("Starting");
         }
     }
 

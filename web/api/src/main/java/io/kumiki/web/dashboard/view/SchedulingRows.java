@@ -95,7 +95,9 @@ public final class SchedulingRows {
                 .put("reason", entry.reason())
                 .put("message", mine ? entry.message() : "");
         out.set("messages", mine ? text(entry.messages()) : text(new Text("", "")));
-        return out.put("since", at(entry.since())).put("position", entry.position()).put("where", entry.where());
+        return out.put("since", at(entry.since()))
+                .put("position", entry.position())
+                .put("where", entry.where());
     }
 
     /// The caller may know its names.
@@ -108,7 +110,8 @@ public final class SchedulingRows {
     }
 
     private static ObjectNode ofClass(GangPicture.OfClass of) {
-        ObjectNode out = Json.object().put("name", of.name()).put("min", of.min()).put("max", of.max());
+        ObjectNode out =
+                Json.object().put("name", of.name()).put("min", of.min()).put("max", of.max());
         ObjectNode requests = out.putObject("requests");
         of.requests().forEach(requests::put);
         out.put("topologyRequired", of.required()).put("topologyPreferred", of.preferred());
