@@ -1,7 +1,11 @@
 package io.kumiki.app.bench;
 
+import io.kumiki.extender.rig.RigBench;
 import io.kumiki.localcluster.bench.ApiServerBench;
 import io.kumiki.localcluster.bench.ScheduleBench;
+import io.kumiki.placement.bench.GangBench;
+import io.kumiki.placement.bench.OpenbBench;
+import io.kumiki.placement.bench.PhillyBench;
 import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.store.bench.Commits;
 import io.kumiki.store.bench.ListRuns;
@@ -18,7 +22,11 @@ public final class Benchmarks {
             new Commits(),
             new ListRuns(),
             new ApiServerBench(),
-            new ScheduleBench());
+            new ScheduleBench(),
+            new OpenbBench(),
+            new PhillyBench(),
+            new GangBench(),
+            new RigBench());
 
     private Benchmarks() {}
 }

@@ -2,62 +2,32 @@ package io.kumiki.conformance.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
-/// Kubernetes' own programs, built by `kubernetes/build.sh` into the user's cache.
-///
-/// @param folder where they lie
-public record KubernetesPrograms(Path folder) {
+/// Kubernetes' own programs, for tests.
+public final class KubernetesPrograms {
+    private KubernetesPrograms() {}
+
     /// Builds what is missing. Where Go is missing the caller's suite is skipped with one line; in CI that is a
     /// failure.
-    public static KubernetesPrograms required(String... programs) {
-        List<String> command = new ArrayList<>(List.of(script().toString()));
-        command.addAll(List.of(programs));
-        List<String> printed = new ArrayList<>();
-        if (run(command, printed) == 0) {
-            return new KubernetesPrograms(Path.of(printed.getLast()));
-        }
-        String why = "no Kubernetes could be built (Go is wanted): " + String.join(" ", printed);
-        if ("true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException(why);
-        }
-        System.out.println("SKIPPED: " + why);
-        Assumptions.abort(why);
-        throw new AssertionError();
-    }
-
-    public Path program(String name) {
-        return folder.resolve(name);
-    }
-
-    private static int run(List<String> command, List<String> printed) {
+    public static io.kumiki.localcluster.real.KubernetesPrograms required(String... programs) {
         try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    printed.add(line);
-                    if (line.startsWith("Building ")) {
-                        System.out.println(line);
-                    }
-                }
+            return io.kumiki.localcluster.real.KubernetesPrograms.built(programs);
+        } catch (io.kumiki.localcluster.real.KubernetesPrograms.Missing e) {
+            if ("true".equals(System.getenv("CI"))) {
+                throw new IllegalStateException(e);
             }
-            return process.waitFor();
+            System.out.println("SKIPPED: " + e.getMessage());
+            Assumptions.abort(e.getMessage());
+            throw new AssertionError(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static Path script() {
-        return module().resolve("kubernetes/build.sh");
     }
 
     /// This module's folder: Maven and an IDE start tests in different places.

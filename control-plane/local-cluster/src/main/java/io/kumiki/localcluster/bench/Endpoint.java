@@ -17,8 +17,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /// Where a cluster answers, whom we trust there and who we are.
-record Endpoint(String host, int port, SSLContext tls, String token) {
-    static Endpoint of(String host, int port, String authorityPem, String token) {
+public record Endpoint(String host, int port, SSLContext tls, String token) {
+    public static Endpoint of(String host, int port, String authorityPem, String token) {
         try {
             var store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
@@ -38,7 +38,7 @@ record Endpoint(String host, int port, SSLContext tls, String token) {
     }
 
     /// The current context of a kubeconfig that carries a token.
-    static Endpoint of(Path kubeconfig) throws IOException {
+    public static Endpoint of(Path kubeconfig) throws IOException {
         JsonNode config = Yaml.document(Files.readString(kubeconfig));
         JsonNode context = named(
                         config.path("contexts"), config.path("current-context").asText())

@@ -1,5 +1,6 @@
 package io.kumiki.localcluster.bench;
 
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,12 +12,12 @@ import javax.net.ssl.SSLSocket;
 
 /// One keep-alive connection, HTTP/1.1 over TLS. Written by hand so that the client costs as little as it can: on a
 /// small machine it shares the cores with the server it measures. Meant for one (virtual) thread.
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
     /// @param firstByte nanoseconds from the request to the first byte of the body
-    record Answer(int status, long bytes, long firstByte, long lastByte) {}
+    public record Answer(int status, long bytes, long firstByte, long lastByte) {}
 
     /// Hears bytes of a body as they come.
-    interface Sink {
+    public interface Sink {
         /// Returns false to stop reading.
         boolean bytes(byte[] buffer, int from, int length);
     }
@@ -31,7 +32,7 @@ final class Wire implements AutoCloseable {
     private int at;
     private int end;
 
-    Wire(Endpoint endpoint, int bufferBytes) throws IOException {
+    public Wire(Endpoint endpoint, int bufferBytes) throws IOException {
         this.endpoint = endpoint;
         this.socket = (SSLSocket) endpoint.tls().getSocketFactory().createSocket(endpoint.host(), endpoint.port());
         socket.setTcpNoDelay(true);
@@ -45,28 +46,45 @@ final class Wire implements AutoCloseable {
         this.buffer = new byte[bufferBytes];
     }
 
-    int post(String path, byte[] body) throws IOException {
+    public int post(String path, byte[] body) throws IOException {
         return exchange("POST", path, body, (b, from, length) -> true).status();
     }
 
-    Answer get(String path) throws IOException {
+    public Answer get(String path) throws IOException {
         return exchange("GET", path, NONE, (b, from, length) -> true);
     }
 
-    int delete(String path) throws IOException {
+    public int delete(String path) throws IOException {
         return exchange("DELETE", path, NONE, (b, from, length) -> true).status();
     }
 
     /// A body that does not end by itself.
-    Answer stream(String path, Sink sink) throws IOException {
+    public Answer stream(String path, Sink sink) throws IOException {
         return exchange("GET", path, NONE, sink);
     }
 
+    /// What came back, whole.
+    public record Reply(int status, byte[] body) {}
+
+    /// @param type of the body: patches have several
+    public Reply send(String method, String path, String type, byte[] body) throws IOException {
+        var whole = new ByteArrayOutputStream();
+        Answer answer = exchange(method, path, type, body, (bytes, from, length) -> {
+            whole.write(bytes, from, length);
+            return true;
+        });
+        return new Reply(answer.status(), whole.toByteArray());
+    }
+
     private Answer exchange(String method, String path, byte[] body, Sink sink) throws IOException {
+        return exchange(method, path, "application/json", body, sink);
+    }
+
+    private Answer exchange(String method, String path, String type, byte[] body, Sink sink) throws IOException {
         byte[] head = (method + " " + path + " HTTP/1.1\r\nHost: " + endpoint.host() + "\r\nAuthorization: Bearer "
                         + endpoint.token()
                         + "\r\n"
-                        + "Content-Type: application/json\r\n"
+                        + "Content-Type: " + type + "\r\n"
                         + "Accept: application/json\r\n"
                         + "User-Agent: bench\r\n"
                         + "Content-Length: "

@@ -1,0 +1,133 @@
+package io.kumiki.extender.rig;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.localcluster.real.RealKubernetes;
+import io.kumiki.model.Json;
+import io.kumiki.runtime.yaml.Yaml;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// The extender as its users start it, `kumiki extender`, in a JVM of its own without a start-up cache.
+public final class ExtenderProcess {
+    /// The product's own flags.
+    private static final List<String> JVM = List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:+UseSerialGC",
+            "-XX:+UseCompactObjectHeaders",
+            "-XX:MaxRAMPercentage=40",
+            "-Xms112m",
+            "-Xmn64m");
+    private static final String MAIN = "io.kumiki.app.Kumiki";
+
+    private final Process process;
+    private final int port;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private ExtenderProcess(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    static ExtenderProcess start(RealKubernetes kubernetes, int port) throws IOException {
+        List<String> command = command();
+        command.addAll(List.of(
+                "extender", "--kubeconfig", kubernetes.kubeconfig().toString(), "--port", Integer.toString(port)));
+        return new ExtenderProcess(kubernetes.launch("extender", command, Map.of()), port);
+    }
+
+    /// The JVM, its flags, the main class.
+    private static List<String> command() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM);
+        String more = System.getProperty("kumiki.bench.jvm", "");
+        if (!more.isEmpty()) {
+            command.addAll(List.of(more.split(" ")));
+        }
+        command.add("-cp");
+        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        command.add(MAIN);
+        return command;
+    }
+
+    /// What it says that kube-scheduler must be told, by its own command.
+    static JsonNode schedulerEntries(int port) throws IOException {
+        List<String> command = command();
+        command.addAll(List.of("extender", "--print-scheduler-config", "--port", Integer.toString(port)));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (var out = process.getInputStream()) {
+            String printed = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+            JsonNode entries = Yaml.document(printed).path("extenders");
+            if (process.waitFor() != 0 || entries.isEmpty()) {
+                throw new IOException("--print-scheduler-config printed no extenders: " + printed);
+            }
+            return entries;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /// @param verb `filter` or `bind`
+    public HttpResponse<String> call(String verb, byte[] body) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/scheduler/" + verb))
+                        .header("Content-Type", "application/json")
+                        .timeout(Duration.ofSeconds(10))
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    /// Waits until it leads and has read everything: asked about a pod that there is not, it then says only that.
+    public void awaitReady(Duration patience) throws IOException, InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        byte[] question = Json.bytes(Json.object()
+                .put("PodName", "nobody")
+                .put("PodNamespace", "kube-system")
+                .put("PodUID", "none")
+                .put("Node", "none"));
+        String last = "";
+        while (System.nanoTime() < end) {
+            if (!process.isAlive()) {
+                throw new IOException("the extender has ended with " + process.exitValue());
+            }
+            try {
+                HttpResponse<String> answer = call("bind", question);
+                last = answer.body();
+                if (answer.statusCode() == 200 && last.contains("not known")) {
+                    return;
+                }
+            } catch (IOException e) {
+                last = e.toString();
+            }
+            Thread.sleep(20);
+        }
+        throw new IOException("the extender was not ready within " + patience.toSeconds() + " s: " + last);
+    }
+
+    /// As `kill -9` does.
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+}

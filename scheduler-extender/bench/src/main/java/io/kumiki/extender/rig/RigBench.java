@@ -1,0 +1,205 @@
+package io.kumiki.extender.rig;
+
+import io.kumiki.runtime.bench.Benchmark;
+import io.kumiki.runtime.bench.Figure;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The shapes of load W1 to W14 on a real control plane: the stock scheduler alone, and with the extender, in one run.
+public final class RigBench implements Benchmark {
+    private static final String SPACE = "rig";
+    private static final String PODS = "/api/v1/namespaces/" + SPACE + "/pods";
+    private static final int WRITERS = 16;
+    private static final long PATIENCE = 300_000;
+    /// Nothing more is expected after that long without a bound pod.
+    private static final long QUIET = 15_000;
+
+    @Override
+    public String name() {
+        return "rig";
+    }
+
+    @Override
+    public String measures() {
+        return "real kube-scheduler with and without the extender, --shape W1..W14 (W8: one gang of 512), N % (100) of it";
+    }
+
+    @Override
+    public int defaultSize() {
+        return 100;
+    }
+
+    @Override
+    public Set<String> options() {
+        return Set.of("shape");
+    }
+
+    @Override
+    public List<Figure> run(Size size) throws Exception {
+        String given = size.option("shape");
+        Shape shape = Shape.named(given == null ? "W8" : given, size.n());
+        Map<String, List<Double>> samples = new LinkedHashMap<>();
+        Map<String, String> units = new LinkedHashMap<>();
+        try (Rig rig = Rig.start("", false)) {
+            rig.namespace(SPACE);
+            rig.nodes(shape.nodes(), shape::node);
+            for (int round = 0; round < size.rounds(); round++) {
+                for (boolean ours : new boolean[] {false, true}) {
+                    for (Figure figure : arm(rig, shape, ours)) {
+                        String key = figure.kase() + "\n" + figure.metric();
+                        samples.computeIfAbsent(key, _ -> new ArrayList<>()).add(figure.value());
+                        units.put(key, figure.unit());
+                    }
+                }
+            }
+        }
+        List<Figure> figures = new ArrayList<>();
+        samples.forEach((key, values) -> {
+            String[] names = key.split("\n");
+            double[] all = values.stream().mapToDouble(Double::doubleValue).toArray();
+            figures.add(new Figure(
+                    name(),
+                    names[0],
+                    names[1],
+                    Figure.percentile(all, 0.5),
+                    java.util.Objects.requireNonNull(units.get(key))));
+        });
+        return figures;
+    }
+
+    private List<Figure> arm(Rig rig, Shape shape, boolean ours) throws Exception {
+        List<Figure> figures = new ArrayList<>();
+        String kase = shape.name() + (ours ? ", extender" : ", stock");
+        if (!shape.killed()) {
+            waiting(rig, shape, ours, kase, figures);
+        }
+        arriving(rig, shape, ours, kase, figures);
+        return figures;
+    }
+
+    /// Everything is there, and planned; then the scheduler starts.
+    private void waiting(Rig rig, Shape shape, boolean ours, String kase, List<Figure> figures) throws Exception {
+        int before = hold(rig, shape);
+        if (ours) {
+            rig.startExtender();
+        }
+        rig.calls().create(PODS, shape.pods(), WRITERS, i -> shape.pod(i, ours));
+        rig.book().await(PATIENCE, () -> rig.book().size() == shape.pods() + before);
+        if (ours && shape.gangs() > 0) {
+            rig.book().await(PATIENCE, () -> rig.book().count(pod -> !pod.gated()) >= shape.fits() + before);
+        }
+        Rig.Cpu cpu = rig.cpu();
+        long start = System.nanoTime();
+        rig.startScheduler(ours);
+        int wanted = before + (ours ? shape.fits() : shape.fitsAnybody());
+        settle(rig, wanted);
+        figures.add(seconds(kase, "scheduler start to last bound", start, rig));
+        figures.addAll(spent(kase + ", started later", rig.cpu().since(cpu)));
+        figures.add(
+                new Figure(name(), kase + ", started later", "bound", rig.book().bound() - before, "pods"));
+        over(rig, ours);
+    }
+
+    /// Everybody runs; then the pods are created.
+    private void arriving(Rig rig, Shape shape, boolean ours, String kase, List<Figure> figures) throws Exception {
+        int before = hold(rig, shape);
+        if (ours) {
+            rig.startExtender();
+        }
+        rig.startScheduler(ours);
+        warm(rig);
+        Rig.Cpu cpu = rig.cpu();
+        long first = System.nanoTime();
+        rig.calls().create(PODS, shape.pods(), WRITERS, i -> shape.pod(i, ours));
+        long created = System.nanoTime();
+        int wanted = before + (ours ? shape.fits() : shape.fitsAnybody());
+        if (shape.killed() && ours) {
+            rig.book().await(PATIENCE, () -> rig.book().bound() >= before + wanted / 3);
+            rig.killExtender();
+            rig.startExtender();
+        }
+        settle(rig, wanted);
+        figures.add(new Figure(name(), kase, "created", shape.pods() / ((created - first) / 1e9), "pods/s"));
+        figures.add(seconds(kase, "first created to all bound", first, rig));
+        figures.add(seconds(kase, "last created to all bound", created, rig));
+        figures.addAll(spent(kase, rig.cpu().since(cpu)));
+        figures.add(new Figure(name(), kase, "bound", rig.book().bound() - before, "pods"));
+        figures.add(new Figure(
+                name(), kase, "partial gangs at the end", rig.book().partial().size(), ""));
+        figures.add(new Figure(name(), kase, "longest partial gang", rig.book().longestPartialSeconds(), "s"));
+        figures.add(new Figure(
+                name(), kase, "nodes given twice", rig.book().givenTwice().size(), ""));
+        over(rig, ours);
+    }
+
+    /// Takes what the shape holds before; returns how many pods that are.
+    private static int hold(Rig rig, Shape shape) throws Exception {
+        var held = java.util.stream.IntStream.range(0, shape.nodes())
+                .mapToObj(shape::heldBefore)
+                .flatMap(List::stream)
+                .toList();
+        if (!held.isEmpty()) {
+            rig.calls().create(PODS, held.size(), WRITERS, held::get);
+            rig.book().await(PATIENCE, () -> rig.book().bound() == held.size());
+        }
+        return held.size();
+    }
+
+    /// A scheduler that has bound one pod has read everything.
+    private static void warm(Rig rig) throws Exception {
+        int before = rig.book().bound();
+        rig.calls().post(PODS, Pods.plain("warm", 0, "1m")).expected();
+        if (!rig.book().await(PATIENCE, () -> rig.book().bound() > before)) {
+            throw new IOException(
+                    "the scheduler does nothing: " + rig.kubernetes().tail("kube-scheduler"));
+        }
+        rig.calls().delete(PODS + "/warm?gracePeriodSeconds=0").expected();
+        rig.book().await(PATIENCE, () -> rig.book().bound() == before);
+    }
+
+    /// Waits until as many are bound, or nothing has happened for long.
+    private static void settle(Rig rig, int wanted) throws Exception {
+        int seen = -1;
+        while (rig.book().bound() != seen) {
+            seen = rig.book().bound();
+            int than = seen;
+            if (rig.book().await(QUIET, () -> rig.book().bound() >= wanted || than < 0)) {
+                return;
+            }
+        }
+    }
+
+    private Figure seconds(String kase, String metric, long since, Rig rig) {
+        return new Figure(name(), kase, metric, Math.max(0, rig.book().lastBound() - since) / 1e9, "s");
+    }
+
+    private List<Figure> spent(String kase, Rig.Cpu cpu) {
+        return List.of(
+                new Figure(name(), kase, "CPU scheduler", cpu.scheduler(), "s"),
+                new Figure(name(), kase, "CPU API server", cpu.apiServer(), "s"),
+                new Figure(name(), kase, "CPU etcd", cpu.etcd(), "s"),
+                new Figure(name(), kase, "CPU extender", cpu.extender(), "s"));
+    }
+
+    private static void over(Rig rig, boolean ours) throws Exception {
+        rig.killScheduler();
+        rig.clear(SPACE);
+        if (ours) {
+            // The extender removes the Gangs that it derived.
+            long end = System.nanoTime() + 30_000_000_000L;
+            while (!rig.calls()
+                            .get("/apis/kumiki.io/v1alpha1/gangs")
+                            .body()
+                            .path("items")
+                            .isEmpty()
+                    && System.nanoTime() < end) {
+                Thread.sleep(50);
+            }
+            rig.killExtender();
+        }
+    }
+}
