@@ -130,9 +130,10 @@ final class Wiring implements AutoCloseable {
         var extender =
                 life.start("scheduler extender", () -> Extender.listen(vertx, kubernetes, planning(), clock, () -> {}));
         scheduling.use(extender.view());
-        node(cluster, images, isolation, simulated, port, extender);
-        RunSettings runs = RunSettings.at(URI.create(endpoints.get("s3")))
-                .withStepsRoot(isolation.isolated() ? null : folder.file("steps"));
+        String s3 = java.util.Objects.requireNonNull(endpoints.get("s3"));
+        node(cluster, images, isolation, simulated, new AgentContainer(s3, keys, objects), port, extender);
+        RunSettings runs =
+                RunSettings.at(URI.create(s3)).withStepsRoot(isolation.isolated() ? null : folder.file("steps"));
         RunLoop loop =
                 life.start("run loop", () -> new RunLoop(store, kubernetes, objects, runs, clock, telemetry.api()));
         loop.start();
@@ -215,6 +216,7 @@ final class Wiring implements AutoCloseable {
             ImageTable images,
             Isolation isolation,
             SimulatedNodes simulated,
+            AgentContainer steps,
             int port,
             Extender extender)
             throws IOException {
@@ -236,7 +238,7 @@ final class Wiring implements AutoCloseable {
                 api(cluster, "kumiki-node"),
                 settings,
                 images,
-                Map.of(AgentContainer.IMAGE, new AgentContainer(java.util.Objects.requireNonNull(endpoints.get("s3")))),
+                Map.of(AgentContainer.IMAGE, steps),
                 PythonEnvironment.ofThisUser(System.getenv()));
         cluster.podLogs(agent.podLogs());
         cluster.podSessions(agent.podSessions());

@@ -1,9 +1,11 @@
 package io.kumiki.agent;
 
+import io.kumiki.agent.s3.ObjectAccess;
 import io.kumiki.agent.s3.S3Client;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 
 /// Moves a step's artifacts. `fetch` (init container) brings inputs and makes the folders outputs go to; `publish`
 /// (native sidecar)
@@ -26,9 +28,21 @@ public final class ArtifactAgent {
     /// Runs one verb to its end and returns the exit code; safe to run again after a crash.
     public static int run(String verb, Map<String, String> env, PathView paths, PrintStream out, StopSignal stop)
             throws InterruptedException {
+        return run(verb, env, S3Client::fromEnvironment, paths, out, stop);
+    }
+
+    /// @param storage what the environment gives access to
+    public static int run(
+            String verb,
+            Map<String, String> env,
+            Function<Map<String, String>, ObjectAccess> storage,
+            PathView paths,
+            PrintStream out,
+            StopSignal stop)
+            throws InterruptedException {
         try {
             var plan = StepPlan.parse(required(env, StepPlan.VARIABLE));
-            var s3 = S3Client.fromEnvironment(env);
+            var s3 = storage.apply(env);
             return switch (verb) {
                 case FETCH -> new Fetch(plan, s3, paths, out).run();
                 case PUBLISH -> {

@@ -1,6 +1,6 @@
 package io.kumiki.agent;
 
-import io.kumiki.agent.s3.S3Client;
+import io.kumiki.agent.s3.ObjectAccess;
 import io.kumiki.agent.s3.S3Failure;
 import io.kumiki.agent.s3.S3Uri;
 import java.io.IOException;
@@ -12,11 +12,11 @@ import java.util.concurrent.Callable;
 /// Brings the inputs and makes the folders that the step will write to.
 final class Fetch {
     private final StepPlan plan;
-    private final S3Client s3;
+    private final ObjectAccess s3;
     private final ContainerFiles files;
     private final PrintStream out;
 
-    Fetch(StepPlan plan, S3Client s3, PathView paths, PrintStream out) {
+    Fetch(StepPlan plan, ObjectAccess s3, PathView paths, PrintStream out) {
         this.plan = plan;
         this.s3 = s3;
         this.files = new ContainerFiles(paths);

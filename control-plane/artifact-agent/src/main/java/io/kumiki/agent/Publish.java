@@ -1,7 +1,7 @@
 package io.kumiki.agent;
 
 import io.kumiki.agent.json.JsonText;
-import io.kumiki.agent.s3.S3Client;
+import io.kumiki.agent.s3.ObjectAccess;
 import io.kumiki.agent.s3.S3Failure;
 import io.kumiki.agent.s3.S3Uri;
 import java.io.IOException;
@@ -26,12 +26,12 @@ final class Publish {
     static final long LARGEST_TEXT = 8L << 20;
 
     private final StepPlan plan;
-    private final S3Client s3;
+    private final ObjectAccess s3;
     private final ContainerFiles files;
     private final PrintStream out;
     private final List<String> problems = new ArrayList<>();
 
-    Publish(StepPlan plan, S3Client s3, PathView paths, PrintStream out) {
+    Publish(StepPlan plan, ObjectAccess s3, PathView paths, PrintStream out) {
         this.plan = plan;
         this.s3 = s3;
         this.files = new ContainerFiles(paths);

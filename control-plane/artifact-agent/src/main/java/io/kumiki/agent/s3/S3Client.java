@@ -19,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The few S3 calls the agent needs, against one endpoint, path style. Every call is tried three times in all.
-public final class S3Client {
+public final class S3Client implements ObjectAccess {
     private static final int TRIES = 3;
     private static final Duration ANSWER = Duration.ofMinutes(10);
     private static final Set<String> RESTRICTED = Set.of("host", "content-length");
@@ -56,12 +56,14 @@ public final class S3Client {
                 Duration.ofMillis(300));
     }
 
+    @Override
     public void put(S3Uri to, byte[] bytes, String contentType) throws InterruptedException {
         var headers = Map.of("content-type", contentType);
         retried(() -> call("PUT", to, Map.of(), headers, Body.of(bytes), HttpResponse.BodyHandlers.discarding()));
     }
 
-    /// Uploads one file, in parts when it is large.
+    /// In parts when it is large.
+    @Override
     public void put(S3Uri to, Path file) throws InterruptedException {
         if (Upload.large(file)) {
             new Upload(this, to, file).run();
@@ -70,7 +72,7 @@ public final class S3Client {
         retried(() -> call("PUT", to, Map.of(), Map.of(), Body.of(file), HttpResponse.BodyHandlers.discarding()));
     }
 
-    /// Downloads one object beside its target and renames it; false when there is no such object.
+    @Override
     public boolean get(S3Uri from, Path to) throws InterruptedException {
         try {
             retried(() -> download(from, to));
@@ -100,7 +102,7 @@ public final class S3Client {
         }
     }
 
-    /// One page of keys below `prefix/`, in order, after `token`.
+    @Override
     public Listing list(S3Uri prefix, @Nullable String token) throws InterruptedException {
         var query = new LinkedHashMap<String, String>();
         query.put("list-type", "2");

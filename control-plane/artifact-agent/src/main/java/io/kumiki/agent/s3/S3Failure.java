@@ -6,12 +6,14 @@ public final class S3Failure extends RuntimeException {
 
     private final int status;
 
-    S3Failure(int status, String message) {
+    /// @param status the HTTP status that says it
+    public S3Failure(int status, String message) {
         super(message);
         this.status = status;
     }
 
-    S3Failure(String message, Throwable cause) {
+    /// No answer: another attempt may succeed.
+    public S3Failure(String message, Throwable cause) {
         super(message, cause);
         this.status = 0;
     }

@@ -68,7 +68,7 @@ class CrashIT {
         if (endsMeanwhile) {
             Files.createFile(start.resolve(isolation.isolated() ? "root/go" : "work/go"));
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-            while (!Files.exists(start.resolve("exit"))) {
+            while (!Files.exists(start.resolve("exit")) || Files.size(start.resolve("exit")) == 0) {
                 assertThat(System.nanoTime()).isLessThan(deadline);
                 Thread.onSpinWait();
             }

@@ -32,6 +32,8 @@ public final class PodKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PodKeeper.class);
     private static final int WORKERS = 2;
     private static final Duration CLOSING = Duration.ofSeconds(5);
+    /// The pod still has its log: what the end brings about comes first.
+    private static final Duration STEPS_FIRST = Duration.ofMillis(200);
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration AGAIN = Duration.ofSeconds(15);
 
@@ -76,7 +78,7 @@ public final class PodKeeper implements AutoCloseable {
         if (news instanceof PodNews.Ended || news instanceof PodNews.Refused || news instanceof PodNews.Lost) {
             var key = ObjectKey.of(pod);
             if (ended.put(key, ended(pod, news)) == null) {
-                queue.add(key);
+                queue.addAfter(key, STEPS_FIRST);
             }
         }
     }

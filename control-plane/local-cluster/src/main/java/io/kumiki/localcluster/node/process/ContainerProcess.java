@@ -227,9 +227,10 @@ public final class ContainerProcess implements RunningContainer {
     }
 
     private static @Nullable End read(Path folder) {
-        String code = text(folder.resolve("exit"));
-        return code.matches("[0-9]{1,3}")
-                ? new End(Integer.valueOf(code), error(folder), written(folder.resolve("exit")))
+        String code = raw(folder.resolve("exit"));
+        // Without its line end it is not all there yet.
+        return code.matches("[0-9]{1,3}\n")
+                ? new End(Integer.valueOf(code.strip()), error(folder), written(folder.resolve("exit")))
                 : null;
     }
 
@@ -247,8 +248,12 @@ public final class ContainerProcess implements RunningContainer {
     }
 
     private static String text(Path file) {
+        return raw(file).strip();
+    }
+
+    private static String raw(Path file) {
         try {
-            return Files.readString(file).strip();
+            return Files.readString(file);
         } catch (NoSuchFileException e) {
             return "";
         } catch (IOException e) {

@@ -1,6 +1,6 @@
 # Runs one container's main process and leaves behind what an agent that comes later needs:
 #   pid    "<pid> <start time> <boot id>" of this wrapper, written before the process starts
-#   exit   its exit code, written by temp-and-rename after it ended
+#   exit   its exit code and a line end in one write, after it ended; empty for a moment before
 #   error  why it never started
 # usage: sh container.sh FOLDER LOG COMMAND...
 # Output goes straight to the log (O_APPEND): no pipe that could fill or break when Kumiki is gone.
@@ -21,5 +21,7 @@ echo "$$ $start $boot" >"$folder/pid.new" && mv -f "$folder/pid.new" "$folder/pi
 trap : TERM INT HUP
 (exec "$@")
 code=$?
-echo "$code" >"$folder/exit.new" && mv -f "$folder/exit.new" "$folder/exit"
+# No program is started any more: the next step waits for this. Whoever looks at a file's time before it is written
+# makes the kernel take the exact time for the write, not that of its last tick; that time is the container's end.
+: >"$folder/exit" && [ -f "$folder/exit" ] && echo "$code" >>"$folder/exit"
 exit "$code"
