@@ -22,6 +22,7 @@ import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.net.URLDecoder;
@@ -72,7 +73,7 @@ public final class ApiListener implements AutoCloseable {
     private final Limits limits;
     private final Mounts mounts;
     private final Hosts hosts;
-    private final Map<Streams.Stream, Boolean> open = new ConcurrentHashMap<>();
+    private final Map<AnswerStream, Boolean> open = new ConcurrentHashMap<>();
     private final List<HttpServer> servers = new ArrayList<>();
     private final Visitors visitors;
 
@@ -152,17 +153,26 @@ public final class ApiListener implements AutoCloseable {
         return open.size();
     }
 
+    /// Requests that are not answered yet.
+    int openRequests() {
+        return visitors.open();
+    }
+
     private void accept(HttpServerRequest http) {
         Handler<HttpServerRequest> mounted = mounts.find(http.path());
         if (mounted != null) {
             // Whoever mounted it keeps its own time.
-            visitors.asks(http.connection()).read();
+            HttpServerResponse response = http.response();
+            // An upgrade ends the response; the socket goes on until its connection does.
+            boolean socket = Streams.wantsSocket(http);
+            visitors.asksOthers(http.connection(), () -> response.closed() || (response.ended() && !socket));
             mounted.handle(http);
             return;
         }
         Visitors.Asking asking = visitors.asks(http.connection());
         String host = http.authority() == null ? "" : http.authority().host();
         if (!hosts.allowed(host)) {
+            asking.answered();
             refuse(
                     http,
                     ApiFault.of(403, "Forbidden", "the Host header names \"" + host + "\", which is not served here"));
@@ -235,9 +245,9 @@ public final class ApiListener implements AutoCloseable {
             ApiAnswer answer = cluster.handle(request(http, body));
             switch (answer) {
                 case ApiAnswer.Whole whole -> Streams.whole(http, whole, limits.patience());
-                case ApiAnswer.Watch watch -> new Streams.Stream(http, open, limits).watch(watch.feed());
+                case ApiAnswer.Watch watch -> new AnswerStream(http, open, limits).watch(watch.feed());
                 case ApiAnswer.Connect connect -> sockets.serve(http, loop, connect.order(), sessions);
-                case ApiAnswer.Log log -> new Streams.Stream(http, open, limits).log(logs, log.order());
+                case ApiAnswer.Log log -> new AnswerStream(http, open, limits).log(logs, log.order());
             }
         } catch (ApiFault fault) {
             Streams.whole(http, ApiAnswer.of(fault), limits.patience());
@@ -307,9 +317,14 @@ public final class ApiListener implements AutoCloseable {
         return known;
     }
 
+    /// Ends all watches and followed logs.
+    void endStreams() {
+        open.keySet().forEach(AnswerStream::stop);
+    }
+
     @Override
     public void close() {
-        open.keySet().forEach(Streams.Stream::stop);
+        endStreams();
         visitors.close();
         servers.stream()
                 .map(server -> server.shutdown(2, TimeUnit.SECONDS))

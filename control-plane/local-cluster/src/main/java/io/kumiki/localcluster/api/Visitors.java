@@ -3,8 +3,12 @@ package io.kumiki.localcluster.api;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /// Lets connections go that ask for nothing: no whole request head in time, no body in time, or idle for long. A
 /// running answer (a watch above all) keeps its connection however quiet it is.
@@ -27,11 +31,13 @@ final class Visitors implements AutoCloseable {
     /// One request, from its head to its end.
     static final class Asking {
         private final Visit visit;
+        private final BooleanSupplier over;
         private final long since = System.nanoTime();
         private boolean read;
 
-        private Asking(Visit visit) {
+        private Asking(Visit visit, BooleanSupplier over) {
             this.visit = visit;
+            this.over = over;
         }
 
         /// Its body is whole: from now on it waits for us.
@@ -50,9 +56,20 @@ final class Visitors implements AutoCloseable {
     }
 
     private static final class Visit {
-        private final java.util.Set<Asking> asking = new java.util.HashSet<>();
+        /// The oldest first.
+        private final Set<Asking> asking = new LinkedHashSet<>();
         private long restingSince = System.nanoTime();
         private boolean asked;
+
+        /// Requests that others answer are over when their answer is. Looks until the first that goes on: whoever
+        /// asks much on one connection pays for each answer once.
+        private void forgetAnswered() {
+            for (Iterator<Asking> each = asking.iterator();
+                    each.hasNext() && each.next().over.getAsBoolean(); ) {
+                each.remove();
+                restingSince = System.nanoTime();
+            }
+        }
     }
 
     void come(HttpConnection connection) {
@@ -60,14 +77,38 @@ final class Visitors implements AutoCloseable {
         connection.closeHandler(gone -> visits.remove(connection));
     }
 
+    /// Whoever answers says so: [Asking#answered].
     Asking asks(HttpConnection connection) {
+        return asks(connection, () -> false);
+    }
+
+    /// A request that somebody else reads and answers.
+    ///
+    /// @param over whether its answer has been given
+    void asksOthers(HttpConnection connection, BooleanSupplier over) {
+        asks(connection, over).read();
+    }
+
+    private Asking asks(HttpConnection connection, BooleanSupplier over) {
         Visit visit = visits.computeIfAbsent(connection, c -> new Visit());
-        Asking asking = new Asking(visit);
+        Asking asking = new Asking(visit, over);
         synchronized (visit) {
             visit.asked = true;
+            visit.forgetAnswered();
             visit.asking.add(asking);
         }
         return asking;
+    }
+
+    /// How many requests are not answered yet, as far as is known.
+    int open() {
+        int open = 0;
+        for (Visit visit : visits.values()) {
+            synchronized (visit) {
+                open += visit.asking.size();
+            }
+        }
+        return open;
     }
 
     private void sweep() {
@@ -82,6 +123,9 @@ final class Visitors implements AutoCloseable {
 
     private boolean overdue(Visit visit, long now) {
         synchronized (visit) {
+            if (visit.asking.removeIf(asking -> asking.over.getAsBoolean())) {
+                visit.restingSince = now;
+            }
             if (visit.asking.isEmpty()) {
                 return now - visit.restingSince > (visit.asked ? idle : head);
             }

@@ -79,9 +79,18 @@ final class ContainerStart {
                 && runs.environment() instanceof Environment.BuiltIn;
     }
 
-    /// What stands in for a container's image, in words; empty when nothing does.
-    String note(JsonNode container) {
-        return images.check(container.path("image").asText()) instanceof ImageVerdict.Runs runs ? runs.note() : "";
+    /// What stands in for the images of a pod, in words, for those that something else stands in for.
+    List<String> notes(JsonNode pod) {
+        List<String> notes = new ArrayList<>();
+        for (String list : List.of("initContainers", "containers")) {
+            for (JsonNode container : pod.path("spec").path(list)) {
+                if (images.check(container.path("image").asText()) instanceof ImageVerdict.Runs runs
+                        && !runs.note().isEmpty()) {
+                    notes.add(runs.note());
+                }
+            }
+        }
+        return notes;
     }
 
     RunningContainer start(JsonNode pod, JsonNode container, int number, Prepared prepared)

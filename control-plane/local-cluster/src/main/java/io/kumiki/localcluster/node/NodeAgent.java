@@ -2,7 +2,6 @@ package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.PodLogs;
 import io.kumiki.kube.PodSessions;
 import io.kumiki.localcluster.network.Services;
@@ -13,20 +12,14 @@ import io.kumiki.localcluster.node.pod.ContainerState;
 import io.kumiki.localcluster.node.pod.PodPlan;
 import io.kumiki.localcluster.node.pod.PodRules;
 import io.kumiki.localcluster.node.pod.PodStatus;
-import io.kumiki.localcluster.node.process.ContainerProcess;
 import io.kumiki.localcluster.node.process.ControlGroups;
 import io.kumiki.localcluster.node.process.Launcher;
-import io.kumiki.model.Json;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -70,6 +63,7 @@ public final class NodeAgent {
     private final DiskWatch disk;
     private final String limits;
     private final PodLogFiles logs;
+    private final PodFolders folders;
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
     private final Set<String> goneWhileWorking = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
@@ -110,6 +104,7 @@ public final class NodeAgent {
         ContainerStart starts = new ContainerStart(settings, images, builtIns, pythons, launcher);
         PodPreparation preparation = new PodPreparation(settings, cluster, machine.allocatable());
         this.logs = new PodLogFiles(settings.folder(), clock);
+        this.folders = new PodFolders(settings, logs);
         HostsFiles hosts = new HostsFiles(settings);
         this.node = new PodWorker.Node(cluster, settings, starts, preparation, logs, new PodNetwork(), hosts, clock);
         this.disk = new DiskWatch(settings, this::livingWorkers);
@@ -126,27 +121,7 @@ public final class NodeAgent {
 
     /// The logs of this node's containers for the API server.
     public PodLogs podLogs() {
-        return (order, sink) -> {
-            ObjectNode metadata = Json.object()
-                    .put("namespace", order.namespace())
-                    .put("name", order.pod())
-                    .put("uid", order.podUid());
-            Path log = logs.find(metadata, order.container(), order.options().previous());
-            if (log == null) {
-                throw ApiFault.badRequest(
-                        order.options().previous()
-                                ? "previous terminated container \"" + order.container() + "\" in pod \"" + order.pod()
-                                        + "\" not found"
-                                : "container \"" + order.container() + "\" in pod \"" + order.pod()
-                                        + "\" has no log on this machine: it is waiting to start, or its node is a"
-                                        + " simulated one");
-            }
-            new LogStream(log, order.options(), sink, () -> {
-                        PodWorker worker = workers.get(order.podUid());
-                        return worker == null || !worker.writesTo(log);
-                    })
-                    .run();
-        };
+        return new NodeLogs(logs, workers::get);
     }
 
     /// Ways into this node's containers for the API server.
@@ -171,7 +146,7 @@ public final class NodeAgent {
             known.add(uid(change.pod()));
             hear(change);
         });
-        sweep(known);
+        folders.sweep(known);
         timer.scheduleAtFixedRate(this::heartbeat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
         timer.scheduleAtFixedRate(this::renewTokens, TOKENS.toMinutes(), TOKENS.toMinutes(), TimeUnit.MINUTES);
         timer.scheduleAtFixedRate(() -> logs.tick(livingWorkers()), 1, 1, TimeUnit.SECONDS);
@@ -235,7 +210,7 @@ public final class NodeAgent {
                 .contains(pod.path("status").path("phase").asText());
         if (change.gone()) {
             if (worker == null) {
-                cleanUp(pod);
+                folders.cleanUp(pod);
             } else {
                 goneWhileWorking.add(uid);
                 worker.gone();
@@ -290,51 +265,9 @@ public final class NodeAgent {
             return;
         }
         if (goneWhileWorking.remove(uid)) {
-            cleanUp(worker.pod());
+            folders.cleanUp(worker.pod());
         } else if (worker.missedDelete()) {
             cluster.finishDelete(worker.pod());
-        }
-    }
-
-    /// The pod object is gone: its folder goes, its logs stay until newer ones need the room.
-    private void cleanUp(JsonNode pod) {
-        try {
-            PodFolder folder = new PodFolder(settings.folder(), pod.path("metadata"));
-            StepLinks.remove(pod, settings);
-            folder.delete();
-            logs.keepWithin();
-        } catch (IOException e) {
-            LOG.warn(
-                    "the folder of pod {} could not be removed; it is tried again at the next start",
-                    pod.path("metadata").path("name").asText(),
-                    e);
-        }
-    }
-
-    /// Folders of pods that were deleted while no agent ran: what still lives there is killed.
-    private void sweep(Set<String> known) throws IOException {
-        List<Path> strays = new ArrayList<>();
-        try (DirectoryStream<Path> folders =
-                Files.newDirectoryStream(settings.folder().resolve("pods"))) {
-            for (Path folder : folders) {
-                if (!known.contains(Objects.requireNonNull(folder.getFileName()).toString())) {
-                    strays.add(folder);
-                }
-            }
-        }
-        for (Path stray : strays) {
-            Path saved = stray.resolve("pod.json");
-            String uid = Objects.requireNonNull(stray.getFileName()).toString();
-            try {
-                ContainerProcess.killPod(uid);
-                if (Files.exists(saved)) {
-                    StepLinks.remove(Json.parse(Files.readAllBytes(saved)), settings);
-                }
-                PodFolder.delete(stray);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
         }
     }
 

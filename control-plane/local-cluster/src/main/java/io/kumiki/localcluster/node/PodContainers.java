@@ -1,7 +1,6 @@
 package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.kumiki.localcluster.node.health.ContainerHealth;
 import io.kumiki.localcluster.node.health.Handlers;
 import io.kumiki.localcluster.node.health.Handlers.Outcome;
 import io.kumiki.localcluster.node.pod.ContainerState;
@@ -10,20 +9,15 @@ import io.kumiki.localcluster.node.pod.ContainerState.Phase;
 import io.kumiki.localcluster.node.pod.Handler;
 import io.kumiki.localcluster.node.pod.NotYet;
 import io.kumiki.localcluster.node.pod.PodPlan;
-import io.kumiki.localcluster.node.pod.PodStatus;
-import io.kumiki.localcluster.node.pod.Probe;
 import io.kumiki.localcluster.node.process.ContainerProcess;
-import io.kumiki.localcluster.node.process.ControlGroups;
 import io.kumiki.localcluster.node.process.RunningContainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class PodContainers {
     private static final Duration RETRY = Duration.ofSeconds(2);
     private static final Duration SHORTEST_GRACE = Duration.ofSeconds(2);
-    private static final int LOST = 137;
 
     private final PodWorker.Node node;
     private final PodFolder folder;
@@ -44,7 +37,8 @@ final class PodContainers {
     private final Consumer<PodSignal> signals;
     private final Map<String, ContainerState> states = new LinkedHashMap<>();
     private final Map<String, RunningContainer> running = new ConcurrentHashMap<>();
-    private final Map<String, ContainerHealth> healths = new HashMap<>();
+    private final PodHealth health;
+    private final ContainerEnds ends;
     private final ContainerStops stops = new ContainerStops();
     private final Map<String, Path> openLogs = new ConcurrentHashMap<>();
     private ContainerStart.@Nullable Prepared prepared;
@@ -56,6 +50,8 @@ final class PodContainers {
         this.plan = plan;
         this.address = address;
         this.signals = signals;
+        this.ends = new ContainerEnds(folder, node.clock());
+        this.health = new PodHealth(node.cluster(), plan, address, signals);
     }
 
     List<ContainerState> states() {
@@ -93,7 +89,7 @@ final class PodContainers {
         }
         boolean lost = false;
         for (ContainerState state : states()) {
-            JsonNode container = find(pod, state.name());
+            JsonNode container = PodPlan.container(pod, state.name());
             if (state.phase() != Phase.RUNNING || container == null) {
                 continue;
             }
@@ -113,13 +109,13 @@ final class PodContainers {
             case ContainerProcess.Found.Running found -> {
                 running.put(state.name(), found.process());
                 watch(state.name(), state.restarts(), found.process());
-                ask(pod, state, found.process());
+                health.ask(pod, state, found.process());
             }
             case ContainerProcess.Found.Ended found -> ended(pod, state.name(), state.restarts(), found.end(), false);
             case ContainerProcess.Found.NeverStarted ignored ->
                 put(pod, state.waiting("ContainerCreating", "", node.clock().instant()));
             case ContainerProcess.Found.Lost ignored -> {
-                put(pod, state.over(describe(pod, state, RunningContainer.End.UNKNOWN)));
+                put(pod, state.over(ends.describe(pod, state, RunningContainer.End.UNKNOWN)));
                 return true;
             }
         }
@@ -130,7 +126,7 @@ final class PodContainers {
     @Nullable
     Instant start(JsonNode pod, String name, Instant now) throws IOException {
         ContainerState state = Objects.requireNonNull(states.get(name));
-        JsonNode container = Objects.requireNonNull(find(pod, name));
+        JsonNode container = Objects.requireNonNull(PodPlan.container(pod, name));
         try {
             if (prepared == null) {
                 prepared = node.preparation().prepare(pod, folder);
@@ -140,7 +136,7 @@ final class PodContainers {
             RunningContainer started = node.starts().start(pod, container, state.restarts(), prepared);
             running.put(name, started);
             watch(name, state.restarts(), started);
-            ask(pod, up, started);
+            health.ask(pod, up, started);
             return null;
         } catch (NotYet missing) {
             // A missing ConfigMap or an unbound claim may come; the kubelet keeps asking too.
@@ -187,73 +183,8 @@ final class PodContainers {
             node.logs().note(log);
         }
         stops.ended(name);
-        ContainerHealth health = healths.remove(name);
-        if (health != null) {
-            health.close();
-        }
-        put(pod, plan.after(state, describe(pod, state, end), ending || PodPlan.isOver(states())));
-    }
-
-    private Ended describe(JsonNode pod, ContainerState state, RunningContainer.End end) throws IOException {
-        Instant startedAt = state.startedAt();
-        Instant at = end.at() == null ? node.clock().instant() : end.at();
-        if (end.error() != null) {
-            return new Ended(128, "StartError", end.error(), startedAt, at);
-        }
-        Integer code = end.exitCode();
-        if (code == null) {
-            return new Ended(
-                    LOST,
-                    "ContainerStatusUnknown",
-                    "The container could not be located: neither its process nor its exit code is left",
-                    startedAt,
-                    at);
-        }
-        JsonNode container = Objects.requireNonNull(find(pod, state.name()));
-        Path start = folder.start(state.name(), state.restarts());
-        String message =
-                TerminationMessage.read(container, folder, start, folder.log(state.name(), state.restarts()), code);
-        boolean outOfMemory = code != 0 && ControlGroups.outOfMemory(start);
-        ControlGroups.remove(start);
-        String reason = outOfMemory ? "OOMKilled" : PodStatus.reason(code);
-        return new Ended(code, reason, message, startedAt, at);
-    }
-
-    /// Begins to ask a container that runs how it is; after a crash of the agent it goes on where it was.
-    private void ask(JsonNode pod, ContainerState state, RunningContainer started) {
-        JsonNode container = Objects.requireNonNull(find(pod, state.name()));
-        boolean hook = !state.health().begun();
-        if (!hook && Probe.of(container).isEmpty()) {
-            return;
-        }
-        String name = state.name();
-        int number = state.restarts();
-        ContainerHealth health = new ContainerHealth(
-                container,
-                new Handlers.Target(address, started),
-                Objects.requireNonNull(state.startedAt()),
-                new ContainerHealth.Listener() {
-                    @Override
-                    public void begun(Outcome outcome) {
-                        signals.accept(new PodSignal.Begun(name, number, outcome));
-                    }
-
-                    @Override
-                    public void asked(Probe probe, Outcome outcome, Probe.Verdict verdict) {
-                        signals.accept(new PodSignal.Asked(name, number, probe, outcome, verdict));
-                    }
-                });
-        healths.put(name, health);
-        if (hook) {
-            health.postStart();
-        } else {
-            probe(pod, state, health);
-        }
-    }
-
-    private void probe(JsonNode pod, ContainerState state, ContainerHealth health) {
-        boolean startup = find(pod, state.name()) instanceof JsonNode container && container.has("startupProbe");
-        health.probe(state.health().started() || !startup);
+        health.ended(name);
+        put(pod, plan.after(state, ends.describe(pod, state, end), ending || PodPlan.isOver(states())));
     }
 
     /// The postStart hook is done; when it failed the container ends.
@@ -262,19 +193,13 @@ final class PodContainers {
         if (state == null) {
             return;
         }
-        if (!done.outcome().passed()) {
-            node.cluster()
-                    .event(
-                            pod,
-                            "Warning",
-                            "FailedPostStartHook",
-                            "PostStartHook failed: " + done.outcome().message());
+        ContainerState next = health.begun(pod, state, done.outcome());
+        if (next == null) {
             stop(pod, state.name(), end, now, false);
-            return;
+        } else {
+            put(pod, next);
+            health.probe(pod, next);
         }
-        ContainerState next = state.with(plan.health(state.name(), true, false));
-        put(pod, next);
-        probe(pod, next, Objects.requireNonNull(healths.get(state.name())));
     }
 
     /// A probe was answered.
@@ -284,30 +209,16 @@ final class PodContainers {
         if (state == null || stops.stopping(state.name())) {
             return;
         }
-        Probe probe = answer.probe();
-        if (!answer.outcome().passed()) {
-            String text =
-                    probe.kind().title() + " probe failed: " + answer.outcome().message();
-            node.cluster().event(pod, "Warning", "Unhealthy", text);
-        }
-        boolean passed = answer.verdict() == Probe.Verdict.PASSED;
-        if (answer.verdict() == Probe.Verdict.UNDECIDED) {
-            return;
-        }
-        if (probe.kind() == Probe.Kind.READINESS) {
-            ContainerState.Health health = state.health();
-            if (health.ready() != passed) {
-                put(pod, state.with(new ContainerState.Health(health.begun(), health.started(), passed)));
+        switch (health.asked(pod, state, answer)) {
+            case PodHealth.Reaction.None ignored -> {}
+            case PodHealth.Reaction.Now is -> {
+                put(pod, is.state());
+                health.goOn(is.state(), answer.probe());
             }
-        } else if (!passed) {
-            String text = "Container " + state.name() + " failed "
-                    + probe.kind().title().toLowerCase(Locale.ROOT) + " probe, will be restarted";
-            node.cluster().event(pod, "Normal", "Killing", text);
-            Instant own = probe.grace() == null ? end : now.plus(probe.grace());
-            stop(pod, state.name(), own, now, false);
-        } else if (probe.kind() == Probe.Kind.STARTUP) {
-            put(pod, state.with(plan.health(state.name(), true, true)));
-            Objects.requireNonNull(healths.get(state.name())).probe(true);
+            case PodHealth.Reaction.End ignored -> {
+                Duration own = answer.probe().grace();
+                stop(pod, state.name(), own == null ? end : now.plus(own), now, false);
+            }
         }
     }
 
@@ -344,7 +255,7 @@ final class PodContainers {
         boolean sidecar = state.kind() == ContainerState.Kind.SIDECAR;
         Instant least = sidecar && !forced ? now.plus(SHORTEST_GRACE) : now;
         Instant end = until.isBefore(least) ? least : until;
-        JsonNode container = Objects.requireNonNull(find(pod, name));
+        JsonNode container = Objects.requireNonNull(PodPlan.container(pod, name));
         JsonNode given = container.path("lifecycle").path("preStop");
         if (given.isObject() && !forced && until.isAfter(now)) {
             Handler hook = Handler.of(given, container);
@@ -383,7 +294,7 @@ final class PodContainers {
 
     /// The agent goes, the containers stay: nobody is asked any more.
     void leave() {
-        healths.values().forEach(ContainerHealth::close);
+        health.leave();
     }
 
     /// When the worker itself cannot go on: nothing of the pod is left behind.
@@ -401,16 +312,5 @@ final class PodContainers {
     private void put(JsonNode pod, ContainerState state) throws IOException {
         states.put(state.name(), state);
         folder.save(pod, states());
-    }
-
-    private static @Nullable JsonNode find(JsonNode pod, String name) {
-        for (String list : List.of("initContainers", "containers")) {
-            for (JsonNode container : pod.path("spec").path(list)) {
-                if (container.path("name").asText().equals(name)) {
-                    return container;
-                }
-            }
-        }
-        return null;
     }
 }

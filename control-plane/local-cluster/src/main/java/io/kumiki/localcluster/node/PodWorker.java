@@ -1,8 +1,6 @@
 package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kumiki.kube.ApiFault;
 import io.kumiki.localcluster.node.pod.ContainerState;
 import io.kumiki.localcluster.node.pod.NotYet;
 import io.kumiki.localcluster.node.pod.PodPlan;
@@ -48,10 +46,8 @@ final class PodWorker {
     private final Runnable whenOver;
     private final PodNetwork.Joined network;
     private volatile JsonNode pod;
-    private final Instant startTime;
-    private PodStatus.@Nullable Ending ending;
-    private @Nullable Instant graceEnds;
-    private @Nullable ObjectNode written;
+    private final PodEnd end;
+    private final StatusWriter statuses;
     private @Nullable Instant askAgain;
     private boolean gone;
     private volatile JsonNode newest;
@@ -72,8 +68,10 @@ final class PodWorker {
         this.plan = new PodPlan(pod.path("spec"));
         this.containers = new PodContainers(node, folder, plan, network.address(), signals::add);
         JsonNode since = pod.path("status").path("startTime");
-        this.startTime =
+        Instant startTime =
                 since.isTextual() ? Instant.parse(since.asText()) : node.clock().instant();
+        this.end = new PodEnd(startTime);
+        this.statuses = new StatusWriter(node.cluster(), network, startTime, node.clock());
     }
 
     void changed(JsonNode newer) {
@@ -146,7 +144,7 @@ final class PodWorker {
             node.hosts().join(pod, folder);
             if (!folder.exists()) {
                 containers.begin(pod.path("spec"));
-                noteImages();
+                node.starts().notes(pod).forEach(note -> node.cluster().noteImage(pod, note));
             } else if (containers.adopt(pod)) {
                 beginToEnd(
                         new PodStatus.Ending(
@@ -202,27 +200,21 @@ final class PodWorker {
         if (askAgain != null) {
             times.add(askAgain);
         }
-        Instant deadline = deadline();
-        if (deadline != null && ending == null) {
+        Instant deadline = end.deadline(pod);
+        if (deadline != null) {
             times.add(deadline);
         }
         return times.stream().min(Instant::compareTo).orElse(null);
     }
 
-    private @Nullable Instant deadline() {
-        JsonNode seconds = pod.path("spec").path("activeDeadlineSeconds");
-        return seconds.isNumber() ? startTime.plusSeconds(seconds.asLong()) : null;
-    }
-
     private void hear(PodSignal signal) throws IOException, InterruptedException {
         Instant now = node.clock().instant();
-        Instant end = graceEnds == null ? now.plus(grace()) : graceEnds;
+        Instant until = end.until(pod, now);
         switch (signal) {
             case PodSignal.Changed changed -> look(changed.pod());
-            case PodSignal.Over over ->
-                containers.ended(pod, over.container(), over.number(), over.end(), ending != null);
-            case PodSignal.Begun begun -> containers.begun(pod, begun, end, now);
-            case PodSignal.Asked asked -> containers.asked(pod, asked, end, now);
+            case PodSignal.Over over -> containers.ended(pod, over.container(), over.number(), over.end(), end.begun());
+            case PodSignal.Begun begun -> containers.begun(pod, begun, until, now);
+            case PodSignal.Asked asked -> containers.asked(pod, asked, until, now);
             case PodSignal.Hooked hooked -> containers.hooked(pod, hooked);
             case PodSignal.End ordered -> beginToEnd(ordered.why(), ordered.grace());
             case PodSignal.Gone ignored -> {
@@ -257,26 +249,21 @@ final class PodWorker {
     }
 
     private Duration grace() {
-        return Duration.ofSeconds(
-                pod.path("spec").path("terminationGracePeriodSeconds").asLong(30));
+        return PodEnd.grace(pod);
     }
 
     private void beginToEnd(PodStatus.Ending why, Duration grace) {
-        Instant until = node.clock().instant().plus(grace);
-        if (ending == null) {
-            ending = why;
-        }
-        if (graceEnds == null || until.isBefore(graceEnds)) {
-            graceEnds = until;
-            containers.atMostUntil(until);
+        Instant sooner = end.begin(why, node.clock().instant().plus(grace));
+        if (sooner != null) {
+            containers.atMostUntil(sooner);
         }
     }
 
     private void act() throws InterruptedException, IOException {
         askAgain = null;
         Instant now = node.clock().instant();
-        Instant deadline = deadline();
-        if (ending == null && deadline != null && !now.isBefore(deadline) && !PodPlan.isOver(containers.states())) {
+        Instant deadline = end.deadline(pod);
+        if (deadline != null && !now.isBefore(deadline) && !PodPlan.isOver(containers.states())) {
             beginToEnd(
                     new PodStatus.Ending(
                             "DeadlineExceeded", "Pod was active on the node longer than the specified deadline", false),
@@ -285,7 +272,7 @@ final class PodWorker {
         boolean changed = true;
         while (changed && !finished) {
             changed = false;
-            for (Act act : plan.decide(containers.states(), ending != null, now)) {
+            for (Act act : plan.decide(containers.states(), end.begun(), now)) {
                 changed |= carryOut(act, now);
             }
         }
@@ -303,10 +290,7 @@ final class PodWorker {
                 askAgain(retry);
                 return retry == null;
             }
-            case Act.Stop stop -> {
-                Instant until = graceEnds == null ? now.plus(grace()) : graceEnds;
-                containers.stop(pod, stop.container(), until, now, gone);
-            }
+            case Act.Stop stop -> containers.stop(pod, stop.container(), end.until(pod, now), now, gone);
             case Act.AskAgain again -> askAgain(again.at());
             case Act.Finish finish -> finish(finish.succeeded());
         }
@@ -322,7 +306,7 @@ final class PodWorker {
     /// The last status must be written before the worker goes; while that fails it is tried again.
     private void finish(boolean succeeded) {
         over = true;
-        PodStatus.Ending why = ending;
+        PodStatus.Ending why = end.why();
         boolean deleted = why != null && why.reason().equals("Deleted");
         if (!gone) {
             if (!publish(succeeded || (deleted && allWell()) ? "Succeeded" : "Failed", deleted ? null : why)) {
@@ -342,41 +326,14 @@ final class PodWorker {
                 .allMatch(s -> s.ended() != null && s.ended().exitCode() == 0);
     }
 
-    /// Writes the status if it says something new. False when the cluster takes no write just now (a full disk):
-    /// then it is tried again.
+    /// False when the cluster takes no write just now (a full disk): then it is tried again.
     private boolean publish(String phase, PodStatus.@Nullable Ending why) {
-        Instant now = node.clock().instant();
-        ObjectNode status = new PodStatus(
-                        pod, containers.states(), network.address(), network.collision(), startTime, now)
-                .render(phase, why);
-        if (status.equals(written)) {
-            return true;
-        }
-        try {
-            node.cluster().writeStatus(pod, status);
-        } catch (ApiFault fault) {
-            LOG.warn(
-                    "status of pod {} not written, tried again in {} s: {}",
-                    pod.path("metadata").path("name").asText(),
-                    RETRY.toSeconds(),
-                    fault.getMessage());
-            askAgain(now.plus(RETRY));
+        JsonNode next = statuses.write(pod, containers.states(), phase, why);
+        if (next == null) {
+            askAgain(node.clock().instant().plus(RETRY));
             return false;
         }
-        written = status;
-        // The next status keeps each condition's time of change.
-        pod = ((ObjectNode) pod.deepCopy()).set("status", status);
+        pod = next;
         return true;
-    }
-
-    private void noteImages() {
-        for (String list : List.of("initContainers", "containers")) {
-            for (JsonNode container : pod.path("spec").path(list)) {
-                String note = node.starts().note(container);
-                if (!note.isEmpty()) {
-                    node.cluster().noteImage(pod, note);
-                }
-            }
-        }
     }
 }

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +114,8 @@ public final class SchedulerLoop implements AutoCloseable {
     private static void guarded(Runnable change) {
         try {
             change.run();
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("a change came after the end");
         } catch (RuntimeException e) {
             LOG.error("a change cannot be followed by the scheduler", e);
         }
@@ -155,6 +158,8 @@ public final class SchedulerLoop implements AutoCloseable {
                     attempt(attempt);
                 }
             }
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("closed in the middle of a decision");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -188,6 +193,9 @@ public final class SchedulerLoop implements AutoCloseable {
             }
         } catch (Extender.Failed error) {
             again(attempt, String.valueOf(error.getMessage()));
+        } catch (RejectedExecutionException closed) {
+            // Nobody binds or reports any more; the next scheduler decides about the pod anew.
+            throw closed;
         } catch (RuntimeException e) {
             LOG.error("pod {}/{} cannot be scheduled", pod.namespace(), pod.name(), e);
             again(attempt, e.toString());

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The order of a pod's containers, as the kubelet keeps it: init containers one after the other, native sidecars
 /// started in their place
@@ -40,6 +41,18 @@ public final class PodPlan {
             spec.path(list)
                     .forEach(container -> containers.put(container.path("name").asText(), container));
         }
+    }
+
+    /// A container of a pod by its name, init containers too; null when it has none of that name.
+    public static @Nullable JsonNode container(JsonNode pod, String name) {
+        for (String list : List.of("initContainers", "containers")) {
+            for (JsonNode container : pod.path("spec").path(list)) {
+                if (container.path("name").asText().equals(name)) {
+                    return container;
+                }
+            }
+        }
+        return null;
     }
 
     /// How a running container is before its readiness probe says anything, by what it is asked.

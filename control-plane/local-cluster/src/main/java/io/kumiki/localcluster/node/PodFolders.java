@@ -1,0 +1,70 @@
+package io.kumiki.localcluster.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.localcluster.node.process.ContainerProcess;
+import io.kumiki.model.Json;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The folders of pods that are gone, and how they go.
+final class PodFolders {
+    private static final Logger LOG = LoggerFactory.getLogger(PodFolders.class);
+
+    private final NodeSettings settings;
+    private final PodLogFiles logs;
+
+    PodFolders(NodeSettings settings, PodLogFiles logs) {
+        this.settings = settings;
+        this.logs = logs;
+    }
+
+    /// The pod object is gone: its folder goes, its logs stay until newer ones need the room.
+    void cleanUp(JsonNode pod) {
+        try {
+            PodFolder folder = new PodFolder(settings.folder(), pod.path("metadata"));
+            StepLinks.remove(pod, settings);
+            folder.delete();
+            logs.keepWithin();
+        } catch (IOException e) {
+            LOG.warn(
+                    "the folder of pod {} could not be removed; it is tried again at the next start",
+                    pod.path("metadata").path("name").asText(),
+                    e);
+        }
+    }
+
+    /// Folders of pods that were deleted while no agent ran: what still lives there is killed.
+    void sweep(Set<String> known) throws IOException {
+        List<Path> strays = new ArrayList<>();
+        try (DirectoryStream<Path> folders =
+                Files.newDirectoryStream(settings.folder().resolve("pods"))) {
+            for (Path folder : folders) {
+                if (!known.contains(Objects.requireNonNull(folder.getFileName()).toString())) {
+                    strays.add(folder);
+                }
+            }
+        }
+        for (Path stray : strays) {
+            Path saved = stray.resolve("pod.json");
+            String uid = Objects.requireNonNull(stray.getFileName()).toString();
+            try {
+                ContainerProcess.killPod(uid);
+                if (Files.exists(saved)) {
+                    StepLinks.remove(Json.parse(Files.readAllBytes(saved)), settings);
+                }
+                PodFolder.delete(stray);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}
