@@ -75,6 +75,11 @@ public final class ClusterView {
         return view;
     }
 
+    /// What is free on one node.
+    public Free free(int n) {
+        return new Free(cpu[n], memory[n], pods[n], gpus[n].clone(), Map.copyOf(extended.get(n)));
+    }
+
     /// The same nodes without anything on them.
     public ClusterView emptied() {
         return new ClusterView(nodes);

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,12 @@ public final class GangPlacer {
                 : new GangPlacement.Impossible(empty.refusal(widest, ever));
     }
 
+    /// Only whether and where, without a proof where not.
+    public Optional<GangPlacement.Placed> fit(GangSpec gang) {
+        Attempt attempt = attempt(gang, gang.required() == null ? -1 : level(gang.required()));
+        return attempt.slots == null ? Optional.empty() : Optional.of(placed(gang, attempt));
+    }
+
     /// How far one search came.
     private static final class Attempt {
         final List<GangSpec.Role> roles;
@@ -117,7 +124,7 @@ public final class GangPlacer {
         var attempt = new Attempt(gang.roles().stream().sorted(LARGEST_FIRST).toList());
         for (int level = narrowest; level >= widest; level--) {
             attempt.gaveUpAt.clear();
-            List<List<Integer>> nodes = nodesByDomain(level);
+            List<List<Integer>> nodes = topology.nodes(level);
             for (int domain : candidates(attempt.roles, nodes)) {
                 attempt.slots = fill(attempt, nodes.get(domain), level, domain);
                 if (attempt.slots != null) {
@@ -136,18 +143,6 @@ public final class GangPlacer {
             throw new IllegalArgumentException("the topology has no level '" + name + "'; it has " + topology.levels());
         }
         return level;
-    }
-
-    private List<List<Integer>> nodesByDomain(int level) {
-        List<List<Integer>> nodes = new ArrayList<>();
-        int domains = level < 0 ? 1 : topology.domains(level);
-        for (int d = 0; d < domains; d++) {
-            nodes.add(new ArrayList<>());
-        }
-        for (int n = 0; n < view.size(); n++) {
-            nodes.get(level < 0 ? 0 : topology.domainOf(level, n)).add(n);
-        }
-        return nodes;
     }
 
     /// Domains in which every role's minimum has room when looked at alone, least room first.
@@ -290,7 +285,7 @@ public final class GangPlacer {
         return List.copyOf(groups.values());
     }
 
-    private GangPlacement placed(GangSpec gang, Attempt attempt) {
+    private GangPlacement.Placed placed(GangSpec gang, Attempt attempt) {
         List<List<GangPlacement.Slot>> slots = java.util.Objects.requireNonNull(attempt.slots);
         List<List<GangPlacement.Slot>> ordered = gang.roles().stream()
                 .map(role -> slots.get(identity(attempt.roles, role)))
@@ -311,7 +306,7 @@ public final class GangPlacer {
     }
 
     private GangPlacement.Certificate refusal(int level, Attempt attempt) {
-        List<List<Integer>> nodes = nodesByDomain(level);
+        List<List<Integer>> nodes = topology.nodes(level);
         List<int[]> rooms =
                 attempt.roles.stream().map(role -> rooms(role, nodes)).toList();
         List<String> domains = new ArrayList<>();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The tree of places: any number of levels from the widest to the narrowest, each a partition of the nodes that
 /// the next one refines.
@@ -12,11 +13,17 @@ public final class Topology {
     private final List<String> levels;
     private final int[][] domainOf;
     private final List<List<String>> names;
+    private final int size;
+    /// By level, the whole cluster last; made when first asked for. Whoever is second makes an equal one.
+    private final @Nullable List<List<Integer>>[] nodes;
 
-    private Topology(List<String> levels, int[][] domainOf, List<List<String>> names) {
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private Topology(List<String> levels, int[][] domainOf, List<List<String>> names, int size) {
         this.levels = levels;
         this.domainOf = domainOf;
         this.names = names;
+        this.size = size;
+        this.nodes = new List[levels.size() + 1];
     }
 
     /// @param levels label names, widest first: zone, block, rack
@@ -36,7 +43,7 @@ public final class Topology {
             }
             names.add(List.copyOf(known));
         }
-        return new Topology(List.copyOf(levels), domainOf, names);
+        return new Topology(List.copyOf(levels), domainOf, names, labels.size());
     }
 
     private static String path(List<String> levels, Map<String, String> labels, int upTo, int node) {
@@ -63,6 +70,25 @@ public final class Topology {
 
     public int domainOf(int level, int node) {
         return domainOf[level][node];
+    }
+
+    /// The nodes of each domain; for level -1 all nodes as one.
+    List<List<Integer>> nodes(int level) {
+        int index = level < 0 ? levels.size() : level;
+        List<List<Integer>> known = nodes[index];
+        if (known == null) {
+            List<List<Integer>> lists = new ArrayList<>();
+            int domains = level < 0 ? 1 : domains(level);
+            for (int d = 0; d < domains; d++) {
+                lists.add(new ArrayList<>());
+            }
+            for (int n = 0; n < size; n++) {
+                lists.get(level < 0 ? 0 : domainOf(level, n)).add(n);
+            }
+            known = lists.stream().map(List::copyOf).toList();
+            nodes[index] = known;
+        }
+        return known;
     }
 
     public String name(int level, int domain) {

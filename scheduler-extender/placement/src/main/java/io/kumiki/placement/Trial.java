@@ -76,7 +76,7 @@ final class Trial {
                 : Math.min(room, devices(demand, left.remnants()));
     }
 
-    private static int devices(Demand demand, int[] remnants) {
+    static int devices(Demand demand, int[] remnants) {
         int devices = 0;
         for (int remnant : remnants) {
             devices += remnant / demand.gpuMilli();

@@ -82,7 +82,11 @@ final class Charges {
 
     /// The least that the gang will use, wherever it is placed.
     Admission.@Nullable Refused refusalOfMinimum(GangFact gang) {
-        List<Plan.Row> rows = gang.spec().classes().stream()
+        return refusal(gang, minimum(gang));
+    }
+
+    static List<Plan.Row> minimum(GangFact gang) {
+        return gang.spec().classes().stream()
                 .map(c -> {
                     var row = new Plan.Row(c);
                     for (int i = 0; i < c.min(); i++) {
@@ -91,7 +95,16 @@ final class Charges {
                     return row;
                 })
                 .toList();
-        return refusal(gang, rows);
+    }
+
+    /// Null where there are no tenants.
+    @Nullable
+    QuotaTree tree() {
+        return tree;
+    }
+
+    Amounts amounts(List<Plan.Row> rows) {
+        return new Amounts(sum(rows));
     }
 
     void charge(GangFact gang, List<Plan.Row> rows) {

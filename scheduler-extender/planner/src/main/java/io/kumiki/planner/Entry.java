@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param gpuType the one that it has or wants; null for any
 /// @param since when it began to wait, or to hold its slots, in seconds since 1970
 /// @param position from 1; null when it does not wait
+/// @param why null where it was not asked for
 public record Entry(
         String namespace,
         String name,
@@ -27,7 +28,33 @@ public record Entry(
         Text messages,
         @Nullable Long since,
         @Nullable Integer position,
-        @Nullable String where) {
+        @Nullable String where,
+        Origin origin,
+        @Nullable Explanation why,
+        @Nullable Estimate start,
+        @Nullable Estimate until) {
+    Entry explained(Explanation explanation) {
+        return new Entry(
+                namespace,
+                name,
+                tenant,
+                members,
+                gpus,
+                gpuType,
+                priority,
+                phase,
+                reason,
+                message,
+                messages,
+                since,
+                position,
+                where,
+                origin,
+                explanation,
+                start,
+                until);
+    }
+
     static Entry of(Plan plan, Scene scene, @Nullable Integer position) {
         boolean placed = !plan.rows.isEmpty();
         int members = 0;
@@ -51,14 +78,18 @@ public record Entry(
                 plan.phase,
                 plan.why.name(),
                 plan.message,
-                Words.texts(plan.why, plan.message),
+                Words.texts(plan.why.name(), plan.message),
                 since(plan),
                 position,
-                plan.where.isEmpty() ? null : plan.where);
+                plan.where.isEmpty() ? null : plan.where,
+                scene.origin(plan),
+                null,
+                position == null ? null : scene.starts().of(plan),
+                plan.phase.holds() ? Starts.until(plan, scene) : null);
     }
 
     /// A spec that cannot be read asks for nothing; its message says what is wrong with it.
-    private static long gpus(Gang.Members members) {
+    static long gpus(Gang.Members members) {
         try {
             return Shape.demand(Shape.amounts(members.requests())).totalGpuMilli();
         } catch (IllegalArgumentException e) {

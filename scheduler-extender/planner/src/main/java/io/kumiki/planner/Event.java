@@ -17,6 +17,9 @@ public sealed interface Event {
 
     record GangSeen(GangFact gang) implements Event {}
 
+    /// Where a gang comes from; no decision depends on it.
+    record GangOrigin(String namespace, String name, Origin origin) implements Event {}
+
     record GangGone(String namespace, String name) implements Event {}
 
     /// The levels of the tree of places, widest first.

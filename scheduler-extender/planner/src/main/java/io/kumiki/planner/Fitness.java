@@ -32,7 +32,7 @@ final class Fitness {
         return "shared".equals(node.labels().get(MODE));
     }
 
-    private static boolean selected(Gang.Members members, NodeFact node) {
+    static boolean selected(Gang.Members members, NodeFact node) {
         Map<String, String> selector = members.nodeSelector();
         if (selector != null
                 && selector.entrySet().stream()
@@ -73,7 +73,7 @@ final class Fitness {
         }
     }
 
-    private static boolean tolerated(Gang.Members members, NodeFact node) {
+    static boolean tolerated(Gang.Members members, NodeFact node) {
         List<Gang.Toleration> tolerations = members.tolerations() == null ? List.of() : members.tolerations();
         return node.taints().stream()
                 .filter(t -> t.effect().equals("NoSchedule") || t.effect().equals("NoExecute"))

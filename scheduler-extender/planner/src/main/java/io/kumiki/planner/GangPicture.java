@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One gang with its classes and slots.
-public record GangPicture(Entry entry, List<OfClass> classes) {
+public record GangPicture(Entry entry, List<OfClass> classes, List<Decided> timeline) {
     public record OfClass(
             String name,
             int min,
@@ -27,7 +27,7 @@ public record GangPicture(Entry entry, List<OfClass> classes) {
             @Nullable String phase,
             List<Integer> devices) {}
 
-    static GangPicture of(Plan plan, Scene scene, @Nullable Integer position) {
+    static GangPicture of(Plan plan, Scene scene, Entry entry) {
         Occupancy there = Occupancy.of(plan, scene.state);
         Gang.Spec spec = plan.fact.spec();
         List<OfClass> classes = new ArrayList<>();
@@ -44,7 +44,7 @@ public record GangPicture(Entry entry, List<OfClass> classes) {
                             .toList(),
                     slots(plan, members.name(), there)));
         }
-        return new GangPicture(Entry.of(plan, scene, position), classes);
+        return new GangPicture(entry, classes, scene.memory.timelines().getOrDefault(plan.fact.key(), List.of()));
     }
 
     private static List<Slot> slots(Plan plan, String name, Occupancy there) {

@@ -1,45 +1,135 @@
 package io.kumiki.planner;
 
+import io.kumiki.model.scheduling.Gang;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// What the objects say, for those who only read: fed with the same events as the planner, decides nothing. A Gang's
 /// status is taken as it stands, so the state is the same whether it comes from watches or from a log.
 /// Owned by one thread; what it gives away is never changed again.
 public final class Mirror {
+    private static final int TIMELINE = 50;
+
     private final Planner planner;
+    private final RunTimes runTimes;
+    private final Map<String, Origin> origins = new HashMap<>();
+    private final Map<String, List<Decided>> timelines = new HashMap<>();
     private long version;
 
     public Mirror(PlannerOptions options) {
         planner = new Planner(options);
+        runTimes = new RunTimes(options.usualSeconds());
     }
 
-    /// Events that are no news of objects are passed over.
-    public void on(Event event, Instant wall) {
-        switch (event) {
-            case Event.GangSeen(GangFact gang) -> {
-                planner.state().plans.remove(gang.key());
-                take(event, wall);
-            }
-            case Event.NodeSeen ignored -> take(event, wall);
-            case Event.NodeGone ignored -> take(event, wall);
-            case Event.PodSeen ignored -> take(event, wall);
-            case Event.PodGone ignored -> take(event, wall);
-            case Event.GangGone ignored -> take(event, wall);
-            case Event.Levels ignored -> take(event, wall);
-            case Event.Tenants ignored -> take(event, wall);
-            case Event.NamespaceLimit ignored -> take(event, wall);
-            default -> {
-                // calls and answers: what comes of them is seen in the objects
-            }
+    /// Whether the event tells of objects; calls and answers are seen in what they do to objects.
+    public static boolean tells(Event event) {
+        return switch (event) {
+            case Event.NodeSeen ignored -> true;
+            case Event.NodeGone ignored -> true;
+            case Event.PodSeen ignored -> true;
+            case Event.PodGone ignored -> true;
+            case Event.GangSeen ignored -> true;
+            case Event.GangOrigin ignored -> true;
+            case Event.GangGone ignored -> true;
+            case Event.Levels ignored -> true;
+            case Event.Tenants ignored -> true;
+            case Event.NamespaceLimit ignored -> true;
+            default -> false;
+        };
+    }
+
+    /// A row for the decision log, where the event is one; null otherwise.
+    public @Nullable Decided on(Event event, Instant wall) {
+        if (!tells(event)) {
+            return null;
         }
+        version++;
+        Decided decided = null;
+        if (event instanceof Event.GangSeen(GangFact gang)) {
+            Plan before = planner.state().plans.remove(gang.key());
+            planner.on(event, wall.toEpochMilli(), wall);
+            decided = changed(before, planner.state().plans.get(gang.key()), wall);
+        } else if (event instanceof Event.GangGone(String namespace, String name)) {
+            decided = gone(planner.state().plans.get(namespace + "/" + name), wall);
+            origins.remove(namespace + "/" + name);
+            planner.on(event, wall.toEpochMilli(), wall);
+        } else if (event instanceof Event.GangOrigin(String namespace, String name, Origin origin)) {
+            origins.put(namespace + "/" + name, origin);
+        } else {
+            planner.on(event, wall.toEpochMilli(), wall);
+        }
+        return decided;
     }
 
-    private void take(Event event, Instant wall) {
-        planner.on(event, wall.toEpochMilli(), wall);
-        version++;
+    private @Nullable Decided changed(@Nullable Plan before, @Nullable Plan after, Instant wall) {
+        if (after == null || after.fact.status() == null) {
+            return null;
+        }
+        boolean same = before != null
+                && before.fact.status() != null
+                && before.fact.uid().equals(after.fact.uid());
+        if (same
+                && before != null
+                && before.startedSecond > 0
+                && after.phase == Gang.Phase.Done
+                && after.why == Why.Finished) {
+            String since = after.fact.status().since();
+            long end = since == null ? wall.getEpochSecond() : StatusText.second(since, wall.getEpochSecond());
+            runTimes.finished(job(before), end - before.startedSecond);
+        }
+        if (same
+                && before != null
+                && before.phase == after.phase
+                && before.why == after.why
+                && before.attempt == after.attempt) {
+            return null;
+        }
+        return remember(
+                after,
+                new Decided(
+                        wall.getEpochSecond(),
+                        after.fact.namespace(),
+                        after.fact.name(),
+                        after.attempt,
+                        after.phase.name(),
+                        after.why.name(),
+                        after.message,
+                        after.where.isEmpty() ? null : after.where));
+    }
+
+    private Decided remember(Plan plan, Decided decided) {
+        List<Decided> line = new ArrayList<>(timelines.getOrDefault(plan.fact.key(), List.of()));
+        line.add(decided);
+        timelines.put(
+                plan.fact.key(),
+                List.copyOf(line.size() > TIMELINE ? line.subList(line.size() - TIMELINE, line.size()) : line));
+        return decided;
+    }
+
+    private @Nullable Decided gone(@Nullable Plan plan, Instant wall) {
+        if (plan == null) {
+            return null;
+        }
+        timelines.remove(plan.fact.key());
+        return new Decided(
+                wall.getEpochSecond(),
+                plan.fact.namespace(),
+                plan.fact.name(),
+                plan.attempt,
+                "Gone",
+                plan.why.name(),
+                plan.message,
+                plan.where.isEmpty() ? null : plan.where);
+    }
+
+    private RunTimes.Job job(Plan plan) {
+        return Scene.job(plan, origins.getOrDefault(plan.fact.key(), Origin.UNKNOWN));
     }
 
     /// How things stand.
@@ -47,11 +137,27 @@ public final class Mirror {
         State copy = copy(planner.state());
         copy.now = now.toEpochMilli();
         copy.second = now.getEpochSecond();
-        return new Scene(copy, version);
+        return new Scene(
+                copy, version, new Scene.Memory(runTimes.copy(), new HashMap<>(origins), new HashMap<>(timelines)));
     }
 
-    State state() {
-        return planner.state();
+    /// Everything that there is, as events that tell it anew.
+    public List<Event> everything() {
+        State state = planner.state();
+        List<Event> events = new ArrayList<>();
+        events.add(new Event.Levels(List.copyOf(state.levels)));
+        events.add(new Event.Tenants(state.quotaNodes, state.tenantOf));
+        state.nodes.values().forEach(node -> events.add(new Event.NodeSeen(node)));
+        state.limits.values().forEach(of -> events.addAll(of.values()));
+        state.plans.values().forEach(plan -> {
+            Origin origin = origins.get(plan.fact.key());
+            if (origin != null) {
+                events.add(new Event.GangOrigin(plan.fact.namespace(), plan.fact.name(), origin));
+            }
+            events.add(new Event.GangSeen(plan.fact));
+        });
+        state.pods.values().forEach(pod -> events.add(new Event.PodSeen(pod)));
+        return events;
     }
 
     /// Facts are shared, they never change; plans are replaced here, never changed.
@@ -66,10 +172,11 @@ public final class Mirror {
         deep(from.limits, to.limits);
         to.levels = List.copyOf(from.levels);
         to.quotas = from.quotas;
+        to.quotaNodes = from.quotaNodes;
         to.quotaResources = from.quotaResources;
         to.tenantOf = from.tenantOf;
-        to.exclusions.putAll(from.exclusions);
-        to.promises.putAll(from.promises);
+        to.now = from.now;
+        to.second = from.second;
         return to;
     }
 

@@ -46,6 +46,9 @@ public final class Planner {
                     deposed();
                 }
             }
+            case Event.GangOrigin ignored -> {
+                // for those who look at the queue; nothing is decided by it
+            }
             case Event.GangGone gone -> adoption.gone(gone.namespace() + "/" + gone.name());
             case Event.Levels(var levels) -> {
                 state.levels = levels;
@@ -55,6 +58,7 @@ public final class Planner {
                 // A tree that is none changes nothing: the one before it holds.
                 if (tenants.nodes().isEmpty()
                         || QuotaTree.problems(tenants.nodes()).isEmpty()) {
+                    state.quotaNodes = List.copyOf(tenants.nodes());
                     state.quotas = tenants.nodes().isEmpty() ? null : QuotaTree.of(tenants.nodes());
                     state.quotaResources = new TreeSet<>();
                     for (QuotaNode node : tenants.nodes()) {

@@ -87,6 +87,23 @@ final class Room {
         return new Room(state, nodes, ClusterView.of(specs, free));
     }
 
+    /// The same room, and nodes with nothing on them beside the others.
+    Room and(List<NodeFact> more) {
+        List<NodeFact> all = new ArrayList<>(nodes);
+        List<NodeSpec> specs = new ArrayList<>();
+        List<ClusterView.Free> free = new ArrayList<>();
+        for (int n = 0; n < nodes.size(); n++) {
+            specs.add(view.node(n));
+            free.add(view.free(n));
+        }
+        for (NodeFact node : more) {
+            all.add(node);
+            specs.add(spec(node, state.options));
+            free.add(new Taken().from(specs.getLast(), Fitness.shared(node)));
+        }
+        return new Room(state, all, ClusterView.of(specs, free));
+    }
+
     private static NodeSpec spec(NodeFact node, PlannerOptions options) {
         int gpus = 0;
         var extended = new TreeMap<String, Long>();
@@ -189,6 +206,15 @@ final class Room {
     }
 
     GangPlacer placer(GangFact gang, ClusterView on, BitSet avoided) {
+        Map<String, BitSet> fit = able(gang, avoided);
+        return new GangPlacer(
+                on,
+                topology,
+                (role, n) -> fit.getOrDefault(role.name(), new BitSet()).get(n));
+    }
+
+    /// By class: the nodes that it may use at all.
+    Map<String, BitSet> able(GangFact gang, BitSet avoided) {
         Map<String, BitSet> fit = new HashMap<>();
         for (Gang.Members members : gang.spec().classes()) {
             Map<String, Long> amounts = Shape.amounts(members.requests());
@@ -202,10 +228,7 @@ final class Room {
             }
             fit.put(members.name(), able);
         }
-        return new GangPlacer(
-                on,
-                topology,
-                (role, n) -> fit.getOrDefault(role.name(), new BitSet()).get(n));
+        return fit;
     }
 
     /// Rows with the nodes of a placement.

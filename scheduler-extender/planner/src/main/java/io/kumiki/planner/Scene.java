@@ -5,25 +5,36 @@ import io.kumiki.model.scheduling.PlaceLevels;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// How things stood at one moment. Never changed: any thread may read it, and whoever wants to know what would be if
-/// takes a changed copy.
+/// takes a changed copy. What is dear to find out is found out once, by whoever asks first.
 public final class Scene {
+    /// So many of the queue are explained with what would help them.
+    public static final int EXPLAINED = 50;
+
     /// The order in which waiting gangs are looked at.
     static final Comparator<Plan> ORDER = Comparator.comparingInt(
                     (Plan plan) -> -plan.fact.spec().priority())
             .thenComparingLong(plan -> plan.fact.created())
             .thenComparing(plan -> plan.fact.key());
 
+    /// What is known of gangs beside their objects.
+    record Memory(RunTimes runTimes, Map<String, Origin> origins, Map<String, List<Decided>> timelines) {}
+
     final State state;
+    final Memory memory;
     private final long version;
     private final Room room;
+    private @Nullable Starts starts;
+    private @Nullable Explanations explanations;
 
     /// @param state nobody else's
-    Scene(State state, long version) {
+    Scene(State state, long version, Memory memory) {
         this.state = state;
         this.version = version;
+        this.memory = memory;
         this.room = Room.now(state, "");
     }
 
@@ -50,7 +61,8 @@ public final class Scene {
         List<Plan> queue = queue();
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < queue.size(); i++) {
-            entries.add(Entry.of(queue.get(i), this, i + 1));
+            Entry entry = Entry.of(queue.get(i), this, i + 1);
+            entries.add(i < EXPLAINED ? entry.explained(explanations().of(queue.get(i))) : entry);
         }
         return entries;
     }
@@ -70,7 +82,34 @@ public final class Scene {
             return null;
         }
         int position = queue().indexOf(plan);
-        return GangPicture.of(plan, this, position < 0 ? null : position + 1);
+        Entry entry = Entry.of(plan, this, position < 0 ? null : position + 1);
+        return GangPicture.of(
+                plan,
+                this,
+                position < 0 ? entry : entry.explained(explanations().of(plan)));
+    }
+
+    /// When each waiting gang will start, by `namespace/name`.
+    public Map<String, Estimate> estimates() {
+        return starts().all();
+    }
+
+    synchronized Starts starts() {
+        Starts known = starts;
+        if (known == null) {
+            known = Starts.of(this);
+            starts = known;
+        }
+        return known;
+    }
+
+    synchronized Explanations explanations() {
+        Explanations known = explanations;
+        if (known == null) {
+            known = new Explanations(this);
+            explanations = known;
+        }
+        return known;
     }
 
     List<Plan> queue() {
@@ -88,5 +127,26 @@ public final class Scene {
     @Nullable
     String tenant(String namespace) {
         return state.tenantOf.get(namespace);
+    }
+
+    Origin origin(Plan plan) {
+        return memory.origins().getOrDefault(plan.fact.key(), Origin.UNKNOWN);
+    }
+
+    RunTimes.Job job(Plan plan) {
+        return job(plan, origin(plan));
+    }
+
+    static RunTimes.Job job(Plan plan, Origin origin) {
+        long gpus = plan.fact.spec().classes().stream()
+                .mapToLong(of -> of.max() * Entry.gpus(of))
+                .sum();
+        return new RunTimes.Job(
+                plan.fact.namespace(), origin, gpus, plan.fact.spec().expectedSeconds());
+    }
+
+    /// How long a gang that holds slots has been running; 0 before it started.
+    long elapsed(Plan plan) {
+        return plan.startedSecond == 0 ? 0 : Math.max(0, state.second - plan.startedSecond);
     }
 }

@@ -2,6 +2,7 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.quota.QuotaNode;
 import io.kumiki.quota.QuotaTree;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,6 +29,8 @@ final class State {
 
     @Nullable
     QuotaTree quotas;
+    /// What the tree was made of.
+    List<QuotaNode> quotaNodes = List.of();
     /// Only these are counted: a tree says nothing about what it does not name.
     Set<String> quotaResources = Set.of();
     Map<String, String> tenantOf = Map.of();

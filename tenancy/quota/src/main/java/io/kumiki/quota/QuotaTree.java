@@ -108,6 +108,22 @@ public final class QuotaTree {
         return new QuotaTree(nodes, after);
     }
 
+    /// The tree if one tenant's bound were higher: its limit, and for the root also all there is.
+    public QuotaTree raised(String tenant, String resource, long by) {
+        QuotaNode node = known(tenant);
+        Amounts more = Amounts.of(resource, by);
+        Amounts limit = node.limit();
+        Map<String, QuotaNode> after = new LinkedHashMap<>(nodes);
+        after.put(
+                tenant,
+                new QuotaNode(
+                        tenant,
+                        node.parent(),
+                        node.parent() == null ? node.guaranteed().plus(more) : node.guaranteed(),
+                        limit == null || !limit.of().containsKey(resource) ? limit : limit.plus(more)));
+        return new QuotaTree(after, usage);
+    }
+
     public Admission admit(String tenant, Amounts wanted) {
         List<QuotaNode> path = path(tenant);
         for (var entry : wanted.of().entrySet()) {

@@ -6,6 +6,7 @@ import io.kumiki.model.Json;
 import io.kumiki.planner.Entry;
 import io.kumiki.planner.GangPicture;
 import io.kumiki.planner.NodePicture;
+import io.kumiki.planner.Origin;
 import io.kumiki.planner.Scene;
 import io.kumiki.planner.Text;
 import java.time.Instant;
@@ -86,7 +87,12 @@ public final class SchedulingRows {
                 .put("namespace", mine ? entry.namespace() : null)
                 .put("name", mine ? entry.name() : null)
                 .put("tenant", mine ? entry.tenant() : null);
-        out.putNull("owner");
+        Origin origin = entry.origin();
+        if (mine && !origin.owner().isEmpty()) {
+            out.putObject("owner").put("kind", origin.kind()).put("name", origin.owner());
+        } else {
+            out.putNull("owner");
+        }
         out.put("members", entry.members())
                 .put("gpus", entry.gpus())
                 .put("gpuType", entry.gpuType())
@@ -105,7 +111,13 @@ public final class SchedulingRows {
         ObjectNode out = entry(gang.entry());
         ArrayNode classes = out.putArray("classes");
         gang.classes().forEach(of -> classes.add(ofClass(of)));
-        out.putArray("timeline");
+        ArrayNode timeline = out.putArray("timeline");
+        gang.timeline()
+                .forEach(d -> timeline.addObject()
+                        .put("at", at(d.second()))
+                        .put("phase", d.phase())
+                        .put("reason", d.reason())
+                        .set("text", text(d.text())));
         return out;
     }
 

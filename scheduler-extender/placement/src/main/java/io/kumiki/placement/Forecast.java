@@ -1,0 +1,203 @@
+package io.kumiki.placement;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Lets a queue run ahead on a copy: running gangs end when they are expected to, waiting ones start in their order.
+/// The first without room keeps the nodes on which it will start; whoever comes after it may use them only if it
+/// ends before. Nobody new arrives.
+///
+/// Deterministic. Counts of rooms are kept per shape and changed node by node, so that a gang is really placed only
+/// where its members have room.
+public final class Forecast {
+    /// What waiting gangs have in common that are placed alike; equal ones should be the same object.
+    ///
+    /// @param variants one for each GPU type that would do, the best first
+    /// @param able per role of a variant, in order: nodes that it may use at all
+    public record Shape(List<GangSpec> variants, List<BitSet> able) {}
+
+    /// @param seconds expected run time
+    /// @param promised run time that it is held to where it may use nodes that are kept for another
+    public record Waiting(String id, Shape shape, long seconds, long promised) {}
+
+    public record Start(long at, GangPlacement.Placed placed) {}
+
+    /// Limits other than room. Told of everything that starts and ends.
+    public interface Purse {
+        Purse OPEN = new Purse() {
+            @Override
+            public boolean admits(String id) {
+                return true;
+            }
+
+            @Override
+            public void take(String id) {}
+
+            @Override
+            public void give(String id) {}
+        };
+
+        boolean admits(String id);
+
+        void take(String id);
+
+        void give(String id);
+    }
+
+    /// The nodes on which the first without room will start.
+    public record Kept(String id, long start, BitSet nodes) {}
+
+    private static final Comparator<BackfillPlanner.Running> FIRST_END =
+            Comparator.comparingLong(BackfillPlanner.Running::expectedEnd).thenComparing(BackfillPlanner.Running::id);
+
+    private final ClusterView view;
+    private final Topology topology;
+    private final Purse purse;
+    private final Map<Shape, ShapeRooms> rooms = new IdentityHashMap<>();
+    private final Set<Shape> never = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final PriorityQueue<BackfillPlanner.Running> running = new PriorityQueue<>(FIRST_END);
+    private final Map<String, Start> starts = new LinkedHashMap<>();
+    private List<Waiting> queue;
+    private @Nullable Kept kept;
+    private @Nullable Kept keptNow;
+
+    /// @param view the caller's; a copy is changed
+    public Forecast(
+            ClusterView view,
+            Topology topology,
+            List<Waiting> queue,
+            List<BackfillPlanner.Running> running,
+            Purse purse) {
+        this.view = view.copy();
+        this.topology = topology;
+        this.queue = new ArrayList<>(queue);
+        this.running.addAll(running);
+        this.purse = purse;
+    }
+
+    /// The starts of those that start within so many ends of others.
+    ///
+    /// @param until nobody is asked about who starts later
+    public Map<String, Start> run(long now, long until, int ends) {
+        long time = now;
+        pass(time);
+        keptNow = kept;
+        for (int i = 0; i < ends && !queue.isEmpty() && !running.isEmpty(); ) {
+            time = Math.max(time, Objects.requireNonNull(running.peek()).expectedEnd());
+            if (time > until) {
+                break;
+            }
+            for (var end = running.peek(); end != null && end.expectedEnd() <= time; end = running.peek()) {
+                running.remove();
+                purse.give(end.id());
+                for (BackfillPlanner.Held held : end.held()) {
+                    view.release(held.demand(), held.node(), held.devices());
+                    changed(held.node());
+                }
+                i++;
+            }
+            pass(time);
+        }
+        return starts;
+    }
+
+    /// What is kept at once, after {@link #run}; null where everybody has room.
+    public @Nullable Kept keptNow() {
+        return keptNow;
+    }
+
+    private void changed(int node) {
+        rooms.values().forEach(of -> of.changed(view, node));
+    }
+
+    private ShapeRooms rooms(Shape shape) {
+        return rooms.computeIfAbsent(shape, s -> new ShapeRooms(s, view, topology));
+    }
+
+    private void pass(long now) {
+        Kept before = kept;
+        kept = null;
+        List<Waiting> left = new ArrayList<>();
+        Set<Shape> full = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Shape> fullOutside = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Waiting next : queue) {
+            Kept other = kept;
+            boolean outside = other != null && now + next.promised() > other.start();
+            boolean tried = full.contains(next.shape()) || (outside && fullOutside.contains(next.shape()));
+            if (never.contains(next.shape()) || !purse.admits(next.id())) {
+                left.add(next);
+                continue;
+            }
+            GangPlacement.Placed placed = tried
+                    ? null
+                    : rooms(next.shape())
+                            .fit(
+                                    view,
+                                    topology,
+                                    outside ? Objects.requireNonNull(other).nodes() : new BitSet())
+                            .orElse(null);
+            if (placed != null) {
+                start(next, placed, now);
+                continue;
+            }
+            left.add(next);
+            (outside ? fullOutside : full).add(next.shape());
+            if (other == null) {
+                kept = before != null && before.id().equals(next.id()) && now < before.start()
+                        ? before
+                        : keep(next, now);
+            }
+        }
+        queue = left;
+    }
+
+    private void start(Waiting next, GangPlacement.Placed placed, long now) {
+        purse.take(next.id());
+        starts.put(next.id(), new Start(now, placed));
+        List<BackfillPlanner.Held> held = new ArrayList<>();
+        // Amounts are the same in every variant; only the models differ.
+        List<GangSpec.Role> roles = next.shape().variants().getFirst().roles();
+        for (int r = 0; r < roles.size(); r++) {
+            for (GangPlacement.Slot slot : placed.slots().get(r)) {
+                Demand demand = roles.get(r).demand();
+                held.add(new BackfillPlanner.Held(demand, slot.node(), slot.devices()));
+                view.place(demand, slot.node(), slot.devices());
+                changed(slot.node());
+            }
+        }
+        running.add(new BackfillPlanner.Running(next.id(), held, now + Math.max(1, next.seconds())));
+    }
+
+    /// Where and when the gang will start; null where it would not even with everybody gone.
+    private @Nullable Kept keep(Waiting head, long now) {
+        ClusterView later = view.copy();
+        ShapeRooms room = rooms(head.shape()).copy();
+        List<BackfillPlanner.Running> ends = new ArrayList<>(running);
+        ends.sort(FIRST_END);
+        for (BackfillPlanner.Running end : ends) {
+            for (BackfillPlanner.Held held : end.held()) {
+                later.release(held.demand(), held.node(), held.devices());
+                room.changed(later, held.node());
+            }
+            Optional<GangPlacement.Placed> placed = room.fit(later, topology, new BitSet());
+            if (placed.isPresent()) {
+                var nodes = new BitSet();
+                placed.get().slots().forEach(row -> row.forEach(slot -> nodes.set(slot.node())));
+                return new Kept(head.id(), Math.max(now, end.expectedEnd()), nodes);
+            }
+        }
+        never.add(head.shape());
+        return null;
+    }
+}
