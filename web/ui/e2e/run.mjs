@@ -24,6 +24,7 @@ async function rest(method, path, body) {
 
 await import("./tests.mjs");
 await import("./access.mjs");
+await import("./cluster.mjs");
 if (!process.env.KUMIKI_E2E_NO_DEV) await import("./dev.mjs");
 const browser = await launch();
 let failed = 1;

@@ -18,6 +18,10 @@ const Experiments = lazy(() => import("./pages/Experiments.tsx"));
 const ExperimentPage = lazy(() => import("./pages/ExperimentPage.tsx"));
 const Artifacts = lazy(() => import("./pages/Artifacts.tsx"));
 const ArtifactPage = lazy(() => import("./pages/ArtifactPage.tsx"));
+const MapPage = lazy(() => import("./pages/cluster/MapPage.tsx"));
+const QueuePage = lazy(() => import("./pages/cluster/QueuePage.tsx"));
+const WhatIfPage = lazy(() => import("./pages/cluster/WhatIfPage.tsx"));
+const GangPage = lazy(() => import("./pages/cluster/GangPage.tsx"));
 const Dev = import.meta.env.DEV ? lazy(() => import("./pages/dev/DevPages.tsx")) : null;
 
 export function App() {
@@ -40,6 +44,10 @@ export function App() {
             <Route path="/experiments/:id">{({ id }) => <ExperimentPage key={id} id={id} />}</Route>
             <Route path="/artifacts" component={Artifacts} />
             <Route path="/artifacts/:id">{({ id }) => <ArtifactPage key={id} id={Number(id)} />}</Route>
+            <Route path="/map" component={MapPage} />
+            <Route path="/queue" component={QueuePage} />
+            <Route path="/queue/what-if" component={WhatIfPage} />
+            <Route path="/queue/:namespace/:name/:tab?">{({ namespace, name, tab }) => <GangPage key={`${namespace}/${name}`} namespace={namespace} name={name} tab={tab ?? "overview"} />}</Route>
             {Dev !== null && <Route path="/dev/:part?">{({ part }) => <Dev part={part} />}</Route>}
             <Route component={NotFound} />
           </Switch>

@@ -67,27 +67,29 @@ export function valuesOf(inputs: InputParameter[], fields: Fields): { values: Re
   return { values, wrong };
 }
 
-export function SchemaForm({ inputs, fields, errors, onChange }: {
-  inputs: InputParameter[]; fields: Fields; errors: Record<string, string | undefined>; onChange: (name: string, text: FieldText) => void;
+/** @param labels what stands above a field instead of its name */
+export function SchemaForm({ inputs, fields, errors, onChange, labels }: {
+  inputs: InputParameter[]; fields: Fields; errors: Record<string, string | undefined>; onChange: (name: string, text: FieldText) => void; labels?: (name: string) => string;
 }) {
   const { t } = useWords();
   if (inputs.length === 0) return <p className="dim">{t("form.noInputs")}</p>;
   return (
     <div className="k-form">
       {inputs.map((input) => (
-        <Field key={input.name} input={input} text={fields[input.name]} error={errors[input.name]} onChange={(text) => onChange(input.name, text)} />
+        <Field key={input.name} label={labels?.(input.name) ?? input.name} input={input} text={fields[input.name]} error={errors[input.name]} onChange={(text) => onChange(input.name, text)} />
       ))}
     </div>
   );
 }
 
-function Field({ input, text, error, onChange }: { input: InputParameter; text: FieldText; error: string | undefined; onChange: (text: FieldText) => void }) {
+function Field({ label, input, text, error, onChange }: { label: string; input: InputParameter; text: FieldText; error: string | undefined; onChange: (text: FieldText) => void }) {
   const { t } = useWords();
   const type = t(`type.${input.type}` as WordKey);
   const hint = input.default === undefined ? "" : t("form.default", { value: shortJson(input.default) });
   const common = {
-    label: input.name,
-    description: [input.description, type, hint].filter((part) => part !== "").join(" · "),
+    label,
+    // A label of its own says what is wanted; beside a bare name the type has to.
+    description: [input.description, label === input.name ? type : "", hint].filter((part) => part !== "").join(" · "),
     error,
     withAsterisk: input.required,
     name: input.name,
@@ -100,7 +102,7 @@ function Field({ input, text, error, onChange }: { input: InputParameter; text: 
     case "BOOLEAN":
       return (
         <div className="k-switch">
-          <Switch label={input.name} description={common.description} error={error} checked={text === true || text === "true"} onChange={(e) => onChange(e.currentTarget.checked)} />
+          <Switch label={label} description={common.description} error={error} checked={text === true || text === "true"} onChange={(e) => onChange(e.currentTarget.checked)} />
         </div>
       );
     case "NUMBER_INTEGER":

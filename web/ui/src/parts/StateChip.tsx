@@ -41,10 +41,14 @@ export function useStateWord(): (look: Look) => string {
   return (look) => t(`state.${look}` as WordKey);
 }
 
-/** @param children an age or count after the word */
-export function StateChip({ state, children, quiet = false }: { state: RunState | TaskState | Look; children?: ReactNode; quiet?: boolean }) {
+/**
+ * @param children an age or count after the word
+ * @param word a more exact word of the object's own where the state language has only the family
+ */
+export function StateChip({ state, children, quiet = false, word: own }: { state: RunState | TaskState | Look; children?: ReactNode; quiet?: boolean; word?: string }) {
   const look = state in COLOUR ? (state as Look) : lookOf(state as RunState | TaskState);
-  const word = useStateWord()(look);
+  const family = useStateWord()(look);
+  const word = own ?? family;
   return (
     <span className={`k-chip${quiet ? " quiet" : ""}${look === "starting" ? " pulse" : ""}`} data-state={look} style={{ color: COLOUR[look] }}>
       <StateIcon look={look} />

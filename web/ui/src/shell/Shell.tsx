@@ -4,6 +4,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { useRuns, useStreamStatus } from "../api/live.ts";
 import { useAbout, useMe } from "../api/queries.ts";
+import { useQueue } from "../api/scheduling.ts";
 import { dropToken, token } from "../api/session.ts";
 import { Down, Menu, Moon, Search, SidePanel, Sun } from "../parts/icons.tsx";
 import { useWords } from "../words/index.tsx";
@@ -77,6 +78,11 @@ function NavList({ small, path }: { small: boolean; path: string }) {
   const { namespace } = useNamespace();
   const running = useRuns({ namespace, state: ["PENDING", "RUNNING", "CANCELING"], limit: 1 }).total;
   const can = about.data?.capabilities;
+  const waiting = useQueue(can?.includes("scheduling") ?? false, 10_000).data?.waiting.length;
+  const counts: Record<string, { n: number | undefined; title: (n: number) => string }> = {
+    runs: { n: running, title: (n) => t("nav.runningCount", { n }) },
+    queue: { n: waiting, title: (n) => t("nav.waitingCount", { n }) },
+  };
   return (
     <nav aria-label={t("shell.nav")}>
       {SECTIONS.map((section) => {
@@ -88,12 +94,12 @@ function NavList({ small, path }: { small: boolean; path: string }) {
             {places.map((place) => {
               const on = place.href === "/" ? path === "/" : path === place.href || path.startsWith(`${place.href}/`);
               const Icon = place.icon;
-              const count = place.id === "runs" && running ? running : null;
+              const count = counts[place.id];
               const link = (
                 <Link key={place.id} href={place.href} className={on ? "on" : ""} aria-current={on ? "page" : undefined} aria-label={small ? t(place.word) : undefined}>
                   <Icon />
                   {!small && <span className="grow">{t(place.word)}</span>}
-                  {count !== null && !small && <small title={t("nav.runningCount", { n: count })}>{number(count)}</small>}
+                  {count?.n !== undefined && count.n > 0 && !small && <small title={count.title(count.n)}>{number(count.n)}</small>}
                 </Link>
               );
               return small ? <Tooltip key={place.id} label={t(place.word)} position="right">{link}</Tooltip> : link;

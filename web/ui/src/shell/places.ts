@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Box, Flask, Flow, Home, Runs } from "../parts/icons.tsx";
+import { Box, Flask, Flow, Grid, Home, Queue, Runs } from "../parts/icons.tsx";
 import type { WordKey } from "../words/index.tsx";
 
 export interface Place {
@@ -29,6 +29,14 @@ export const SECTIONS: Section[] = [
     ],
   },
   { id: "data", word: "nav.data", places: [{ id: "artifacts", href: "/artifacts", word: "nav.artifacts", letter: "a", icon: Box, capability: "artifacts" }] },
+  {
+    id: "cluster",
+    word: "nav.cluster",
+    places: [
+      { id: "map", href: "/map", word: "nav.map", letter: "m", icon: Grid, capability: "scheduling" },
+      { id: "queue", href: "/queue", word: "nav.queue", letter: "q", icon: Queue, capability: "scheduling" },
+    ],
+  },
 ];
 export const PLACES = SECTIONS.flatMap((section) => section.places);
 

@@ -9,6 +9,8 @@ export interface Formats {
   ago: (millis: number) => string;
   exact: (instant: string | number) => string;
   clock: (instant: string | number) => string;
+  /** Hour and minute, with the day where it is not today's. */
+  near: (instant: string | number, now: number) => string;
 }
 
 const UNITS = {
@@ -62,6 +64,8 @@ export function formats(language: "en" | "ja"): Formats {
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "medium" });
   const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const day = new Intl.DateTimeFormat(locale, { year: "numeric", month: "short", day: "numeric" });
+  const minute = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const dayMinute = new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   return {
     number: (value, digits) => value.toLocaleString(locale, { maximumFractionDigits: digits ?? 0 }),
     figure: (value) => figureText(value, locale),
@@ -79,5 +83,6 @@ export function formats(language: "en" | "ja"): Formats {
     },
     exact: (instant) => exact.format(new Date(instant)),
     clock: (instant) => clock.format(new Date(instant)),
+    near: (instant, now) => (day.format(new Date(instant)) === day.format(now) ? minute : dayMinute).format(new Date(instant)),
   };
 }

@@ -22,5 +22,6 @@ public record DashboardSettings(
         Instant startedAt,
         List<String> capabilities,
         Supplier<Map<String, String>> endpoints) {
-    public static final List<String> CAPABILITIES = List.of("pipelines", "runs", "experiments", "artifacts");
+    public static final List<String> CAPABILITIES =
+            List.of("pipelines", "runs", "experiments", "artifacts", "scheduling");
 }

@@ -1,0 +1,151 @@
+// Map, queue, gang page and what-if against a Kumiki with simulated GPU nodes and real gangs.
+import { gangs, hasCluster, makeGang, dropGang, NAMESPACE } from "./cluster-seeds.mjs";
+import { findings } from "./access.mjs";
+import { equal, SHOTS, test, truth, until } from "./harness.mjs";
+
+if (!hasCluster()) console.log("Browser tests of map and queue: skipped, KUMIKI_KUBECONFIG is not set (DIR/kubeconfig of a Kumiki started with --nodes \"8 x gpu=8 type=H100 rack=4 block=2\")");
+const cluster = hasCluster() ? test : () => undefined;
+
+cluster("the queue says what waits and why, and what runs; both lead to the gang", async (world) => {
+  await gangs(world);
+  const page = await world.open();
+  await page.goto("/");
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Queue/ }).click();
+  await page.getByRole("heading", { name: "Queue", exact: true }).waitFor();
+  const queue = await world.rest("GET", "/scheduling/queue");
+  const table = page.getByRole("table", { name: "Waiting jobs" });
+  await table.getByRole("link", { name: "moe-64" }).waitFor();
+  equal(await table.locator(".k-body").count(), queue.waiting.length, "rows that wait");
+  truth((await table.locator(".k-body").first().innerText()).includes(queue.waiting[0].messages.en.slice(0, 20)), "the reason in words");
+  await page.getByRole("table", { name: "Running" }).getByRole("link", { name: "llm-pretrain" }).waitFor();
+  await page.getByRole("searchbox").or(page.getByPlaceholder("Find jobs")).fill("tune");
+  await until("only that row", async () => (await table.locator(".k-body").count()) === 1);
+  truth(page.url().includes("text=tune"), "the filter in the URL");
+  await table.getByRole("link", { name: "tune-rack" }).click();
+  await page.waitForURL(`**/queue/${NAMESPACE}/tune-rack`);
+  await page.locator("header .k-chip[data-state=waiting]").waitFor();
+  truth((await page.locator(".k-facts, .facts").innerText()).includes("rack"), "the rack it must be in");
+});
+
+cluster("a gang that is made elsewhere appears in the queue, and its page follows it from waiting to running", async (world) => {
+  await gangs(world);
+  const page = await world.open();
+  await page.goto("/queue");
+  await page.getByRole("table", { name: "Waiting jobs" }).waitFor();
+  const name = `late-${Date.now() % 100_000}`;
+  await makeGang(name, { size: 1, gpus: 1 });
+  const began = Date.now();
+  await page.getByRole("link", { name }).first().waitFor({ timeout: 15_000 });
+  console.log(`      shown after ${Date.now() - began} ms`);
+  await page.goto(`/queue/${NAMESPACE}/${name}`);
+  await page.locator("header .k-chip[data-state=running]").waitFor({ timeout: 30_000 });
+  await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: /Members/ }).click();
+  await page.getByText(`${name}-0`).waitFor();
+  await dropGang(name, 1);
+});
+
+cluster("the map reads out every GPU by pointer and by keyboard, and opens its gang", async (world) => {
+  await gangs(world);
+  const page = await world.open();
+  await page.goto("/map");
+  const map = page.getByRole("application", { name: "GPUs by place" });
+  await map.waitFor();
+  const state = await world.rest("GET", "/scheduling/cluster");
+  const gpus = state.nodes.reduce((sum, node) => sum + node.gpus + node.unhealthy, 0);
+  await until("all cells", async () => Number(await page.locator(".k-map canvas").getAttribute("data-cells")) === gpus);
+  await map.focus();
+  const said = page.locator(".k-map [role=status]");
+  const first = await until("the first GPU", async () => (await said.innerText()).trim());
+  truth(/GPU 0 of 8/.test(first), `said ${first}`);
+  await page.keyboard.press("ArrowRight");
+  await until("the next GPU", async () => /GPU 1 of 8/.test(await said.innerText()));
+  await page.keyboard.press("ArrowDown");
+  await until("another node", async () => !(await said.innerText()).startsWith(first.split(",")[0]));
+  await page.keyboard.press("Home");
+  for (let i = 0; i < 64 && !(await said.innerText()).includes("llm-pretrain"); i++) await page.keyboard.press(i % 8 === 7 ? "ArrowDown" : "ArrowRight");
+  truth((await said.innerText()).includes(`${NAMESPACE}/llm-pretrain`), `found it, at ${await said.innerText()}`);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**/queue/${NAMESPACE}/llm-pretrain`);
+  await page.goBack();
+  await page.getByRole("button", { name: "State" }).click();
+  await until("the mode in the URL", () => page.url().includes("by=state"));
+  await page.getByRole("button", { name: /^Running/ }).click();
+  await until("the choice in the URL", () => page.url().includes("only=Running"));
+  await page.getByRole("button", { name: "As a table" }).click();
+  await page.getByRole("table", { name: "Nodes" }).getByText("llm-pretrain").first().waitFor();
+});
+
+/** An answer of the server's form with many GPUs: nothing else can be looked at in such numbers. */
+function large(nodes) {
+  const at = new Date().toISOString();
+  const held = (i, gpus) => ({ gpus, kind: "Gang", namespace: "default", name: `job-${Math.floor(i / 16)}`, tenant: `team-${Math.floor(i / 64) % 9}`, phase: i % 37 === 0 ? "Starting" : "Running", since: at, priority: 0, devices: [] });
+  return {
+    at, levels: ["zone", "block", "rack"], proposals: [],
+    nodes: Array.from({ length: nodes }, (_, i) => ({
+      name: `gpu-${i}`, place: [`zone-${Math.floor(i / 640)}`, `block-${Math.floor(i / 64)}`, `rack-${Math.floor(i / 8)}`], type: "H100", gpus: i % 97 === 0 ? 7 : 8, unhealthy: i % 97 === 0 ? 1 : 0,
+      free: i % 5 === 0 ? 3000 : 0, shared: false, ready: i % 211 !== 0, schedulable: i % 211 !== 0, simulated: true, cpuMilli: 96000, cpuFree: 4000, memory: 1e12, memoryFree: 1e11,
+      held: i % 5 === 0 ? [held(i, 4000), { ...held(i + 16, 250), devices: [5] }] : [held(i, i % 97 === 0 ? 7000 : 8000)],
+    })),
+  };
+}
+
+cluster("ten thousand GPUs: one canvas, frames while it scrolls", async (world) => {
+  const page = await world.open({ width: 1440, height: 900 });
+  await page.route("**/api/v1/scheduling/cluster", (route) => route.fulfill({ json: large(1250) }));
+  await page.goto("/map?size=16");
+  await until("all cells", async () => (await page.locator(".k-map canvas").getAttribute("data-cells")) === "10000");
+  const elements = await page.locator(".k-map *").count();
+  truth(elements < 60, `${elements} elements for 10,000 GPUs`);
+  const measured = async () => page.evaluate(async () => {
+    const area = document.querySelector(".k-map-scroll");
+    const canvas = document.querySelector(".k-map canvas");
+    const frames = [], costs = [];
+    let last = performance.now();
+    for (let i = 0; i < 90; i++) {
+      area.scrollTop = (area.scrollHeight - area.clientHeight) * (i / 90);
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      const now = performance.now();
+      frames.push(now - last);
+      costs.push(Number(canvas.dataset.paint));
+      last = now;
+    }
+    const at = (list, share) => [...list].sort((a, b) => a - b)[Math.floor(list.length * share)];
+    return { frame: at(frames, 0.5), frame95: at(frames, 0.95), paint: at(costs, 0.5), paint95: at(costs, 0.95) };
+  });
+  const text = (name, m) => console.log(`      ${name}: frame ${m.frame.toFixed(1)} ms, 95 % ${m.frame95.toFixed(1)} ms; drawing ${m.paint.toFixed(1)} ms, 95 % ${m.paint95.toFixed(1)} ms`);
+  const scrolled = await measured();
+  text("10,000 GPUs, part in view", scrolled);
+  await page.screenshot({ path: `${SHOTS}map-10000.png` });
+  await page.goto("/map?size=6");
+  await until("all cells", async () => (await page.locator(".k-map canvas").getAttribute("data-cells")) === "10000");
+  const whole = await measured();
+  text("10,000 GPUs, smallest", whole);
+  await page.screenshot({ path: `${SHOTS}map-10000-small.png` });
+  // Not a figure to pass by: only what could not be called a picture any more.
+  truth(scrolled.frame < 200 && whole.frame < 200, "frames");
+});
+
+const ROUTES = {
+  map: "/map", "map-room": "/map?by=room", "map-table": "/map?view=table", queue: "/queue", "gang-waiting": `/queue/${NAMESPACE}/moe-64`, "gang-members": `/queue/${NAMESPACE}/llm-pretrain/members`,
+  "gang-timeline": `/queue/${NAMESPACE}/llm-pretrain/timeline`, "what-if": "/queue/what-if?nodes=4&members=2&gpus=8",
+};
+for (const [language, theme, width] of [["en", "light", 1440], ["ja", "dark", 1440], ["en", "dark", 800], ["ja", "light", 800], ["ja", "light", 390]]) {
+  cluster(`map and queue are accessible in ${language}, ${theme}, ${width} px`, async (world) => {
+    await gangs(world);
+    const page = await world.open({ language, theme, width, height: 900 });
+    const all = [];
+    for (const [name, path] of Object.entries(ROUTES)) {
+      await page.goto(path);
+      await page.locator("main h1").first().waitFor();
+      await until("no skeletons", async () => (await page.locator(".k-skeleton").count()) === 0);
+      await page.waitForTimeout(700);
+      await page.screenshot({ path: `${SHOTS}${name}-${language}-${theme}-${width}.png` });
+      all.push(...(await findings(page)).map((finding) => `${name}: ${finding}`));
+      equal(await page.locator("main").count(), 1, `${name}: mains`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (wide > 0) all.push(`${name}: ${wide} px wider than the window`);
+    }
+    equal(all, [], "findings");
+  });
+}

@@ -1,0 +1,132 @@
+import { Button } from "@mantine/core";
+import { useMemo } from "react";
+import { Link } from "wouter";
+import { useTitle } from "../../App.tsx";
+import { useQueue, type Entry } from "../../api/scheduling.ts";
+import { DurationText } from "../../parts/AgeText.tsx";
+import { PageHead } from "../../parts/Bits.tsx";
+import { EmptyState, Skeleton, Trouble } from "../../parts/EmptyState.tsx";
+import { ChoiceChip, FilterBar, useUrlState } from "../../parts/FilterBar.tsx";
+import { LiveTable, type Column } from "../../parts/LiveTable.tsx";
+import { useWords } from "../../words/index.tsx";
+import { Ahead } from "./Ahead.tsx";
+import { byEnd } from "./ahead.ts";
+import { hrefOf, PhaseChip, ReasonChip, StartText, titleOf, useNeeds } from "./bits.tsx";
+import "./Queue.css";
+
+const ROW = 74;
+
+function JobCell({ entry, since = true }: { entry: Entry; since?: boolean }) {
+  const { t } = useWords();
+  return (
+    <div className="k-two-rows">
+      {entry.name === null ? <span className="dim">{t("map.is.hidden")}</span> : <Link href={hrefOf(entry)} className="ellipsis"><b>{entry.name}</b></Link>}
+      <span className="dim small ellipsis">
+        {[entry.tenant ?? entry.namespace, entry.owner === null ? null : `${entry.owner.kind} ${entry.owner.name}`].filter(Boolean).join(" · ")}
+        {since && entry.since !== null && <> · <DurationText from={entry.since} to={null} /></>}
+      </span>
+    </div>
+  );
+}
+
+function useWaitingColumns(): Column<Entry>[] {
+  const { t, number, language } = useWords();
+  const needs = useNeeds();
+  return useMemo(
+    () => [
+      { id: "position", header: t("queue.position"), width: "52px", numeric: true, cell: (entry) => entry.position },
+      { id: "job", header: t("queue.job"), width: "minmax(180px, 1.4fr)", cell: (entry) => <JobCell entry={entry} /> },
+      { id: "needs", header: t("queue.needs"), width: "minmax(110px, .8fr)", cell: (entry) => <span className="k-two">{needs(entry)}</span> },
+      {
+        id: "reason", header: t("queue.reason"), width: "minmax(260px, 2.2fr)",
+        cell: (entry) => (
+          <div className="k-two-rows">
+            <span><ReasonChip reason={entry.reason} /></span>
+            <span className="k-two" title={entry.messages[language]}>{entry.messages[language]}</span>
+          </div>
+        ),
+      },
+      {
+        id: "help", header: t("queue.help"), width: "minmax(200px, 1.8fr)",
+        cell: (entry) => <span className="k-two" title={entry.help?.map((one) => one.text[language]).join("\n")}>{entry.help == null ? <span className="dim">–</span> : entry.help.length === 0 ? <span className="dim">{t("queue.noHelp")}</span> : entry.help.slice(0, 2).map((one) => one.text[language]).join(" ")}</span>,
+      },
+      { id: "start", header: t("queue.start"), width: "minmax(150px, 1.1fr)", cell: (entry) => <span className="k-two"><StartText start={entry.start} /></span> },
+      { id: "priority", header: t("gang.priority"), width: "80px", numeric: true, extra: true, cell: (entry) => number(entry.priority) },
+    ],
+    [t, number, language, needs],
+  );
+}
+
+function useRunningColumns(): Column<Entry>[] {
+  const { t } = useWords();
+  const needs = useNeeds();
+  return useMemo(
+    () => [
+      { id: "job", header: t("queue.job"), width: "minmax(150px, 1.4fr)", cell: (entry) => <JobCell entry={entry} since={false} /> },
+      { id: "phase", header: t("run.state"), width: "112px", cell: (entry) => <PhaseChip phase={entry.phase} quiet /> },
+      { id: "needs", header: t("queue.holds"), width: "minmax(90px, .9fr)", cell: (entry) => <span className="k-two small">{needs(entry)}</span> },
+      { id: "where", header: t("queue.where"), width: "minmax(80px, .8fr)", cell: (entry) => entry.where },
+      { id: "until", header: t("queue.until"), width: "minmax(130px, 1.1fr)", cell: (entry) => <span className="k-two"><StartText start={entry.until} /></span> },
+    ],
+    [t, needs],
+  );
+}
+
+function matches(entry: Entry, text: string, tenant: string, type: string, reason: string): boolean {
+  const wanted = text.normalize("NFKC").toLowerCase();
+  return (
+    (wanted === "" || `${entry.namespace}/${entry.name} ${entry.tenant ?? ""} ${entry.owner?.name ?? ""}`.toLowerCase().includes(wanted)) &&
+    (tenant === "" || entry.tenant === tenant) && (type === "" || entry.gpuType === type) && (reason === "" || entry.reason === reason)
+  );
+}
+
+const distinct = (values: (string | null)[]) => [...new Set(values.filter((value): value is string => value !== null && value !== ""))].sort();
+
+/** What waits, why, what would help, and when it starts; and what runs, and until when. */
+export default function QueuePage() {
+  const { t, number, find } = useWords();
+  useTitle(t("nav.queue"));
+  const url = useUrlState();
+  const queue = useQueue();
+  const waiting = useWaitingColumns();
+  const running = useRunningColumns();
+  const all = useMemo(() => [...(queue.data?.waiting ?? []), ...(queue.data?.running ?? [])], [queue.data]);
+  const keep = (entry: Entry) => matches(entry, url.get("text"), url.get("tenant"), url.get("type"), url.get("reason"));
+  const waits = queue.data?.waiting.filter(keep) ?? [];
+  const runs = queue.data?.running.filter((entry) => keep({ ...entry, reason: url.get("reason") })).sort(byEnd) ?? [];
+  const choices = (values: string[], word: (value: string) => string = (value) => value) => values.map((value) => ({ value, label: word(value) }));
+  return (
+    <div className="k-queue">
+      <PageHead
+        title={t("nav.queue")}
+        chip={queue.data && <span className="dim">{t("queue.now", { waiting: number(queue.data.waiting.length), running: number(queue.data.running.length) })}</span>}
+        actions={<Button component={Link} variant="default" href="/queue/what-if">{t("whatIf.open")}</Button>}
+      />
+      {queue.error && <Trouble error={queue.error} retry={() => void queue.refetch()} />}
+      {!queue.data && !queue.error && <Skeleton lines={8} />}
+      {queue.data && (
+        <>
+          <FilterBar name="queue" placeholder={t("queue.find")}>
+            <ChoiceChip name="tenant" label={t("queue.tenant")} any={t("filter.any")} choices={choices(distinct(all.map((entry) => entry.tenant)))} />
+            <ChoiceChip name="type" label={t("node.type")} any={t("filter.any")} choices={choices(distinct(all.map((entry) => entry.gpuType)))} />
+            <ChoiceChip name="reason" label={t("queue.reason")} any={t("filter.any")} choices={choices(distinct(queue.data.waiting.map((entry) => entry.reason)), (value) => find(`reason.${value}`) ?? value)} />
+          </FilterBar>
+          {waits.length === 0 && <div className="card"><EmptyState title={queue.data.waiting.length === 0 ? t("queue.none") : t("queue.noMatch")} command={all.length === 0 ? "kubectl get gangs -A" : undefined} /></div>}
+          {waits.length > 0 && (
+            <div className="k-queue-table" style={{ height: 38 + waits.length * ROW }}>
+              <LiveTable name="queue" label={t("queue.waiting")} columns={waiting} rows={waits} id={(entry) => titleOf(entry) ?? `#${entry.position}`} href={(entry) => (entry.name === null ? "/queue" : hrefOf(entry))} total={waits.length} rowHeight={ROW} />
+            </div>
+          )}
+          <div className="k-future">
+            <Ahead waiting={waits} running={runs} />
+            <section className="card k-running" aria-label={t("queue.running")}>
+              <h2>{t("queue.running")} <span className="dim" style={{ fontWeight: 400 }}>{number(runs.length)}</span></h2>
+              {runs.length === 0 && <p className="dim">{t("queue.nothingRuns")}</p>}
+              {runs.length > 0 && <LiveTable name="running" label={t("queue.running")} columns={running} rows={runs} id={(entry) => titleOf(entry) ?? `#${entry.since}${entry.gpus}`} href={(entry) => (entry.name === null ? "/queue" : hrefOf(entry))} total={runs.length} rowHeight={52} />}
+            </section>
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
