@@ -48,7 +48,7 @@ final class Adoption {
             }
         }
         if (state.leading) {
-            progress.advance(plan);
+            progress.mark(plan);
         }
         return true;
     }

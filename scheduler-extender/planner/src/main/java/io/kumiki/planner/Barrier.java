@@ -2,6 +2,7 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,7 +34,7 @@ final class Barrier {
         } else {
             state.decide(new Decision.AnswerBind(before.call(), "a later call for the same pod takes its place"));
         }
-        progress.advance(plan);
+        progress.mark(plan);
     }
 
     /// A pod that is pinned to another node than its slot's will never come right.
@@ -46,7 +47,7 @@ final class Barrier {
                 && !slot.equals(node)
                 && !Objects.requireNonNull(pod.member()).steered()) {
             plan.doomed.add(pod.uid());
-            progress.advance(plan);
+            progress.mark(plan);
         }
     }
 
@@ -90,15 +91,21 @@ final class Barrier {
     }
 
     void bound(Event.Bound result) {
-        for (Plan plan : state.plans.values()) {
+        for (Plan plan : plansOf(result.uid())) {
             if (plan.binding.remove(result.uid()) != null) {
-                state.decide(new Decision.AnswerBind(result.call(), result.error()));
                 plan.progressAt = state.now;
-                progress.advance(plan);
-                return;
+                progress.mark(plan);
+                break;
             }
         }
         state.decide(new Decision.AnswerBind(result.call(), result.error()));
+    }
+
+    /// A pod that is gone may be any gang's.
+    private Collection<Plan> plansOf(String uid) {
+        PodFact pod = state.pods.get(uid);
+        Plan plan = pod == null ? null : state.planOf(pod);
+        return plan == null ? state.plans.values() : List.of(plan);
     }
 
     void open(Plan plan) {

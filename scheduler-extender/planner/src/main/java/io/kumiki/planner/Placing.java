@@ -37,14 +37,16 @@ final class Placing {
         if (queue.isEmpty()) {
             return;
         }
-        Room room = Room.now(state, "");
+        // Made only for who may be placed: most passes find gangs whose members are still coming.
+        Room room = null;
         var charges = new Charges(state);
         Outlook.Kept kept = null;
         for (Plan plan : queue) {
-            if (!readiness.mayBePlaced(plan, room, charges)) {
+            if (!readiness.mayBePlaced(plan, charges)) {
                 continue;
             }
             boolean promised = state.promises.containsKey(plan.fact.key());
+            room = room == null ? Room.now(state, "") : room;
             Room own = promised ? Room.now(state, plan.fact.key()) : room;
             BitSet avoided = kept == null || endsBefore(plan, kept.start()) ? new BitSet() : kept.nodes();
             GangPlacement answer = own.place(plan.fact, own.view, avoided);

@@ -50,6 +50,9 @@ final class Plan {
     record Held(long call, String node) {}
 
     GangFact fact;
+    /// The reservation's id, asked for by every pod at every look; the uid never changes.
+    private String named = "";
+    private int namedAttempt = -1;
     Gang.Phase phase = Gang.Phase.Waiting;
     int attempt;
     boolean ended;
@@ -90,7 +93,11 @@ final class Plan {
     }
 
     String reservation() {
-        return fact.uid() + "." + attempt;
+        if (namedAttempt != attempt) {
+            namedAttempt = attempt;
+            named = fact.uid() + "." + attempt;
+        }
+        return named;
     }
 
     /// The slots are promised in Kubernetes, not only here.

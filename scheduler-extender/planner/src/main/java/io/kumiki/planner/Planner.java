@@ -27,9 +27,18 @@ public final class Planner {
         writes = new StatusWrites(state, progress);
     }
 
+    /// One event and what follows from it.
+    ///
     /// @param millis of a monotonic clock
     /// @param wall for what people read and for run times
     public List<Decision> on(Event event, long millis, Instant wall) {
+        hear(event, millis, wall);
+        return settle();
+    }
+
+    /// One of several events that came together; {@link #settle} says what follows from all of them. A gang of
+    /// thousands is then looked at once and not once for each of its members.
+    public void hear(Event event, long millis, Instant wall) {
         state.now = millis;
         state.second = wall.getEpochSecond();
         switch (event) {
@@ -81,7 +90,17 @@ public final class Planner {
             case Event.Written written -> writes.written(written);
             case Event.Tick ignored -> tick();
         }
+    }
+
+    /// What was decided while hearing.
+    public List<Decision> decided() {
+        return state.takeDecisions();
+    }
+
+    /// What follows from all that was heard.
+    public List<Decision> settle() {
         if (state.leading) {
+            progress.advanceMarked();
             boolean fenced = state.plans.values().stream().allMatch(plan -> plan.fenced);
             for (int pass = 0; fenced && state.roomChanged && pass < 3; pass++) {
                 placing.pass();
@@ -105,7 +124,7 @@ public final class Planner {
 
     private void advanceAll() {
         if (state.leading) {
-            state.plans.values().forEach(progress::advance);
+            state.plans.values().forEach(progress::mark);
         }
     }
 
@@ -121,7 +140,7 @@ public final class Planner {
         if (plan.phase == Gang.Phase.Waiting && (before == null || before.gated() != pod.gated())) {
             state.roomChanged = true;
         }
-        progress.advance(plan);
+        progress.mark(plan);
     }
 
     private void podGone(String uid) {
@@ -134,7 +153,7 @@ public final class Planner {
         if (plan != null) {
             progress.barrier().drop(plan, uid, "the pod is gone");
             if (state.leading) {
-                progress.advance(plan);
+                progress.mark(plan);
             }
         }
     }
@@ -181,7 +200,7 @@ public final class Planner {
             String says = "the scheduler finds no room for it on " + node;
             state.decide(new Decision.AnswerFilter(ask.call(), "", says));
             progress.barrier().vetoed(plan, pod, says);
-            progress.advance(plan);
+            progress.mark(plan);
         }
     }
 

@@ -15,6 +15,7 @@ final class Progress {
     static final String EPOCH = "kumiki.io/epoch";
 
     private final State state;
+    private final TreeMap<String, Plan> marked = new TreeMap<>();
     private final Wishes wishes;
     private final Moves moves;
     private final Barrier barrier;
@@ -34,8 +35,23 @@ final class Progress {
         return barrier;
     }
 
+    /// Something of it changed: it is looked at before the next decisions are taken.
+    void mark(Plan plan) {
+        marked.put(plan.fact.key(), plan);
+    }
+
+    /// In the order of names. What one step marks is looked at in the same round.
+    void advanceMarked() {
+        while (!marked.isEmpty()) {
+            Plan plan = marked.pollFirstEntry().getValue();
+            if (state.plans.get(plan.fact.key()) == plan) {
+                advance(plan);
+            }
+        }
+    }
+
     /// Level-triggered: looks at how things are and does the next step.
-    void advance(Plan plan) {
+    private void advance(Plan plan) {
         plan.looked = true;
         switch (plan.phase) {
             case Waiting -> {

@@ -1,6 +1,7 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.model.scheduling.PlaceLevels;
 import io.kumiki.quota.Admission;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// What is asked of a waiting gang before the cluster is looked at.
 final class Readiness {
     static final int MOST_SLOTS = 5000;
+    /// Pods are created one after the other: until then nobody has to be told that some are missing.
+    private static final long ARRIVING = 2_000;
 
     private final State state;
 
@@ -18,8 +21,8 @@ final class Readiness {
     }
 
     /// False where it cannot be placed now; then its plan says why.
-    boolean mayBePlaced(Plan plan, Room room, Charges charges) {
-        String wrong = wrong(plan.fact, room);
+    boolean mayBePlaced(Plan plan, Charges charges) {
+        String wrong = wrong(plan.fact);
         if (wrong != null) {
             return say(plan, Why.InvalidSpec, wrong);
         }
@@ -36,6 +39,9 @@ final class Readiness {
             int wanted = plan.fact.spec().classes().stream()
                     .mapToInt(Gang.Members::min)
                     .sum();
+            if (state.now - plan.missingSince < ARRIVING) {
+                return false;
+            }
             return namespace != null && state.now - plan.missingSince >= 10_000
                     ? say(plan, Why.NamespaceQuota, namespace)
                     : say(plan, Why.MembersMissing, (wanted - missing) + " of " + wanted + " pods exist");
@@ -60,12 +66,14 @@ final class Readiness {
         };
     }
 
-    private static @Nullable String wrong(GangFact gang, Room room) {
+    private @Nullable String wrong(GangFact gang) {
         try {
+            List<String> levels =
+                    state.levels.stream().map(PlaceLevels.Level::name).toList();
             for (String level :
                     Arrays.asList(gang.spec().required(), gang.spec().preferred())) {
-                if (level != null && room.topology.level(level) < 0) {
-                    return "the topology has no level '" + level + "'; it has " + room.topology.levels();
+                if (level != null && !levels.contains(level)) {
+                    return "the topology has no level '" + level + "'; it has " + levels;
                 }
             }
             List<Gang.Members> classes = gang.spec().classes();

@@ -62,9 +62,17 @@ final class State {
     }
 
     Collection<PodFact> membersOf(Plan plan) {
-        return members.getOrDefault(plan.fact.key(), new TreeMap<>()).values().stream()
-                .filter(pod -> pod.controller().equals(plan.fact.controller()))
-                .toList();
+        SortedMap<String, PodFact> all = members.get(plan.fact.key());
+        if (all == null) {
+            return List.of();
+        }
+        List<PodFact> own = new ArrayList<>(all.size());
+        for (PodFact pod : all.values()) {
+            if (pod.controller().equals(plan.fact.controller())) {
+                own.add(pod);
+            }
+        }
+        return own;
     }
 
     @Nullable

@@ -60,7 +60,7 @@ final class StatusWrites {
             if (!before) {
                 poke(plan);
             }
-            progress.advance(plan);
+            progress.mark(plan);
         }
     }
 

@@ -2,12 +2,15 @@ package io.kumiki.extender;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +29,12 @@ final class DerivedGangs {
         String said = "";
     }
 
+    private static final JsonNode PLACED = MissingNode.getInstance();
+    private static final int WRITERS = 8;
+
     private final KubeApi api;
     private final Map<String, Group> groups = new HashMap<>();
+    private final Semaphore writers = new Semaphore(WRITERS);
 
     DerivedGangs(KubeApi api) {
         this.api = api;
@@ -55,12 +62,28 @@ final class DerivedGangs {
         }
         String namespace = pod.path("metadata").path("namespace").asText();
         Group group = groups.computeIfAbsent(namespace + "/" + gang, _ -> new Group());
-        boolean fresh = group.pods.put(pod.path("metadata").path("name").asText(), pod) == null;
-        if (!group.exists && Facts.gated(pod)) {
+        boolean gated = Facts.gated(pod);
+        // Of pods that have their slot nothing is asked any more: a tree of each would fill the memory.
+        boolean fresh = group.pods.put(pod.path("metadata").path("name").asText(), gated ? lean(pod) : PLACED) == null;
+        if (!group.exists && gated) {
             create(namespace, gang, group);
-        } else if (fresh && group.exists && Facts.gated(pod) && !group.said.isEmpty()) {
+        } else if (fresh && group.exists && gated && !group.said.isEmpty()) {
             explain(namespace, pod, group.said);
         }
+    }
+
+    private static JsonNode lean(JsonNode pod) {
+        if (pod.path("metadata") instanceof ObjectNode metadata) {
+            metadata.remove("managedFields");
+        }
+        return pod;
+    }
+
+    /// The pod as it was seen last while it is gated; null for one that is not known.
+    synchronized @Nullable JsonNode gated(String namespace, String gang, String name) {
+        Group group = groups.get(namespace + "/" + gang);
+        JsonNode pod = group == null ? null : group.pods.get(name);
+        return pod == PLACED ? null : pod;
     }
 
     synchronized void podGone(String key) {
@@ -124,10 +147,21 @@ final class DerivedGangs {
                 .put("uid", pod.path("metadata").path("uid").asText())
                 .putObject("annotations")
                 .put(WHY, said);
-        api.merge(
-                "/api/v1/namespaces/" + namespace + "/pods/"
-                        + pod.path("metadata").path("name").asText(),
-                patch);
+        String at = "/api/v1/namespaces/" + namespace + "/pods/"
+                + pod.path("metadata").path("name").asText();
+        soon(() -> api.merge(at, patch));
+    }
+
+    /// Whoever tells us of pods must not wait for what is written about them.
+    private void soon(Runnable write) {
+        Thread.ofVirtual().name("derived gangs").start(() -> {
+            writers.acquireUninterruptibly();
+            try {
+                write.run();
+            } finally {
+                writers.release();
+            }
+        });
     }
 
     /// Only once every class has shown a pod: before that nobody knows what its members ask for.
@@ -173,10 +207,20 @@ final class DerivedGangs {
         ArrayNode classes = spec.putArray("classes");
         sizes.forEach(
                 (of, size) -> members(classes.addObject(), of, size, java.util.Objects.requireNonNull(first.get(of))));
+        group.exists = true;
+        soon(() -> post(namespace, name, gang));
+    }
+
+    private void post(String namespace, String name, ObjectNode gang) {
         KubeApi.Result result = api.post("/apis/kumiki.io/v1alpha1/namespaces/" + namespace + "/gangs", gang);
-        group.exists = result.done() || result.code() == 409;
-        if (!group.exists) {
+        if (!result.done() && result.code() != 409) {
             LOG.warn("gang {}/{} cannot be created: {}", namespace, name, result.message());
+            synchronized (this) {
+                Group group = groups.get(namespace + "/" + name);
+                if (group != null) {
+                    group.exists = false;
+                }
+            }
         }
     }
 

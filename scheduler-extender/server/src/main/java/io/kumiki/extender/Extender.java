@@ -54,10 +54,10 @@ public final class Extender implements AutoCloseable {
         api = new KubeApi(client);
         var calls = new Calls();
         leadership = new Leadership(api, settings.namespace(), settings.holder(), settings.alone(), clock);
-        hands = new Hands(api, this::tell, calls, leadership::current);
+        gangs = new DerivedGangs(api);
+        hands = new Hands(api, this::tell, calls, leadership::current, gangs);
         planner = new PlannerLoop(new Planner(settings.planning()), hands, clock);
         view = new SchedulingView(settings.planning(), clock);
-        gangs = new DerivedGangs(api);
         pods = new PodWatch(api, this::tell, gangs);
         listener = HttpListener.on(vertx, LoopbackPeer.of(new Caller("kube-scheduler", Set.of("system:masters"))))
                 .serve(new Verbs(planner, calls, pods::find).routes())

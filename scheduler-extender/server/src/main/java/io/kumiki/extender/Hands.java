@@ -26,15 +26,18 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     private final Consumer<Event> planner;
     private final Calls calls;
     private final BooleanSupplier leading;
+    private final DerivedGangs gangs;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore writers = new Semaphore(WRITERS);
 
     /// @param leading whether our lease is surely ours at this moment
-    Hands(KubeApi api, Consumer<Event> planner, Calls calls, BooleanSupplier leading) {
+    /// @param gangs knows gated pods as they are
+    Hands(KubeApi api, Consumer<Event> planner, Calls calls, BooleanSupplier leading, DerivedGangs gangs) {
         this.api = api;
         this.planner = planner;
         this.calls = calls;
         this.leading = leading;
+        this.gangs = gangs;
     }
 
     @Override
@@ -111,16 +114,19 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     private void ungate(Decision.Ungate ungate) {
         PodFact pod = ungate.pod();
         String pin = ungate.pin();
-        KubeApi.Result found = api.get(path(pod));
-        JsonNode metadata = found.body().path("metadata");
-        if (!metadata.path("uid").asText().equals(pod.uid())
-                || !metadata.path("resourceVersion").asText().equals(pod.version())) {
+        PodFact.Member member = pod.member();
+        JsonNode found = member == null ? null : gangs.gated(pod.namespace(), member.gang(), pod.name());
+        if (found == null || !version(found).equals(pod.version())) {
+            found = api.get(path(pod)).body();
+        }
+        JsonNode metadata = found.path("metadata");
+        if (!metadata.path("uid").asText().equals(pod.uid()) || !version(found).equals(pod.version())) {
             return;
         }
         ObjectNode patch = precondition(pod, ungate.annotations());
         ObjectNode spec = patch.putObject("spec");
         ArrayNode gates = spec.putArray("schedulingGates");
-        for (JsonNode gate : found.body().path("spec").path("schedulingGates")) {
+        for (JsonNode gate : found.path("spec").path("schedulingGates")) {
             if (!gate.path("name").asText().equals(Facts.GANG)) {
                 gates.add(gate);
             }
@@ -129,9 +135,13 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
             spec.putNull("schedulingGates");
         }
         if (pin != null) {
-            spec.set("affinity", Pin.to(pin, found.body().path("spec").path("affinity")));
+            spec.set("affinity", Pin.to(pin, found.path("spec").path("affinity")));
         }
         told(api.merge(path(pod), patch), "ungating", pod);
+    }
+
+    private static String version(JsonNode object) {
+        return object.path("metadata").path("resourceVersion").asText();
     }
 
     private void delete(PodFact pod, String why) {

@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
 final class PlannerLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PlannerLoop.class);
     private static final long TICK_MILLIS = 1000;
+    /// What came while the planner was busy is heard together, so that its work does not grow with each event.
+    private static final int TOGETHER = 2000;
+    private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private record Mail(Event event, long at) {}
 
@@ -48,6 +51,7 @@ final class PlannerLoop implements AutoCloseable {
 
     private void run() {
         long tickAt = System.nanoTime();
+        long settling = 0;
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 long wait = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS) - (System.nanoTime() - tickAt);
@@ -58,6 +62,18 @@ final class PlannerLoop implements AutoCloseable {
                 }
                 working = mail.at();
                 handle(mail.event());
+                // Waits for more as long as the last conclusions took: under load half of the time is left for events.
+                long until = System.nanoTime() + Math.min(settling, LONGEST_NANOS);
+                for (int n = 0; n < TOGETHER; n++) {
+                    Mail more = mailbox.poll(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+                    if (more == null) {
+                        break;
+                    }
+                    handle(more.event());
+                }
+                long from = System.nanoTime();
+                settle();
+                settling = System.nanoTime() - from;
                 working = 0;
             }
         } catch (InterruptedException e) {
@@ -68,10 +84,19 @@ final class PlannerLoop implements AutoCloseable {
     /// One event that cannot be digested must not stop the others; it is told with what caused it.
     private void handle(Event event) {
         try {
-            planner.on(event, TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), clock.instant())
-                    .forEach(hands);
+            planner.hear(event, TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), clock.instant());
+            // Answers of the filter verb wait for nothing else.
+            planner.decided().forEach(hands);
         } catch (RuntimeException e) {
             LOG.error("the planner failed on {}", event, e);
+        }
+    }
+
+    private void settle() {
+        try {
+            planner.settle().forEach(hands);
+        } catch (RuntimeException e) {
+            LOG.error("the planner failed", e);
         }
     }
 

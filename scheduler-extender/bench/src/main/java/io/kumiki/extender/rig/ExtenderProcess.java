@@ -40,18 +40,19 @@ public final class ExtenderProcess {
     }
 
     static ExtenderProcess start(RealKubernetes kubernetes, int port) throws IOException {
-        List<String> command = command();
+        List<String> command = command(System.getProperty("kumiki.bench.jvm", ""));
         command.addAll(List.of(
                 "extender", "--kubeconfig", kubernetes.kubeconfig().toString(), "--port", Integer.toString(port)));
         return new ExtenderProcess(kubernetes.launch("extender", command, Map.of()), port);
     }
 
     /// The JVM, its flags, the main class.
-    private static List<String> command() {
+    ///
+    /// @param more flags, for a recording
+    private static List<String> command(String more) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
-        String more = System.getProperty("kumiki.bench.jvm", "");
         if (!more.isEmpty()) {
             command.addAll(List.of(more.split(" ")));
         }
@@ -63,7 +64,7 @@ public final class ExtenderProcess {
 
     /// What it says that kube-scheduler must be told, by its own command.
     static JsonNode schedulerEntries(int port) throws IOException {
-        List<String> command = command();
+        List<String> command = command("");
         command.addAll(List.of("extender", "--print-scheduler-config", "--port", Integer.toString(port)));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -126,8 +127,13 @@ public final class ExtenderProcess {
         throw new IOException("the extender was not ready within " + patience.toSeconds() + " s: " + last);
     }
 
-    /// As `kill -9` does.
+    /// As `kill -9` does; a recording that was asked for is still written.
     public void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        if (System.getProperty("kumiki.bench.jvm", "").contains("StartFlightRecording")) {
+            process.destroy();
+        } else {
+            process.destroyForcibly();
+        }
+        process.waitFor();
     }
 }

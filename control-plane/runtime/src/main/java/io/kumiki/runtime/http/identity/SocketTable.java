@@ -8,44 +8,89 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.StringTokenizer;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The kernel's list of TCP sockets with their owners: /proc/net/tcp and tcp6.
 final class SocketTable {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketTable.class);
+
     private final Path folder;
     private final int uid;
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable Reading last;
 
     SocketTable(Path folder, int uid) {
         this.folder = folder;
         this.uid = uid;
     }
 
+    /// One reading of the table.
+    ///
+    /// @param begun by [System#nanoTime]
+    /// @param ours by file and own end; sockets that only listen are left out
+    private record Reading(long begun, Map<String, Boolean> ours) {}
+
     /// Whether the socket whose own end is this address and port belongs to our user. Unknown counts as no.
     boolean ownedByUs(InetAddress address, int port) {
         String suffix = String.format(Locale.ROOT, ":%04X", port);
+        String own = hex(address.getAddress()) + suffix;
+        Map<String, Boolean> ours = readingSince(System.nanoTime());
         return address instanceof Inet4Address
-                ? listed("tcp", hex(address.getAddress()) + suffix)
-                        || listed("tcp6", "0000000000000000FFFF0000" + hex(address.getAddress()) + suffix)
-                : listed("tcp6", hex(address.getAddress()) + suffix);
+                ? ours.getOrDefault("tcp " + own, false)
+                        || ours.getOrDefault("tcp6 0000000000000000FFFF0000" + own, false)
+                : ours.getOrDefault("tcp6 " + own, false);
     }
 
-    private boolean listed(String file, String local) {
+    /// Begun after that moment, so that it knows the connection; shared by all who came before it began. Hundreds of
+    /// connections that open at once would else read hundreds of lines hundreds of times.
+    private Map<String, Boolean> readingSince(long moment) {
+        lock.lock();
+        try {
+            Reading reading = last;
+            if (reading == null || reading.begun() - moment < 0) {
+                long begun = System.nanoTime();
+                Map<String, Boolean> ours = new HashMap<>();
+                read("tcp", ours);
+                read("tcp6", ours);
+                reading = new Reading(begun, ours);
+                last = reading;
+            }
+            return reading.ours();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void read(String file, Map<String, Boolean> ours) {
         try (BufferedReader lines = Files.newBufferedReader(folder.resolve(file))) {
             lines.readLine();
+            String us = String.valueOf(uid);
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 // sl  local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode
-                List<String> columns = List.of(line.trim().split("\\s+"));
-                if (columns.size() > 7
-                        && columns.get(1).equals(local)
-                        && !columns.get(3).equals("0A")) {
-                    return columns.get(7).equals(String.valueOf(uid));
+                var columns = new StringTokenizer(line);
+                if (columns.countTokens() > 7) {
+                    columns.nextToken();
+                    String local = columns.nextToken();
+                    columns.nextToken();
+                    boolean listens = columns.nextToken().equals("0A");
+                    columns.nextToken();
+                    columns.nextToken();
+                    columns.nextToken();
+                    if (!listens) {
+                        ours.putIfAbsent(file + " " + local, columns.nextToken().equals(us));
+                    }
                 }
             }
-            return false;
         } catch (IOException e) {
-            return false;
+            LOG.debug("{} cannot be read: its sockets count as others'", file, e);
         }
     }
 
