@@ -8,6 +8,7 @@ import io.kumiki.kube.admission.ClusterAddresses;
 import io.kumiki.kube.admission.DefaultClass;
 import io.kumiki.kube.admission.DefaultTolerations;
 import io.kumiki.kube.admission.LimitRanges;
+import io.kumiki.kube.admission.NodePorts;
 import io.kumiki.kube.admission.PodAccount;
 import io.kumiki.kube.admission.PodPriority;
 import io.kumiki.kube.admission.webhook.Webhooks;
@@ -74,6 +75,7 @@ public final class Cluster {
         steps.addAll(List.of(
                 new DefaultClass(),
                 new ClusterAddresses(),
+                new NodePorts(),
                 new DefinitionStatus(settings.now()),
                 new PodAccount(settings.letters()),
                 new DefaultTolerations(),

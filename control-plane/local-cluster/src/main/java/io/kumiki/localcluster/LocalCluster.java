@@ -44,6 +44,7 @@ public final class LocalCluster implements AutoCloseable {
 
     private final Vertx vertx;
     private final LocalClusterSettings settings;
+    private final OwnService own;
     private final Credentials credentials;
     private final Journal journal;
     private final Cluster cluster;
@@ -60,8 +61,9 @@ public final class LocalCluster implements AutoCloseable {
         this.vertx = vertx;
         this.settings = settings;
         this.webhooks = new HttpsWebhooks(vertx);
+        this.own = OwnService.of(settings.folder());
         this.credentials = Credentials.in(
-                settings.folder(), names(settings), settings.clock().instant());
+                settings.folder(), names(settings, own), settings.clock().instant());
         this.journal = settings.durable()
                 ? new SqliteJournal(settings.folder().resolve("cluster.db"), settings.freeFloor())
                 : Journal.memory();
@@ -73,7 +75,7 @@ public final class LocalCluster implements AutoCloseable {
                 (order, sink) -> logs.stream(order, sink),
                 new SessionsOfNode(),
                 mounts,
-                Hosts.LOCAL,
+                Hosts.LOCAL.and(own.address()),
                 settings.limits(),
                 credentials);
     }
@@ -107,6 +109,7 @@ public final class LocalCluster implements AutoCloseable {
         }
         controllers = ControllerLoop.start(cluster, settings.clock());
         port = listener.listen(settings.host(), settings.port());
+        own.ensure(cluster, settings.host(), port);
         timer = vertx.setPeriodic(
                 FOLLOW_MILLIS, now -> Thread.ofVirtual().name("kube-follow").start(cluster::follow));
         KubeconfigFile.write(
@@ -128,7 +131,7 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    private static List<String> names(LocalClusterSettings settings) {
+    private static List<String> names(LocalClusterSettings settings, OwnService own) {
         List<String> names = new ArrayList<>(List.of(
                 "127.0.0.1",
                 "::1",
@@ -137,7 +140,7 @@ public final class LocalCluster implements AutoCloseable {
                 "kubernetes.default",
                 "kubernetes.default.svc",
                 "kubernetes.default.svc.cluster.local",
-                "10.96.0.1"));
+                own.address()));
         settings.names().stream().filter(name -> !names.contains(name)).forEach(names::add);
         return List.copyOf(new java.util.LinkedHashSet<>(names));
     }

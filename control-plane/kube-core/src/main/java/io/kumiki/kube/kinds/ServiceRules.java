@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What makes a service a good one.
 final class ServiceRules {
-    private static final List<String> TYPES = List.of("ClusterIP", "ExternalName");
+    private static final List<String> TYPES = List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
 
     private ServiceRules() {}
 
@@ -21,6 +21,15 @@ final class ServiceRules {
             Fields.fill(spec, "sessionAffinity", "None");
             if (!spec.path("type").asText().equals("ExternalName")) {
                 Fields.fill(spec, "internalTrafficPolicy", "Cluster");
+            }
+            String type = spec.path("type").asText();
+            if (type.equals("NodePort") || type.equals("LoadBalancer")) {
+                Fields.fill(spec, "externalTrafficPolicy", "Cluster");
+            } else {
+                spec.remove("externalTrafficPolicy");
+            }
+            if (type.equals("LoadBalancer") && !spec.has("allocateLoadBalancerNodePorts")) {
+                spec.put("allocateLoadBalancerNodePorts", true);
             }
             for (JsonNode each : spec.path("ports")) {
                 ObjectNode port = (ObjectNode) each;
@@ -36,7 +45,7 @@ final class ServiceRules {
         @Override
         public void admitted(ObjectNode service) {
             ObjectNode spec = service.withObject("/spec");
-            if (!spec.path("type").asText().equals("ClusterIP")) {
+            if (spec.path("type").asText().equals("ExternalName")) {
                 return;
             }
             if (!spec.has("ipFamilies")) {
@@ -56,7 +65,11 @@ final class ServiceRules {
                 violations.add(Names.unsupported("spec.type", type, TYPES));
             }
             boolean headless = spec.path("clusterIP").asText("").equals("None");
-            if (type.equals("ClusterIP") && !headless && spec.path("ports").isEmpty()) {
+            if (headless && (type.equals("NodePort") || type.equals("LoadBalancer"))) {
+                violations.add(Names.invalid(
+                        "spec.clusterIPs[0]", "None", "may not be set to 'None' for " + type + " services"));
+            }
+            if (!type.equals("ExternalName") && !headless && spec.path("ports").isEmpty()) {
                 violations.add(Names.required("spec.ports", ""));
             }
             if (type.equals("ExternalName")

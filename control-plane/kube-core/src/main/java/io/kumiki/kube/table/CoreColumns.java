@@ -179,7 +179,14 @@ public final class CoreColumns {
         if (at(service, "spec.type").asText().equals("ExternalName")) {
             return at(service, "spec.externalName").asText();
         }
-        return addresses.isEmpty() ? "<none>" : String.join(",", addresses);
+        boolean balanced = at(service, "spec.type").asText().equals("LoadBalancer");
+        if (balanced) {
+            at(service, "status.loadBalancer.ingress")
+                    .forEach(each -> addresses.add(
+                            each.path("ip").asText(each.path("hostname").asText())));
+        }
+        String none = balanced ? "<pending>" : "<none>";
+        return addresses.isEmpty() ? none : String.join(",", addresses);
     }
 
     private static String ports(JsonNode service) {

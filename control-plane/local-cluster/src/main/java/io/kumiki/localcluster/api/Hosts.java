@@ -1,5 +1,6 @@
 package io.kumiki.localcluster.api;
 
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 
@@ -14,6 +15,12 @@ public record Hosts(Set<String> names) {
             "kubernetes.default",
             "kubernetes.default.svc",
             "kubernetes.default.svc.cluster.local"));
+
+    public Hosts and(String name) {
+        Set<String> more = new HashSet<>(names);
+        more.add(name);
+        return new Hosts(Set.copyOf(more));
+    }
 
     boolean allowed(String host) {
         String name = host.toLowerCase(Locale.ROOT);

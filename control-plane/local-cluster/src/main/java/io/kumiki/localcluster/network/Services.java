@@ -1,18 +1,19 @@
 package io.kumiki.localcluster.network;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WatchEvent;
 import io.kumiki.localcluster.node.LocalApi;
+import io.kumiki.model.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /// The services of the cluster on this machine: follows them and their endpoint slices, keeps the proxy and whoever
 /// else listens up to date.
@@ -23,24 +24,29 @@ public final class Services implements AutoCloseable {
     private final Map<String, ObjectNode> slices = new HashMap<>();
     private final Set<ServiceTable.Listening> told = new HashSet<>();
     private final List<LocalApi.Following> following = new ArrayList<>();
-    private final Consumer<ServiceTable> listener;
+    private final Map<ServiceTable.Listening, String> deaf = new HashMap<>();
+    private final Listener listener;
+    private final OutsideNames outside = new OutsideNames(this::elsewhere);
+    private Map<String, List<String>> elsewhere = Map.of();
     private boolean begun;
-    private volatile ServiceTable table = ServiceTable.of(List.of(), List.of());
+    private ServiceTable table = ServiceTable.of(List.of(), List.of());
 
-    /// @param listener told of each new table, one at a time
-    public Services(LocalApi api, Consumer<ServiceTable> listener) {
-        this.api = api;
-        this.listener = listener;
+    /// Hears of each new state of names, one at a time.
+    public interface Listener {
+        /// @param elsewhere names outside of the cluster that services stand for → their addresses
+        void changed(ServiceTable table, Map<String, List<String>> elsewhere);
     }
 
-    public ServiceTable table() {
-        return table;
+    public Services(LocalApi api, Listener listener) {
+        this.api = api;
+        this.listener = listener;
     }
 
     public void start() {
         following.add(api.follow(ResourceType.SERVICES, Selection.ALL, (type, each) -> hear(services, type, each)));
         following.add(
                 api.follow(ResourceType.ENDPOINT_SLICES, Selection.ALL, (type, each) -> hear(slices, type, each)));
+        outside.start();
         synchronized (this) {
             begun = true;
             renew();
@@ -63,16 +69,52 @@ public final class Services implements AutoCloseable {
 
     private void renew() {
         ServiceTable next = ServiceTable.of(services.values(), slices.values());
-        if (next.equals(table)) {
+        if (!next.equals(table)) {
+            table = next;
+            deaf.clear();
+            proxy.follow(next);
+            outside.want(next.outside());
+            listener.changed(next, elsewhere);
+        }
+        services.values().forEach(this::balance);
+    }
+
+    private synchronized void elsewhere(Map<String, List<String>> now) {
+        elsewhere = now;
+        listener.changed(table, now);
+    }
+
+    /// Tells in a balanced service's status where it is reached, and in one that is so no more that it is not.
+    private void balance(ObjectNode service) {
+        JsonNode written = service.path("status").path("loadBalancer").path("ingress");
+        ArrayNode wanted = Json.array();
+        if (ServiceTable.isBalanced(service)) {
+            ObjectNode here = wanted.addObject().put("ip", ServiceTable.MACHINE).put("ipMode", "Proxy");
+            ArrayNode ports = here.putArray("ports");
+            for (JsonNode port : service.path("spec").path("ports")) {
+                String protocol = port.path("protocol").asText("TCP");
+                ServiceTable.Listening at = ServiceTable.balanced(service, port);
+                ObjectNode told =
+                        ports.addObject().put("port", port.path("port").asInt()).put("protocol", protocol);
+                if (!protocol.equals("TCP")) {
+                    told.put("error", "ProtocolNotServed");
+                } else if (deaf.containsKey(at) || table.doubled().contains(at)) {
+                    told.put("error", "PortNotAvailable");
+                }
+            }
+        } else if (service.path("spec").hasNonNull("loadBalancerClass") || written.isEmpty()) {
             return;
         }
-        table = next;
-        proxy.follow(next);
-        listener.accept(next);
+        if (!wanted.equals(written)) {
+            ObjectNode status = Json.object();
+            status.putObject("loadBalancer").set("ingress", wanted.isEmpty() ? null : wanted);
+            api.status(ResourceType.SERVICES, service, status);
+        }
     }
 
     /// Told once on the service itself: a port below 1024 needs a right that not everybody has.
     private void failed(ServiceTable.Listening at, String why) {
+        deaf.put(at, why);
         ObjectNode service = services.get(at.namespace() + "/" + at.service());
         if (service != null && told.add(at)) {
             api.event(
@@ -89,6 +131,7 @@ public final class Services implements AutoCloseable {
         for (LocalApi.Following each : following) {
             each.close();
         }
+        outside.close();
         proxy.close();
     }
 }

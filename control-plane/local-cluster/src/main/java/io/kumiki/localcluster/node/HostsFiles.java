@@ -22,7 +22,9 @@ final class HostsFiles {
 
     private final NodeSettings settings;
     private final Map<String, Member> members = new ConcurrentHashMap<>();
-    private volatile ServiceTable services = ServiceTable.of(List.of(), List.of());
+    private volatile Known known = new Known(ServiceTable.of(List.of(), List.of()), Map.of());
+
+    private record Known(ServiceTable services, Map<String, List<String>> elsewhere) {}
 
     private record Member(Path file, String namespace, String head) {}
 
@@ -49,8 +51,8 @@ final class HostsFiles {
         members.remove(uid);
     }
 
-    void follow(ServiceTable table) {
-        services = table;
+    void follow(ServiceTable table, Map<String, List<String>> elsewhere) {
+        known = new Known(table, elsewhere);
         for (Member member : members.values()) {
             try {
                 write(member);
@@ -61,8 +63,10 @@ final class HostsFiles {
     }
 
     private synchronized void write(Member member) throws IOException {
+        Known now = known;
         byte[] text = (member.head()
-                        + services.hosts(member.namespace(), settings.hosts().keySet()))
+                        + now.services()
+                                .hosts(member.namespace(), settings.hosts().keySet(), now.elsewhere()))
                 .getBytes(StandardCharsets.UTF_8);
         try (RandomAccessFile file = new RandomAccessFile(member.file().toFile(), "rw")) {
             file.write(text);

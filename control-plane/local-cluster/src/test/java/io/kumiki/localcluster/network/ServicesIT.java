@@ -165,6 +165,54 @@ class ServicesIT {
     }
 
     @Test
+    void nodePortsAndBalancedServicesAnswerOnThisMachine() throws Exception {
+        int one = server("one");
+        slice("web-1", one);
+        int free;
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = probe.getLocalPort();
+        }
+        JsonNode service = cluster.create(
+                ResourceType.SERVICES,
+                "n",
+                (ObjectNode) Json.parse("{\"metadata\":{\"name\":\"web\"},\"spec\":{\"type\":\"LoadBalancer\","
+                        + "\"ports\":[{\"port\":" + free + "}]}}"),
+                WriteOptions.by("test"));
+        int nodePort = service.at("/spec/ports/0/nodePort").asInt();
+        until("the node port answers", () -> tryAsk("127.0.0.1", nodePort).equals("one 3"));
+        until("the balanced port answers", () -> tryAsk("127.0.0.1", free).equals("one 3"));
+        until("its status says where", () -> ingress("web").at("/ip").asText().equals("127.0.0.1"));
+        assertThat(ingress("web").at("/ports/0/port").asInt()).isEqualTo(free);
+        assertThat(ingress("web").at("/ports/0").has("error")).isFalse();
+        cluster.create(
+                ResourceType.SERVICES,
+                "n",
+                (ObjectNode) Json.parse("{\"metadata\":{\"name\":\"late\"},\"spec\":{\"type\":\"LoadBalancer\","
+                        + "\"ports\":[{\"port\":" + one + "}]}}"),
+                WriteOptions.by("test"));
+        until(
+                "a port that somebody has is told",
+                () -> ingress("late").at("/ports/0/error").asText().equals("PortNotAvailable"));
+        cluster.patch(
+                ResourceType.SERVICES,
+                "n",
+                "web",
+                "",
+                PatchType.MERGE,
+                Json.parse("{\"spec\":{\"type\":\"ClusterIP\"}}"),
+                WriteOptions.by("test"));
+        until(
+                "one that is balanced no more is forgotten",
+                () -> ingress("web").isMissingNode()
+                        && tryAsk("127.0.0.1", free).isEmpty());
+    }
+
+    private JsonNode ingress(String name) {
+        return Objects.requireNonNull(cluster.get(ResourceType.SERVICES, "n", name))
+                .at("/status/loadBalancer/ingress/0");
+    }
+
+    @Test
     void aPodKnowsServicesThatComeWhileItLives() throws Exception {
         if (!Isolation.choose(System.getenv()).isolated()) {
             System.out.println("SKIPPED: a pod has a hosts file of its own only where mounts are permitted");
