@@ -7,5 +7,5 @@ import java.util.List;
 /// @param total members that would have room if nothing were on the cluster and every node would do
 /// @param left members that have room now, in the place with the most
 public record Explanation(long total, List<Removed> removed, long left, List<Help> help) {
-    static final Explanation NONE = new Explanation(0, List.of(), 0, List.of());
+    public static final Explanation NONE = new Explanation(0, List.of(), 0, List.of());
 }

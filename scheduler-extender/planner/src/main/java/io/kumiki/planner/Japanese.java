@@ -59,6 +59,8 @@ final class Japanese {
             "$2 が $1 必要ですが、割り当て $4 の上限を $3 超えます",
             "(\\d+) (\\S+) wanted, (\\d+) too many for all that quota (\\S+?) has(?:; above their guarantee: (.+))?",
             "$2 が $1 必要ですが、割り当て $4 の全量を $3 超えます",
+            "others before it take the room",
+            "先に待っているジョブが空きを使います",
             "not looked at yet",
             "まだ確認されていません");
 
@@ -67,7 +69,8 @@ final class Japanese {
             + "|(has room for each class alone, for no combination of all)"
             + "|(may have room, but no combination was found in the steps allowed))"
             + "(?:; no member fits on: (.+?))?"
-            + "(?:; (\\d+) nodes are kept for (\\S+), which comes before it)?");
+            + "(?:; (\\d+) nodes are kept for (\\S+), which comes before it)?"
+            + "(?:; (\\d+) nodes are kept for others that come before it)?");
 
     private static final Map<String, String> FILTERS = Map.of(
             "may not be used (labels, taints, not ready, kept for others)",
@@ -127,7 +130,8 @@ final class Japanese {
         String removed = said.group(8) == null ? "" : "。置けないノード: " + filters(said.group(8));
         String kept =
                 said.group(9) == null ? "" : "。" + said.group(9) + " 台のノードは先に待っている " + said.group(10) + " のために確保されています";
-        return at + best + what + removed + kept;
+        String keptForSome = said.group(11) == null ? "" : "。" + said.group(11) + " 台のノードは先に待っているジョブのために確保されています";
+        return at + best + what + removed + kept + keptForSome;
     }
 
     private static String filters(String text) {

@@ -1,14 +1,10 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
-import io.kumiki.quota.Amounts;
-import io.kumiki.quota.QuotaNode;
 import io.kumiki.quota.QuotaTree;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /// The whole of the extender's judgement. One thread tells it events with the time and carries out what it decides.
 /// Nothing is decided before {@link Event.Elected}: until then it only listens.
@@ -67,16 +63,7 @@ public final class Planner {
                 // A tree that is none changes nothing: the one before it holds.
                 if (tenants.nodes().isEmpty()
                         || QuotaTree.problems(tenants.nodes()).isEmpty()) {
-                    state.quotaNodes = List.copyOf(tenants.nodes());
-                    state.quotas = tenants.nodes().isEmpty() ? null : QuotaTree.of(tenants.nodes());
-                    state.quotaResources = new TreeSet<>();
-                    for (QuotaNode node : tenants.nodes()) {
-                        state.quotaResources.addAll(node.guaranteed().of().keySet());
-                        Amounts limit = node.limit();
-                        state.quotaResources.addAll(
-                                limit == null ? Set.of() : limit.of().keySet());
-                    }
-                    state.tenantOf = tenants.ofNamespace();
+                    state.take(tenants.nodes(), tenants.ofNamespace());
                     state.roomChanged = true;
                 }
             }

@@ -66,7 +66,7 @@ final class Readiness {
         };
     }
 
-    private @Nullable String wrong(GangFact gang) {
+    @Nullable String wrong(GangFact gang) {
         try {
             List<String> levels =
                     state.levels.stream().map(PlaceLevels.Level::name).toList();

@@ -83,7 +83,7 @@ final class Starts {
     /// Nothing but room and quota stands in its way, as far as the planner said.
     private static boolean ready(Plan plan) {
         return switch (plan.why) {
-            case InvalidSpec, Impossible, MembersMissing, NamespaceQuota -> false;
+            case InvalidSpec, MembersMissing, NamespaceQuota -> false;
             default -> true;
         };
     }

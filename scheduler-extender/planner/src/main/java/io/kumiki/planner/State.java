@@ -2,6 +2,7 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaNode;
 import io.kumiki.quota.QuotaTree;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that the planner knows. One thread owns it; iteration is always in the order of names.
@@ -49,6 +51,19 @@ final class State {
 
     State(PlannerOptions options) {
         this.options = options;
+    }
+
+    /// @param tenants a tree, or none at all
+    void take(List<QuotaNode> tenants, Map<String, String> ofNamespace) {
+        quotaNodes = List.copyOf(tenants);
+        quotas = tenants.isEmpty() ? null : QuotaTree.of(tenants);
+        quotaResources = new TreeSet<>();
+        for (QuotaNode node : tenants) {
+            quotaResources.addAll(node.guaranteed().of().keySet());
+            Amounts limit = node.limit();
+            quotaResources.addAll(limit == null ? Set.of() : limit.of().keySet());
+        }
+        tenantOf = ofNamespace;
     }
 
     void decide(Decision decision) {

@@ -190,6 +190,10 @@ final class DerivedGangs {
         ObjectNode gang = Json.object().put("apiVersion", "kumiki.io/v1alpha1").put("kind", "Gang");
         ObjectNode metadata = gang.putObject("metadata").put("name", name).put("namespace", namespace);
         metadata.putObject("labels").put(DERIVED, "true");
+        ObjectNode noted = metadata.putObject("annotations");
+        String image = any.path("spec").path("containers").path(0).path("image").asText("");
+        noted.put(Facts.IMAGE, image.replaceFirst("@.*", ""));
+        copy(annotations, Facts.USER, noted, Facts.USER);
         for (JsonNode owner : any.path("metadata").path("ownerReferences")) {
             if (owner.path("controller").asBoolean()) {
                 metadata.putArray("ownerReferences").add(owner);

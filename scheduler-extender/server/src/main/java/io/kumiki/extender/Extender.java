@@ -146,6 +146,7 @@ public final class Extender implements AutoCloseable {
     }
 
     private void gang(JsonNode object) {
+        view.tell(Facts.origin(object));
         tell(new Event.GangSeen(Facts.gang(object)));
         gangs.gang(object);
     }

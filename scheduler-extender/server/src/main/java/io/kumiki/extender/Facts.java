@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.kube.scheduling.Amounts;
 import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.Event;
 import io.kumiki.planner.GangFact;
 import io.kumiki.planner.NodeFact;
+import io.kumiki.planner.Origin;
 import io.kumiki.planner.PodFact;
 import io.kumiki.planner.Shape;
 import java.time.Instant;
@@ -24,6 +26,8 @@ final class Facts {
     static final String SLOT = "kumiki.io/gang-slot";
     static final String RESERVATION = "kumiki.io/reservation";
     static final String DEVICES = "kumiki.io/devices";
+    static final String USER = "kumiki.io/user";
+    static final String IMAGE = "kumiki.io/image";
     static final String PLAN = "kumiki.io/plan";
     static final String ONLY_CLASS = "member";
 
@@ -152,6 +156,28 @@ final class Facts {
             }
         }
         return -1;
+    }
+
+    /// Whose it is: its controller, and what the annotations of its pods say of user and image.
+    static Event.GangOrigin origin(JsonNode gang) {
+        JsonNode metadata = gang.path("metadata");
+        String kind = "";
+        String owner = "";
+        for (JsonNode reference : metadata.path("ownerReferences")) {
+            if (reference.path("controller").asBoolean()) {
+                kind = reference.path("kind").asText("");
+                owner = reference.path("name").asText("");
+            }
+        }
+        JsonNode annotations = metadata.path("annotations");
+        return new Event.GangOrigin(
+                metadata.path("namespace").asText(),
+                metadata.path("name").asText(),
+                new Origin(
+                        kind,
+                        owner,
+                        annotations.path(USER).asText(""),
+                        annotations.path(IMAGE).asText("")));
     }
 
     /// Throws [IllegalArgumentException] where the object is not what its definition says.

@@ -4,9 +4,12 @@ import static io.kumiki.runtime.http.Permission.may;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
+import io.kumiki.model.Violation;
 import io.kumiki.planner.GangPicture;
 import io.kumiki.planner.Scene;
+import io.kumiki.planner.WhatIf;
 import io.kumiki.runtime.http.Answer;
+import io.kumiki.runtime.http.Body;
 import io.kumiki.runtime.http.HttpFault;
 import io.kumiki.runtime.http.Permission;
 import io.kumiki.runtime.http.Request;
@@ -14,7 +17,9 @@ import io.kumiki.runtime.http.RouteHandler;
 import io.kumiki.runtime.http.Routes;
 import io.kumiki.web.dashboard.list.Query;
 import io.kumiki.web.dashboard.view.SchedulingRows;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// The queue and the nodes as the planner sees them. Amounts are for everybody who may see the queue; names only for
@@ -35,7 +40,7 @@ final class SchedulingCalls {
                 .get("/scheduling/history", may("get", "scheduling"), notYet("history"))
                 .get("/scheduling/decisions", may("get", "scheduling"), notYet("decision log"))
                 .get("/scheduling/decisions/at", may("get", "scheduling"), notYet("decision log"))
-                .post("/scheduling/what-if", may("simulate", "scheduling"), notYet("what-if"));
+                .post("/scheduling/what-if", may("simulate", "scheduling"), Body.upTo(256 * 1024), this::whatIf);
     }
 
     private static RouteHandler notYet(String what) {
@@ -67,6 +72,19 @@ final class SchedulingCalls {
     private Answer queue(Request request) {
         Query.of(request).check();
         return Answer.json(rows(request).queue(scene()));
+    }
+
+    private Answer whatIf(Request request) {
+        Query.of(request).check();
+        WhatIf.Question question =
+                WhatIfBody.read(request.json(), surface.settings().namespace());
+        Scene scene = scene();
+        List<Violation> violations = new ArrayList<>();
+        WhatIf.Answer answer = WhatIf.ask(scene, question, violations);
+        if (answer == null) {
+            throw HttpFault.invalid(violations);
+        }
+        return Answer.json(rows(request).whatIf(scene, answer));
     }
 
     private Answer gang(Request request) {

@@ -101,10 +101,50 @@ class SchedulingIT {
             JsonNode queue = server.get(200, "/scheduling/queue");
             assertThat(queue.at("/waiting/0/name").asText()).isEqualTo("late");
             assertThat(queue.at("/waiting/0/position").asInt()).isEqualTo(1);
+            assertThat(queue.at("/waiting/0/removed/0/constraint").asText()).isEqualTo("gpus");
+            assertThat(queue.at("/waiting/0/help/0/change").asText()).isEqualTo("lowerMin");
+            assertThat(queue.at("/waiting/0/start/from").asText()).isEqualTo("declared");
+            assertThat(queue.at("/running/0/until/at").asText()).isEqualTo("2026-11-29T12:59:00Z");
             assertThat(queue.at("/running/0/where").asText()).isEqualTo("rack r0");
             JsonNode gang = server.get(200, "/scheduling/gangs/kubeflow/busy");
             assertThat(gang.at("/classes/0/slots/1/node").asText()).isEqualTo("b");
             server.get(404, "/scheduling/gangs/kubeflow/nobody");
+        }
+    }
+
+    @Test
+    void whatIfTheClusterWereAnother(@TempDir Path dir) {
+        try (var server = new DashboardServer(dir)) {
+            server.scene = mirror().scene(NOW);
+            JsonNode more = server.post(
+                    200, "/scheduling/what-if", "{\"addNodes\":[{\"count\":1,\"type\":\"H100\",\"gpus\":8}]}");
+            assertThat(more.at("/before/0/start/at").asText()).isEqualTo("2026-11-29T12:59:00Z");
+            assertThat(more.at("/after/0/start/at").asText()).isEqualTo(NOW.toString());
+            assertThat(more.at("/gpus/before/free").asInt()).isEqualTo(8000);
+            assertThat(more.at("/gpus/after/free").asInt()).isEqualTo(16000);
+            assertThat(more.at("/ghost").isNull()).isTrue();
+            JsonNode ghost = server.post(
+                            200,
+                            "/scheduling/what-if",
+                            "{\"gang\":{\"priority\":9,\"classes\":[{\"name\":\"w\",\"min\":1,\"max\":1,"
+                                    + "\"requests\":{\"nvidia.com/gpu\":\"8\"}}]}}")
+                    .path("ghost");
+            assertThat(ghost.path("placed").asBoolean()).isTrue();
+            assertThat(ghost.path("position").asInt()).isEqualTo(1);
+            JsonNode tooLarge = server.post(
+                            200,
+                            "/scheduling/what-if",
+                            "{\"gang\":{\"classes\":[{\"name\":\"w\",\"min\":9,\"max\":9,"
+                                    + "\"requests\":{\"nvidia.com/gpu\":\"8\"}}]},\"cordon\":{\"nodes\":[\"c\"]}}")
+                    .path("ghost");
+            assertThat(tooLarge.path("reason").asText()).isEqualTo("Impossible");
+            assertThat(tooLarge.at("/messages/ja").asText()).startsWith("このクラスターには収まりません。");
+            assertThat(server.post(400, "/scheduling/what-if", "{\"cordon\":{\"level\":\"row\",\"value\":\"1\"}}")
+                            .toString())
+                    .contains("cordon.level");
+            assertThat(server.post(400, "/scheduling/what-if", "{\"gang\":{\"classes\":[]},\"x\":1}")
+                            .path("violations"))
+                    .hasSize(2);
         }
     }
 

@@ -1,14 +1,19 @@
 package io.kumiki.web.dashboard.view;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 import io.kumiki.planner.Entry;
+import io.kumiki.planner.Estimate;
+import io.kumiki.planner.Explanation;
 import io.kumiki.planner.GangPicture;
 import io.kumiki.planner.NodePicture;
 import io.kumiki.planner.Origin;
 import io.kumiki.planner.Scene;
 import io.kumiki.planner.Text;
+import io.kumiki.planner.WhatIf;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
@@ -101,9 +106,77 @@ public final class SchedulingRows {
                 .put("reason", entry.reason())
                 .put("message", mine ? entry.message() : "");
         out.set("messages", mine ? text(entry.messages()) : text(new Text("", "")));
-        return out.put("since", at(entry.since()))
-                .put("position", entry.position())
-                .put("where", entry.where());
+        out.put("since", at(entry.since())).put("position", entry.position()).put("where", entry.where());
+        explanation(out, entry.why());
+        out.set("start", estimate(entry.start()));
+        out.set("until", estimate(entry.until()));
+        return out;
+    }
+
+    private static void explanation(ObjectNode out, @Nullable Explanation why) {
+        if (why == null) {
+            out.putNull("removed").putNull("help");
+            return;
+        }
+        ArrayNode removed = out.putArray("removed");
+        why.removed()
+                .forEach(r -> removed.addObject()
+                        .put("constraint", r.constraint().name())
+                        .put("level", r.level())
+                        .put("slots", r.slots()));
+        ArrayNode help = out.putArray("help");
+        why.help()
+                .forEach(h -> help.addObject()
+                        .put("change", h.change().name())
+                        .put("amount", h.amount())
+                        .set("text", text(h.text())));
+    }
+
+    static JsonNode estimate(@Nullable Estimate estimate) {
+        return estimate == null
+                ? NullNode.getInstance()
+                : Json.object()
+                        .put("at", at(estimate.at()))
+                        .put("low", at(estimate.low()))
+                        .put("high", at(estimate.high()))
+                        .put("from", estimate.from().name());
+    }
+
+    public ObjectNode whatIf(Scene scene, WhatIf.Answer answer) {
+        ObjectNode out = Json.object().put("at", at(scene.second()));
+        starts(out.putArray("before"), answer.before());
+        starts(out.putArray("after"), answer.after());
+        WhatIf.Fate fate = answer.ghost();
+        if (fate == null) {
+            out.putNull("ghost");
+        } else {
+            ObjectNode ghost =
+                    out.putObject("ghost").put("placed", fate.placed()).put("where", fate.where());
+            ghost.set("start", estimate(fate.entry().start()));
+            ghost.put("reason", fate.entry().reason())
+                    .put("message", fate.entry().message());
+            ghost.set("messages", text(fate.entry().messages()));
+            ghost.put("position", fate.entry().position());
+            explanation(ghost, fate.placed() ? Explanation.NONE : fate.entry().why());
+        }
+        ObjectNode gpus = out.putObject("gpus");
+        gpus.putObject("before")
+                .put("total", answer.gpusBefore().total())
+                .put("free", answer.gpusBefore().free());
+        gpus.putObject("after")
+                .put("total", answer.gpusAfter().total())
+                .put("free", answer.gpusAfter().free());
+        return out;
+    }
+
+    private void starts(ArrayNode out, List<WhatIf.Start> starts) {
+        for (WhatIf.Start start : starts) {
+            boolean mine = named.test(start.namespace());
+            out.addObject()
+                    .put("namespace", mine ? start.namespace() : null)
+                    .put("name", mine ? start.name() : null)
+                    .set("start", estimate(start.start()));
+        }
     }
 
     /// The caller may know its names.
