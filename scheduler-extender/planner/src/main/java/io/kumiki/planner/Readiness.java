@@ -66,7 +66,8 @@ final class Readiness {
         };
     }
 
-    @Nullable String wrong(GangFact gang) {
+    @Nullable
+    String wrong(GangFact gang) {
         try {
             List<String> levels =
                     state.levels.stream().map(PlaceLevels.Level::name).toList();
