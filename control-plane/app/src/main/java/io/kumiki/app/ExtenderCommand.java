@@ -2,6 +2,7 @@ package io.kumiki.app;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.kumiki.extender.AdmissionDesk;
 import io.kumiki.extender.Extender;
 import io.kumiki.planner.PlannerOptions;
 import io.kumiki.runtime.yaml.Yaml;
@@ -56,7 +57,7 @@ final class ExtenderCommand {
         try (var client = new KubernetesClientBuilder()
                         .withConfig(Config.fromKubeconfig(Files.readString(kubeconfig)))
                         .build();
-                var extender = Extender.listen(vertx, client, settings, Clock.systemUTC(), () -> {
+                var extender = Extender.listen(vertx, client, settings, Clock.systemUTC(), new AdmissionDesk(), () -> {
                     lost.set(true);
                     over.countDown();
                 })) {

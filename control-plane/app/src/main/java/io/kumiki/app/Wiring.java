@@ -3,9 +3,9 @@ package io.kumiki.app;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.kumiki.extender.AdmissionDesk;
 import io.kumiki.extender.Extender;
-import io.kumiki.extender.GangMarks;
-import io.kumiki.kube.ResourceType;
+import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.kube.simulation.SimulatedNodes;
 import io.kumiki.localcluster.LocalCluster;
 import io.kumiki.localcluster.LocalClusterSettings;
@@ -44,6 +44,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,6 +63,8 @@ final class Wiring implements AutoCloseable {
 
     private final Lifecycle life = new Lifecycle(PART_PATIENCE);
     private final Health health = new Health();
+    /// There before the API server opens, so that no pod slips in unmarked.
+    private final AdmissionDesk desk = new AdmissionDesk();
     private final Map<String, String> endpoints = java.util.Collections.synchronizedMap(new LinkedHashMap<>());
     private final Clock clock = Clock.systemUTC();
     private final DataFolder folder;
@@ -127,8 +130,8 @@ final class Wiring implements AutoCloseable {
         surfaces.mountOn(cluster);
         endpoints.put("dashboard", "http://" + HOST + ":" + port);
 
-        var extender =
-                life.start("scheduler extender", () -> Extender.listen(vertx, kubernetes, planning(), clock, () -> {}));
+        var extender = life.start(
+                "scheduler extender", () -> Extender.listen(vertx, kubernetes, planning(), clock, desk, () -> {}));
         scheduling.use(extender.view());
         String s3 = java.util.Objects.requireNonNull(endpoints.get("s3"));
         node(cluster, images, isolation, simulated, new AgentContainer(s3, keys, objects), port, extender);
@@ -189,13 +192,10 @@ final class Wiring implements AutoCloseable {
         LocalCluster cluster = life.start(
                 "kubernetes",
                 () -> LocalCluster.start(
-                        vertx, LocalClusterSettings.in(folder.path()).port(wanted)));
+                        vertx,
+                        LocalClusterSettings.in(folder.path()).port(wanted),
+                        new PodAdmission(desk, Set.of()).policy()));
         endpoints.put("kubernetes", cluster.url());
-        cluster.cluster().admit((request, violations) -> {
-            if (request.creates(ResourceType.PODS.storage())) {
-                violations.addAll(GangMarks.mark(request.object()));
-            }
-        });
         return cluster;
     }
 

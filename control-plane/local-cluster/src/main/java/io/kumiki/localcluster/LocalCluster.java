@@ -10,6 +10,7 @@ import io.kumiki.kube.PodLogs;
 import io.kumiki.kube.PodSessions;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.WriteOptions;
+import io.kumiki.kube.admission.AdmissionPolicy;
 import io.kumiki.localcluster.api.AccountTokens;
 import io.kumiki.localcluster.api.ApiListener;
 import io.kumiki.localcluster.api.Credentials;
@@ -81,7 +82,9 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     /// Blocks until the port is open, the kubeconfig is written and the first namespaces are there.
-    public static LocalCluster start(Vertx vertx, LocalClusterSettings settings) {
+    ///
+    /// @param policies what every write passes, from the first one on
+    public static LocalCluster start(Vertx vertx, LocalClusterSettings settings, AdmissionPolicy... policies) {
         LocalCluster made;
         try {
             made = new LocalCluster(vertx, settings);
@@ -89,6 +92,7 @@ public final class LocalCluster implements AutoCloseable {
             throw new IllegalStateException(
                     "the keys in " + settings.folder().resolve("pki") + " cannot be used: " + e.getMessage(), e);
         }
+        List.of(policies).forEach(made.cluster::admit);
         try {
             made.open();
         } catch (RuntimeException | IOException e) {

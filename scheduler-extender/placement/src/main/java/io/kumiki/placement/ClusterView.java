@@ -53,24 +53,43 @@ public final class ClusterView {
     /// @param devices free milli of each; as many as the node has
     public record Free(int cpuMilli, int memoryMib, int pods, int[] devices, Map<String, Long> extended) {}
 
+    /// One node as somebody else counted it anew. Its version is raised only where something differs, so that what was
+    /// computed from it is kept otherwise.
+    public void reset(int n, Free now) {
+        if (cpu[n] == now.cpuMilli()
+                && memory[n] == now.memoryMib()
+                && pods[n] == now.pods()
+                && Arrays.equals(gpus[n], now.devices())
+                && extended.get(n).equals(now.extended())) {
+            return;
+        }
+        freeMilli -= idle[n];
+        set(n, now);
+        freeMilli += idle[n];
+        version[n]++;
+    }
+
+    private void set(int n, Free now) {
+        cpu[n] = now.cpuMilli();
+        memory[n] = now.memoryMib();
+        pods[n] = now.pods();
+        gpus[n] = now.devices().clone();
+        whole[n] = 0;
+        idle[n] = 0;
+        for (int device : now.devices()) {
+            whole[n] += device == WHOLE ? 1 : 0;
+            idle[n] += device;
+        }
+        extended.set(n, new TreeMap<>(now.extended()));
+    }
+
     /// The nodes with what is free on each of them now; less than nothing is no error of the view's.
     public static ClusterView of(List<NodeSpec> nodes, List<Free> free) {
         var view = new ClusterView(nodes);
         view.freeMilli = 0;
         for (int n = 0; n < nodes.size(); n++) {
-            Free now = free.get(n);
-            view.cpu[n] = now.cpuMilli();
-            view.memory[n] = now.memoryMib();
-            view.pods[n] = now.pods();
-            view.gpus[n] = now.devices().clone();
-            view.whole[n] = 0;
-            view.idle[n] = 0;
-            for (int device : now.devices()) {
-                view.whole[n] += device == WHOLE ? 1 : 0;
-                view.idle[n] += device;
-            }
+            view.set(n, free.get(n));
             view.freeMilli += view.idle[n];
-            view.extended.set(n, new TreeMap<>(now.extended()));
         }
         return view;
     }

@@ -3,6 +3,7 @@ package io.kumiki.placement;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /// Places single pods by expected terminal waste plus scarcity prices: the node and device where the pod spoils
 /// least of what is to come.
@@ -63,11 +64,16 @@ public final class EtwPlacer {
 
     /// Decides only; the view is unchanged.
     public Placement place(Demand pod) {
+        return place(pod, _ -> true);
+    }
+
+    /// @param mayUse nodes that may be used at all: labels, taints, whatever is no amount
+    public Placement place(Demand pod, IntPredicate mayUse) {
         Remembered memory = remembered.computeIfAbsent(pod, _ -> new Remembered(view.size()));
         int best = -1;
         double least = Double.POSITIVE_INFINITY;
         for (int n = 0; n < view.size(); n++) {
-            if (!view.fits(pod, n)) {
+            if (!view.fits(pod, n) || !mayUse.test(n)) {
                 continue;
             }
             double cost = cost(pod, n, memory);
@@ -77,7 +83,7 @@ public final class EtwPlacer {
             }
         }
         if (best < 0) {
-            return refusal(pod);
+            return refusal(pod, mayUse);
         }
         int[] devices = pod.gpus() == 0
                 ? new int[0]
@@ -162,7 +168,9 @@ public final class EtwPlacer {
         return false;
     }
 
-    private Placement refusal(Demand pod) {
+    private Placement refusal(Demand pod, IntPredicate mayUse) {
+        int excluded = 0;
+        int extended = 0;
         int model = 0;
         int devices = 0;
         int cpu = 0;
@@ -170,11 +178,17 @@ public final class EtwPlacer {
         int pods = 0;
         boolean ever = false;
         for (int n = 0; n < view.size(); n++) {
+            if (!mayUse.test(n)) {
+                excluded++;
+                continue;
+            }
             ever |= view.couldFit(pod, n);
             if (!pod.allows(view.node(n).model())) {
                 model++;
             } else if (!view.devicesFit(pod, n)) {
                 devices++;
+            } else if (!view.extendedFit(pod, n)) {
+                extended++;
             } else if (view.cpuFree(n) < pod.cpuMilli()) {
                 cpu++;
             } else if (view.memoryFree(n) < pod.memoryMib()) {
@@ -183,7 +197,7 @@ public final class EtwPlacer {
                 pods++;
             }
         }
-        var removed = new Placement.Removed(model, devices, cpu, memory, pods);
+        var removed = new Placement.Removed(excluded, model, devices, extended, cpu, memory, pods);
         return ever ? new Placement.Waiting(removed) : new Placement.Impossible(removed);
     }
 }

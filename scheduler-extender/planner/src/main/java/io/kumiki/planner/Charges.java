@@ -33,6 +33,12 @@ final class Charges {
                 add(byTenant.computeIfAbsent(tenant, _ -> new TreeMap<>()), pod.requests(), pod.node());
             }
         }
+        for (Holds.Hold hold : state.holds.all()) {
+            String tenant = state.tenantOf.get(hold.namespace());
+            if (tenant != null) {
+                add(byTenant.computeIfAbsent(tenant, _ -> new TreeMap<>()), hold.amounts(), hold.node());
+            }
+        }
         for (Plan plan : state.plans.values()) {
             String tenant = state.tenantOf.get(plan.fact.namespace());
             if (tenant == null || !plan.phase.holds()) {
@@ -80,6 +86,29 @@ final class Charges {
                 : null;
     }
 
+    /// The same for a single pod on that node.
+    Admission.@Nullable Refused refusal(String namespace, Map<String, Long> amounts, String node) {
+        String tenant = state.tenantOf.get(namespace);
+        return tree != null
+                        && tenant != null
+                        && tree.admit(tenant, new Amounts(amounts(amounts, node))) instanceof Admission.Refused refused
+                ? refused
+                : null;
+    }
+
+    void charge(String namespace, Map<String, Long> amounts, String node) {
+        String tenant = state.tenantOf.get(namespace);
+        if (tree != null && tenant != null) {
+            tree = tree.using(tenant, new Amounts(amounts(amounts, node)));
+        }
+    }
+
+    private Map<String, Long> amounts(Map<String, Long> amounts, String node) {
+        Map<String, Long> sum = new TreeMap<>();
+        add(sum, amounts, node);
+        return sum;
+    }
+
     /// The least that the gang will use, wherever it is placed.
     Admission.@Nullable Refused refusalOfMinimum(GangFact gang) {
         return refusal(gang, minimum(gang));
@@ -120,6 +149,22 @@ final class Charges {
         return sum;
     }
 
+    /// Whether a ResourceQuota leaves room for one more pod beside what gangs were promised and have not made.
+    boolean namespaceHasRoom(String namespace, Map<String, Long> amounts) {
+        for (Event.NamespaceLimit limit :
+                state.limits.getOrDefault(namespace, new TreeMap<>()).values()) {
+            for (var hard : limit.hard().entrySet()) {
+                long left = hard.getValue()
+                        - limit.used().getOrDefault(hard.getKey(), 0L)
+                        - placedNotMade(namespace, "", hard.getKey());
+                if (counted(hard.getKey(), amounts) > left) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /// What a ResourceQuota leaves no room for, in words; null where all pods that are still to be made may be.
     ///
     /// @param toCome members that do not exist yet, per row of the spec
@@ -137,7 +182,7 @@ final class Charges {
                 }
                 long left = hard.getValue()
                         - limit.used().getOrDefault(hard.getKey(), 0L)
-                        - placedNotMade(gang, hard.getKey());
+                        - placedNotMade(gang.namespace(), gang.uid(), hard.getKey());
                 if (wanted > left) {
                     return "ResourceQuota " + limit.name() + " allows " + Math.max(0, left) + " more "
                             + hard.getKey() + " of " + hard.getValue() + ", its pods that do not exist yet need "
@@ -148,13 +193,13 @@ final class Charges {
         return null;
     }
 
-    /// Members that other gangs of the namespace were promised and that do not exist yet.
-    private long placedNotMade(GangFact gang, String resource) {
+    /// Members that gangs of the namespace other than this one were promised and that do not exist yet.
+    private long placedNotMade(String namespace, String gang, String resource) {
         long sum = 0;
         for (Plan plan : state.plans.values()) {
             if (plan.phase.holds()
-                    && !plan.fact.uid().equals(gang.uid())
-                    && plan.fact.namespace().equals(gang.namespace())
+                    && !plan.fact.uid().equals(gang)
+                    && plan.fact.namespace().equals(namespace)
                     && !plan.fact.spec().gated()) {
                 Occupancy there = Occupancy.of(plan, state);
                 for (int r = 0; r < plan.rows.size(); r++) {

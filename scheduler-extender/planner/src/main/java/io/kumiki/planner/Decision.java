@@ -26,6 +26,20 @@ public sealed interface Decision {
     /// @param pin the only node that its affinity then allows; null for a steered pod
     record Ungate(PodFact pod, @Nullable String pin, Map<String, String> annotations) implements Decision {}
 
+    /// How a single pod is made. Carried out only while the lease is surely ours: otherwise it queues.
+    record AnswerEntry(long call, Entry entry) implements Decision {}
+
+    /// @param refusal why the pod may not be made; empty where it may
+    record AnswerMember(long call, String refusal) implements Decision {}
+
+    sealed interface Entry {
+        /// @param devices numbers of the shared devices that it gets, empty for none
+        record Pinned(String node, String devices) implements Entry {}
+
+        /// It waits behind its gate.
+        record Queued(Why why, String message) implements Entry {}
+    }
+
     /// With the pod's uid as a precondition.
     record DeletePod(PodFact pod, String why) implements Decision {}
 

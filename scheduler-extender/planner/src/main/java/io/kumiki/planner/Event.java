@@ -1,9 +1,11 @@
 package io.kumiki.planner;
 
+import io.kumiki.model.scheduling.Gang;
 import io.kumiki.model.scheduling.PlaceLevels;
 import io.kumiki.quota.QuotaNode;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What the planner is told.
 public sealed interface Event {
@@ -56,6 +58,34 @@ public sealed interface Event {
     ///
     /// @param version the object's resourceVersion afterwards; empty when the write was refused or got lost
     record Written(String namespace, String name, int number, String version) implements Event {}
+
+    /// A pod without a gang that asks for devices and is not bound; once bound it is told as {@link PodSeen}.
+    record SingleSeen(SingleFact single) implements Event {}
+
+    /// Such a pod is about to be made; {@link Decision.AnswerEntry} answers.
+    ///
+    /// @param claim names the promise that may follow, and is written on the pod; asking again with the same one
+    ///     answers the same
+    /// @param shape what it asks for, `min` and `max` 1
+    /// @param expectedSeconds how long it will run, null where nobody knows
+    /// @param dry nothing will be made
+    record EntryAsked(
+            long call,
+            String claim,
+            String namespace,
+            Gang.Members shape,
+            int priority,
+            @Nullable Long expectedSeconds,
+            boolean dry)
+            implements Event {}
+
+    /// A pod is about to be made that says which slot it is for; {@link Decision.AnswerMember} answers.
+    ///
+    /// @param gang namespace and name
+    /// @param controller uid of the owner that controls it, empty for none
+    record MemberAsked(
+            long call, String gang, String className, String controller, String reservation, int slot, String devices)
+            implements Event {}
 
     record Tick() implements Event {}
 }

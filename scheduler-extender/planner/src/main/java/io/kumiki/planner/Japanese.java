@@ -20,6 +20,7 @@ final class Japanese {
             Map.entry("NamespaceQuota", "名前空間の ResourceQuota が足りません"),
             Map.entry("QuotaLimit", "割り当ての上限に達しています"),
             Map.entry("QuotaBorrowing", "借りられる割り当てが残っていません"),
+            Map.entry("NoLeader", "割り当てを計画するプロセスが現在ありません"),
             Map.entry("NoRoom", "空きがありません"),
             Map.entry("Impossible", "このクラスターには収まりません"),
             Map.entry("KeptForOlder", "先に待っているジョブのためにノードが確保されています"),
@@ -61,6 +62,12 @@ final class Japanese {
             "$2 が $1 必要ですが、割り当て $4 の全量を $3 超えます",
             "others before it take the room",
             "先に待っているジョブが空きを使います",
+            "nobody plans at this moment",
+            "現在は誰も計画していません",
+            "the scheduler finds no room for it on (\\S+), to which it is pinned",
+            "固定先の $1 にスケジューラーが空きを見つけられません",
+            "node (\\S+), to which it is pinned, is lost",
+            "固定先のノード $1 が失われました",
             "not looked at yet",
             "まだ確認されていません");
 

@@ -34,6 +34,7 @@ public final class Mirror {
             case Event.NodeGone ignored -> true;
             case Event.PodSeen ignored -> true;
             case Event.PodGone ignored -> true;
+            case Event.SingleSeen ignored -> true;
             case Event.GangSeen ignored -> true;
             case Event.GangOrigin ignored -> true;
             case Event.GangGone ignored -> true;
@@ -170,6 +171,8 @@ public final class Mirror {
         deep(from.onNode, to.onNode);
         from.usedInNamespace.forEach((namespace, used) -> to.usedInNamespace.put(namespace, new TreeMap<>(used)));
         deep(from.limits, to.limits);
+        to.singles.putAll(from.singles);
+        from.holds.copyInto(to.holds);
         to.levels = List.copyOf(from.levels);
         to.quotas = from.quotas;
         to.quotaNodes = from.quotaNodes;

@@ -6,6 +6,8 @@ import io.kumiki.placement.GangPlacement;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// When and where a gang without room will start.
@@ -18,8 +20,11 @@ final class Outlook {
         this.holdings = new Holdings(state);
     }
 
-    /// @param start seconds since 1970
-    record Kept(String gang, long start, BitSet nodes) {}
+    /// What the first of the queue that found no room will start on; whoever comes after it keeps off.
+    ///
+    /// @param who namespace and name
+    /// @param start when it will start, as far as is known, in seconds since 1970
+    record Kept(String who, int priority, long start, Set<String> nodes) {}
 
     /// The nodes on which the gang will start, as far as run times are known: gangs end one after the other on a
     /// copy until it fits.
@@ -36,9 +41,11 @@ final class Outlook {
                 later.release(held.demand(), held.node(), held.devices());
             }
             if (room.place(plan.fact, later, new BitSet()) instanceof GangPlacement.Placed placed) {
-                var nodes = new BitSet();
-                placed.slots().forEach(row -> row.forEach(slot -> nodes.set(slot.node())));
-                return new Kept(plan.fact.key(), expectedEnd(other), nodes);
+                var nodes = new TreeSet<String>();
+                placed.slots()
+                        .forEach(row -> row.forEach(
+                                slot -> nodes.add(room.nodes.get(slot.node()).name())));
+                return new Kept(plan.fact.key(), plan.fact.spec().priority(), expectedEnd(other), nodes);
             }
         }
         return null;

@@ -17,12 +17,14 @@ final class Placing {
     private final Readiness readiness;
     private final Evictions evictions;
     private final Outlook outlook;
+    private final Singles singles;
 
-    Placing(State state, Progress progress) {
+    Placing(State state, Progress progress, Singles singles) {
         this.state = state;
         this.readiness = new Readiness(state);
         this.evictions = new Evictions(state, progress);
         this.outlook = new Outlook(state);
+        this.singles = singles;
     }
 
     void pass() {
@@ -34,7 +36,9 @@ final class Placing {
                         .thenComparingLong(plan -> plan.fact.created())
                         .thenComparing(plan -> plan.fact.key()))
                 .toList();
-        if (queue.isEmpty()) {
+        Singles.Pass single = singles.new Pass();
+        state.kept = null;
+        if (queue.isEmpty() && single.isEmpty()) {
             return;
         }
         // Made only for who may be placed: most passes find gangs whose members are still coming.
@@ -42,16 +46,18 @@ final class Placing {
         var charges = new Charges(state);
         Outlook.Kept kept = null;
         for (Plan plan : queue) {
+            kept = single.before(plan.fact, room, charges, kept);
             if (!readiness.mayBePlaced(plan, charges)) {
                 continue;
             }
             boolean promised = state.promises.containsKey(plan.fact.key());
             room = room == null ? Room.now(state, "") : room;
             Room own = promised ? Room.now(state, plan.fact.key()) : room;
-            BitSet avoided = kept == null || endsBefore(plan, kept.start()) ? new BitSet() : kept.nodes();
+            BitSet avoided = kept == null || endsBefore(plan, kept.start()) ? new BitSet() : own.indices(kept.nodes());
             GangPlacement answer = own.place(plan.fact, own.view, avoided);
             if (answer instanceof GangPlacement.Placed placed) {
                 if (reserve(plan, own, placed, charges)) {
+                    singles.changed();
                     room = promised ? Room.now(state, "") : room;
                 }
                 continue;
@@ -59,12 +65,14 @@ final class Placing {
             refuse(plan, answer, kept, avoided);
             if (answer instanceof GangPlacement.Waiting && kept == null) {
                 if (!promised && evictions.preempt(plan, own)) {
+                    singles.changed();
                     room = Room.now(state, "");
                 } else {
                     kept = outlook.keep(plan, own);
                 }
             }
         }
+        state.kept = single.before(null, room, charges, kept);
     }
 
     private boolean endsBefore(Plan plan, long start) {
@@ -117,7 +125,7 @@ final class Placing {
                 } else {
                     plan.say(
                             Why.KeptForOlder,
-                            Words.of(why) + "; " + avoided.cardinality() + " nodes are kept for " + kept.gang()
+                            Words.of(why) + "; " + avoided.cardinality() + " nodes are kept for " + kept.who()
                                     + ", which comes before it");
                 }
             }

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 public final class Planner {
     private final State state;
     private final Progress progress;
+    private final Singles singles;
     private final Placing placing;
     private final Adoption adoption;
     private final StatusWrites writes;
@@ -18,7 +19,8 @@ public final class Planner {
     public Planner(PlannerOptions options) {
         state = new State(options);
         progress = new Progress(state);
-        placing = new Placing(state, progress);
+        singles = new Singles(state);
+        placing = new Placing(state, progress, singles);
         adoption = new Adoption(state, progress);
         writes = new StatusWrites(state, progress);
     }
@@ -37,6 +39,7 @@ public final class Planner {
     public void hear(Event event, long millis, Instant wall) {
         state.now = millis;
         state.second = wall.getEpochSecond();
+        singles.notice(event);
         switch (event) {
             case Event.NodeSeen(NodeFact node) -> node(node);
             case Event.NodeGone(String name) -> {
@@ -71,12 +74,20 @@ public final class Planner {
             case Event.Elected(long epoch) -> elected(epoch);
             case Event.Deposed ignored -> deposed();
             case Event.FilterAsked ask -> filter(ask);
-            case Event.BindAsked ask -> progress.barrier().asked(ask);
+            case Event.BindAsked ask -> {
+                if (!singles.bind(ask)) {
+                    progress.barrier().asked(ask);
+                }
+            }
+            case Event.SingleSeen(SingleFact single) -> singles.seen(single);
+            case Event.EntryAsked ask -> singles.entry(ask);
+            case Event.MemberAsked ask -> state.decide(new Decision.AnswerMember(ask.call(), refusal(ask)));
             case Event.BindLeft(long call) -> progress.barrier().left(call);
             case Event.Bound bound -> progress.barrier().bound(bound);
             case Event.Written written -> writes.written(written);
             case Event.Tick ignored -> tick();
         }
+        singles.notice(event);
     }
 
     /// What was decided while hearing.
@@ -87,7 +98,9 @@ public final class Planner {
     /// What follows from all that was heard.
     public List<Decision> settle() {
         if (state.leading) {
-            progress.advanceMarked();
+            if (progress.advanceMarked()) {
+                singles.changed();
+            }
             boolean fenced = state.plans.values().stream().allMatch(plan -> plan.fenced);
             for (int pass = 0; fenced && state.roomChanged && pass < 3; pass++) {
                 placing.pass();
@@ -119,6 +132,7 @@ public final class Planner {
         PodFact before = state.pods.get(pod.uid());
         boolean took = before != null && State.takes(before);
         state.see(pod);
+        singles.left(pod.uid(), State.takes(pod));
         state.roomChanged |= took && !State.takes(pod);
         Plan plan = state.planOf(pod);
         if (plan == null || !state.leading) {
@@ -132,6 +146,7 @@ public final class Planner {
 
     private void podGone(String uid) {
         PodFact pod = state.forget(uid);
+        singles.left(uid, false);
         if (pod == null) {
             return;
         }
@@ -164,11 +179,13 @@ public final class Planner {
         for (Plan plan : state.plans.values()) {
             adoption.takeOver(plan);
         }
+        singles.elected();
         advanceAll();
     }
 
     private void deposed() {
         state.leading = false;
+        singles.deposed();
         for (Plan plan : state.plans.values()) {
             progress.barrier().refuseAll(plan, "this extender does not lead any more");
         }
@@ -191,10 +208,33 @@ public final class Planner {
         }
     }
 
+    /// Whether the slot is one that was promised to this pod's controller.
+    private String refusal(Event.MemberAsked ask) {
+        Plan plan = state.plans.get(ask.gang());
+        if (!state.leading) {
+            return "";
+        }
+        if (plan == null || !plan.fact.controller().equals(ask.controller())) {
+            return "there is no gang " + ask.gang() + " whose controller is the pod's own";
+        }
+        Plan.Row row = plan.row(ask.className());
+        if (!plan.reservation().equals(ask.reservation()) || !plan.phase.holds()) {
+            return "gang " + ask.gang() + " holds no reservation " + ask.reservation();
+        }
+        if (row == null || ask.slot() < 0 || ask.slot() >= row.nodes.size()) {
+            return "gang " + ask.gang() + " has no slot " + ask.slot() + " of '" + ask.className() + "'";
+        }
+        String devices = row.devices.get(ask.slot());
+        return devices.equals(ask.devices())
+                ? ""
+                : "slot " + ask.slot() + " has the devices '" + devices + "', found '" + ask.devices() + "'";
+    }
+
     private void tick() {
         state.exclusions.values().removeIf(until -> until <= state.now);
         boolean waiting = state.plans.values().stream().anyMatch(plan -> plan.missingSince >= 0);
         state.roomChanged |= waiting || state.promises.values().stream().anyMatch(p -> p.until() <= state.now);
+        singles.tick();
         advanceAll();
     }
 

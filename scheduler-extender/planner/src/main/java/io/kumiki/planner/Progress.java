@@ -41,13 +41,16 @@ final class Progress {
     }
 
     /// In the order of names. What one step marks is looked at in the same round.
-    void advanceMarked() {
+    /// Tells whether there was anything to look at.
+    boolean advanceMarked() {
+        boolean any = !marked.isEmpty();
         while (!marked.isEmpty()) {
             Plan plan = marked.pollFirstEntry().getValue();
             if (state.plans.get(plan.fact.key()) == plan) {
                 advance(plan);
             }
         }
+        return any;
     }
 
     /// Level-triggered: looks at how things are and does the next step.

@@ -50,9 +50,20 @@ final class Room {
 
     /// @param winner the gang whose own promise does not count against it; empty for none
     static Room now(State state, String winner) {
+        Map<String, Taken> slots = slots(state, winner);
+        List<NodeFact> nodes = List.copyOf(state.nodes.values());
+        List<NodeSpec> specs = new ArrayList<>();
+        List<ClusterView.Free> free = new ArrayList<>();
+        for (NodeFact node : nodes) {
+            specs.add(spec(node, state.options));
+            free.add(free(state, node, specs.getLast(), slots.getOrDefault(node.name(), new Taken())));
+        }
+        return new Room(state, nodes, ClusterView.of(specs, free));
+    }
+
+    /// What gangs hold by their slots and promises, and no bound pod accounts for, per node.
+    static Map<String, Taken> slots(State state, String winner) {
         var taken = new TreeMap<String, Taken>();
-        state.onNode.forEach((node, pods) -> pods.values()
-                .forEach(pod -> taken.computeIfAbsent(node, _ -> new Taken()).add(pod.requests(), pod.devices())));
         for (Plan plan : state.plans.values()) {
             if (plan.phase.holds()) {
                 Occupancy there = Occupancy.of(plan, state);
@@ -77,14 +88,7 @@ final class Room {
                 }
             }
         });
-        List<NodeFact> nodes = List.copyOf(state.nodes.values());
-        List<NodeSpec> specs = new ArrayList<>();
-        List<ClusterView.Free> free = new ArrayList<>();
-        for (NodeFact node : nodes) {
-            specs.add(spec(node, state.options));
-            free.add(taken.getOrDefault(node.name(), new Taken()).from(specs.getLast(), Fitness.shared(node)));
-        }
-        return new Room(state, nodes, ClusterView.of(specs, free));
+        return taken;
     }
 
     /// The same room, and nodes with nothing on them beside the others.
@@ -104,7 +108,18 @@ final class Room {
         return new Room(state, all, ClusterView.of(specs, free));
     }
 
-    private static NodeSpec spec(NodeFact node, PlannerOptions options) {
+    /// What is left of one node by its pods, single pods' holds and the gangs' slots.
+    static ClusterView.Free free(State state, NodeFact node, NodeSpec spec, Taken slots) {
+        var taken = new Taken(slots);
+        state.onNode
+                .getOrDefault(node.name(), new TreeMap<>())
+                .values()
+                .forEach(pod -> taken.add(pod.requests(), pod.devices()));
+        state.holds.on(node.name()).forEach(hold -> taken.add(hold.amounts(), hold.devices()));
+        return taken.from(spec, Fitness.shared(node));
+    }
+
+    static NodeSpec spec(NodeFact node, PlannerOptions options) {
         int gpus = 0;
         var extended = new TreeMap<String, Long>();
         for (var entry : node.allocatable().entrySet()) {
@@ -136,10 +151,21 @@ final class Room {
     }
 
     /// What pods and slots hold of one node.
-    private static final class Taken {
-        private final Map<String, Long> amounts = new TreeMap<>();
-        private final Map<Integer, Integer> milliOfDevice = new TreeMap<>();
+    static final class Taken {
+        private final Map<String, Long> amounts;
+        private final Map<Integer, Integer> milliOfDevice;
         private int pods;
+
+        Taken() {
+            amounts = new TreeMap<>();
+            milliOfDevice = new TreeMap<>();
+        }
+
+        Taken(Taken other) {
+            amounts = new TreeMap<>(other.amounts);
+            milliOfDevice = new TreeMap<>(other.milliOfDevice);
+            pods = other.pods;
+        }
 
         void add(Map<String, Long> requests, String devices) {
             requests.forEach((resource, amount) -> amounts.merge(resource, amount, Long::sum));
@@ -245,19 +271,36 @@ final class Room {
         return rows;
     }
 
+    BitSet indices(java.util.Collection<String> names) {
+        var indices = new BitSet();
+        for (String name : names) {
+            Integer n = index.get(name);
+            if (n != null) {
+                indices.set(n);
+            }
+        }
+        return indices;
+    }
+
     void take(List<Plan.Row> rows) {
         for (Plan.Row row : rows) {
             Demand demand = Shape.demand(row.amounts);
             for (int i = 0; i < row.nodes.size(); i++) {
-                int n = java.util.Objects.requireNonNull(index.get(row.nodes.get(i)));
-                int[] devices = row.devices.get(i).isEmpty()
-                        ? free(demand, n)
-                        : Devices.read(row.devices.get(i)).stream()
-                                .mapToInt(Integer::intValue)
-                                .toArray();
-                view.place(demand, n, devices);
+                take(row.nodes.get(i), demand, row.devices.get(i));
             }
         }
+    }
+
+    void take(String node, Demand demand, String devices) {
+        int n = java.util.Objects.requireNonNull(index.get(node));
+        view.place(
+                demand,
+                n,
+                devices.isEmpty()
+                        ? free(demand, n)
+                        : Devices.read(devices).stream()
+                                .mapToInt(Integer::intValue)
+                                .toArray());
     }
 
     /// Any free devices: which ones is the node's own affair.

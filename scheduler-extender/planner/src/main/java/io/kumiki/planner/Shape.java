@@ -45,6 +45,20 @@ public final class Shape {
         return counted.setScale(0, RoundingMode.CEILING).longValueExact();
     }
 
+    /// Throws [IllegalArgumentException] where the amounts of one pod are none that could ever be given.
+    public static void check(Map<String, Long> amounts) {
+        demand(amounts);
+    }
+
+    /// Whether a pod asks for a device, whole, in part or as one of its profiles.
+    public static boolean asksForDevices(Map<String, Long> amounts) {
+        return amounts.entrySet().stream()
+                .anyMatch(amount -> amount.getValue() > 0
+                        && (GPUS.contains(amount.getKey())
+                                || amount.getKey().equals(MILLI)
+                                || amount.getKey().startsWith("nvidia.com/mig-")));
+    }
+
     /// @param amounts of one pod
     static Demand demand(Map<String, Long> amounts) {
         int gpus = 0;

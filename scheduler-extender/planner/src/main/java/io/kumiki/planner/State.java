@@ -26,6 +26,9 @@ final class State {
     final SortedMap<String, Map<String, Long>> usedInNamespace = new TreeMap<>();
     final SortedMap<String, SortedMap<String, Event.NamespaceLimit>> limits = new TreeMap<>();
     final SortedMap<String, Promise> promises = new TreeMap<>();
+    /// Single pods that are not bound yet, and what was promised to them.
+    final SortedMap<String, SingleFact> singles = new TreeMap<>();
+    final Holds holds = new Holds();
     final Map<Exclusion, Long> exclusions = new java.util.HashMap<>();
     List<PlaceLevels.Level> levels = PlaceLevels.USUAL;
 
@@ -43,6 +46,9 @@ final class State {
     /// Something changed that may let a waiting gang start.
     boolean roomChanged = true;
     private List<Decision> out = new ArrayList<>();
+
+    /// By the last pass over those that wait.
+    Outlook.@Nullable Kept kept;
 
     /// Slots that preempted gangs are leaving to a winner.
     record Promise(List<Plan.Row> rows, long until) {}

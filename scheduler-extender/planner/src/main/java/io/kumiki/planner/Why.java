@@ -12,6 +12,7 @@ public enum Why implements Reason {
     NamespaceQuota,
     QuotaLimit,
     QuotaBorrowing,
+    NoLeader,
     NoRoom,
     Impossible,
     KeptForOlder,

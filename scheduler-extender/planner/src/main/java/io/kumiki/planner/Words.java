@@ -34,7 +34,7 @@ final class Words {
         return said + (removed.isEmpty() ? "" : "; no member fits on: " + removed);
     }
 
-    private static String of(Placement.Removed removed) {
+    static String of(Placement.Removed removed) {
         List<String> parts = new ArrayList<>();
         add(parts, removed.excluded(), "may not be used (labels, taints, not ready, kept for others)");
         add(parts, removed.model(), "have another GPU type");

@@ -43,6 +43,7 @@ final class Simulation {
     private final Map<String, String> assumed = new HashMap<>();
     private final Map<String, Long> partialSince = new HashMap<>();
     private final Map<String, Long> runTime = new HashMap<>();
+    private final Lonely lonely = new Lonely();
     private final boolean lossy;
     private final boolean crashes;
     private final boolean nodesFail;
@@ -90,7 +91,7 @@ final class Simulation {
                 checkedAt = now;
                 checkWorld();
             }
-            if (now > CHAOS && world.gangs.values().stream().allMatch(this::over)) {
+            if (now > CHAOS && world.gangs.values().stream().allMatch(this::over) && lonely.over()) {
                 return;
             }
         }
@@ -180,6 +181,12 @@ final class Simulation {
             boolean gated = random.nextBoolean();
             boolean steered = gated && random.nextBoolean();
             at(random.nextInt(30_000), () -> newGang(name, gated, steered, nodes));
+        }
+        int singles = random.nextInt(12);
+        for (int i = 0; i < singles; i++) {
+            String name = "s" + i;
+            lonely.runs.put(name, false);
+            at(random.nextInt(60_000), () -> lonely.control(name, 1 + random.nextInt(3), random.nextInt(3)));
         }
         for (int r = 0; r < replicas.size(); r++) {
             tick(r);
@@ -293,10 +300,13 @@ final class Simulation {
                     String error = lost && random.nextBoolean() ? "lost" : bind(bind);
                     deliver(r, life, new Event.Bound(bind.call(), bind.pod().uid(), lost ? "lost" : error));
                 });
+            case Decision.AnswerMember ignored -> throw new AssertionError("nobody asked");
+            case Decision.AnswerEntry answer -> at(1, () -> lonely.entered(r, answer.call(), answer.entry()));
             case Decision.Ungate ungate ->
                 at(delay, () -> {
                     World.Pod pod = world.at(ungate.pod());
                     if (pod != null && pod.gated && !(lossy && chance(12))) {
+                        lonely.late |= pod.single && !replicas.get(r).leads;
                         pod.gated = false;
                         pod.pin = ungate.pin();
                         annotate(pod, ungate.annotations());
@@ -316,6 +326,7 @@ final class Simulation {
                 at(delay, () -> {
                     World.Pod pod = world.pods.get(touch.pod().uid());
                     if (pod != null) {
+                        pod.said = touch.annotations().getOrDefault(Singles.WHY, pod.said);
                         world.changed(pod);
                         at(10, () -> schedule(pod.uid));
                     }
@@ -324,6 +335,7 @@ final class Simulation {
     }
 
     private static void annotate(World.Pod pod, Map<String, String> annotations) {
+        pod.claim = annotations.getOrDefault(Singles.CLAIM, pod.claim);
         pod.reservation = annotations.getOrDefault(Progress.RESERVATION, pod.reservation);
         pod.index = Integer.parseInt(annotations.getOrDefault(Progress.SLOT, Integer.toString(pod.index)));
     }
@@ -382,6 +394,8 @@ final class Simulation {
                 .toList();
         if (fit.isEmpty()) {
             veto(pod);
+        } else if (pod.single) {
+            lonely.bind(pod, fit.getFirst());
         } else if (pod.steered) {
             long id = ids++;
             int r = target();
@@ -584,6 +598,114 @@ final class Simulation {
         }
     }
 
+    /// Pods without a gang: whoever wants one makes it anew until it has run.
+    private final class Lonely {
+        private record Entering(String name, int gpus, int priority, String claim, long epoch) {}
+
+        final Map<String, Boolean> runs = new java.util.TreeMap<>();
+        final Map<Long, Entering> entering = new HashMap<>();
+        /// A pod came pinned that the present leader promised nothing: the scheduler may still bind it.
+        boolean late;
+
+        boolean over() {
+            return !runs.containsValue(false);
+        }
+
+        void control(String name, int gpus, int priority) {
+            if (runs.getOrDefault(name, true)) {
+                return;
+            }
+            boolean there = world.pods.values().stream()
+                    .anyMatch(p -> p.single && p.gang.isEmpty() && p.controller.equals(name) && !p.stage.ended());
+            boolean coming = entering.values().stream().anyMatch(e -> e.name().equals(name));
+            int r = target();
+            if (!there && !coming && replicas.get(r).alive) {
+                long id = ids++;
+                entering.put(id, new Entering(name, gpus, priority, "c" + id, epoch));
+                var shape = new Gang.Members(
+                        "pod", 1, 1, 0, Map.of("cpu", "1", GPU, Integer.toString(gpus)), null, null, null);
+                at(1, () -> deliver(r, replicas.get(r).life, ask(id, shape, priority)));
+                // The webhook does not answer: the pod is refused.
+                at(2_000, () -> entering.remove(id));
+            }
+            at(700 + random.nextInt(600), () -> control(name, gpus, priority));
+        }
+
+        private static Event ask(long id, Gang.Members shape, int priority) {
+            return new Event.EntryAsked(id, "c" + id, "n", shape, priority, null, false);
+        }
+
+        void entered(int r, long id, Decision.Entry entry) {
+            Entering coming = entering.get(id);
+            if (coming == null) {
+                return;
+            }
+            if (lossy && chance(10)) {
+                // Somebody after us refuses it.
+                entering.remove(id);
+                return;
+            }
+            boolean pinned = entry instanceof Decision.Entry.Pinned && replicas.get(r).leads;
+            String pin = pinned ? ((Decision.Entry.Pinned) entry).node() : "";
+            long delay = lossy && chance(15) ? 18_000 : random.nextInt(lossy ? 400 : 30);
+            // The pod will come: nobody else makes it meanwhile.
+            entering.put(-id - 1, coming);
+            entering.remove(id);
+            at(delay, () -> {
+                entering.remove(-id - 1);
+                late |= pinned && (epoch != coming.epoch() || delay > 10_000);
+                make(coming, pin);
+            });
+        }
+
+        private void make(Entering coming, String pin) {
+            var pod = new World.Pod(
+                    coming.name() + "-" + ids++, "", "", coming.name(), false, Map.of("cpu", 1000L, GPU, (long)
+                            coming.gpus()));
+            pod.single = true;
+            pod.priority = coming.priority();
+            pod.created = now / 1000;
+            pod.remade = coming.gpus() != 2;
+            pod.gated = pin.isEmpty();
+            if (!pin.isEmpty()) {
+                pod.pin = pin;
+                pod.claim = coming.claim();
+            }
+            world.pods.put(pod.uid, pod);
+            world.changed(pod);
+            at(20, () -> schedule(pod.uid));
+        }
+
+        /// By the scheduler itself: nobody is asked.
+        void bind(World.Pod pod, String node) {
+            State leader = replicas.get(target()).planner.state();
+            if (!late && leader.leading && replicas.get(target()).alive && !strangers && !crashes) {
+                Holds.Hold own = leader.holds.get(pod.uid);
+                Holds.Hold hold = own == null ? leader.holds.get("claim " + pod.claim) : own;
+                if (hold == null || !hold.node().equals(node)) {
+                    throw new AssertionError("I5: " + pod.fact() + " goes to " + node + ", promised was " + hold);
+                }
+            }
+            assumed.put(pod.uid, node);
+            at(5, () -> {
+                assumed.remove(pod.uid);
+                if (world.pods.get(pod.uid) == pod && pod.live() && pod.node.isEmpty()) {
+                    pod.node = node;
+                    pod.vetoed = false;
+                    pod.stage = PodFact.Stage.RUNNING;
+                    world.changed(pod);
+                    at(5_000 + random.nextInt(25_000), () -> {
+                        if (world.pods.get(pod.uid) == pod && pod.live()) {
+                            pod.stage = PodFact.Stage.SUCCEEDED;
+                            runs.put(pod.controller, true);
+                            world.changed(pod);
+                        }
+                    });
+                }
+            });
+        }
+    }
+
     // Faults.
 
     private void faults() {
@@ -618,7 +740,10 @@ final class Simulation {
         for (int i = 0; i < world.nodes.size(); i++) {
             world.put(node(i, true));
         }
-        world.pods.values().stream().filter(p -> p.gang.isEmpty()).toList().forEach(world::remove);
+        world.pods.values().stream()
+                .filter(p -> p.gang.isEmpty() && !p.single)
+                .toList()
+                .forEach(world::remove);
         if (replicas.stream().noneMatch(r -> r.leads)) {
             at(100, () -> elect(0));
         }
@@ -655,7 +780,7 @@ final class Simulation {
             tell(r, new Event.Tenants(List.of(root, tenant), Map.of("n", "team")));
         }
         world.nodes.values().forEach(node -> tell(r, new Event.NodeSeen(node)));
-        world.pods.values().forEach(pod -> tell(r, new Event.PodSeen(pod.fact())));
+        world.pods.values().forEach(pod -> tell(r, World.seen(pod)));
         world.gangs.values().forEach(gang -> tell(r, new Event.GangSeen(gang.fact())));
     }
 
@@ -713,7 +838,7 @@ final class Simulation {
 
     private void podFails() {
         List<World.Pod> some = world.pods.values().stream()
-                .filter(p -> !p.gang.isEmpty() && p.live())
+                .filter(p -> (p.single || !p.gang.isEmpty()) && p.live())
                 .toList();
         if (!some.isEmpty()) {
             World.Pod pod = some.get(random.nextInt(some.size()));
@@ -785,7 +910,7 @@ final class Simulation {
     }
 
     private void checkPlanner(State state) {
-        if (!state.leading || strangers || nodesFail) {
+        if (!state.leading || strangers || nodesFail || lonely.late) {
             return;
         }
         Map<String, Long> gpus = new HashMap<>();
@@ -801,9 +926,9 @@ final class Simulation {
             for (int r = 0; r < plan.rows.size(); r++) {
                 for (int i = 0; i < plan.rows.get(r).nodes.size(); i++) {
                     PodFact pod = there.at(r, i);
-                    boolean reserved = pod == null
-                            ? plan.phase != Gang.Phase.Releasing
-                            : !State.takes(pod) && pod.stage() != PodFact.Stage.SUCCEEDED;
+                    // A member that comes late to an attempt that is over goes again, and is never bound.
+                    boolean reserved = plan.phase != Gang.Phase.Releasing
+                            && (pod == null || (!State.takes(pod) && pod.stage() != PodFact.Stage.SUCCEEDED));
                     if (reserved) {
                         long amount = plan.rows.get(r).amounts.getOrDefault(GPU, 0L);
                         inAll += amount;
@@ -812,10 +937,16 @@ final class Simulation {
                 }
             }
         }
+        for (Holds.Hold hold : state.holds.all()) {
+            inAll += hold.amounts().getOrDefault(GPU, 0L);
+            gpus.merge(hold.node(), hold.amounts().getOrDefault(GPU, 0L), Long::sum);
+        }
         for (NodeFact node : state.nodes.values()) {
             if (gpus.getOrDefault(node.name(), 0L) > node.amount(GPU)) {
                 throw new AssertionError(
-                        "I2: the planner promised " + gpus.get(node.name()) + " GPUs of " + node.name());
+                        "I2: the planner promised " + gpus.get(node.name()) + " GPUs of " + node.name() + "; now " + now
+                                + ", kinds lossy " + lossy + " crashes " + crashes + " quota " + quota + "\n"
+                                + state.holds.all() + "\n" + standing());
             }
         }
         if (quota && inAll > 4L * state.nodes.size() - 4) {

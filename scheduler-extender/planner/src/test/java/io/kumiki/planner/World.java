@@ -29,6 +29,13 @@ final class World {
         boolean gated;
         boolean vetoed;
         long version;
+        /// A pod without a gang that asks for devices.
+        boolean single;
+        String claim = "";
+        String said = "";
+        int priority;
+        long created;
+        boolean remade;
 
         Pod(String uid, String gang, String className, String controller, boolean steered, Map<String, Long> requests) {
             this.uid = uid;
@@ -66,6 +73,29 @@ final class World {
         }
     }
 
+    static SingleFact single(Pod pod) {
+        Map<String, String> requests = new java.util.TreeMap<>();
+        pod.requests.forEach((resource, amount) ->
+                requests.put(resource, resource.equals("cpu") ? amount + "m" : amount.toString()));
+        return new SingleFact(
+                pod.fact(),
+                new Gang.Members("pod", 1, 1, 0, requests, null, null, null),
+                pod.priority,
+                pod.created,
+                null,
+                pod.claim,
+                pod.pin == null ? "" : pod.pin,
+                false,
+                pod.remade,
+                pod.said);
+    }
+
+    static Event seen(Pod pod) {
+        return pod.single && pod.node.isEmpty() && !pod.stage.ended()
+                ? new Event.SingleSeen(single(pod))
+                : new Event.PodSeen(pod.fact());
+    }
+
     static final class GangObject {
         final String name;
         Gang.Spec spec;
@@ -100,7 +130,7 @@ final class World {
 
     void changed(Pod pod) {
         pod.version = ++revision;
-        watchers.accept(new Event.PodSeen(pod.fact()));
+        watchers.accept(seen(pod));
     }
 
     void changed(GangObject gang) {

@@ -6,11 +6,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The scheduler's calls that wait for the planner.
+/// Calls of the scheduler and of admission that wait for the planner.
 final class Calls {
     private final AtomicLong last = new AtomicLong();
     private final Map<Long, CompletableFuture<String>> binds = new ConcurrentHashMap<>();
     private final Map<Long, CompletableFuture<Decision.AnswerFilter>> filters = new ConcurrentHashMap<>();
+
+    private final Map<Long, CompletableFuture<Decision.Entry>> entries = new ConcurrentHashMap<>();
+    private final Map<Long, CompletableFuture<String>> members = new ConcurrentHashMap<>();
 
     long next() {
         return last.incrementAndGet();
@@ -24,7 +27,17 @@ final class Calls {
         return filters.computeIfAbsent(call, _ -> new CompletableFuture<>());
     }
 
+    CompletableFuture<Decision.Entry> entry(long call) {
+        return entries.computeIfAbsent(call, _ -> new CompletableFuture<>());
+    }
+
+    CompletableFuture<String> member(long call) {
+        return members.computeIfAbsent(call, _ -> new CompletableFuture<>());
+    }
+
     void forget(long call) {
+        entries.remove(call);
+        members.remove(call);
         binds.remove(call);
         filters.remove(call);
     }
@@ -40,6 +53,20 @@ final class Calls {
         CompletableFuture<Decision.AnswerFilter> waiting = filters.remove(answer.call());
         if (waiting != null) {
             waiting.complete(answer);
+        }
+    }
+
+    void answerEntry(long call, Decision.Entry entry) {
+        CompletableFuture<Decision.Entry> waiting = entries.remove(call);
+        if (waiting != null) {
+            waiting.complete(entry);
+        }
+    }
+
+    void answerMember(long call, String refusal) {
+        CompletableFuture<String> waiting = members.remove(call);
+        if (waiting != null) {
+            waiting.complete(refusal);
         }
     }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.extender.admission.PodAdmission;
+import io.kumiki.extender.admission.PodShape;
 import io.kumiki.model.Json;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -38,21 +40,6 @@ final class DerivedGangs {
 
     DerivedGangs(KubeApi api) {
         this.api = api;
-    }
-
-    /// `launcher=1,worker=4`; empty where the text is not of that form.
-    static Map<String, Integer> sizes(String text) {
-        Map<String, Integer> sizes = new LinkedHashMap<>();
-        for (String part : text.split(",")) {
-            String[] pair = part.strip().split("=");
-            if (pair.length != 2
-                    || !pair[0].matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-                    || !pair[1].matches("[1-9][0-9]{0,3}")
-                    || sizes.put(pair[0], Integer.parseInt(pair[1])) != null) {
-                return Map.of();
-            }
-        }
-        return sizes;
     }
 
     synchronized void pod(JsonNode pod) {
@@ -180,7 +167,8 @@ final class DerivedGangs {
         }
         JsonNode annotations = any.path("metadata").path("annotations");
         Map<String, Integer> sizes = annotations.has("kumiki.io/gang-class-sizes")
-                ? sizes(annotations.path("kumiki.io/gang-class-sizes").asText())
+                ? PodAdmission.sizes(
+                        annotations.path("kumiki.io/gang-class-sizes").asText())
                 : Map.of(
                         first.keySet().iterator().next(),
                         annotations.path("kumiki.io/gang-size").asInt(1));
@@ -210,7 +198,7 @@ final class DerivedGangs {
         }
         ArrayNode classes = spec.putArray("classes");
         sizes.forEach(
-                (of, size) -> members(classes.addObject(), of, size, java.util.Objects.requireNonNull(first.get(of))));
+                (of, size) -> PodShape.members(classes.addObject(), of, size, size, java.util.Objects.requireNonNull(first.get(of))));
         group.exists = true;
         soon(() -> post(namespace, name, gang));
     }
@@ -231,45 +219,6 @@ final class DerivedGangs {
     private static void copy(JsonNode annotations, String from, ObjectNode spec, String to) {
         if (annotations.has(from)) {
             spec.put(to, annotations.path(from).asText());
-        }
-    }
-
-    private static void members(ObjectNode members, String name, int size, JsonNode pod) {
-        members.put("name", name).put("min", size).put("max", size);
-        members.put(
-                "wave",
-                pod.path("metadata")
-                        .path("annotations")
-                        .path("kumiki.io/gang-wave")
-                        .asInt(0));
-        ObjectNode requests = members.putObject("requests");
-        Facts.requests(pod)
-                .forEach((resource, amount) ->
-                        requests.put(resource, resource.equals("cpu") ? amount + "m" : amount.toString()));
-        JsonNode spec = pod.path("spec");
-        if (!spec.path("nodeSelector").isEmpty()) {
-            members.set("nodeSelector", spec.path("nodeSelector").deepCopy());
-        }
-        JsonNode required = spec.path("affinity")
-                .path("nodeAffinity")
-                .path("requiredDuringSchedulingIgnoredDuringExecution")
-                .path("nodeSelectorTerms");
-        if (!required.isEmpty()) {
-            ArrayNode terms = members.putArray("nodeTerms");
-            for (JsonNode term : required) {
-                ArrayNode expressions = terms.addObject().putArray("expressions");
-                term.path("matchExpressions").forEach(expressions::add);
-                term.path("matchFields").forEach(expressions::add);
-            }
-        }
-        ArrayNode tolerations = members.putArray("tolerations");
-        for (JsonNode toleration : spec.path("tolerations")) {
-            ObjectNode one = tolerations.addObject();
-            for (String field : java.util.List.of("key", "operator", "value", "effect")) {
-                if (toleration.has(field)) {
-                    one.put(field, toleration.path(field).asText());
-                }
-            }
         }
     }
 

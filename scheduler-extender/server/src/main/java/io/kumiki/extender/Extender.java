@@ -45,12 +45,19 @@ public final class Extender implements AutoCloseable {
     private final PodWatch pods;
     private final Leadership leadership;
     private final HttpListener listener;
+    private final AdmissionDesk desk;
     private final List<ObjectFeed> feeds = new ArrayList<>();
     private final CountDownLatch ready = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean closed;
 
-    private Extender(Vertx vertx, KubernetesClient client, Settings settings, InstantSource clock, Runnable lost) {
+    private Extender(
+            Vertx vertx,
+            KubernetesClient client,
+            Settings settings,
+            InstantSource clock,
+            AdmissionDesk desk,
+            Runnable lost) {
         api = new KubeApi(client);
         var calls = new Calls();
         leadership = new Leadership(api, settings.namespace(), settings.holder(), settings.alone(), clock);
@@ -64,15 +71,23 @@ public final class Extender implements AutoCloseable {
                 .options(HttpListener.defaults().setIdleTimeout(700).setIdleTimeoutUnit(TimeUnit.SECONDS))
                 .listen("127.0.0.1", settings.port());
         planner.start();
+        desk.open(planner, calls);
+        this.desk = desk;
         thread = Thread.ofVirtual().name("extender").unstarted(() -> lead(lost));
     }
 
     /// Opens the port; until {@link #start} every call is answered with an error.
     ///
+    /// @param desk where admission asks; it is open before there is a planner behind it
     /// @param lost called when the lead is lost: the simplest correct thing is then to end the process
     public static Extender listen(
-            Vertx vertx, KubernetesClient client, Settings settings, InstantSource clock, Runnable lost) {
-        return new Extender(vertx, client, settings, clock, lost);
+            Vertx vertx,
+            KubernetesClient client,
+            Settings settings,
+            InstantSource clock,
+            AdmissionDesk desk,
+            Runnable lost) {
+        return new Extender(vertx, client, settings, clock, desk, lost);
     }
 
     /// Begins to campaign, read and plan.
@@ -208,6 +223,7 @@ public final class Extender implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        desk.shut();
         thread.interrupt();
         listener.close();
         feeds.forEach(ObjectFeed::close);

@@ -2,7 +2,9 @@ package io.kumiki.extender;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.kumiki.kube.scheduling.Amounts;
+import io.kumiki.extender.admission.Marks;
+import io.kumiki.extender.admission.PodAdmission;
+import io.kumiki.extender.admission.PodShape;
 import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.Event;
@@ -11,9 +13,9 @@ import io.kumiki.planner.NodeFact;
 import io.kumiki.planner.Origin;
 import io.kumiki.planner.PodFact;
 import io.kumiki.planner.Shape;
+import io.kumiki.planner.SingleFact;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,15 +23,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Kubernetes objects as the planner's facts.
 final class Facts {
-    static final String GANG = "kumiki.io/gang";
-    static final String CLASS = "kumiki.io/gang-class";
-    static final String SLOT = "kumiki.io/gang-slot";
-    static final String RESERVATION = "kumiki.io/reservation";
-    static final String DEVICES = "kumiki.io/devices";
+    static final String GANG = Marks.GANG;
+    static final String CLASS = Marks.CLASS;
+    static final String RESERVATION = Marks.RESERVATION;
+    static final String ONLY_CLASS = Marks.ONLY_CLASS;
     static final String USER = "kumiki.io/user";
     static final String IMAGE = "kumiki.io/image";
-    static final String PLAN = "kumiki.io/plan";
-    static final String ONLY_CLASS = "member";
 
     private Facts() {}
 
@@ -93,12 +92,12 @@ final class Facts {
                 pod.path("spec").path("nodeName").asText(""),
                 stage(status.path("phase").asText("")),
                 metadata.has("deletionTimestamp"),
-                gated(pod),
+                gated(pod) || gated(pod, Marks.QUEUE),
                 vetoed,
                 controller(metadata),
-                requests(pod),
+                PodShape.requests(pod),
                 member(metadata, pod),
-                annotations.path(DEVICES).asText(""));
+                annotations.path(Marks.DEVICES).asText(""));
     }
 
     private static PodFact.Stage stage(String phase) {
@@ -111,8 +110,12 @@ final class Facts {
     }
 
     static boolean gated(JsonNode pod) {
+        return gated(pod, GANG);
+    }
+
+    private static boolean gated(JsonNode pod, String name) {
         for (JsonNode gate : pod.path("spec").path("schedulingGates")) {
-            if (gate.path("name").asText().equals(GANG)) {
+            if (gate.path("name").asText().equals(name)) {
                 return true;
             }
         }
@@ -128,10 +131,46 @@ final class Facts {
         return "";
     }
 
-    static Map<String, Long> requests(JsonNode pod) {
-        var requests = new HashMap<>(Amounts.requestOf(pod.path("spec")).of());
-        requests.remove("pods");
-        return Map.copyOf(requests);
+    /// Null where the pod is none that the planner places by itself: it is a member, is bound, has ended, or was left
+    /// to the scheduler.
+    static @Nullable SingleFact single(JsonNode pod) {
+        JsonNode metadata = pod.path("metadata");
+        JsonNode annotations = metadata.path("annotations");
+        PodFact fact = pod(pod);
+        boolean waits = gated(pod, Marks.QUEUE);
+        String claim = annotations.path(Marks.CLAIM).asText("");
+        String pin = waits || claim.isEmpty() ? "" : PodShape.pin(pod);
+        if (fact.member() != null
+                || !fact.node().isEmpty()
+                || fact.stage() == PodFact.Stage.SUCCEEDED
+                || fact.stage() == PodFact.Stage.FAILED
+                || (!waits && pin.isEmpty())
+                || !Shape.asksForDevices(fact.requests())) {
+            return null;
+        }
+        try {
+            Shape.check(fact.requests());
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+        String expected = annotations.path(Marks.EXPECTED).asText("");
+        return new SingleFact(
+                fact,
+                PodShape.single(pod),
+                pod.path("spec").path("priority").asInt(0),
+                created(metadata),
+                expected.matches("[1-9][0-9]{0,8}") ? Long.valueOf(expected) : null,
+                claim,
+                pin,
+                pod.path("spec").path("schedulingGates").size() > (waits ? 1 : 0),
+                List.of("ReplicaSet", "StatefulSet", "ReplicationController")
+                        .contains(PodAdmission.controller(pod).path("kind").asText("")),
+                annotations.path(Marks.WHY).asText(""));
+    }
+
+    private static long created(JsonNode metadata) {
+        return Instant.parse(metadata.path("creationTimestamp").asText("1970-01-01T00:00:00Z"))
+                .getEpochSecond();
     }
 
     private static PodFact.@Nullable Member member(JsonNode metadata, JsonNode pod) {
@@ -145,11 +184,11 @@ final class Facts {
                 metadata.path("labels").path(CLASS).asText(ONLY_CLASS),
                 index(annotations),
                 annotations.path(RESERVATION).asText(""),
-                requests(pod).getOrDefault(PLAN, 0L) > 0);
+                PodShape.requests(pod).getOrDefault(Marks.PLAN, 0L) > 0);
     }
 
     private static int index(JsonNode annotations) {
-        for (String name : List.of(SLOT, "batch.kubernetes.io/job-completion-index")) {
+        for (String name : List.of(Marks.SLOT, "batch.kubernetes.io/job-completion-index")) {
             String text = annotations.path(name).asText("");
             if (text.matches("[0-9]{1,5}")) {
                 return Integer.parseInt(text);
@@ -194,8 +233,7 @@ final class Facts {
                     metadata.path("name").asText(),
                     metadata.path("uid").asText(),
                     metadata.path("resourceVersion").asText(),
-                    Instant.parse(metadata.path("creationTimestamp").asText("1970-01-01T00:00:00Z"))
-                            .getEpochSecond(),
+                    created(metadata),
                     controller(metadata),
                     spec,
                     gang.getStatus());

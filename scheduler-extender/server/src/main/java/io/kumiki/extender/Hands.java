@@ -3,11 +3,15 @@ package io.kumiki.extender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.extender.admission.Marks;
+import io.kumiki.extender.admission.Pin;
 import io.kumiki.model.Json;
 import io.kumiki.planner.Decision;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.PodFact;
+import io.kumiki.planner.Why;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -21,6 +25,8 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Hands.class);
     /// More writers at once only queue inside the API server.
     private static final int WRITERS = 16;
+
+    private static final Set<String> OURS = Set.of(Marks.GANG, Marks.QUEUE);
 
     private final KubeApi api;
     private final Consumer<Event> planner;
@@ -45,6 +51,13 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
         switch (decision) {
             case Decision.AnswerBind(long call, String error) -> calls.answerBind(call, error);
             case Decision.AnswerFilter answer -> calls.answerFilter(answer);
+            case Decision.AnswerEntry(long call, Decision.Entry entry) ->
+                calls.answerEntry(
+                        call,
+                        leading.getAsBoolean()
+                                ? entry
+                                : new Decision.Entry.Queued(Why.NoLeader, "nobody plans at this moment"));
+            case Decision.AnswerMember(long call, String refusal) -> calls.answerMember(call, refusal);
             case Decision.WriteStatus write -> soon(() -> write(write));
             case Decision.Bind bind -> soon(() -> bind(bind));
             case Decision.Ungate ungate -> soon(() -> ungate(ungate));
@@ -127,7 +140,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
         ObjectNode spec = patch.putObject("spec");
         ArrayNode gates = spec.putArray("schedulingGates");
         for (JsonNode gate : found.path("spec").path("schedulingGates")) {
-            if (!gate.path("name").asText().equals(Facts.GANG)) {
+            if (!OURS.contains(gate.path("name").asText())) {
                 gates.add(gate);
             }
         }

@@ -3,6 +3,7 @@ package io.kumiki.extender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.PodFact;
+import io.kumiki.planner.SingleFact;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -15,6 +16,7 @@ final class PodWatch implements ObjectFeed.Sink {
     private final Consumer<Event> planner;
     private final DerivedGangs gangs;
     private final Map<String, PodFact> told = new HashMap<>();
+    private final Map<String, SingleFact> singles = new HashMap<>();
     private final Set<String> uids = new HashSet<>();
 
     PodWatch(KubeApi api, Consumer<Event> planner, DerivedGangs gangs) {
@@ -36,8 +38,21 @@ final class PodWatch implements ObjectFeed.Sink {
         if (before != null && !before.uid().equals(fact.uid())) {
             forget(key);
         }
+        SingleFact single = Facts.single(pod);
+        if (single != null) {
+            told.put(key, fact);
+            uids.add(fact.uid());
+            if (!single.equals(singles.put(key, single))) {
+                planner.accept(new Event.SingleSeen(single));
+            }
+            return;
+        }
+        boolean wasSingle = singles.remove(key) != null;
         if (fact.member() == null) {
             if (fact.node().isEmpty()) {
+                if (wasSingle) {
+                    forget(key);
+                }
                 return;
             }
             fact = stranger(fact);
@@ -74,6 +89,7 @@ final class PodWatch implements ObjectFeed.Sink {
 
     private synchronized void forget(String key) {
         PodFact fact = told.remove(key);
+        singles.remove(key);
         if (fact != null) {
             uids.remove(fact.uid());
             planner.accept(new Event.PodGone(fact.uid()));

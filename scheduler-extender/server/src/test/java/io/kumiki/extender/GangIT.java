@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
@@ -34,6 +35,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +56,7 @@ class GangIT {
     Path folder;
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final AdmissionDesk desk = new AdmissionDesk();
     private Vertx vertx;
     private LocalCluster cluster;
     private KubernetesClient client;
@@ -65,16 +68,11 @@ class GangIT {
         vertx = opened(
                 Vertx.vertx(),
                 v -> v.close().toCompletionStage().toCompletableFuture().join());
-        cluster =
-                opened(LocalCluster.start(vertx, LocalClusterSettings.in(folder).inMemory()));
+        cluster = opened(LocalCluster.start(
+                vertx, LocalClusterSettings.in(folder).inMemory(), new PodAdmission(desk, Set.of()).policy()));
         for (var kind : List.of(Gang.class, TenantQuota.class, PlaceLevels.class)) {
             create(ResourceType.DEFINITIONS, "", Definition.of(kind));
         }
-        cluster.cluster().admit((request, violations) -> {
-            if (request.creates("pods")) {
-                violations.addAll(GangMarks.mark(request.object()));
-            }
-        });
         ObjectNode namespace = Json.object();
         namespace.putObject("metadata").put("name", "team");
         create(ResourceType.NAMESPACES, "", namespace);
@@ -94,6 +92,7 @@ class GangIT {
                 client,
                 new Extender.Settings(port, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT),
                 Clock.systemUTC(),
+                desk,
                 () -> {});
         extender.start();
         assertThat(extender.awaitReady(PATIENCE)).isTrue();

@@ -2,7 +2,8 @@ package io.kumiki.extender.rig;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kumiki.extender.GangMarks;
+import io.kumiki.extender.AdmissionDesk;
+import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
 import java.util.HashMap;
@@ -11,6 +12,8 @@ import java.util.Map;
 
 /// Pods and nodes as the rig makes them.
 public final class Pods {
+    private static final PodAdmission ADMISSION = new PodAdmission(new AdmissionDesk(), java.util.Set.of());
+
     static final String GPU = "nvidia.com/gpu";
     /// For what the control plane cannot know without a kubelet: nobody waits for a container to end.
     private static final int GRACE = 1;
@@ -52,7 +55,8 @@ public final class Pods {
             noted.put("kumiki.io/pinned", "true");
         }
         annotations.forEach(noted::put);
-        List<Violation> violations = GangMarks.mark(pod);
+        List<Violation> violations = ADMISSION.review(
+                pod, "default", pod.path("metadata").path("name").asText(), false);
         if (!violations.isEmpty()) {
             throw new IllegalArgumentException(violations.toString());
         }

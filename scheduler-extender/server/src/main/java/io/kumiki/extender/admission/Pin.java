@@ -1,4 +1,4 @@
-package io.kumiki.extender;
+package io.kumiki.extender.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 
 /// Narrows an affinity to one node.
-final class Pin {
+public final class Pin {
     private Pin() {}
 
     /// Terms are ORed, so every one of them is narrowed; without any, there is a new one.
-    static ObjectNode to(String node, JsonNode affinity) {
+    public static ObjectNode to(String node, JsonNode affinity) {
         ObjectNode pinned = affinity instanceof ObjectNode given ? given.deepCopy() : Json.object();
         ObjectNode required =
                 pinned.withObject("/nodeAffinity").withObject("/requiredDuringSchedulingIgnoredDuringExecution");

@@ -1,0 +1,90 @@
+package io.kumiki.extender;
+
+import io.kumiki.extender.admission.Planning;
+import io.kumiki.planner.Decision;
+import io.kumiki.planner.Event;
+import io.kumiki.planner.Why;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Where admission asks the planner. It is there before the planner is: until then, and whenever the planner does not
+/// answer in time, pods queue, which does no harm.
+public final class AdmissionDesk implements Planning {
+    /// The embedded API server waits meanwhile, a webhook's caller for at most 2 s.
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
+    private record Behind(PlannerLoop planner, Calls calls) {}
+
+    private volatile @Nullable Behind behind;
+
+    void open(PlannerLoop planner, Calls calls) {
+        behind = new Behind(planner, calls);
+    }
+
+    void shut() {
+        behind = null;
+    }
+
+    @Override
+    public Decision.Entry entry(Newcomer pod) {
+        var nobody = new Decision.Entry.Queued(Why.NoLeader, "nobody plans at this moment");
+        Behind open = behind;
+        if (open == null) {
+            return nobody;
+        }
+        long call = open.calls().next();
+        CompletableFuture<Decision.Entry> waiting = open.calls().entry(call);
+        open.planner()
+                .tell(new Event.EntryAsked(
+                        call,
+                        pod.claim(),
+                        pod.namespace(),
+                        pod.shape(),
+                        pod.priority(),
+                        pod.expectedSeconds(),
+                        pod.dry()));
+        Decision.Entry answer = await(open, call, waiting);
+        return answer == null ? nobody : answer;
+    }
+
+    @Override
+    public String refusal(Member pod) {
+        Behind open = behind;
+        if (open == null) {
+            return "";
+        }
+        long call = open.calls().next();
+        CompletableFuture<String> waiting = open.calls().member(call);
+        open.planner()
+                .tell(new Event.MemberAsked(
+                        call,
+                        pod.namespace() + "/" + pod.gang(),
+                        pod.className(),
+                        pod.controller(),
+                        pod.reservation(),
+                        pod.slot(),
+                        pod.devices()));
+        String answer = await(open, call, waiting);
+        // The bind call of a pod that nobody could judge now is judged again.
+        return answer == null ? "" : answer;
+    }
+
+    private static <T> @Nullable T await(Behind open, long call, CompletableFuture<T> waiting) {
+        try {
+            return waiting.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            return null;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } finally {
+            open.calls().forget(call);
+        }
+    }
+}

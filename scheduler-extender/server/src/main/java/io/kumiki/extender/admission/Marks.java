@@ -1,0 +1,29 @@
+package io.kumiki.extender.admission;
+
+import java.util.Set;
+
+/// Names on pods.
+public final class Marks {
+    public static final String GANG = "kumiki.io/gang";
+    public static final String CLASS = "kumiki.io/gang-class";
+    public static final String SIZE = "kumiki.io/gang-size";
+    public static final String SIZES = "kumiki.io/gang-class-sizes";
+    public static final String SLOT = "kumiki.io/gang-slot";
+    public static final String RESERVATION = "kumiki.io/reservation";
+    public static final String DEVICES = "kumiki.io/devices";
+    /// The promise that a single pod was made with.
+    public static final String CLAIM = "kumiki.io/claim";
+    public static final String WHY = "kumiki.io/why";
+    public static final String EXPECTED = "kumiki.io/expected-seconds";
+    /// Set by whoever can make its pods anew: they are pinned by affinity instead of being led by the filter verb.
+    public static final String PINNED = "kumiki.io/pinned";
+    /// Gate of a pod without a gang that waits.
+    public static final String QUEUE = "kumiki.io/queue";
+    public static final String PLAN = "kumiki.io/plan";
+    public static final String BIND = "kumiki.io/bind";
+    public static final String ONLY_CLASS = "member";
+    /// Written by us alone: what a user sets there is taken off.
+    static final Set<String> OURS = Set.of(SLOT, DEVICES, CLAIM, "kumiki.io/epoch");
+
+    private Marks() {}
+}

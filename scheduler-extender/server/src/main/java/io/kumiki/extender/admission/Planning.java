@@ -1,0 +1,36 @@
+package io.kumiki.extender.admission;
+
+import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.Decision;
+import org.jspecify.annotations.Nullable;
+
+/// The planner as admission asks it; an answer comes in time or is one that does no harm.
+public interface Planning {
+    /// A pod without a gang that asks for devices.
+    ///
+    /// @param claim names the promise that may follow
+    /// @param expectedSeconds how long it will run, null where nobody knows
+    /// @param dry nothing will be made
+    record Newcomer(
+            String claim,
+            String namespace,
+            Gang.Members shape,
+            int priority,
+            @Nullable Long expectedSeconds,
+            boolean dry) {}
+
+    /// A pod that says which slot it is for.
+    record Member(
+            String namespace,
+            String gang,
+            String className,
+            String controller,
+            String reservation,
+            int slot,
+            String devices) {}
+
+    Decision.Entry entry(Newcomer pod);
+
+    /// What is wrong with its claim to the slot; empty for nothing.
+    String refusal(Member pod);
+}

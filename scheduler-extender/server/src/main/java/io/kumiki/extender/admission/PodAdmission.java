@@ -1,0 +1,226 @@
+package io.kumiki.extender.admission;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.admission.AdmissionPolicy;
+import io.kumiki.model.Violation;
+import io.kumiki.planner.Decision;
+import io.kumiki.planner.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What becomes of a new pod. Members of gangs get the gate and the resources by which the scheduler knows that it has
+/// to call us. A pod without a gang that asks for devices is pinned to its node at once, or gated until it has one.
+/// Everything else passes as it is. Only at creation: none of this can be added later. Looking twice changes nothing
+/// more.
+public final class PodAdmission {
+    /// Pods of the cluster itself are never held up.
+    public static final Set<String> SYSTEM = Set.of("kube-system", "kube-public", "kube-node-lease");
+
+    private static final String DEFAULT_SCHEDULER = "default-scheduler";
+    private static final int MOST = 5000;
+
+    private final Planning planning;
+    private final Set<String> excluded;
+
+    /// @param excluded namespaces whose pods are left alone, beside the system's
+    public PodAdmission(Planning planning, Set<String> excluded) {
+        this.planning = planning;
+        this.excluded = Set.copyOf(excluded);
+    }
+
+    /// For an API server in this process. It gives a pod its uid before it asks.
+    public AdmissionPolicy policy() {
+        return (request, violations) -> {
+            if (request.creates("pods")) {
+                String uid = request.object().path("metadata").path("uid").asText("");
+                violations.addAll(review(request.object(), request.namespace(), uid, request.dryRun()));
+            }
+        };
+    }
+
+    /// @param claim of this pod alone, and the same however often it is looked at
+    /// @param dry nothing will be made
+    public List<Violation> review(ObjectNode pod, String namespace, String claim, boolean dry) {
+        List<Violation> violations = new ArrayList<>();
+        JsonNode metadata = pod.path("metadata");
+        boolean decided =
+                metadata.path("annotations").path(Marks.CLAIM).asText().equals(claim)
+                        && metadata.path("annotations").has(Marks.CLAIM);
+        if (SYSTEM.contains(namespace)
+                || excluded.contains(namespace)
+                || decided
+                || !pod.path("spec").path("nodeName").asText("").isEmpty()) {
+            return violations;
+        }
+        if (metadata.path("labels").has(Marks.GANG)) {
+            if (!pod.path("spec").has("schedulingGroup")) {
+                member(pod, namespace, violations);
+            }
+        } else {
+            takeOff(pod);
+            single(pod, namespace, claim, dry, violations);
+        }
+        return violations;
+    }
+
+    /// Only we may say which device or promise a pod has.
+    private static void takeOff(ObjectNode pod) {
+        if (pod.path("metadata").path("annotations") instanceof ObjectNode annotations) {
+            annotations.remove(Marks.OURS);
+        }
+    }
+
+    private void member(ObjectNode pod, String namespace, List<Violation> violations) {
+        JsonNode annotations = pod.path("metadata").path("annotations");
+        ObjectNode spec = pod.withObject("/spec");
+        String reservation = annotations.path(Marks.RESERVATION).asText("");
+        boolean planned = !reservation.isEmpty();
+        if (planned) {
+            String refusal = planning.refusal(new Planning.Member(
+                    namespace,
+                    pod.path("metadata").path("labels").path(Marks.GANG).asText(),
+                    pod.path("metadata").path("labels").path(Marks.CLASS).asText(Marks.ONLY_CLASS),
+                    controller(pod).path("uid").asText(""),
+                    reservation,
+                    annotations.path(Marks.SLOT).asInt(-1),
+                    annotations.path(Marks.DEVICES).asText("")));
+            if (!refusal.isEmpty()) {
+                violations.add(invalid("metadata.annotations[" + Marks.RESERVATION + "]", refusal));
+            }
+        } else {
+            takeOff(pod);
+            checkSize(annotations, violations);
+            gate(spec, Marks.GANG);
+        }
+        boolean pinned = planned || annotations.path(Marks.PINNED).asText("").equals("true");
+        for (JsonNode container : spec.path("containers")) {
+            ObjectNode resources = ((ObjectNode) container).withObject("/resources");
+            for (String list : List.of("requests", "limits")) {
+                ObjectNode amounts = resources.withObject("/" + list);
+                amounts.put(Marks.BIND, "1");
+                if (!pinned) {
+                    amounts.put(Marks.PLAN, "1");
+                }
+            }
+            break;
+        }
+    }
+
+    private static void checkSize(JsonNode annotations, List<Violation> violations) {
+        if (annotations.has(Marks.SIZES)) {
+            String given = annotations.path(Marks.SIZES).asText();
+            if (sizes(given).isEmpty()) {
+                violations.add(invalid(
+                        "metadata.annotations[" + Marks.SIZES + "]",
+                        "must be like launcher=1,worker=4, found \"" + given + "\""));
+            }
+            return;
+        }
+        String size = annotations.path(Marks.SIZE).asText("");
+        if (!size.matches("[1-9][0-9]{0,3}") || Integer.parseInt(size) > MOST) {
+            violations.add(invalid(
+                    "metadata.annotations[" + Marks.SIZE + "]",
+                    "a pod with the label " + Marks.GANG + " says how many members its gang has, 1 to " + MOST
+                            + "; found \"" + size + "\""));
+        }
+    }
+
+    /// `launcher=1,worker=4`; empty where the text is not of that form.
+    public static Map<String, Integer> sizes(String text) {
+        Map<String, Integer> sizes = new LinkedHashMap<>();
+        for (String part : text.split(",")) {
+            String[] pair = part.strip().split("=");
+            if (pair.length != 2
+                    || !pair[0].matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+                    || !pair[1].matches("[1-9][0-9]{0,3}")
+                    || sizes.put(pair[0], Integer.parseInt(pair[1])) != null) {
+                return Map.of();
+            }
+        }
+        return sizes;
+    }
+
+    private void single(ObjectNode pod, String namespace, String claim, boolean dry, List<Violation> violations) {
+        Map<String, Long> requests = PodShape.requests(pod);
+        for (String marker : Shape.MARKERS) {
+            if (requests.containsKey(marker)) {
+                violations.add(invalid(
+                        "spec.containers[0].resources",
+                        marker + " is no resource to ask for: members of a gang (label " + Marks.GANG
+                                + ") are given it"));
+            }
+        }
+        String scheduler = pod.path("spec").path("schedulerName").asText(DEFAULT_SCHEDULER);
+        if (!violations.isEmpty()
+                || !Shape.asksForDevices(requests)
+                || !scheduler.equals(DEFAULT_SCHEDULER)
+                || controller(pod).path("kind").asText().equals("DaemonSet")
+                || PodShape.unmodelled(pod) != null) {
+            return;
+        }
+        try {
+            Shape.check(requests);
+        } catch (IllegalArgumentException e) {
+            violations.add(invalid("spec.containers[0].resources", String.valueOf(e.getMessage())));
+            return;
+        }
+        ObjectNode spec = pod.withObject("/spec");
+        if (!spec.path("schedulingGates").isEmpty()) {
+            // Whoever else holds it decides when it may go; it holds no place until then.
+            gate(spec, Marks.QUEUE);
+            return;
+        }
+        String expected =
+                pod.path("metadata").path("annotations").path(Marks.EXPECTED).asText("");
+        var newcomer = new Planning.Newcomer(
+                claim,
+                namespace,
+                PodShape.single(pod),
+                spec.path("priority").asInt(0),
+                expected.matches("[1-9][0-9]{0,8}") ? Long.valueOf(expected) : null,
+                dry);
+        ObjectNode annotations = pod.withObject("/metadata").withObject("/annotations");
+        switch (planning.entry(newcomer)) {
+            case Decision.Entry.Pinned(String node, String devices) -> {
+                spec.set("affinity", Pin.to(node, spec.path("affinity")));
+                annotations.put(Marks.CLAIM, claim);
+                if (!devices.isEmpty()) {
+                    annotations.put(Marks.DEVICES, devices);
+                }
+            }
+            case Decision.Entry.Queued(var why, String message) -> {
+                gate(spec, Marks.QUEUE);
+                annotations.put(Marks.WHY, why.name() + ": " + message);
+            }
+        }
+    }
+
+    /// The owner that controls it.
+    public static JsonNode controller(JsonNode pod) {
+        for (JsonNode owner : pod.path("metadata").path("ownerReferences")) {
+            if (owner.path("controller").asBoolean()) {
+                return owner;
+            }
+        }
+        return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+    }
+
+    private static void gate(ObjectNode spec, String name) {
+        ArrayNode gates = spec.withArray("/schedulingGates");
+        for (JsonNode gate : gates) {
+            if (gate.path("name").asText().equals(name)) {
+                return;
+            }
+        }
+        gates.addObject().put("name", name);
+    }
+
+    private static Violation invalid(String path, String message) {
+        return new Violation(path, "FieldValueInvalid", message);
+    }
+}
