@@ -325,6 +325,7 @@ public final class ApiListener implements AutoCloseable {
     @Override
     public void close() {
         endStreams();
+        sockets.close();
         visitors.close();
         servers.stream()
                 .map(server -> server.shutdown(2, TimeUnit.SECONDS))

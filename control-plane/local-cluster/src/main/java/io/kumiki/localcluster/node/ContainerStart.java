@@ -10,6 +10,7 @@ import io.kumiki.localcluster.node.image.PythonEnvironment;
 import io.kumiki.localcluster.node.pod.ContainerEnvironment;
 import io.kumiki.localcluster.node.pod.NotYet;
 import io.kumiki.localcluster.node.pod.PodMounts;
+import io.kumiki.localcluster.node.process.Console;
 import io.kumiki.localcluster.node.process.ContainerProcess;
 import io.kumiki.localcluster.node.process.ControlGroups;
 import io.kumiki.localcluster.node.process.Launch;
@@ -107,7 +108,8 @@ final class ContainerStart {
         List<Mount> mounts = new ArrayList<>(prepared.mounts().of(container, environment));
         Path log = folder.log(name, number);
         if (image.environment() instanceof Environment.BuiltIn builtIn) {
-            List<String> words = ContainerEnvironment.words(container, List.of(builtIn.prefix()), environment);
+            List<String> words =
+                    ContainerEnvironment.words(container, List.of(builtIn.prefix()), List.of(), environment);
             BuiltInImage code = Objects.requireNonNull(builtIns.get(builtIn.prefix()), builtIn.prefix());
             return new BuiltInRun(code, name, words.subList(1, words.size()), environment, mounts, root, log);
         }
@@ -127,7 +129,8 @@ final class ContainerStart {
             pythons.make(home, isolated ? PYTHON_INSIDE : home.toString(), python);
             giveTo(user(pod, container), home);
         }
-        List<String> words = ContainerEnvironment.words(container, entryPoint(image.environment()), environment);
+        List<String> words =
+                ContainerEnvironment.words(container, List.of(), standard(image.environment()), environment);
         if (words.isEmpty()) {
             throw new Impossible(
                     "container \"" + name + "\" gives no command, and image " + image.image() + " has none here");
@@ -142,7 +145,11 @@ final class ContainerStart {
                 environment,
                 workingDir(container, folder, name, number),
                 user(pod, container),
-                limits(container));
+                limits(container),
+                new Console.Wish(
+                        container.path("stdin").asBoolean(),
+                        container.path("stdinOnce").asBoolean(),
+                        container.path("tty").asBoolean()));
         boolean isolated = settings.isolation().isolated();
         TerminationMessage.prepare(
                 container, launch.folder(), isolated ? root : null, mounts, launcher.devices(launch));
@@ -163,7 +170,8 @@ final class ContainerStart {
                 : 0;
     }
 
-    private static List<String> entryPoint(Environment environment) {
+    /// These images have no entry point, only a command.
+    private static List<String> standard(Environment environment) {
         return environment instanceof Environment.Python ? List.of("python3") : List.of("sh");
     }
 

@@ -41,7 +41,10 @@ final class NodeSessions implements PodSessions {
         if (log == null) {
             throw notRunning(order, order.container());
         }
-        return new LogSession(log, () -> worker.running(order.container()) != running);
+        return new LogSession(
+                log,
+                () -> worker.running(order.container()) != running,
+                order.channels().stdin() ? running.console() : null);
     }
 
     @Override

@@ -39,16 +39,23 @@ public final class ContainerEnvironment {
         return environment;
     }
 
-    /// The words of the process: `command` (or the image's own entry point) and `args`, with `$(NAME)` replaced.
-    public static List<String> words(JsonNode container, List<String> entryPoint, Map<String, String> environment) {
+    /// The words of a container's process: its own, or where it leaves them out those of its image.
+    ///
+    /// @param entryPoint of the image: `command` takes its place
+    /// @param standard what the image runs when neither `command` nor `args` are given
+    public static List<String> words(
+            JsonNode container, List<String> entryPoint, List<String> standard, Map<String, String> environment) {
         List<String> words = new ArrayList<>();
         JsonNode command = container.path("command");
+        JsonNode args = container.path("args");
         if (command.isEmpty()) {
             words.addAll(entryPoint);
-        } else {
-            command.forEach(word -> words.add(Expansion.expand(word.asText(), environment)));
+            if (args.isEmpty()) {
+                words.addAll(standard);
+            }
         }
-        container.path("args").forEach(word -> words.add(Expansion.expand(word.asText(), environment)));
+        command.forEach(word -> words.add(Expansion.expand(word.asText(), environment)));
+        args.forEach(word -> words.add(Expansion.expand(word.asText(), environment)));
         return words;
     }
 

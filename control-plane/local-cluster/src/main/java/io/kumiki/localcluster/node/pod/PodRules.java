@@ -18,8 +18,6 @@ public final class PodRules {
     private static final Set<String> VOLUMES =
             Set.of("emptyDir", "configMap", "secret", "projected", "downwardAPI", "persistentVolumeClaim");
 
-    private static final List<String> NOT_OFFERED = List.of("stdin", "tty");
-
     private static final String LAST_WORDS = "/dev/termination-log";
 
     private final ImageTable images;
@@ -87,12 +85,6 @@ public final class PodRules {
             message(container, name, refusals);
             container.path("volumeMounts").forEach(mount -> plainMount(name, mount, spec, refusals));
         }
-        for (String field : NOT_OFFERED) {
-            if (!container.path(field).isEmpty() || container.path(field).asBoolean()) {
-                refusals.add("container \"" + name + "\": " + field
-                        + " is not offered on this node; leave it out, or run on a cluster");
-            }
-        }
         health(container, name, refusals);
         if (!container.path("volumeDevices").isEmpty()) {
             refusals.add("container \"" + name + "\": volumeDevices are not offered: volumes of this node are folders");
@@ -110,6 +102,12 @@ public final class PodRules {
         }
         handlers.put("lifecycle.postStart", lifecycle.path("postStart"));
         handlers.put("lifecycle.preStop", lifecycle.path("preStop"));
+        for (String field : List.of("stdin", "tty")) {
+            if (ours && container.path(field).asBoolean()) {
+                refusals.add(
+                        "container \"" + name + "\": " + field + " needs a process, and this image runs inside Kumiki");
+            }
+        }
         handlers.forEach((field, handler) -> {
             if (ours && handler.has("exec")) {
                 refusals.add("container \"" + name + "\": " + field

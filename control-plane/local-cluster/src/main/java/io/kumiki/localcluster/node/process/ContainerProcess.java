@@ -26,14 +26,21 @@ public final class ContainerProcess implements RunningContainer {
     private final @Nullable Process child;
     private final int depth;
     private final List<String> marks;
+    private final @Nullable Console console;
 
     private ContainerProcess(
-            Path folder, ProcessHandle wrapper, @Nullable Process child, int depth, List<String> marks) {
+            Path folder,
+            ProcessHandle wrapper,
+            @Nullable Process child,
+            int depth,
+            List<String> marks,
+            @Nullable Console console) {
         this.folder = folder;
         this.wrapper = wrapper;
         this.child = child;
         this.depth = depth;
         this.marks = marks;
+        this.console = console;
     }
 
     /// What a folder of an earlier start holds.
@@ -57,6 +64,12 @@ public final class ContainerProcess implements RunningContainer {
         builder.environment().clear();
         builder.environment().putAll(launch.environment());
         systemPath(builder.environment());
+        Console console = Console.open(launch);
+        if (console != null && !console.terminalPath().isEmpty()) {
+            Entrance.giveTo(Launcher.user(launch).getFirst(), Path.of(console.terminalPath()));
+            builder.environment().put("KUMIKI_TTY", console.terminalPath());
+            builder.environment().putIfAbsent("TERM", "xterm");
+        }
         Entrance.write(launcher, launch);
         builder.directory(launch.folder().toFile());
         builder.redirectInput(Path.of("/dev/null").toFile());
@@ -70,7 +83,8 @@ public final class ContainerProcess implements RunningContainer {
                 launcher.isolation().depth(),
                 marks(
                         launch.environment().getOrDefault(Launch.POD_UID, ""),
-                        launch.environment().getOrDefault(Launch.CONTAINER, "")));
+                        launch.environment().getOrDefault(Launch.CONTAINER, "")),
+                console);
     }
 
     /// The scripts run with the system's PATH; the container gets its own in `main.sh`.
@@ -80,13 +94,18 @@ public final class ContainerProcess implements RunningContainer {
     }
 
     @Override
+    public @Nullable Console console() {
+        return console;
+    }
+
+    @Override
     public Entrance entrance() {
         return new Entrance(folder, wrapper, depth);
     }
 
     /// Finds a container that an earlier Kumiki started.
     public static Found find(Path folder, Isolation isolation, String podUid, String container)
-            throws InterruptedException {
+            throws InterruptedException, IOException {
         List<String> marks = marks(podUid, container);
         for (int tries = 0; tries < 20; tries++) {
             End end = read(folder);
@@ -95,7 +114,8 @@ public final class ContainerProcess implements RunningContainer {
             }
             ProcessHandle wrapper = wrapper(folder);
             if (wrapper != null) {
-                return new Found.Running(new ContainerProcess(folder, wrapper, null, isolation.depth(), marks));
+                return new Found.Running(
+                        new ContainerProcess(folder, wrapper, null, isolation.depth(), marks, Console.find(folder)));
             }
             if (Files.exists(folder.resolve("pid"))) {
                 break;
@@ -106,7 +126,7 @@ public final class ContainerProcess implements RunningContainer {
             // Our last act before the crash was to start it: its wrapper is about to write the pid file.
             Thread.sleep(LOOK_AGAIN_MILLIS);
         }
-        new ContainerProcess(folder, ProcessHandle.current(), null, isolation.depth(), marks).killMarked();
+        new ContainerProcess(folder, ProcessHandle.current(), null, isolation.depth(), marks, null).killMarked();
         End late = read(folder);
         return late == null ? new Found.Lost() : new Found.Ended(late);
     }
@@ -126,6 +146,9 @@ public final class ContainerProcess implements RunningContainer {
             // The namespaces end with their first process; without them, or with a wrapper that was killed, we look
             // for what is left.
             killMarked();
+        }
+        if (console != null) {
+            console.over();
         }
         if (end != null) {
             return end;

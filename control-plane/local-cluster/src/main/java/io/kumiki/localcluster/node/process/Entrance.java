@@ -92,7 +92,7 @@ public final class Entrance {
     }
 
     /// A program may open its terminal again by name.
-    private static void giveTo(String uid, Path terminal) throws IOException {
+    static void giveTo(String uid, Path terminal) throws IOException {
         if (!uid.equals("-")) {
             Files.setAttribute(terminal, "unix:uid", Integer.valueOf(uid));
         }

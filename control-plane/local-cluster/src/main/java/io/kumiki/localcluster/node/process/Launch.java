@@ -18,7 +18,8 @@ public record Launch(
         Map<String, String> environment,
         String workingDir,
         @Nullable User user,
-        ControlGroups.Limits limits) {
+        ControlGroups.Limits limits,
+        Console.Wish console) {
     public static final String POD_UID = "KUMIKI_POD_UID";
     public static final String CONTAINER = "KUMIKI_CONTAINER";
 

@@ -65,6 +65,10 @@ public final class Launcher {
                 script("container.sh"),
                 launch.folder().toString(),
                 launch.log().toString()));
+        Path pipe = Console.pipe(launch);
+        if (pipe != null) {
+            words.addAll(List.of("/bin/sh", "-c", "exec <\"$0\" 3>&- && exec \"$@\"", pipe.toString()));
+        }
         words.addAll(limited(launch));
         switch (isolation) {
             case PLAIN ->

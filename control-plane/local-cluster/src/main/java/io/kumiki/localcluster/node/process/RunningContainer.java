@@ -24,6 +24,11 @@ public interface RunningContainer {
     @Nullable
     Entrance entrance();
 
+    /// What an attached client types to; null when it has neither an input nor a terminal.
+    default @Nullable Console console() {
+        return null;
+    }
+
     /// SIGKILL, to everything of it.
     void kill() throws InterruptedException;
 }

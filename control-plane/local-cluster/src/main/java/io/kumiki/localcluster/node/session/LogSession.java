@@ -1,25 +1,34 @@
 package io.kumiki.localcluster.node.session;
 
 import io.kumiki.kube.PodSessions.Session;
+import io.kumiki.localcluster.node.process.Console;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
-/// What a container's main process writes from now on: its log, followed. It has no input.
+/// What a container's main process writes from now on: its log, followed; and its input, where it has one.
 public final class LogSession implements Session {
     private static final long LOOK_AGAIN_MILLIS = 50;
+    /// Whoever types wants to see it.
+    private static final long LOOK_AGAIN_TYPING_MILLIS = 5;
 
     private final RandomAccessFile file;
     private final BooleanSupplier ended;
     private final CountDownLatch over = new CountDownLatch(1);
+    private final @Nullable Console console;
     private volatile boolean closed;
 
-    public LogSession(Path log, BooleanSupplier ended) throws IOException {
+    /// @param console null when the client only listens
+    public LogSession(Path log, BooleanSupplier ended, @Nullable Console console) throws IOException {
+        this.console = console;
         this.file = new RandomAccessFile(log.toFile(), "r");
         this.ended = ended;
         file.seek(file.length());
@@ -27,7 +36,38 @@ public final class LogSession implements Session {
 
     @Override
     public OutputStream stdin() {
-        return OutputStream.nullOutputStream();
+        OutputStream input = console == null ? null : console.input();
+        return input == null ? OutputStream.nullOutputStream() : forOneClient(input);
+    }
+
+    /// The end of this client's input is that of the container only where it serves one client, or has a terminal,
+    /// to which it is a character.
+    private OutputStream forOneClient(OutputStream input) {
+        return new FilterOutputStream(input) {
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                out.write(bytes, from, length);
+            }
+
+            @Override
+            public void close() throws IOException {
+                if (Objects.requireNonNull(console).endsWithItsClient()) {
+                    out.close();
+                }
+            }
+        };
+    }
+
+    @Override
+    public void resize(int columns, int rows) {
+        try {
+            if (console != null) {
+                console.resize(columns, rows);
+            }
+        } catch (IOException e) {
+            // It has ended meanwhile; there is nothing to be resized.
+            closed = true;
+        }
     }
 
     @Override
@@ -58,7 +98,7 @@ public final class LogSession implements Session {
                 if (last) {
                     break;
                 }
-                Thread.sleep(LOOK_AGAIN_MILLIS);
+                Thread.sleep(console == null ? LOOK_AGAIN_MILLIS : LOOK_AGAIN_TYPING_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -79,6 +119,9 @@ public final class LogSession implements Session {
     public void close() {
         closed = true;
         over.countDown();
+        if (console != null) {
+            console.left();
+        }
         try {
             file.close();
         } catch (IOException e) {

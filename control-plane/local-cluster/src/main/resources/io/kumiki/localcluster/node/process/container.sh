@@ -7,6 +7,8 @@
 folder=$1 log=$2
 shift 2
 exec </dev/null >>"$log" 2>&1
+# An input that clients may write to again and again stays open as long as this wrapper lives.
+[ -p "$folder/stdin" ] && exec 3<>"$folder/stdin"
 if read -r stat 2>/dev/null </proc/$$/stat; then
     stat=${stat##*) }
     start() { start=${20}; }

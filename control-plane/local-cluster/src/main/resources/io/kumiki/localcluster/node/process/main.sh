@@ -27,6 +27,18 @@ case $1 in
 esac
 [ -n "$found" ] || refuse "exec: \"$1\": executable file not found in the container (PATH=$PATH)"
 [ -f "$found" ] && [ -x "$found" ] || refuse "exec: \"$1\": permission denied: not an executable file"
+if [ -n "$KUMIKI_TTY" ]; then
+    # A session of its own in this PID namespace, whose terminal is the first that its leader opens.
+    tty=$KUMIKI_TTY
+    unset KUMIKI_TTY
+    open='exec <"$0" >"$0" 2>&1 && exec "$@"'
+    set -- /bin/sh -c "$open" "$tty" "$@"
+    if [ -x /usr/bin/setsid ]; then
+        set -- /usr/bin/setsid "$@"
+    else
+        set -- /usr/bin/perl -e 'use POSIX; POSIX::setsid(); exec { $ARGV[0] } @ARGV;' "$@"
+    fi
+fi
 if [ "$uid" != - ]; then
     [ "$groups" = - ] && exec /usr/bin/setpriv --reuid "$uid" --regid "$gid" --clear-groups -- "$@"
     exec /usr/bin/setpriv --reuid "$uid" --regid "$gid" --groups "$groups" -- "$@"

@@ -94,10 +94,14 @@ class PodSessionsIT {
     }
 
     private void pod(String name, String script) {
+        pod(name, script, "");
+    }
+
+    private void pod(String name, String script, String more) {
         ObjectNode pod = (ObjectNode) Json.parse("""
             {"metadata":{"name":"%s"},"spec":{"nodeName":"local","restartPolicy":"Never","terminationGracePeriodSeconds":1,"automountServiceAccountToken":false,
-             "containers":[{"name":"main","image":"busybox","env":[{"name":"WORD","value":"of the pod"}],"command":["sh","-c","%s"]}]}}\
-            """.formatted(name, script));
+             "containers":[{"name":"main","image":"busybox","env":[{"name":"WORD","value":"of the pod"}],"command":["sh","-c","%s"]%s}]}}\
+            """.formatted(name, script, more));
         cluster.cluster().create(ResourceType.PODS, "kubeflow", pod, WriteOptions.by("test"));
         client.pods()
                 .inNamespace("kubeflow")
@@ -204,6 +208,86 @@ class PodSessionsIT {
             }
             awaitText(out, "heard\n");
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void anAttachedTerminalIsTheContainersOwn(Isolation isolation) throws Exception {
+        start(isolation);
+        pod("shell", "exec sh", ",\"stdin\":true,\"stdinOnce\":true,\"tty\":true");
+        ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        try (ExecWatch run =
+                of("shell").redirectingInput().writingOutput(screen).withTTY().attach()) {
+            OutputStream keys = run.getInput();
+            run.resize(91, 33);
+            keys.write("test -t 0 && test -t 1 && echo is a $((40+2)) terminal\n".getBytes(StandardCharsets.UTF_8));
+            keys.flush();
+            awaitText(screen, "is a 42 terminal");
+            keys.write("stty size; sleep 600\n".getBytes(StandardCharsets.UTF_8));
+            keys.flush();
+            awaitText(screen, "33 91\r\n");
+            // Ctrl-C ends the command, not the shell.
+            keys.write(3);
+            keys.write("echo $((4000+1))\nexit 5\n".getBytes(StandardCharsets.UTF_8));
+            keys.flush();
+            awaitText(screen, "4001");
+        }
+        assertThat(exitCode("shell")).isEqualTo(5);
+        assertThat(Files.readString(log("shell"))).contains("is a 42 terminal");
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void anInputForOneClientEndsWithItAndOneForManyDoesNot(Isolation isolation) throws Exception {
+        start(isolation);
+        pod("once", "cat; echo end; exit 6", ",\"stdin\":true,\"stdinOnce\":true");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ExecWatch run = of("once").redirectingInput().writingOutput(out).attach()) {
+            run.getInput().write("typed\n".getBytes(StandardCharsets.UTF_8));
+            run.getInput().flush();
+            awaitText(out, "typed\n");
+        }
+        assertThat(exitCode("once")).isEqualTo(6);
+
+        pod("many", "read a; echo got $a; read b; echo got $b; exit 7", ",\"stdin\":true");
+        for (String word : java.util.List.of("first", "second")) {
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            try (ExecWatch run =
+                    of("many").redirectingInput().writingOutput(answer).attach()) {
+                run.getInput().write((word + "\n").getBytes(StandardCharsets.UTF_8));
+                run.getInput().flush();
+                awaitText(answer, "got " + word);
+            }
+        }
+        assertThat(exitCode("many")).isEqualTo(7);
+    }
+
+    private int exitCode(String name) {
+        return of(name).waitUntilCondition(
+                        p -> p != null
+                                && !p.getStatus().getContainerStatuses().isEmpty()
+                                && p.getStatus()
+                                                .getContainerStatuses()
+                                                .getFirst()
+                                                .getState()
+                                                .getTerminated()
+                                        != null,
+                        20,
+                        TimeUnit.SECONDS)
+                .getStatus()
+                .getContainerStatuses()
+                .getFirst()
+                .getState()
+                .getTerminated()
+                .getExitCode();
+    }
+
+    private Path log(String name) {
+        ObjectNode metadata = (ObjectNode) Json.object()
+                .put("namespace", "kubeflow")
+                .put("name", name)
+                .put("uid", of(name).get().getMetadata().getUid());
+        return java.util.Objects.requireNonNull(agent.logFiles().find(metadata, "main", false));
     }
 
     @ParameterizedTest

@@ -35,7 +35,7 @@ class PodRulesTest {
                 "{'containers':[{'name':'c','image':'kumiki/x','readinessProbe':{'exec':{'command':['a']}}}]}|readinessProbe.exec",
                 "{'containers':[{'name':'c','image':'bash','lifecycle':{'preStop':{'tcpSocket':{'port':1}}}}]}|lifecycle.preStop.tcpSocket",
                 "{'containers':[{'name':'c','image':'bash','lifecycle':{'stopSignal':'SIGUSR1'}}]}|SIGUSR1",
-                "{'containers':[{'name':'c','image':'bash','tty':true}]}|tty",
+                "{'containers':[{'name':'c','image':'kumiki/x','tty':true}]}|tty",
                 "{'containers':[{'name':'c','image':'bash','volumeDevices':[{'name':'v'}]}]}|volumeDevices",
             })
     void refusedByName(String spec, String word) {

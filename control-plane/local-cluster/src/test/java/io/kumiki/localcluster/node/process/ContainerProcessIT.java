@@ -44,7 +44,8 @@ class ContainerProcessIT {
                 environment,
                 isolation.isolated() ? "/" : folder.toString(),
                 null,
-                new ControlGroups.Limits(0, 0, 0));
+                new ControlGroups.Limits(0, 0, 0),
+                Console.Wish.NONE);
     }
 
     private ContainerProcess start(Isolation isolation, Launch launch) throws IOException {
