@@ -415,7 +415,8 @@ final class Singles {
         /// @param gang null for all that are left
         /// @param gangs the room that gangs are placed into, where it was made already
         /// @return what is kept for whoever found no room first
-        Outlook.@Nullable Kept before(@Nullable GangFact gang, @Nullable Room gangs, Charges charges, Outlook.@Nullable Kept kept) {
+        Outlook.@Nullable Kept before(
+                @Nullable GangFact gang, @Nullable Room gangs, Charges charges, Outlook.@Nullable Kept kept) {
             Outlook.Kept now = kept;
             for (; next < queue.size() && (gang == null || comesBefore(queue.get(next), gang)); next++) {
                 SingleFact single = queue.get(next);

@@ -197,8 +197,8 @@ final class DerivedGangs {
                     annotations.path("kumiki.io/expected-seconds").asLong());
         }
         ArrayNode classes = spec.putArray("classes");
-        sizes.forEach(
-                (of, size) -> PodShape.members(classes.addObject(), of, size, size, java.util.Objects.requireNonNull(first.get(of))));
+        sizes.forEach((of, size) ->
+                PodShape.members(classes.addObject(), of, size, size, java.util.Objects.requireNonNull(first.get(of))));
         group.exists = true;
         soon(() -> post(namespace, name, gang));
     }
