@@ -33,7 +33,8 @@ cluster("a gang that is made elsewhere appears in the queue, and its page follow
   await page.goto("/queue");
   await page.getByRole("table", { name: "Waiting jobs" }).waitFor();
   const name = `late-${Date.now() % 100_000}`;
-  await makeGang(name, { size: 1, gpus: 1 });
+  // Short enough to pass before what waits.
+  await makeGang(name, { size: 1, gpus: 1, seconds: 30 });
   const began = Date.now();
   await page.getByRole("link", { name }).first().waitFor({ timeout: 15_000 });
   console.log(`      shown after ${Date.now() - began} ms`);

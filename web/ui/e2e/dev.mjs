@@ -3,7 +3,7 @@ import { createServer } from "vite";
 import { equal, SHOTS, test } from "./harness.mjs";
 import { findings } from "./access.mjs";
 
-const PARTS = ["StateChip", "AgeText", "ObjectLink", "Bits", "EmptyState", "FilterBar", "LiveTable", "SchemaForm", "YamlTwin", "Views", "Markdown", "GraphView", "LogView"];
+const PARTS = ["StateChip", "AgeText", "ObjectLink", "Bits", "EmptyState", "FilterBar", "LiveTable", "SchemaForm", "YamlTwin", "Views", "Markdown", "GraphView", "LogView", "GpuMap", "Ahead"];
 
 test("each part alone, in both languages and themes", async ({ open }) => {
   const vite = await createServer({ root: new URL("..", import.meta.url).pathname, server: { port: 0, host: "127.0.0.1" }, logLevel: "silent" });

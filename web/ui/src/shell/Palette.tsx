@@ -5,7 +5,7 @@ import { useEffect, useId, useMemo, useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import { api, call } from "../api/client.ts";
 import { useAbout } from "../api/queries.ts";
-import { Box, Flask, Flow, Moon, Plus, Runs, Search, Upload } from "../parts/icons.tsx";
+import { Box, Flask, Flow, Moon, Plus, Queue as QueueIcon, Runs, Search, Upload } from "../parts/icons.tsx";
 import { lookOf, StateIcon } from "../parts/StateChip.tsx";
 import { useWords } from "../words/index.tsx";
 import { useNamespace } from "./namespace.tsx";
@@ -54,16 +54,19 @@ function useObjects(text: string): Entry[] {
   const { namespace } = useNamespace();
   const [, navigate] = useLocation();
   const words = useWords();
+  const gangs = useAbout().data?.capabilities.includes("scheduling") ?? false;
   const found = useQuery({
-    queryKey: ["palette", namespace, text],
+    queryKey: ["palette", namespace, text, gangs],
     enabled: text !== "",
     placeholderData: (before) => (text === "" ? undefined : before),
     queryFn: async () => {
       const params = { query: { namespace, text, limit: 5 } };
-      const [runs, pipelines, experiments, artifacts] = await Promise.all([
+      const [runs, pipelines, experiments, artifacts, queue] = await Promise.all([
         call(api.GET("/runs", { params })), call(api.GET("/pipelines", { params })), call(api.GET("/experiments", { params })), call(api.GET("/artifacts", { params })),
+        gangs ? call(api.GET("/scheduling/queue")).catch(() => null) : null,
       ]);
-      return { runs: runs.items, pipelines: pipelines.items, experiments: experiments.items, artifacts: artifacts.items };
+      const jobs = [...(queue?.waiting ?? []), ...(queue?.running ?? [])].filter((entry) => entry.name?.includes(text)).slice(0, 5);
+      return { runs: runs.items, pipelines: pipelines.items, experiments: experiments.items, artifacts: artifacts.items, jobs };
     },
   }).data;
   if (found === undefined || text === "") return [];
@@ -72,6 +75,7 @@ function useObjects(text: string): Entry[] {
     ...found.pipelines.map((p) => ({ id: `p${p.id}`, label: p.displayName, detail: words.t("nav.pipelines"), icon: <Flow />, run: () => navigate(`/pipelines/${p.id}`) })),
     ...found.experiments.map((e) => ({ id: `e${e.id}`, label: e.displayName, detail: words.t("nav.experiments"), icon: <Flask />, run: () => navigate(`/experiments/${e.id}`) })),
     ...found.artifacts.map((a) => ({ id: `a${a.id}`, label: a.name, detail: a.runName ?? a.type, icon: <Box />, run: () => navigate(`/artifacts/${a.id}`) })),
+    ...found.jobs.map((g) => ({ id: `g${g.namespace}/${g.name}`, label: g.name ?? "", detail: words.t("nav.queue"), icon: <QueueIcon />, run: () => navigate(`/queue/${g.namespace}/${g.name}`) })),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { useElementSize } from "@mantine/hooks";
+import { useElementSize, useViewportSize } from "@mantine/hooks";
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { useMantineColorScheme } from "@mantine/core";
 import type { Cluster, Held } from "../../api/scheduling.ts";
@@ -10,6 +10,10 @@ import { coloursOf, paint, type Scene } from "./paint.ts";
 import "./Map.css";
 
 const STEP: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+/** Pixels of a window's height that belong to what stands above and below the map. */
+const BESIDE = 400;
+const LEAST_HEIGHT = 280;
+const EDGE = 16;
 const keyOf = (cell: Cell) => `${cell.node.name}/${cell.device}`;
 
 /** One layout for a cluster and a width; a size of its own choice when none is asked for. */
@@ -26,7 +30,8 @@ export function GpuMap({ cluster, wanted, mode, meanings, only, label, onLayout,
 }) {
   const { t, language } = useWords();
   const { colorScheme } = useMantineColorScheme();
-  const { ref: frame, width, height } = useElementSize();
+  const { ref: frame, width } = useElementSize();
+  const most = Math.max(LEAST_HEIGHT, useViewportSize().height - BESIDE);
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [at, setAt] = useState<string | null>(null);
@@ -34,7 +39,8 @@ export function GpuMap({ cluster, wanted, mode, meanings, only, label, onLayout,
   const help = useId();
   const text = useCellText();
   const room = Math.max(0, width - 16);
-  const layout = useLayout(cluster, wanted, room, height - 4);
+  const layout = useLayout(cluster, wanted, room, most - EDGE);
+  const height = Math.min(most, Math.max(LEAST_HEIGHT / 2, (layout?.height ?? 0) + EDGE));
   const by = useMemo(() => new Map(layout?.cells.map((cell) => [keyOf(cell), cell])), [layout]);
   const cursor = at === null ? undefined : by.get(at);
   const hover = over === null ? undefined : by.get(over);
@@ -120,7 +126,7 @@ export function GpuMap({ cluster, wanted, mode, meanings, only, label, onLayout,
   };
   const shown = hover ?? cursor;
   return (
-    <div className="k-map" ref={frame}>
+    <div className="k-map" ref={frame} style={{ height }}>
       <div
         ref={scroller} className={`k-map-scroll${hover && hover.shares.length > 0 ? " link" : ""}`} tabIndex={0} role="application" aria-label={label} aria-describedby={help}
         onScroll={() => draw.current()} onKeyDown={keys} onFocus={() => cursor === undefined && layout?.cells[0] && setAt(keyOf(layout.cells[0]))} onBlur={() => setAt(null)}

@@ -73,7 +73,7 @@ function Figures({ point }: { point: HistoryPoint }) {
 }
 
 function Chart({ points, chosen }: { points: HistoryPoint[]; chosen: number | null }) {
-  const { near } = useWords();
+  const { t, near } = useWords();
   const shapes = useMemo(() => {
     const most = Math.max(1, ...points.map((point) => point.waiting));
     return {
@@ -86,7 +86,6 @@ function Chart({ points, chosen }: { points: HistoryPoint[]; chosen: number | nu
   const from = Date.parse(points[0]?.at ?? "");
   const to = Date.parse(points.at(-1)?.at ?? "");
   const x = chosen === null ? null : ((Date.parse(points[chosen]?.at ?? "") - from) / Math.max(1, to - from)) * W;
-  const { number } = useWords();
   return (
     <>
       <svg viewBox={`0 0 ${W} ${H}`} preserveAspectRatio="none" aria-hidden="true">
@@ -98,7 +97,7 @@ function Chart({ points, chosen }: { points: HistoryPoint[]; chosen: number | nu
       </svg>
       <div className="row dim small" style={{ justifyContent: "space-between" }} aria-hidden="true">
         <span>{near(from, to)}</span>
-        <span>100 % · {number(shapes.most)}</span>
+        <span>{t("history.scale", { n: shapes.most })}</span>
         <span>{near(to, to)}</span>
       </div>
     </>

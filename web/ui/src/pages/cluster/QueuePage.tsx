@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useMemo } from "react";
+import { useMemo, type ReactNode } from "react";
 import { Link } from "wouter";
 import { useTitle } from "../../App.tsx";
 import { useQueue, type Entry } from "../../api/scheduling.ts";
@@ -16,14 +16,17 @@ import "./Queue.css";
 
 const ROW = 74;
 
-function JobCell({ entry, since = true }: { entry: Entry; since?: boolean }) {
+function JobCell({ entry, children }: { entry: Entry; children?: ReactNode }) {
   const { t } = useWords();
+  const owner = entry.owner === null ? null : entry.owner.name === entry.name ? entry.owner.kind : `${entry.owner.kind} ${entry.owner.name}`;
+  const parts = [entry.tenant ?? entry.namespace, owner].filter(Boolean).join(" · ");
   return (
     <div className="k-two-rows">
       {entry.name === null ? <span className="dim">{t("map.is.hidden")}</span> : <Link href={hrefOf(entry)} className="ellipsis"><b>{entry.name}</b></Link>}
       <span className="dim small ellipsis">
-        {[entry.tenant ?? entry.namespace, entry.owner === null ? null : `${entry.owner.kind} ${entry.owner.name}`].filter(Boolean).join(" · ")}
-        {since && entry.since !== null && <> · <DurationText from={entry.since} to={null} /></>}
+        {children}
+        {children !== undefined && parts !== "" && " · "}
+        {parts}
       </span>
     </div>
   );
@@ -34,11 +37,11 @@ function useWaitingColumns(): Column<Entry>[] {
   const needs = useNeeds();
   return useMemo(
     () => [
-      { id: "position", header: t("queue.position"), width: "52px", numeric: true, cell: (entry) => entry.position },
-      { id: "job", header: t("queue.job"), width: "minmax(180px, 1.4fr)", cell: (entry) => <JobCell entry={entry} /> },
-      { id: "needs", header: t("queue.needs"), width: "minmax(110px, .8fr)", cell: (entry) => <span className="k-two">{needs(entry)}</span> },
+      { id: "position", header: t("queue.position"), width: "48px", numeric: true, cell: (entry) => entry.position },
+      { id: "job", header: t("queue.job"), width: "minmax(136px, 1.4fr)", cell: (entry) => <JobCell entry={entry}>{entry.since === null ? undefined : <DurationText from={entry.since} to={null} />}</JobCell> },
+      { id: "needs", header: t("queue.needs"), width: "minmax(96px, .8fr)", cell: (entry) => <span className="k-two">{needs(entry)}</span> },
       {
-        id: "reason", header: t("queue.reason"), width: "minmax(260px, 2.2fr)",
+        id: "reason", header: t("queue.reason"), width: "minmax(190px, 2.2fr)",
         cell: (entry) => (
           <div className="k-two-rows">
             <span><ReasonChip reason={entry.reason} /></span>
@@ -47,10 +50,10 @@ function useWaitingColumns(): Column<Entry>[] {
         ),
       },
       {
-        id: "help", header: t("queue.help"), width: "minmax(200px, 1.8fr)",
+        id: "help", header: t("queue.help"), width: "minmax(140px, 1.8fr)",
         cell: (entry) => <span className="k-two" title={entry.help?.map((one) => one.text[language]).join("\n")}>{entry.help == null ? <span className="dim">–</span> : entry.help.length === 0 ? <span className="dim">{t("queue.noHelp")}</span> : entry.help.slice(0, 2).map((one) => one.text[language]).join(" ")}</span>,
       },
-      { id: "start", header: t("queue.start"), width: "minmax(150px, 1.1fr)", cell: (entry) => <span className="k-two"><StartText start={entry.start} /></span> },
+      { id: "start", header: t("queue.start"), width: "minmax(120px, 1.1fr)", cell: (entry) => <span className="k-two"><StartText start={entry.start} /></span> },
       { id: "priority", header: t("gang.priority"), width: "80px", numeric: true, extra: true, cell: (entry) => number(entry.priority) },
     ],
     [t, number, language, needs],
@@ -62,11 +65,17 @@ function useRunningColumns(): Column<Entry>[] {
   const needs = useNeeds();
   return useMemo(
     () => [
-      { id: "job", header: t("queue.job"), width: "minmax(150px, 1.4fr)", cell: (entry) => <JobCell entry={entry} since={false} /> },
-      { id: "phase", header: t("run.state"), width: "112px", cell: (entry) => <PhaseChip phase={entry.phase} quiet /> },
-      { id: "needs", header: t("queue.holds"), width: "minmax(90px, .9fr)", cell: (entry) => <span className="k-two small">{needs(entry)}</span> },
-      { id: "where", header: t("queue.where"), width: "minmax(80px, .8fr)", cell: (entry) => entry.where },
-      { id: "until", header: t("queue.until"), width: "minmax(130px, 1.1fr)", cell: (entry) => <span className="k-two"><StartText start={entry.until} /></span> },
+      { id: "job", header: t("queue.job"), width: "minmax(140px, 1.3fr)", cell: (entry) => <JobCell entry={entry} /> },
+      {
+        id: "needs", header: t("queue.holds"), width: "minmax(130px, 1.2fr)",
+        cell: (entry) => (
+          <div className="k-two-rows small">
+            <span className="row">{entry.phase !== "Running" && <PhaseChip phase={entry.phase} quiet />}<span className="ellipsis">{needs(entry)}</span></span>
+            <span className="dim ellipsis" title={entry.where ?? undefined}>{entry.where}</span>
+          </div>
+        ),
+      },
+      { id: "until", header: t("queue.until"), width: "minmax(140px, 1.1fr)", cell: (entry) => <span className="k-two"><StartText start={entry.until} /></span> },
     ],
     [t, needs],
   );

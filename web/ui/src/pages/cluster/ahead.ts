@@ -10,6 +10,7 @@ export function horizonOf(entries: Entry[], now: number): number {
     const estimate = entry.phase === "Waiting" ? entry.start : entry.until;
     for (const at of [estimate?.at, estimate?.high]) if (at != null) latest = Math.max(latest, Date.parse(at) - now);
   }
+  if (latest === 0) return 60 * MINUTE;
   return HORIZONS.find((span) => span >= latest * 1.05) ?? (HORIZONS.at(-1) as number);
 }
 

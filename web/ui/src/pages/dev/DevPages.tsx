@@ -17,7 +17,12 @@ import { YamlTwin } from "../../parts/YamlTwin.tsx";
 import GraphView from "../../graph/GraphView.tsx";
 import { Gantt } from "../../graph/Gantt.tsx";
 import { nodeStates } from "../../graph/states.ts";
-import { demoGraph, demoInputs, demoLog, demoTasks } from "./samples.ts";
+import { Ahead } from "../cluster/Ahead.tsx";
+import { layoutOf } from "../cluster/cells.ts";
+import { GpuMap } from "../cluster/GpuMap.tsx";
+import { meaningsOf } from "../cluster/modes.ts";
+import "../cluster/Queue.css";
+import { demoCluster, demoEntries, demoGraph, demoInputs, demoLog, demoTasks } from "./samples.ts";
 
 /** Development builds only: each part with its states, for the eye and for the browser tests. */
 const PARTS: Record<string, () => ReactNode> = {
@@ -69,6 +74,14 @@ const PARTS: Record<string, () => ReactNode> = {
   Markdown: () => <Markdown text={"# Title\n\nText with **strong**, *em*, `code` and [link](https://example.org).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- one\n- two\n\n```\ncode\n```\n\n> quote\n\n<script>alert(1)</script>"} />,
   LogView: () => <LogFrame buffer={demoLog()} complete start={0} error={null} onDownload={() => undefined} />,
   GraphView: () => <GraphSample />,
+  GpuMap: () => (
+    <div className="stack">
+      {(["tenant", "state", "health", "room"] as const).map((mode) => (
+        <GpuMap key={mode} cluster={demoCluster} wanted={18} mode={mode} meanings={meaningsOf(layoutOf(demoCluster, 18, 800), mode)} only={null} label={mode} onLayout={() => undefined} onOpen={() => undefined} onZoom={() => undefined} />
+      ))}
+    </div>
+  ),
+  Ahead: () => <Ahead waiting={demoEntries(Date.now()).filter((entry) => entry.phase === "Waiting")} running={demoEntries(Date.now()).filter((entry) => entry.phase !== "Waiting")} />,
 };
 
 function FormSample() {

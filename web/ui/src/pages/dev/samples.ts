@@ -1,3 +1,4 @@
+import type { Cluster, Entry } from "../../api/scheduling.ts";
 import { LogBuffer } from "../../parts/logLines.ts";
 import type { Graph, InputParameter, Task, TaskKind, TaskState } from "./types.ts";
 
@@ -48,4 +49,33 @@ export function demoLog(): LogBuffer {
   const buffer = new LogBuffer();
   for (let i = 1; i <= 3000; i++) buffer.append(i % 50 === 0 ? `WARN step ${i} was slow\n` : i % 333 === 0 ? `ValueError: step ${i}\n` : `\u001b[32mstep ${i}\u001b[0m loss=${(1 / i).toFixed(4)}\n`);
   return buffer;
+}
+
+const held = (gpus: number, tenant: string, phase = "Running", devices: number[] = []) => ({ gpus, kind: "Gang" as const, namespace: tenant, name: `job-${gpus}`, tenant, phase, since: null, priority: 0, devices });
+const gpuNode = (i: number, more: Partial<Cluster["nodes"][number]>): Cluster["nodes"][number] => ({
+  name: `gpu-${i}`, place: ["zone-a", `rack-${i >> 1}`], type: "H100", gpus: 8, free: 8000, shared: false, ready: true, schedulable: true, simulated: true,
+  cpuMilli: 96_000, cpuFree: 40_000, memory: 5e11, memoryFree: 2e11, unhealthy: 0, held: [], ...more,
+});
+
+/** A node in each state that the map can show. */
+export const demoCluster: Cluster = {
+  at: "2026-01-01T00:00:00Z", levels: ["zone", "rack"], proposals: [],
+  nodes: [
+    gpuNode(0, { free: 0, held: [held(8000, "vision")] }),
+    gpuNode(1, { free: 2500, shared: true, held: [held(4000, "nlp", "Starting"), held(1000, "vision", "Repairing", [6]), held(250, "nlp", "Running", [7]), held(250, "vision", "Running", [7])] }),
+    gpuNode(2, { gpus: 6, unhealthy: 2, free: 0, held: [held(6000, "nlp", "Releasing")] }), gpuNode(3, { schedulable: false }), gpuNode(4, { ready: false, schedulable: false }), gpuNode(5, {}),
+  ],
+};
+
+export function demoEntries(now: number): Entry[] {
+  const at = (minutes: number | null) => (minutes === null ? null : new Date(now + minutes * 60_000).toISOString());
+  const estimate = (middle: number | null, low: number | null, high: number | null) => ({ at: at(middle), low: at(low), high: at(high), from: "declared" as const });
+  const entry = (name: string, more: Partial<Entry>): Entry => ({
+    namespace: "team", name, tenant: "team", owner: null, members: 1, gpus: 8000, gpuType: "H100", priority: 0, phase: "Waiting", reason: "NoRoom", message: "", messages: { en: "", ja: "" }, since: at(-5),
+    position: null, removed: null, help: null, start: null, where: null, until: null, ...more,
+  });
+  return [
+    entry("ends-soon", { phase: "Running", until: estimate(12, 9, 20) }), entry("open-ended", { phase: "Running", until: estimate(null, null, null) }),
+    entry("sure", { start: estimate(12, 10, 14) }), entry("unsure", { start: estimate(30, 20, null) }), entry("unknown", { start: estimate(null, null, null) }),
+  ];
 }
