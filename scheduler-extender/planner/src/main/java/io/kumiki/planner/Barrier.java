@@ -22,18 +22,19 @@ final class Barrier {
     void asked(Event.BindAsked ask) {
         PodFact pod = state.pods.get(ask.uid());
         Plan plan = pod == null ? null : state.planOf(pod);
+        boolean again = plan != null && plan.held.containsKey(ask.uid());
+        if (plan != null && again) {
+            // The scheduler asks once at a time for a pod: whoever made the call before no longer waits.
+            drop(plan, ask.uid(), "a later call for the same pod takes its place");
+        }
         String refusal = refusal(pod, plan, ask.node());
         if (refusal != null || plan == null) {
             doom(pod, plan, ask.node());
             state.decide(new Decision.AnswerBind(ask.call(), Objects.requireNonNullElse(refusal, "no gang")));
             return;
         }
-        Plan.Held before = plan.held.put(ask.uid(), new Plan.Held(ask.call(), ask.node()));
-        if (before == null) {
-            plan.progressAt = state.now;
-        } else {
-            state.decide(new Decision.AnswerBind(before.call(), "a later call for the same pod takes its place"));
-        }
+        plan.held.put(ask.uid(), new Plan.Held(ask.call(), ask.node()));
+        plan.progressAt = again ? plan.progressAt : state.now;
         progress.mark(plan);
     }
 
@@ -65,10 +66,14 @@ final class Barrier {
         if (slot == null || plan.phase == Gang.Phase.Releasing) {
             return "the pod holds no current reservation of gang " + plan.fact.key() + ": " + plan.message;
         }
-        if (!slot.equals(node)) {
+        if (!isThere(slot, node)) {
             return "its slot is on " + slot + ", not on " + node;
         }
         return pod.bound() && !pod.node().equals(node) ? "the pod is bound to " + pod.node() : null;
+    }
+
+    private static boolean isThere(@Nullable String slot, String node) {
+        return node.equals(slot);
     }
 
     void left(long call) {
@@ -119,7 +124,7 @@ final class Barrier {
             return;
         }
         if (!wouldBeComplete(plan, there, wave)) {
-            if (state.now - plan.progressAt >= state.options.barrier()) {
+            if (isOverdue(plan)) {
                 progress.end(
                         plan,
                         Why.BarrierTimeout,
@@ -135,7 +140,7 @@ final class Barrier {
         List<String> ready = new ArrayList<>();
         for (String uid : plan.held.keySet()) {
             PodFact pod = Objects.requireNonNull(state.pods.get(uid));
-            if (waveOf(plan, pod) <= wave) {
+            if (mayStart(plan, pod, wave) && isHeldOnly(plan, uid)) {
                 ready.add(uid);
             }
         }
@@ -153,6 +158,10 @@ final class Barrier {
         }
     }
 
+    private boolean isOverdue(Plan plan) {
+        return state.now - plan.progressAt >= state.options.barrier();
+    }
+
     private void dropWhatIsOver(Plan plan) {
         for (String uid : List.copyOf(plan.held.keySet())) {
             PodFact pod = state.pods.get(uid);
@@ -161,17 +170,23 @@ final class Barrier {
                 drop(plan, uid, "the pod is going");
             } else if (pod.bound()) {
                 drop(plan, uid, pod.node().equals(held.node()) ? "" : "the pod is bound to " + pod.node());
-            } else if (!held.node().equals(plan.nodeOf(pod))) {
+            } else if (!isThere(plan.nodeOf(pod), held.node())) {
                 drop(plan, uid, "its slot is no longer on " + held.node());
             }
         }
     }
 
-    private static int waveOf(Plan plan, PodFact pod) {
+    /// A pod that is asked about again while its binding is on its way counts once.
+    private static boolean isHeldOnly(Plan plan, String uid) {
+        return plan.held.containsKey(uid) && !plan.binding.containsKey(uid);
+    }
+
+    private static boolean mayStart(Plan plan, PodFact pod, int wave) {
         return Objects.requireNonNull(
-                        plan.row(Objects.requireNonNull(pod.member()).className()))
-                .members
-                .wave();
+                                plan.row(Objects.requireNonNull(pod.member()).className()))
+                        .members
+                        .wave()
+                <= wave;
     }
 
     private boolean wouldBeComplete(Plan plan, Occupancy there, int wave) {
@@ -183,7 +198,7 @@ final class Barrier {
             int come = there.there(r);
             for (int i = 0; i < row.nodes.size(); i++) {
                 PodFact pod = there.at(r, i);
-                come += pod != null && !pod.bound() && plan.held.containsKey(pod.uid()) ? 1 : 0;
+                come += pod != null && !pod.bound() && isHeldOnly(plan, pod.uid()) ? 1 : 0;
             }
             if (come < row.members.min()) {
                 return false;

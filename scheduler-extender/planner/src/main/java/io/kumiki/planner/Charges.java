@@ -136,6 +136,27 @@ final class Charges {
         return new Amounts(sum(rows));
     }
 
+    /// Whose gangs hold most of what is missing, in words; empty where none does.
+    String heldBy(Admission.Refused refused) {
+        Map<String, Long> held = new TreeMap<>();
+        for (Plan plan : state.plans.values()) {
+            String tenant = state.tenantOf.get(plan.fact.namespace());
+            if (tree != null && tenant != null && plan.phase.holds() && tree.isBelow(tenant, refused.at())) {
+                long amount = sum(plan.rows).getOrDefault(refused.resource(), 0L);
+                if (amount > 0) {
+                    held.put(plan.fact.key(), amount);
+                }
+            }
+        }
+        List<String> most = held.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .limit(3)
+                .map(e -> e.getKey() + " (" + e.getValue() + ")")
+                .toList();
+        String more = held.size() > 3 ? " and " + (held.size() - 3) + " more gangs" : "";
+        return most.isEmpty() ? "" : "; held by " + String.join(", ", most) + more;
+    }
+
     void charge(GangFact gang, List<Plan.Row> rows) {
         String tenant = state.tenantOf.get(gang.namespace());
         if (tree != null && tenant != null) {

@@ -31,7 +31,7 @@ final class Placing {
         state.roomChanged = false;
         state.promises.values().removeIf(promise -> promise.until() <= state.now);
         List<Plan> queue = state.plans.values().stream()
-                .filter(plan -> plan.phase == Gang.Phase.Waiting && !plan.ended)
+                .filter(plan -> plan.phase == Gang.Phase.Waiting && !plan.ended && rested(plan))
                 .sorted(Comparator.comparingInt((Plan plan) -> -plan.fact.spec().priority())
                         .thenComparingLong(plan -> plan.fact.created())
                         .thenComparing(plan -> plan.fact.key()))
@@ -75,6 +75,14 @@ final class Placing {
         state.kept = single.before(null, room, charges, kept);
     }
 
+    private boolean rested(Plan plan) {
+        if (plan.restUntil > state.now) {
+            return false;
+        }
+        plan.restUntil = 0;
+        return true;
+    }
+
     private boolean endsBefore(Plan plan, long start) {
         Long expected = plan.fact.spec().expectedSeconds();
         return expected != null && state.second + expected <= start;
@@ -89,7 +97,7 @@ final class Placing {
             refused = charges.refusal(plan.fact, rows);
         }
         if (refused != null) {
-            return say(plan, Readiness.code(refused), Words.of(refused));
+            return say(plan, Readiness.code(refused), Words.of(refused) + charges.heldBy(refused));
         }
         if (rows.stream()
                         .flatMap(row -> row.nodes.stream())

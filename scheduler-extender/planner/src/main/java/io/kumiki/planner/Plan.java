@@ -74,6 +74,8 @@ final class Plan {
     long progressAt;
     long partialSince = -1;
     long missingSince = -1;
+    /// Not placed before: its slots were held for nothing, now others have the first choice.
+    long restUntil;
     long startedSecond;
     /// Raised whenever slots change; a slot counts only once the write with its version is done.
     int version = 1;
@@ -100,6 +102,10 @@ final class Plan {
         return named;
     }
 
+    private boolean isCurrent(PodFact.Member member) {
+        return member.reservation().equals(reservation());
+    }
+
     /// The slots are promised in Kubernetes, not only here.
     boolean isDurable() {
         return durable == version;
@@ -119,7 +125,7 @@ final class Plan {
     @Nullable
     String nodeOf(PodFact pod) {
         PodFact.Member member = pod.member();
-        if (member == null || !member.reservation().equals(reservation())) {
+        if (member == null || !isCurrent(member)) {
             return null;
         }
         Row row = row(member.className());

@@ -101,7 +101,8 @@ public final class Planner {
             if (progress.advanceMarked()) {
                 singles.changed();
             }
-            boolean fenced = state.plans.values().stream().allMatch(plan -> plan.fenced);
+            boolean fenced =
+                    state.roomChanged && state.plans.values().stream().allMatch(plan -> plan.fenced);
             for (int pass = 0; fenced && state.roomChanged && pass < 3; pass++) {
                 placing.pass();
             }
@@ -174,6 +175,7 @@ public final class Planner {
         state.epoch = epoch;
         state.leading = true;
         state.roomChanged = true;
+        state.plans.values().forEach(plan -> progress.barrier().refuseAll(plan, "a new term of this leader begins"));
         // Whoever led meanwhile has decided: what the objects say now is how things stand.
         state.plans.replaceAll((_, plan) -> new Plan(plan.fact));
         for (Plan plan : state.plans.values()) {
@@ -232,7 +234,8 @@ public final class Planner {
 
     private void tick() {
         state.exclusions.values().removeIf(until -> until <= state.now);
-        boolean waiting = state.plans.values().stream().anyMatch(plan -> plan.missingSince >= 0);
+        boolean waiting =
+                state.plans.values().stream().anyMatch(plan -> plan.missingSince >= 0 || plan.restUntil > 0);
         state.roomChanged |= waiting || state.promises.values().stream().anyMatch(p -> p.until() <= state.now);
         singles.tick();
         advanceAll();

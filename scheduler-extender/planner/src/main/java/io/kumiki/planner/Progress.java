@@ -93,13 +93,11 @@ final class Progress {
             return;
         }
         Occupancy there = Occupancy.of(plan, state);
-        long patience = state.options.expiry() + 10L * plan.slots();
-        boolean podless =
-                state.membersOf(plan).stream().allMatch(pod -> pod.stage().ended());
-        if (podless && plan.startedSecond == 0 && state.now - plan.reservedAt >= patience) {
+        if (isExpired(plan)) {
             plan.clear();
             plan.phase = Gang.Phase.Waiting;
-            plan.say(Why.ReservationExpired, "none of its pods was made within " + patience / 1000 + " s");
+            plan.restUntil = state.now + state.options.repeat();
+            plan.say(Why.ReservationExpired, "none of its pods was made within " + patience(plan) / 1000 + " s");
             state.roomChanged = true;
             return;
         }
@@ -111,6 +109,16 @@ final class Progress {
             ungate(plan, there);
             barrier.open(plan);
         }
+    }
+
+    private long patience(Plan plan) {
+        return state.options.expiry() + 10L * plan.slots();
+    }
+
+    private boolean isExpired(Plan plan) {
+        return plan.startedSecond == 0
+                && state.now - plan.reservedAt >= patience(plan)
+                && state.membersOf(plan).stream().allMatch(pod -> pod.stage().ended());
     }
 
     private boolean finished(Plan plan, Occupancy there) {

@@ -51,7 +51,7 @@ final class Readiness {
             return say(plan, Why.NamespaceQuota, namespace);
         }
         Admission.Refused refused = charges.refusalOfMinimum(plan.fact);
-        return refused == null || say(plan, code(refused), Words.of(refused));
+        return refused == null || say(plan, code(refused), Words.of(refused) + charges.heldBy(refused));
     }
 
     private static boolean say(Plan plan, Why why, String message) {

@@ -119,7 +119,6 @@ final class World {
     final TreeMap<String, NodeFact> nodes = new TreeMap<>();
     final TreeMap<String, Pod> pods = new TreeMap<>();
     final TreeMap<String, GangObject> gangs = new TreeMap<>();
-    final Map<String, Long> assumed = new HashMap<>();
     long revision;
     int fenced;
     private final Consumer<Event> watchers;
@@ -182,14 +181,17 @@ final class World {
         return pod != null && Long.toString(pod.version).equals(fact.version()) ? pod : null;
     }
 
-    /// What is taken of a node, by pods and by what the scheduler assumes.
-    long taken(String node, String resource, Map<String, String> alsoAssumed) {
-        long sum = 0;
+    /// What is taken of each node, by pods and by what the scheduler assumes.
+    Map<String, Map<String, Long>> taken(Map<String, String> alsoAssumed) {
+        Map<String, Map<String, Long>> taken = new HashMap<>();
         for (Pod pod : pods.values()) {
-            if (pod.takes() ? pod.node.equals(node) : node.equals(alsoAssumed.get(pod.uid))) {
-                sum += resource.equals("pods") ? 1 : pod.requests.getOrDefault(resource, 0L);
+            String node = pod.takes() ? pod.node : alsoAssumed.get(pod.uid);
+            if (node != null && !node.isEmpty()) {
+                Map<String, Long> of = taken.computeIfAbsent(node, _ -> new HashMap<>());
+                pod.requests.forEach((resource, amount) -> of.merge(resource, amount, Long::sum));
+                of.merge("pods", 1L, Long::sum);
             }
         }
-        return sum;
+        return taken;
     }
 }

@@ -1,0 +1,234 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// Job controllers and kubelets: they make a gang's pods, restart it when it ended, and let it work when it is whole.
+final class Jobs {
+    private static final String GPU = "nvidia.com/gpu";
+
+    private final Timeline time;
+    private final World world;
+    private final Consumer<World.Pod> made;
+    private final boolean late;
+    private final boolean idle;
+    private final Map<String, Long> runTime = new HashMap<>();
+    private final Map<String, Habit> habits = new HashMap<>();
+    private final Map<String, Long> idleUntil = new HashMap<>();
+    private final Set<String> making = new HashSet<>();
+
+    private enum Habit {
+        PROMPT,
+        SLEEPS,
+        FORGETS_ONE,
+        GOES_DEAF
+    }
+
+    /// @param made a pod that the scheduler may look at
+    /// @param late pods are made some time after it was decided that they are wanted
+    /// @param idle some controllers make no pods for a long time
+    Jobs(Timeline time, World world, Consumer<World.Pod> made, boolean late, boolean idle) {
+        this.time = time;
+        this.world = world;
+        this.made = made;
+        this.late = late;
+        this.idle = idle;
+    }
+
+    /// @param sure it has several members and fits into any of the clusters
+    void create(String name, int nodes, boolean sure) {
+        boolean gated = time.random.nextBoolean();
+        boolean steered = gated && time.random.nextBoolean();
+        List<Gang.Members> classes = new ArrayList<>();
+        int count = 1 + time.upTo(2);
+        for (int c = 0; c < count; c++) {
+            int min = 1 + time.upTo(c == 0 ? 2 * nodes - 3 : 2);
+            int gpus = c == 0 ? 1 + time.upTo(2) : time.upTo(2);
+            if (sure) {
+                min = c == 0 ? 2 + time.upTo(3) : 1;
+                gpus = c == 0 ? 1 : 0;
+            }
+            classes.add(new Gang.Members(
+                    "c" + c,
+                    min,
+                    min + (gated ? 0 : time.upTo(2)),
+                    time.upTo(2) * c,
+                    gpus == 0 ? Map.of("cpu", "1") : Map.of("cpu", "1", GPU, Integer.toString(gpus)),
+                    null,
+                    null,
+                    null));
+        }
+        String required = !sure && time.upTo(4) == 0 ? "rack" : null;
+        Long expected = time.random.nextBoolean() ? null : Long.valueOf(20);
+        var spec = new Gang.Spec(0, gated, classes, required, null, null, time.upTo(3), expected, null, null);
+        var gang = new World.GangObject(name, spec, time.now / 1000);
+        world.gangs.put(name, gang);
+        runTime.put(name, 3_000L + time.upTo(20_000));
+        world.changed(gang);
+        Habit habit = idle ? Habit.values()[time.upTo(4)] : Habit.PROMPT;
+        habits.put(name, habit);
+        idleUntil.put(name, habit == Habit.FORGETS_ONE ? time.now + 5_000 + time.upTo(100_000) : 0);
+        time.in(habit == Habit.SLEEPS ? 100_000 : 0, () -> control(gang, steered));
+    }
+
+    private boolean idles(World.GangObject gang, Habit how) {
+        return habits.get(gang.name) == how && time.now < idleUntil.getOrDefault(gang.name, 0L);
+    }
+
+    private void control(World.GangObject gang, boolean steered) {
+        Gang.Status status = gang.status;
+        if (gang.done || (status != null && status.phase() == Gang.Phase.Done)) {
+            return;
+        }
+        if (status != null && Boolean.TRUE.equals(status.ended()) && status.attempt() == gang.spec.attempt()) {
+            restart(gang);
+        } else if (gang.spec.gated() && !idles(gang, Habit.GOES_DEAF)) {
+            makeGated(gang, steered);
+        } else if (!gang.spec.gated()
+                && !idles(gang, Habit.GOES_DEAF)
+                && status != null
+                && status.attempt() == gang.spec.attempt()
+                && status.phase().holds()
+                && status.phase() != Gang.Phase.Releasing) {
+            makePinned(gang, status);
+        }
+        work(gang);
+        time.in(700 + time.upTo(600), () -> control(gang, steered));
+    }
+
+    private void restart(World.GangObject gang) {
+        Gang.Spec s = gang.spec;
+        gang.spec = new Gang.Spec(
+                s.attempt() + 1,
+                s.gated(),
+                s.classes(),
+                s.required(),
+                s.preferred(),
+                s.alternatives(),
+                s.priority(),
+                s.expectedSeconds(),
+                s.lastCheckpoint(),
+                s.restartSeconds());
+        world.changed(gang);
+    }
+
+    private void makeGated(World.GangObject gang, boolean steered) {
+        for (Gang.Members c : gang.spec.classes()) {
+            int there = 0;
+            for (World.Pod p : world.pods.values()) {
+                boolean counts = p.live() || p.stage == PodFact.Stage.SUCCEEDED;
+                there += counts && p.gang.equals(gang.name) && p.className.equals(c.name()) ? 1 : 0;
+            }
+            int wanted = c.min() - (idles(gang, Habit.FORGETS_ONE) ? 1 : 0);
+            for (int i = there; i < wanted; i++) {
+                World.Pod pod = pod(gang, c, steered);
+                pod.gated = true;
+                world.changed(pod);
+            }
+        }
+    }
+
+    private void makePinned(World.GangObject gang, Gang.Status status) {
+        List<Gang.Slots> slots = status.slots() == null ? List.of() : status.slots();
+        String reservation = "uid-" + gang.name + "." + status.attempt();
+        for (Gang.Slots of : slots) {
+            Gang.Members c = gang.spec.classes().stream()
+                    .filter(m -> m.name().equals(of.name()))
+                    .findFirst()
+                    .orElseThrow();
+            for (int i = 0; i < of.nodes().size(); i++) {
+                int index = i;
+                boolean there = world.pods.values().stream()
+                        .anyMatch(p -> p.index == index
+                                && p.gang.equals(gang.name)
+                                && p.className.equals(c.name())
+                                && p.reservation.equals(reservation)
+                                && p.stage != PodFact.Stage.FAILED);
+                boolean forgotten = i == 0 && idles(gang, Habit.FORGETS_ONE);
+                String key = reservation + "/" + c.name() + "/" + i;
+                String node = of.nodes().get(i);
+                if (!there && !forgotten && making.add(key)) {
+                    time.in(late ? time.upTo(2500) : 0, () -> {
+                        making.remove(key);
+                        makePinned(gang, c, index, reservation, node);
+                    });
+                }
+            }
+        }
+    }
+
+    private void makePinned(World.GangObject gang, Gang.Members c, int index, String reservation, String node) {
+        if (gang.done) {
+            return;
+        }
+        World.Pod pod = pod(gang, c, false);
+        pod.index = index;
+        pod.reservation = reservation;
+        pod.pin = node;
+        world.changed(pod);
+        made.accept(pod);
+    }
+
+    private World.Pod pod(World.GangObject gang, Gang.Members c, boolean steered) {
+        var pod = new World.Pod(
+                gang.name + "-" + c.name() + "-" + time.id(),
+                gang.name,
+                c.name(),
+                "job-" + gang.name,
+                steered,
+                Shape.amounts(c.requests()));
+        world.pods.put(pod.uid, pod);
+        return pod;
+    }
+
+    /// Members work only together; when they have for long enough, all succeed.
+    private void work(World.GangObject gang) {
+        List<World.Pod> working = new ArrayList<>();
+        for (World.Pod pod : world.pods.values()) {
+            if (pod.takes() && pod.live() && pod.gang.equals(gang.name)) {
+                working.add(pod);
+            }
+        }
+        boolean whole = gang.spec.classes().stream()
+                .allMatch(c -> working.stream()
+                                .filter(p -> p.className.equals(c.name()))
+                                .count()
+                        >= c.min());
+        if (whole && gang.wholeSince < 0 && habits.get(gang.name) == Habit.GOES_DEAF) {
+            idleUntil.putIfAbsent(gang.name + "/deaf", time.now);
+            idleUntil.merge(gang.name, idleUntil.get(gang.name + "/deaf") + 100_000, Math::max);
+        }
+        gang.wholeSince = whole ? (gang.wholeSince < 0 ? time.now : gang.wholeSince) : -1;
+        if (whole && time.now - gang.wholeSince >= runTime.getOrDefault(gang.name, 0L)) {
+            gang.done = true;
+            working.forEach(pod -> {
+                pod.stage = PodFact.Stage.SUCCEEDED;
+                world.changed(pod);
+            });
+            // Members above the minimum that never came are given up.
+            for (World.Pod pod : List.copyOf(world.pods.values())) {
+                if (pod.gang.equals(gang.name) && !pod.stage.ended()) {
+                    leave(pod);
+                }
+            }
+        }
+    }
+
+    /// Deleted; a bound one is gone when its kubelet has ended it.
+    void leave(World.Pod pod) {
+        world.delete(pod);
+        if (world.pods.containsKey(pod.uid)) {
+            time.in(500 + time.upTo(4000), () -> {
+                if (world.pods.containsKey(pod.uid)) {
+                    world.remove(pod);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.kumiki.planner;
+
+import static io.kumiki.planner.PlantedBug.returns;
+import static io.kumiki.planner.PlantedBug.without;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// The simulation is worth what it notices: each fault below must be found within the seeds that the law runs.
+class PlantedBugsTest {
+    private static final int SEEDS = Integer.getInteger("kumiki.seeds", 1000);
+
+    private static Map<String, PlantedBug[]> bugs() {
+        var bugs = new LinkedHashMap<String, PlantedBug[]>();
+        for (PlantedBug bug : new PlantedBug[] {
+            returns("a slot stays on a lost node", Moves.class, "fromLostNodes", 1),
+            returns("a slot stays where the scheduler refuses its pod", Moves.class, "fromVetoes", 1),
+            returns("a barrier never gives up", Barrier.class, "isOverdue", 0),
+            returns("a foreign reservation is taken for the current one", Plan.class, "isCurrent", 1),
+            returns("a call for another node is held", Barrier.class, "isThere", 1),
+            returns("the barrier opens before the wave is complete", Barrier.class, "wouldBeComplete", 1),
+            returns("a pod counts twice while its binding is on its way", Barrier.class, "isHeldOnly", 1),
+            returns("nothing is checked in the instant before opening", Barrier.class, "check", 1),
+            returns("a later wave is let through", Barrier.class, "mayStart", 1),
+            without("held calls of an ended attempt are kept", Progress.class, "end", "refuseAll", 0),
+            without("the call of a pod that is gone is kept", Planner.class, "podGone", "drop", 0),
+            without("calls of an earlier term are forgotten", Planner.class, "elected", "refuseAll", 0),
+            returns("slots that are promised count as free", Occupancy.class, "reserves", 0),
+            returns("a tenant's quota is not looked at", Charges.class, "refusal", 0),
+            without("what is placed in one pass is not charged", Placing.class, "reserve", "charge", 0),
+            without("what is placed in one pass is not taken", Placing.class, "reserve", "take", 0),
+            returns("slots count before their write is done", Plan.class, "isDurable", 1),
+            returns("a new leader does not wait for the touched pods", Wishes.class, "touched", 1),
+            without("a new leader forgets what was promised", Adoption.class, "takeOver", "adopt", 0),
+            without("a leader that was deposed goes on", Planner.class, "on", "deposed", 0),
+            returns("a gang that lost members is left partial", Progress.class, "lostTooLong", 0),
+            returns("a gang that finished keeps its slots", Progress.class, "finished", 0),
+            returns("a reservation without pods never expires", Progress.class, "isExpired", 0),
+            returns("a gated gang is given slots before its pods exist", Readiness.class, "mayBePlaced", 1),
+            without("an attempt that ended keeps its pods", Progress.class, "release", "delete", 0),
+            without("a new attempt is not begun", Progress.class, "advance", "again", 0),
+            without("a slot is given to two pods", Progress.class, "ungate", "remove", 0),
+            returns("a wish that had no effect is not repeated", Wishes.class, "ask", 0),
+            without("pods of an earlier attempt are left", Progress.class, "advance", "removeForeign", 0),
+        }) {
+            bugs.put(bug.says(), new PlantedBug[] {bug});
+        }
+        return bugs;
+    }
+
+    @TestFactory
+    Iterable<DynamicTest> eachIsNoticed() {
+        return bugs().entrySet().stream()
+                .map(bug -> DynamicTest.dynamicTest(bug.getKey(), () -> {
+                    PlantedBug.Loader planted = PlantedBug.plant(bug.getValue());
+                    String noticed = null;
+                    long seed = 0;
+                    for (; seed < SEEDS && noticed == null; seed++) {
+                        noticed = planted.run(seed);
+                    }
+                    System.out.println(bug.getKey() + ": "
+                            + (noticed == null
+                                    ? "not noticed in " + SEEDS + " seeds"
+                                    : "seed " + (seed - 1) + ", " + noticed.lines().findFirst().orElse("")));
+                    assertThat(noticed).as("noticed within %s seeds", SEEDS).isNotNull();
+                }))
+                .toList();
+    }
+
+    @Test
+    void withoutABugNothingIsNoticed() {
+        PlantedBug.Loader sound = PlantedBug.plant();
+        for (long seed = 0; seed < 100; seed++) {
+            assertThat(sound.run(seed)).as("seed %s", seed).isNull();
+        }
+    }
+}
