@@ -4,8 +4,8 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Whole amounts by resource name: `nvidia.com/gpu`, `cpu` in milli, `memory` in bytes. Absent means none.
-/// Additions saturate instead of overflowing.
+/// Whole amounts by resource name: `nvidia.com/gpu`, `cpu` in milli, `memory` in bytes. What is absent is none; a
+/// limit of 0 is one, so what is named as 0 stays named. Additions saturate instead of overflowing.
 public record Amounts(Map<String, Long> of) {
     public static final Amounts NONE = new Amounts(Map.of());
 
@@ -15,9 +15,7 @@ public record Amounts(Map<String, Long> of) {
             if (amount < 0) {
                 throw new IllegalArgumentException(resource + " is negative: " + amount);
             }
-            if (amount > 0) {
-                kept.put(resource, amount);
-            }
+            kept.put(resource, amount);
         });
         of = Collections.unmodifiableMap(kept);
     }
@@ -41,6 +39,7 @@ public record Amounts(Map<String, Long> of) {
         var left = new TreeMap<>(of);
         other.of.forEach(
                 (resource, amount) -> left.computeIfPresent(resource, (_, have) -> Math.max(0, have - amount)));
+        left.values().removeIf(amount -> amount == 0);
         return new Amounts(left);
     }
 

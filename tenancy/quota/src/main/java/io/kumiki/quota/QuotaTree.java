@@ -24,13 +24,20 @@ public final class QuotaTree {
         this.usage = usage;
     }
 
-    /// Every mistake at once: unknown parents, cycles, several roots, guarantees that do not fit into the parent's.
+    /// @param tenant whose part of the tree it is
+    public record Mistake(String tenant, String says) {}
+
     public static List<String> problems(Collection<QuotaNode> nodes) {
-        var problems = new ArrayList<String>();
+        return mistakes(nodes).stream().map(Mistake::says).distinct().toList();
+    }
+
+    /// Every mistake at once: unknown parents, cycles, several roots, guarantees that do not fit into the parent's.
+    public static List<Mistake> mistakes(Collection<QuotaNode> nodes) {
+        var problems = new ArrayList<Mistake>();
         Map<String, QuotaNode> byName = new LinkedHashMap<>();
         for (QuotaNode node : nodes) {
             if (byName.put(node.name(), node) != null) {
-                problems.add(node.name() + " is there twice");
+                problems.add(new Mistake(node.name(), node.name() + " is there twice"));
             }
         }
         List<String> roots = nodes.stream()
@@ -38,7 +45,9 @@ public final class QuotaTree {
                 .map(QuotaNode::name)
                 .toList();
         if (roots.size() != 1) {
-            problems.add("exactly one tenant has no parent, found " + roots);
+            String says = "exactly one tenant has no parent, found " + roots;
+            List<String> whose = roots.isEmpty() ? List.copyOf(byName.keySet()) : roots;
+            whose.forEach(name -> problems.add(new Mistake(name, says)));
         }
         Map<String, Amounts> promised = new HashMap<>();
         for (QuotaNode node : nodes) {
@@ -47,9 +56,9 @@ public final class QuotaTree {
                 continue;
             }
             if (!byName.containsKey(parent)) {
-                problems.add(node.name() + ": there is no parent " + parent);
+                problems.add(new Mistake(node.name(), node.name() + ": there is no parent " + parent));
             } else if (cyclic(node, byName)) {
-                problems.add(node.name() + " is its own ancestor");
+                problems.add(new Mistake(node.name(), node.name() + " is its own ancestor"));
             } else {
                 promised.merge(parent, node.guaranteed(), Amounts::plus);
             }
@@ -58,8 +67,10 @@ public final class QuotaTree {
             QuotaNode node = byName.get(parent);
             long has = node == null ? 0 : node.guaranteed().get(resource);
             if (amount > has) {
-                problems.add("the tenants below " + parent + " are guaranteed " + amount + " " + resource + ", it has "
-                        + has);
+                problems.add(new Mistake(
+                        parent,
+                        "the tenants below " + parent + " are guaranteed " + amount + " " + resource + ", it has "
+                                + has));
             }
         }));
         return problems;
@@ -153,7 +164,9 @@ public final class QuotaTree {
         wanted.of().forEach((resource, amount) -> {
             long own = Math.max(
                     0, leaf.guaranteed().get(resource) - usage(leaf.name()).get(resource));
-            borrowed.put(resource, Math.max(0, amount - own));
+            if (amount > own) {
+                borrowed.put(resource, amount - own);
+            }
         });
         return new Amounts(borrowed);
     }
@@ -167,6 +180,11 @@ public final class QuotaTree {
                 .sorted(Comparator.comparingLong((Admission.Holder h) -> -h.aboveGuarantee())
                         .thenComparing(Admission.Holder::tenant))
                 .toList();
+    }
+
+    /// Whether what the tenant uses counts there.
+    public boolean isBelow(String tenant, String at) {
+        return path(tenant).stream().anyMatch(node -> node.name().equals(at));
     }
 
     private boolean isParent(QuotaNode node) {

@@ -48,6 +48,30 @@ class QuotaTreeTest {
     }
 
     @Test
+    void aLimitOfNoneIsALimit() {
+        var tree = QuotaTree.of(List.of(
+                new QuotaNode("all", null, gpus(16), null), new QuotaNode("guests", "all", Amounts.NONE, gpus(0))));
+        assertThat(tree.admit("guests", gpus(1))).isInstanceOfSatisfying(Admission.Refused.class, r -> {
+            assertThat(r.why()).isEqualTo(Admission.Why.AboveLimit);
+            assertThat(r.at()).isEqualTo("guests");
+            assertThat(r.missing()).isEqualTo(1);
+        });
+        assertThat(tree.admit("guests", gpus(0))).isEqualTo(new Admission.Admitted(Amounts.NONE));
+    }
+
+    @Test
+    void everyMistakeIsSomebodys() {
+        assertThat(QuotaTree.mistakes(List.of(
+                        new QuotaNode("a", null, gpus(4), null), new QuotaNode("b", "a", gpus(5), null))))
+                .containsExactly(new QuotaTree.Mistake(
+                        "a", "the tenants below a are guaranteed 5 gpu, it has 4"));
+        assertThat(QuotaTree.mistakes(List.of(
+                        new QuotaNode("a", null, gpus(4), null), new QuotaNode("b", null, gpus(5), null))))
+                .extracting(QuotaTree.Mistake::tenant)
+                .containsExactly("a", "b");
+    }
+
+    @Test
     void everyMistakeInATreeIsNamed() {
         var problems = QuotaTree.problems(List.of(
                 new QuotaNode("a", null, gpus(4), null),

@@ -18,12 +18,14 @@ import org.jspecify.annotations.Nullable;
 @Column(value = "Parent", path = ".spec.parent")
 @Column(value = "Guaranteed", path = ".spec.guaranteed")
 @Column(value = "Limit", path = ".spec.limit")
+@Column(value = "Accepted", path = ".status.conditions[?(@.type==\"Accepted\")].status")
 @Column(value = "Age", path = ".metadata.creationTimestamp", type = "date")
 @JsonIgnoreProperties(ignoreUnknown = true)
 public final class TenantQuota extends OwnKind {
     private static final long serialVersionUID = 1;
 
     private transient @Nullable Spec spec;
+    private transient @Nullable Status status;
 
     public @Nullable Spec getSpec() {
         return spec;
@@ -31,6 +33,14 @@ public final class TenantQuota extends OwnKind {
 
     public void setSpec(@Nullable Spec spec) {
         this.spec = spec;
+    }
+
+    public @Nullable Status getStatus() {
+        return status;
+    }
+
+    public void setStatus(@Nullable Status status) {
+        this.status = status;
     }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -49,4 +59,25 @@ public final class TenantQuota extends OwnKind {
 
             @Field(value = "Namespaces whose pods count here.", max = 1000) @Nullable
             List<String> namespaces) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Status(
+            @Field(value = "Accepted says whether it is part of the tree that holds.", max = 8)
+            List<Condition> conditions) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Condition(
+            @Field("Accepted.") String type,
+
+            @Field("True or False.") String status,
+
+            @Field("Code.") String reason,
+
+            @Field("In words, with every mistake.") String message,
+
+            @Field("When the status last changed (RFC 3339).") String lastTransitionTime,
+
+            @Field("Of the spec that this speaks of.") long observedGeneration) {}
 }
