@@ -36,7 +36,7 @@ class PlantedBugsTest {
             returns("slots count before their write is done", Plan.class, "isDurable", 1),
             returns("a new leader does not wait for the touched pods", Wishes.class, "touched", 1),
             without("a new leader forgets what was promised", Adoption.class, "takeOver", "adopt", 0),
-            without("a leader that was deposed goes on", Planner.class, "on", "deposed", 0),
+            without("a leader that was deposed goes on", Planner.class, "hear", "deposed", 0),
             returns("a gang that lost members is left partial", Progress.class, "lostTooLong", 0),
             returns("a gang that finished keeps its slots", Progress.class, "finished", 0),
             returns("a reservation without pods never expires", Progress.class, "isExpired", 0),

@@ -43,6 +43,7 @@ public final class Extender implements AutoCloseable {
     private final Hands hands;
     private final DerivedGangs gangs;
     private final PodWatch pods;
+    private final QuotaNotes notes;
     private final Leadership leadership;
     private final HttpListener listener;
     private final AdmissionDesk desk;
@@ -65,6 +66,7 @@ public final class Extender implements AutoCloseable {
         hands = new Hands(api, this::tell, calls, leadership::current, gangs);
         planner = new PlannerLoop(new Planner(settings.planning()), hands, clock);
         view = new SchedulingView(settings.planning(), clock);
+        notes = new QuotaNotes(api, clock);
         pods = new PodWatch(api, this::tell, gangs);
         listener = HttpListener.on(vertx, LoopbackPeer.of(new Caller("kube-scheduler", Set.of("system:masters"))))
                 .serve(new Verbs(planner, calls, pods::find).routes())
@@ -137,7 +139,7 @@ public final class Extender implements AutoCloseable {
     }
 
     private void follow() {
-        var quotas = new Quotas(this::tell);
+        var quotas = new Quotas(this::tell, notes);
         feed(
                 "/api/v1/nodes",
                 node -> tell(new Event.NodeSeen(Facts.node(node))),
@@ -229,6 +231,7 @@ public final class Extender implements AutoCloseable {
         feeds.forEach(ObjectFeed::close);
         planner.close();
         view.close();
+        notes.close();
         hands.close();
     }
 

@@ -14,20 +14,24 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// TenantQuota objects as one tree. A tree with mistakes is told to the log and changes nothing.
+/// TenantQuota objects as one tree. A tree with mistakes changes nothing: the one before it holds, and each object
+/// says what is wrong with it.
 final class Quotas {
     private static final Logger LOG = LoggerFactory.getLogger(Quotas.class);
 
     private final Map<String, JsonNode> objects = new TreeMap<>();
     private final Consumer<Event> planner;
-    private String told = "";
+    private final QuotaNotes notes;
+    private Event told = new Event.Tick();
+    private String logged = "";
 
-    Quotas(Consumer<Event> planner) {
+    Quotas(Consumer<Event> planner, QuotaNotes notes) {
         this.planner = planner;
+        this.notes = notes;
     }
 
     void seen(JsonNode quota) {
-        objects.put(quota.path("metadata").path("name").asText(), quota.path("spec"));
+        objects.put(quota.path("metadata").path("name").asText(), quota);
         tell();
     }
 
@@ -37,43 +41,65 @@ final class Quotas {
     }
 
     private void tell() {
-        List<String> problems = new ArrayList<>();
+        Map<String, List<String>> mistakes = new TreeMap<>();
         List<QuotaNode> nodes = new ArrayList<>();
         Map<String, String> tenants = new TreeMap<>();
-        objects.forEach((name, spec) -> {
+        objects.forEach((name, quota) -> {
+            JsonNode spec = quota.path("spec");
             try {
                 nodes.add(node(name, spec));
             } catch (IllegalArgumentException e) {
-                problems.add(name + ": " + e.getMessage());
+                add(mistakes, name, String.valueOf(e.getMessage()));
             }
             for (JsonNode namespace : spec.path("namespaces")) {
                 String other = tenants.put(namespace.asText(), name);
                 if (other != null) {
-                    problems.add("namespace " + namespace.asText() + " is listed by " + other + " and " + name);
+                    String says = "namespace " + namespace.asText() + " is listed by " + other + " and " + name;
+                    add(mistakes, name, says);
+                    add(mistakes, other, says);
                 }
             }
         });
-        if (problems.isEmpty() && !nodes.isEmpty()) {
-            problems.addAll(QuotaTree.problems(nodes));
+        if (mistakes.isEmpty() && !nodes.isEmpty()) {
+            QuotaTree.mistakes(nodes).forEach(mistake -> add(mistakes, mistake.tenant(), mistake.says()));
         }
-        if (problems.isEmpty()) {
-            planner.accept(new Event.Tenants(nodes, tenants));
+        Event tree = new Event.Tenants(nodes, tenants);
+        if (mistakes.isEmpty() && !tree.equals(told)) {
+            told = tree;
+            planner.accept(tree);
         }
-        String now = String.join("; ", problems);
-        if (!now.equals(told) && !now.isEmpty()) {
+        Map<String, JsonNode> seen = Map.copyOf(objects);
+        notes.settle(() -> note(seen, mistakes));
+    }
+
+    private static void add(Map<String, List<String>> mistakes, String name, String says) {
+        mistakes.computeIfAbsent(name, _ -> new ArrayList<>()).add(says);
+    }
+
+    private void note(Map<String, JsonNode> quotas, Map<String, List<String>> mistakes) {
+        quotas.forEach((name, quota) -> {
+            if (mistakes.isEmpty()) {
+                notes.accepted(quota);
+            } else if (mistakes.containsKey(name)) {
+                notes.refused(quota, "Mistake", String.join("; ", mistakes.getOrDefault(name, List.of())));
+            } else {
+                notes.refused(
+                        quota,
+                        "TreeHasMistakes",
+                        "the tree before this one holds until these are put right: "
+                                + String.join(", ", mistakes.keySet()));
+            }
+        });
+        String now = mistakes.toString();
+        if (!now.equals(logged) && !mistakes.isEmpty()) {
             LOG.warn("the TenantQuotas are no tree, the one before them holds: {}", now);
         }
-        told = now;
+        logged = now;
     }
 
     private static QuotaNode node(String name, JsonNode spec) {
         String parent = spec.path("parent").asText("");
         Map<String, Long> limit = Shape.amounts(Facts.texts(spec.path("limit")));
-        limit.forEach((resource, amount) -> {
-            if (amount == 0) {
-                throw new IllegalArgumentException("the limit of " + resource + " must be above 0");
-            }
-        });
         return new QuotaNode(
                 name,
                 parent.isEmpty() ? null : parent,

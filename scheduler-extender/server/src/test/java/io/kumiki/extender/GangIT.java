@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.kube.ApiFault;
+import io.kumiki.kube.Deletion;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WriteOptions;
@@ -267,19 +268,47 @@ class GangIT {
         assertThat(before).isIn(0L, 12L);
     }
 
+    private static ObjectNode quota(String name, String parent, String guaranteed, String limit) {
+        ObjectNode quota = Json.object();
+        quota.putObject("metadata").put("name", name);
+        ObjectNode spec = quota.putObject("spec");
+        spec.putObject("guaranteed").put("nvidia.com/gpu", guaranteed);
+        if (!parent.isEmpty()) {
+            spec.put("parent", parent).putArray("namespaces").add("team");
+        }
+        if (!limit.isEmpty()) {
+            spec.putObject("limit").put("nvidia.com/gpu", limit);
+        }
+        return quota;
+    }
+
+    private JsonNode accepted(String quota) {
+        return cluster.cluster()
+                .get(QUOTAS, "", quota)
+                .path("status")
+                .path("conditions")
+                .path(0);
+    }
+
+    private void awaitQuota(String what, BooleanSupplier holds) throws Exception {
+        var reached = new CountDownLatch(1);
+        try (var watch = cluster.cluster().watch(QUOTAS, "", Selection.ALL, 0, e -> {
+            if (holds.getAsBoolean()) {
+                reached.countDown();
+            }
+        })) {
+            assertThat(watch).isNotNull();
+            assertThat(reached.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .as(what)
+                    .isTrue();
+        }
+    }
+
     @Test
     void quotasAreNamedInTheRefusal() throws Exception {
-        ObjectNode root = Json.object();
-        root.putObject("metadata").put("name", "all");
-        root.putObject("spec").putObject("guaranteed").put("nvidia.com/gpu", "128");
-        create(QUOTAS, "", root);
-        ObjectNode tenant = Json.object();
-        tenant.putObject("metadata").put("name", "small");
-        ObjectNode spec = tenant.putObject("spec").put("parent", "all");
-        spec.putObject("guaranteed").put("nvidia.com/gpu", "8");
-        spec.putObject("limit").put("nvidia.com/gpu", "16");
-        spec.putArray("namespaces").add("team");
-        create(QUOTAS, "", tenant);
+        create(QUOTAS, "", quota("all", "", "128", ""));
+        create(QUOTAS, "", quota("small", "all", "8", "16"));
+        awaitQuota("the tree holds", () -> accepted("small").path("status").asText().equals("True"));
         gang("large", 3, 8);
         await(
                 "the quota is named",
@@ -288,6 +317,82 @@ class GangIT {
                 .isEqualTo("24 nvidia.com/gpu wanted, 8 too many for the limit of quota small");
         gang("small", 2, 8, "kumiki.io/simulated-duration", "10m");
         await("what the limit allows starts", () -> phase("small", "Running"));
+        gang("one", 1, 8);
+        await(
+                "who holds it is named",
+                () -> status("one").path("message").asText().endsWith("; held by team/small (16)"));
+    }
+
+    @Test
+    void aLimitOfNoneHolds() throws Exception {
+        create(QUOTAS, "", quota("all", "", "128", ""));
+        create(QUOTAS, "", quota("guests", "all", "0", "0"));
+        awaitQuota("it is part of the tree", () -> accepted("guests").path("status").asText().equals("True"));
+        gang("one", 1, 1);
+        await("nothing is allowed", () -> status("one").path("reason").asText().equals("QuotaLimit"));
+        assertThat(bound("one")).isZero();
+    }
+
+    @Test
+    void aMistakeInTheTreeIsToldOnItsObjects() throws Exception {
+        create(QUOTAS, "", quota("all", "", "8", ""));
+        create(QUOTAS, "", quota("team", "all", "9", ""));
+        awaitQuota(
+                "both say it",
+                () -> accepted("all").path("reason").asText().equals("Mistake")
+                        && accepted("team").path("reason").asText().equals("TreeHasMistakes"));
+        assertThat(accepted("all").path("message").asText())
+                .isEqualTo("the tenants below all are guaranteed 9 nvidia.com/gpu, it has 8");
+        assertThat(cluster.cluster()
+                        .list(new ResourceType("", "v1", "events"), "default", Selection.ALL)
+                        .items())
+                .anySatisfy(e -> assertThat(
+                                e.path("involvedObject").path("name").asText())
+                        .isEqualTo("all"));
+        cluster.cluster().delete(QUOTAS, "", "team", Deletion.DEFAULT);
+        awaitQuota("the rest is a tree", () -> accepted("all").path("status").asText().equals("True"));
+    }
+
+    private void resourceQuota(String gpus) {
+        ObjectNode quota = Json.object();
+        quota.putObject("metadata").put("name", "gpus");
+        quota.putObject("spec").putObject("hard").put("requests.nvidia.com/gpu", gpus);
+        create(new ResourceType("", "v1", "resourcequotas"), "team", quota);
+    }
+
+    /// The API server refuses the rest of the pods (403), so the gang cannot become whole.
+    @Test
+    void aResourceQuotaThatRefusesHalfOfAGangIsNamedAndNothingIsHeld() throws Exception {
+        resourceQuota("16");
+        pods("half", 0, 2, 4, 8);
+        assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(
+                                ApiFault.class, () -> pods("half", 2, 3, 4, 8))
+                        .getMessage())
+                .contains("exceeded quota");
+        await(
+                "it is named",
+                () -> status("half").path("reason").asText().equals("NamespaceQuota"));
+        assertThat(status("half").path("message").asText()).contains("ResourceQuota gpus allows 0 more");
+        assertThat(status("half").has("slots")).isFalse();
+        assertThat(bound("half")).isZero();
+    }
+
+    @Test
+    void twoGangsOnOneQuotaComeOneAfterTheOther() throws Exception {
+        create(QUOTAS, "", quota("all", "", "128", ""));
+        create(QUOTAS, "", quota("small", "all", "8", "32"));
+        awaitQuota("the tree holds", () -> accepted("small").path("status").asText().equals("True"));
+        gang("first", 3, 8, "kumiki.io/simulated-duration", "2s");
+        gang("second", 3, 8, "kumiki.io/simulated-duration", "2s");
+        await(
+                "one runs, the other waits for it",
+                () -> (phase("first", "Running") && waitsFor("second", "first"))
+                        || (phase("second", "Running") && waitsFor("first", "second")));
+        await("both have ended", () -> phase("first", "Done") && phase("second", "Done"));
+    }
+
+    private boolean waitsFor(String gang, String other) {
+        return status(gang).path("message").asText().contains("held by team/" + other + " (24)");
     }
 
     @Test
