@@ -94,11 +94,11 @@ final class Simulation implements KubeScheduler.Extenders {
             }
             if (world.revision != checkedRevision) {
                 checkedRevision = world.revision;
-                laws.check(time.now);
+                laws.check(time.now, !lonely.late);
             }
             if (time.now - lookedAt >= 1000) {
                 lookedAt = time.now;
-                laws.check(time.now);
+                laws.check(time.now, !lonely.late);
                 laws.look(time.now);
             }
             if (time.now > time.calm && over()) {
