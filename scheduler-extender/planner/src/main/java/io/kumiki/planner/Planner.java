@@ -101,8 +101,7 @@ public final class Planner {
             if (progress.advanceMarked()) {
                 singles.changed();
             }
-            boolean fenced =
-                    state.roomChanged && state.plans.values().stream().allMatch(plan -> plan.fenced);
+            boolean fenced = state.roomChanged && state.plans.values().stream().allMatch(plan -> plan.fenced);
             for (int pass = 0; fenced && state.roomChanged && pass < 3; pass++) {
                 placing.pass();
             }
@@ -234,8 +233,7 @@ public final class Planner {
 
     private void tick() {
         state.exclusions.values().removeIf(until -> until <= state.now);
-        boolean waiting =
-                state.plans.values().stream().anyMatch(plan -> plan.missingSince >= 0 || plan.restUntil > 0);
+        boolean waiting = state.plans.values().stream().anyMatch(plan -> plan.missingSince >= 0 || plan.restUntil > 0);
         state.roomChanged |= waiting || state.promises.values().stream().anyMatch(p -> p.until() <= state.now);
         singles.tick();
         advanceAll();

@@ -47,7 +47,10 @@ final class Faults {
         for (int i = 0; i < world.nodes.size(); i++) {
             world.put(of.node(i, true));
         }
-        world.pods.values().stream().filter(p -> p.gang.isEmpty() && !p.single).toList().forEach(world::remove);
+        world.pods.values().stream()
+                .filter(p -> p.gang.isEmpty() && !p.single)
+                .toList()
+                .forEach(world::remove);
         if (of.replicas.stream().noneMatch(r -> r.leads)) {
             time.in(100, () -> of.elect(0));
         }
@@ -114,9 +117,7 @@ final class Faults {
         Map<String, String> assumed = time.random.nextBoolean() ? of.scheduler.assumed : Map.of();
         String node = "node" + time.upTo(world.nodes.size());
         NodeFact there = world.nodes.get(node);
-        long taken = world.taken(assumed)
-                .getOrDefault(node, Map.of())
-                .getOrDefault("cpu", 0L);
+        long taken = world.taken(assumed).getOrDefault(node, Map.of()).getOrDefault("cpu", 0L);
         if (there != null && there.usable() && taken + pod.requests.getOrDefault("cpu", 0L) <= there.amount("cpu")) {
             pod.node = node;
             pod.stage = PodFact.Stage.RUNNING;

@@ -139,8 +139,9 @@ final class KubeScheduler {
     void restarts() {
         for (Call call : List.copyOf(calls.values())) {
             calls.remove(call.id());
-            time.in(lossy ? 1 + time.upTo(3000) : 1, () ->
-                    extenders.deliver(call.replica(), call.life(), new Event.BindLeft(call.id())));
+            time.in(
+                    lossy ? 1 + time.upTo(3000) : 1,
+                    () -> extenders.deliver(call.replica(), call.life(), new Event.BindLeft(call.id())));
         }
         assumed.clear();
         world.pods.values().forEach(pod -> time.in(500 + time.upTo(500), () -> schedule(pod.uid)));

@@ -85,8 +85,12 @@ final class Lonely {
 
     private void make(Entering coming, String pin) {
         var pod = new World.Pod(
-                coming.name() + "-" + time.id(), "", "", coming.name(), false, Map.of("cpu", 1000L, Simulation.GPU, (long)
-                        coming.gpus()));
+                coming.name() + "-" + time.id(),
+                "",
+                "",
+                coming.name(),
+                false,
+                Map.of("cpu", 1000L, Simulation.GPU, (long) coming.gpus()));
         pod.single = true;
         pod.priority = coming.priority();
         pod.created = time.now / 1000;

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// @param method its name; its lambdas belong to it
 /// @param callee the call inside whose result is replaced and which is not made; null for the whole method
 /// @param result what comes instead: 0 or null, 1 for true
-record PlantedBug(String says, String in, String method, @Nullable String callee, int result) {
+record PlantedBug(
+        String says, String in, String method, @Nullable String callee, int result) {
     static PlantedBug returns(String says, Class<?> in, String method, int result) {
         return new PlantedBug(says, in.getSimpleName(), method, null, result);
     }
@@ -109,7 +110,8 @@ record PlantedBug(String says, String in, String method, @Nullable String callee
                 || (callee != null && m.methodName().stringValue().startsWith("lambda$" + method + "$"));
         ClassTransform transform = (builder, element) -> {
             if (element instanceof MethodModel m && here.test(m) && m.code().isPresent()) {
-                builder.transformMethod(m, callee == null ? body(m, changed) : MethodTransform.transformingCode(calls(changed)));
+                builder.transformMethod(
+                        m, callee == null ? body(m, changed) : MethodTransform.transformingCode(calls(changed)));
             } else {
                 builder.with(element);
             }
@@ -138,7 +140,8 @@ record PlantedBug(String says, String in, String method, @Nullable String callee
 
     private CodeTransform calls(int[] changed) {
         return (CodeBuilder code, CodeElement element) -> {
-            if (element instanceof InvokeInstruction call && call.name().stringValue().equals(callee)) {
+            if (element instanceof InvokeInstruction call
+                    && call.name().stringValue().equals(callee)) {
                 changed[0]++;
                 MethodTypeDesc type = call.typeSymbol();
                 for (int i = type.parameterCount() - 1; i >= 0; i--) {

@@ -65,7 +65,8 @@ class PlantedBugsTest {
                     System.out.println(bug.getKey() + ": "
                             + (noticed == null
                                     ? "not noticed in " + SEEDS + " seeds"
-                                    : "seed " + (seed - 1) + ", " + noticed.lines().findFirst().orElse("")));
+                                    : "seed " + (seed - 1) + ", "
+                                            + noticed.lines().findFirst().orElse("")));
                     assertThat(noticed).as("noticed within %s seeds", SEEDS).isNotNull();
                 }))
                 .toList();

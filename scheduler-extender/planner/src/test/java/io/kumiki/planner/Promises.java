@@ -46,8 +46,8 @@ final class Promises {
         }
         for (NodeFact node : state.nodes.values()) {
             if (gpus.getOrDefault(node.name(), 0L) > node.amount(Simulation.GPU)) {
-                throw new AssertionError(
-                        "I2: the planner promised " + gpus.get(node.name()) + " GPUs of " + node.name() + ": " + standing(state));
+                throw new AssertionError("I2: the planner promised " + gpus.get(node.name()) + " GPUs of " + node.name()
+                        + ": " + standing(state));
             }
         }
         if (quota >= 0 && inAll > quota) {

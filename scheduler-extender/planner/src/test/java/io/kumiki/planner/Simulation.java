@@ -121,8 +121,8 @@ final class Simulation implements KubeScheduler.Extenders {
         long least = gang.spec.classes().stream()
                 .mapToLong(c -> c.min() * Shape.amounts(c.requests()).getOrDefault(GPU, 0L))
                 .sum();
-        boolean released = status != null
-                && (status.phase() == Gang.Phase.Done || status.phase() == Gang.Phase.Waiting);
+        boolean released =
+                status != null && (status.phase() == Gang.Phase.Done || status.phase() == Gang.Phase.Waiting);
         return (gang.done && released)
                 || (quota && least > limit())
                 || status != null
@@ -136,7 +136,8 @@ final class Simulation implements KubeScheduler.Extenders {
         world.gangs.values().forEach(g -> text.append(g.name + " " + g.spec.attempt() + " " + g.status + "\n"));
         for (Replica r : replicas) {
             State state = r.planner.state();
-            text.append("alive " + r.alive + ", leads " + r.leads + "/" + state.leading + ", epoch " + state.epoch + "\n");
+            text.append(
+                    "alive " + r.alive + ", leads " + r.leads + "/" + state.leading + ", epoch " + state.epoch + "\n");
             for (Plan plan : state.plans.values()) {
                 text.append("  " + plan.fact.key() + " " + plan.phase + " held " + plan.held.keySet() + " binding "
                         + plan.binding.keySet() + " in flight " + plan.inFlight + " version " + plan.version + "/"
@@ -263,8 +264,7 @@ final class Simulation implements KubeScheduler.Extenders {
                     killMidGang(r, life, bind, error);
                 });
             case Decision.AnswerMember ignored -> throw new AssertionError("nobody asked");
-            case Decision.AnswerEntry answer ->
-                time.in(1, () -> lonely.entered(r, answer.call(), answer.entry()));
+            case Decision.AnswerEntry answer -> time.in(1, () -> lonely.entered(r, answer.call(), answer.entry()));
             case Decision.Ungate ungate ->
                 late(r, delay, () -> {
                     World.Pod pod = world.at(ungate.pod());

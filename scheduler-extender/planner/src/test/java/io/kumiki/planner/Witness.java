@@ -82,8 +82,7 @@ final class Witness {
     }
 
     private void promise(String gang, long version, Gang.@Nullable Status status) {
-        promised.merge(
-                gang, new Promise(version, status), (old, more) -> more.version() >= old.version() ? more : old);
+        promised.merge(gang, new Promise(version, status), (old, more) -> more.version() >= old.version() ? more : old);
     }
 
     private void progressOf(String uid, long now) {

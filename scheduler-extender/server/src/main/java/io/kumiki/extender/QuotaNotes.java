@@ -79,7 +79,8 @@ final class QuotaNotes implements AutoCloseable {
         JsonNode before = condition(quota);
         boolean turned = !before.path("status").asText().equals(accepted);
         ObjectNode patch = Json.object();
-        patch.putObject("metadata").put("uid", quota.path("metadata").path("uid").asText());
+        patch.putObject("metadata")
+                .put("uid", quota.path("metadata").path("uid").asText());
         patch.putObject("status")
                 .putArray("conditions")
                 .addObject()
@@ -87,7 +88,9 @@ final class QuotaNotes implements AutoCloseable {
                 .put("status", accepted)
                 .put("reason", reason)
                 .put("message", message)
-                .put("lastTransitionTime", turned ? now : before.path("lastTransitionTime").asText(now))
+                .put(
+                        "lastTransitionTime",
+                        turned ? now : before.path("lastTransitionTime").asText(now))
                 .put("observedGeneration", generation);
         KubeApi.Result result = api.merge("/apis/kumiki.io/v1alpha1/tenantquotas/" + name + "/status", patch);
         if (!result.done() && result.code() != 404 && result.code() != 409) {
@@ -110,7 +113,10 @@ final class QuotaNotes implements AutoCloseable {
                 .put("kind", "TenantQuota")
                 .put("name", name)
                 .put("uid", metadata.path("uid").asText());
-        event.put("type", "Warning").put("reason", reason).put("message", message).put("count", 1);
+        event.put("type", "Warning")
+                .put("reason", reason)
+                .put("message", message)
+                .put("count", 1);
         event.put("firstTimestamp", now).put("lastTimestamp", now);
         event.putObject("source").put("component", "kumiki-extender");
         KubeApi.Result result = api.post("/api/v1/namespaces/default/events", event);

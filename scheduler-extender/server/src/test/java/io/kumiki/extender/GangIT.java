@@ -308,7 +308,9 @@ class GangIT {
     void quotasAreNamedInTheRefusal() throws Exception {
         create(QUOTAS, "", quota("all", "", "128", ""));
         create(QUOTAS, "", quota("small", "all", "8", "16"));
-        awaitQuota("the tree holds", () -> accepted("small").path("status").asText().equals("True"));
+        awaitQuota(
+                "the tree holds",
+                () -> accepted("small").path("status").asText().equals("True"));
         gang("large", 3, 8);
         await(
                 "the quota is named",
@@ -327,7 +329,9 @@ class GangIT {
     void aLimitOfNoneHolds() throws Exception {
         create(QUOTAS, "", quota("all", "", "128", ""));
         create(QUOTAS, "", quota("guests", "all", "0", "0"));
-        awaitQuota("it is part of the tree", () -> accepted("guests").path("status").asText().equals("True"));
+        awaitQuota(
+                "it is part of the tree",
+                () -> accepted("guests").path("status").asText().equals("True"));
         gang("one", 1, 1);
         await("nothing is allowed", () -> status("one").path("reason").asText().equals("QuotaLimit"));
         assertThat(bound("one")).isZero();
@@ -346,11 +350,13 @@ class GangIT {
         assertThat(cluster.cluster()
                         .list(new ResourceType("", "v1", "events"), "default", Selection.ALL)
                         .items())
-                .anySatisfy(e -> assertThat(
-                                e.path("involvedObject").path("name").asText())
-                        .isEqualTo("all"));
+                .anySatisfy(
+                        e -> assertThat(e.path("involvedObject").path("name").asText())
+                                .isEqualTo("all"));
         cluster.cluster().delete(QUOTAS, "", "team", Deletion.DEFAULT);
-        awaitQuota("the rest is a tree", () -> accepted("all").path("status").asText().equals("True"));
+        awaitQuota(
+                "the rest is a tree",
+                () -> accepted("all").path("status").asText().equals("True"));
     }
 
     private void resourceQuota(String gpus) {
@@ -365,13 +371,10 @@ class GangIT {
     void aResourceQuotaThatRefusesHalfOfAGangIsNamedAndNothingIsHeld() throws Exception {
         resourceQuota("16");
         pods("half", 0, 2, 4, 8);
-        assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(
-                                ApiFault.class, () -> pods("half", 2, 3, 4, 8))
+        assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(ApiFault.class, () -> pods("half", 2, 3, 4, 8))
                         .getMessage())
                 .contains("exceeded quota");
-        await(
-                "it is named",
-                () -> status("half").path("reason").asText().equals("NamespaceQuota"));
+        await("it is named", () -> status("half").path("reason").asText().equals("NamespaceQuota"));
         assertThat(status("half").path("message").asText()).contains("ResourceQuota gpus allows 0 more");
         assertThat(status("half").has("slots")).isFalse();
         assertThat(bound("half")).isZero();
@@ -381,7 +384,9 @@ class GangIT {
     void twoGangsOnOneQuotaComeOneAfterTheOther() throws Exception {
         create(QUOTAS, "", quota("all", "", "128", ""));
         create(QUOTAS, "", quota("small", "all", "8", "32"));
-        awaitQuota("the tree holds", () -> accepted("small").path("status").asText().equals("True"));
+        awaitQuota(
+                "the tree holds",
+                () -> accepted("small").path("status").asText().equals("True"));
         gang("first", 3, 8, "kumiki.io/simulated-duration", "2s");
         gang("second", 3, 8, "kumiki.io/simulated-duration", "2s");
         await(

@@ -61,12 +61,11 @@ class QuotaTreeTest {
 
     @Test
     void everyMistakeIsSomebodys() {
-        assertThat(QuotaTree.mistakes(List.of(
-                        new QuotaNode("a", null, gpus(4), null), new QuotaNode("b", "a", gpus(5), null))))
-                .containsExactly(new QuotaTree.Mistake(
-                        "a", "the tenants below a are guaranteed 5 gpu, it has 4"));
-        assertThat(QuotaTree.mistakes(List.of(
-                        new QuotaNode("a", null, gpus(4), null), new QuotaNode("b", null, gpus(5), null))))
+        assertThat(QuotaTree.mistakes(
+                        List.of(new QuotaNode("a", null, gpus(4), null), new QuotaNode("b", "a", gpus(5), null))))
+                .containsExactly(new QuotaTree.Mistake("a", "the tenants below a are guaranteed 5 gpu, it has 4"));
+        assertThat(QuotaTree.mistakes(
+                        List.of(new QuotaNode("a", null, gpus(4), null), new QuotaNode("b", null, gpus(5), null))))
                 .extracting(QuotaTree.Mistake::tenant)
                 .containsExactly("a", "b");
     }

@@ -77,7 +77,8 @@ public final class TenantQuota extends OwnKind {
 
             @Field("In words, with every mistake.") String message,
 
-            @Field("When the status last changed (RFC 3339).") String lastTransitionTime,
+            @Field("When the status last changed (RFC 3339).")
+            String lastTransitionTime,
 
             @Field("Of the spec that this speaks of.") long observedGeneration) {}
 }
