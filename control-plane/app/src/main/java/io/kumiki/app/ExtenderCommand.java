@@ -1,63 +1,142 @@
 package io.kumiki.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.kumiki.extender.AdmissionDesk;
 import io.kumiki.extender.Extender;
+import io.kumiki.extender.Webhook;
+import io.kumiki.extender.admission.PodAdmission;
+import io.kumiki.model.Json;
 import io.kumiki.planner.PlannerOptions;
 import io.kumiki.runtime.yaml.Yaml;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// The scheduler extender alone, beside the scheduler of any cluster; or what that scheduler must be told.
 final class ExtenderCommand {
-    static final String HELP = "--kubeconfig FILE [--port 8891] [--print-scheduler-config]";
+    static final String HELP = "--kubeconfig FILE|--in-cluster [--port 8891] [--namespace kube-system]"
+            + " [--webhook-port P [--webhook-host NAME|--webhook-service NAMESPACE/NAME]]"
+            + " [--own-scheduler NAME] [--adopt-schedulers NAME,NAME] [--print-scheduler-config]";
     private static final int PORT = 8891;
+    private static final String NAME = "[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?";
+
+    /// @param kubeconfig null for the service account of the pod that this runs in
+    /// @param webhookPort -1 for no webhook
+    private record Options(
+            @Nullable Path kubeconfig,
+            int port,
+            String namespace,
+            int webhookPort,
+            String webhookHost,
+            String webhookService,
+            String scheduler,
+            Set<String> adopted) {}
 
     private ExtenderCommand() {}
 
     static int run(List<String> args) throws Exception {
-        var a = Arguments.parse(args, Set.of("print-scheduler-config"), Set.of("kubeconfig", "port"));
-        int port = a.port("port").orElse(PORT);
+        var a = Arguments.parse(
+                args,
+                Set.of("print-scheduler-config", "in-cluster"),
+                Set.of(
+                        "kubeconfig",
+                        "port",
+                        "namespace",
+                        "webhook-port",
+                        "webhook-host",
+                        "webhook-service",
+                        "own-scheduler",
+                        "adopt-schedulers"));
+        boolean print = a.flag("print-scheduler-config");
+        Options options = options(a, print);
+        if (print) {
+            System.out.print(schedulerConfig(options));
+            return 0;
+        }
+        return serve(options);
+    }
+
+    private static Options options(Arguments a, boolean print) {
         var problems = new ArrayList<String>();
         a.words().forEach(word -> problems.add("unexpected '" + word + "'"));
-        boolean print = a.flag("print-scheduler-config");
         Path kubeconfig = a.value("kubeconfig").map(Path::of).orElse(null);
-        if (!print && kubeconfig == null) {
+        if (!print && (kubeconfig == null) != a.flag("in-cluster")) {
             problems.add("it wants " + HELP);
         } else if (kubeconfig != null && !Files.isReadable(kubeconfig)) {
             problems.add("--kubeconfig: there is no file " + kubeconfig);
         }
+        int webhookPort = a.port("webhook-port").orElse(-1);
+        String service = a.value("webhook-service").orElse("");
+        if (webhookPort < 0 && (a.value("webhook-host").isPresent() || !service.isEmpty())) {
+            problems.add("--webhook-host and --webhook-service want --webhook-port");
+        }
+        if (!service.isEmpty() && !service.matches(NAME + "/" + NAME)) {
+            problems.add("--webhook-service must be NAMESPACE/NAME, not " + service);
+        }
+        var adopted = new TreeSet<String>();
+        a.value("adopt-schedulers").ifPresent(text -> adopted.addAll(List.of(text.split(","))));
+        var names = new ArrayList<>(adopted);
+        a.value("own-scheduler").ifPresent(names::add);
+        a.value("namespace").ifPresent(names::add);
+        names.stream()
+                .filter(name -> !name.matches(NAME))
+                .forEach(name -> problems.add("'" + name + "' is no name that Kubernetes takes"));
         if (!problems.isEmpty()) {
             throw new Arguments.Wrong(String.join("; ", problems));
         }
-        if (print || kubeconfig == null) {
-            System.out.print(
-                    "# In KubeSchedulerConfiguration:\nextenders:\n" + Yaml.write(Extender.schedulerEntries(port)));
-            return 0;
-        }
-        return serve(kubeconfig, port);
+        return new Options(
+                kubeconfig,
+                a.port("port").orElse(PORT),
+                a.value("namespace").orElse("kube-system"),
+                webhookPort,
+                a.value("webhook-host").orElse("127.0.0.1"),
+                service,
+                a.value("own-scheduler").orElse(""),
+                adopted);
     }
 
-    private static int serve(Path kubeconfig, int port) throws Exception {
+    private static String schedulerConfig(Options options) {
+        JsonNode extenders = Extender.schedulerEntries(options.port());
+        if (options.scheduler().isEmpty()) {
+            return "# In KubeSchedulerConfiguration:\nextenders:\n" + Yaml.write(extenders);
+        }
+        ObjectNode config = Json.object()
+                .put("apiVersion", "kubescheduler.config.k8s.io/v1")
+                .put("kind", "KubeSchedulerConfiguration")
+                .put("percentageOfNodesToScore", 100);
+        config.putObject("leaderElection")
+                .put("leaderElect", true)
+                .put("resourceName", options.scheduler())
+                .put("resourceNamespace", options.namespace());
+        config.putArray("profiles").addObject().put("schedulerName", options.scheduler());
+        config.set("extenders", extenders);
+        return Yaml.write(config);
+    }
+
+    private static int serve(Options options) throws Exception {
         var over = new CountDownLatch(1);
         var lost = new AtomicBoolean();
         Runtime.getRuntime().addShutdownHook(new Thread(over::countDown, "shutdown"));
-        var settings =
-                new Extender.Settings(port, "kube-system", UUID.randomUUID().toString(), false, PlannerOptions.DEFAULT);
+        var settings = new Extender.Settings(
+                options.port(), options.namespace(), UUID.randomUUID().toString(), false, PlannerOptions.DEFAULT);
+        var desk = new AdmissionDesk();
         Vertx vertx = Vertx.vertx();
-        try (var client = new KubernetesClientBuilder()
-                        .withConfig(Config.fromKubeconfig(Files.readString(kubeconfig)))
-                        .build();
-                var extender = Extender.listen(vertx, client, settings, Clock.systemUTC(), new AdmissionDesk(), () -> {
+        try (var client = client(options);
+                var extender = Extender.listen(vertx, client, settings, Clock.systemUTC(), desk, () -> {
                     lost.set(true);
                     over.countDown();
                 })) {
@@ -65,11 +144,35 @@ final class ExtenderCommand {
             extender.start();
             System.out.println("The scheduler extender listens on http://127.0.0.1:" + extender.port()
                     + "/scheduler; --print-scheduler-config shows what kube-scheduler needs.");
-            over.await();
+            if (options.webhookPort() < 0) {
+                over.await();
+            } else {
+                admit(vertx, client, desk, options, over);
+            }
         } finally {
             Wiring.await(vertx.close());
         }
         // A lost lead ends the process: whoever starts it again begins with what the cluster says.
         return lost.get() ? 1 : 0;
+    }
+
+    private static KubernetesClient client(Options options) throws IOException {
+        Path kubeconfig = options.kubeconfig();
+        Config config =
+                kubeconfig == null ? Config.autoConfigure(null) : Config.fromKubeconfig(Files.readString(kubeconfig));
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    private static void admit(
+            Vertx vertx, KubernetesClient client, AdmissionDesk desk, Options options, CountDownLatch over)
+            throws InterruptedException {
+        var rules = new PodAdmission.Rules(Set.of(options.namespace()), options.scheduler(), options.adopted());
+        var settings = new Webhook.Settings(
+                options.webhookPort(), options.namespace(), options.webhookHost(), options.webhookService());
+        try (var webhook = Webhook.start(vertx, client, new PodAdmission(desk, rules), settings, Clock.systemUTC())) {
+            System.out.println("Pods are admitted at port " + webhook.port()
+                    + "; the MutatingWebhookConfiguration kumiki-extender says so.");
+            over.await();
+        }
     }
 }

@@ -44,7 +44,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -194,7 +193,7 @@ final class Wiring implements AutoCloseable {
                 () -> LocalCluster.start(
                         vertx,
                         LocalClusterSettings.in(folder.path()).port(wanted),
-                        new PodAdmission(desk, Set.of()).policy()));
+                        new PodAdmission(desk, PodAdmission.Rules.ALONE).policy()));
         endpoints.put("kubernetes", cluster.url());
         return cluster;
     }

@@ -36,7 +36,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +69,9 @@ class GangIT {
                 Vertx.vertx(),
                 v -> v.close().toCompletionStage().toCompletableFuture().join());
         cluster = opened(LocalCluster.start(
-                vertx, LocalClusterSettings.in(folder).inMemory(), new PodAdmission(desk, Set.of()).policy()));
+                vertx,
+                LocalClusterSettings.in(folder).inMemory(),
+                new PodAdmission(desk, PodAdmission.Rules.ALONE).policy()));
         for (var kind : List.of(Gang.class, TenantQuota.class, PlaceLevels.class)) {
             create(ResourceType.DEFINITIONS, "", Definition.of(kind));
         }

@@ -1,5 +1,7 @@
 package io.kumiki.localcluster.api;
 
+import io.kumiki.runtime.tls.Certificates;
+import io.kumiki.runtime.tls.Pem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,8 +39,8 @@ public record Credentials(
         KeyPair authorityKey = key(pki.resolve("ca.key"));
         X509Certificate authority = authority(pki, authorityKey, now);
         KeyPair servingKey = Certificates.newKey();
-        X509Certificate serving =
-                Certificates.serving(authority, authorityKey, servingKey.getPublic(), names, now, LEAF_LIFE);
+        X509Certificate serving = Certificates.serving(
+                "kube-apiserver", authority, authorityKey, servingKey.getPublic(), names, now, LEAF_LIFE);
         return new Credentials(
                 Pem.of(authority),
                 Pem.of(serving),

@@ -1,5 +1,6 @@
 package io.kumiki.localcluster.api;
 
+import io.kumiki.runtime.tls.Pem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -14,6 +14,8 @@ import io.kumiki.localcluster.LocalCluster;
 import io.kumiki.localcluster.LocalClusterSettings;
 import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
+import io.kumiki.runtime.tls.Certificates;
+import io.kumiki.runtime.tls.Pem;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -51,7 +53,13 @@ class HttpsWebhooksIT {
         X509Certificate ca = Certificates.authority(authorityKey, "hooks-ca", now, Duration.ofDays(1));
         KeyPair key = Certificates.newKey();
         X509Certificate serving = Certificates.serving(
-                ca, authorityKey, key.getPublic(), List.of("127.0.0.1", "hooks.kubeflow.svc"), now, Duration.ofDays(1));
+                "hooks",
+                ca,
+                authorityKey,
+                key.getPublic(),
+                List.of("127.0.0.1", "hooks.kubeflow.svc"),
+                now,
+                Duration.ofDays(1));
         authority = Base64.getEncoder().encodeToString(Pem.of(ca).getBytes(StandardCharsets.UTF_8));
         server = vertx.createHttpServer(new HttpServerOptions()
                         .setSsl(true)

@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.ServerSSLOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,14 @@ public final class HttpListener implements AutoCloseable {
 
     public int port() {
         return server.actualPort();
+    }
+
+    /// New connections see this certificate; open ones keep theirs.
+    public void renew(ServerSSLOptions certificate) {
+        server.updateSSLOptions(certificate)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
     }
 
     /// Takes no new connections, lets running requests end for as long as the grace lasts, then closes.

@@ -12,7 +12,7 @@ import java.util.Map;
 
 /// Pods and nodes as the rig makes them.
 public final class Pods {
-    private static final PodAdmission ADMISSION = new PodAdmission(new AdmissionDesk(), java.util.Set.of());
+    private static final PodAdmission ADMISSION = new PodAdmission(new AdmissionDesk(), PodAdmission.Rules.PLAIN);
 
     static final String GPU = "nvidia.com/gpu";
     /// For what the control plane cannot know without a kubelet: nobody waits for a container to end.

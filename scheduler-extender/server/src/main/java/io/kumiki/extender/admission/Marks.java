@@ -1,5 +1,6 @@
 package io.kumiki.extender.admission;
 
+import java.util.List;
 import java.util.Set;
 
 /// Names on pods.
@@ -24,6 +25,17 @@ public final class Marks {
     public static final String ONLY_CLASS = "member";
     /// Written by us alone: what a user sets there is taken off.
     static final Set<String> OURS = Set.of(SLOT, DEVICES, CLAIM, "kumiki.io/epoch");
+
+    /// Labels that say that a pod belongs to a gang.
+    static final List<String> MEMBER_LABELS = List.of(
+            GANG,
+            "scheduling.x-k8s.io/pod-group",
+            "pod-group.scheduling.sigs.k8s.io",
+            "kai.scheduler/queue",
+            "kueue.x-k8s.io/pod-group-name");
+    /// Annotations that say so.
+    static final List<String> MEMBER_ANNOTATIONS =
+            List.of("scheduling.k8s.io/group-name", "scheduling.volcano.sh/group-name", "pod-group-name");
 
     private Marks() {}
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.admission.AdmissionPolicy;
+import io.kumiki.kube.admission.webhook.PolicyWebhook;
+import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
 import io.kumiki.planner.Decision;
 import io.kumiki.planner.Shape;
@@ -22,15 +24,39 @@ public final class PodAdmission {
     public static final Set<String> SYSTEM = Set.of("kube-system", "kube-public", "kube-node-lease");
 
     private static final String DEFAULT_SCHEDULER = "default-scheduler";
+    private static final String TAINT = "kumiki.io/gpu";
     private static final int MOST = 5000;
 
-    private final Planning planning;
-    private final Set<String> excluded;
+    private static final String ORIGINAL_SCHEDULER = "kumiki.io/original-scheduler";
 
     /// @param excluded namespaces whose pods are left alone, beside the system's
-    public PodAdmission(Planning planning, Set<String> excluded) {
+    /// @param scheduler name of a scheduler of our own, which then gets every pod that we place; empty where the
+    ///     cluster's own scheduler calls us
+    /// @param adopted other schedulers whose pods we place: only where those do not run
+    public record Rules(Set<String> excluded, String scheduler, Set<String> adopted) {
+        /// The cluster's own scheduler calls us, and there may be any other beside it.
+        public static final Rules PLAIN = new Rules(Set.of(), "", Set.of());
+        /// Nobody else schedules here.
+        public static final Rules ALONE =
+                new Rules(Set.of(), "", Set.of("volcano", "kai-scheduler", "scheduler-plugins-scheduler"));
+
+        public Rules {
+            excluded = Set.copyOf(excluded);
+            adopted = Set.copyOf(adopted);
+        }
+
+        boolean serves(JsonNode pod) {
+            String name = pod.path("spec").path("schedulerName").asText(DEFAULT_SCHEDULER);
+            return name.equals(DEFAULT_SCHEDULER) || name.equals(scheduler) || adopted.contains(name);
+        }
+    }
+
+    private final Planning planning;
+    private final Rules rules;
+
+    public PodAdmission(Planning planning, Rules rules) {
         this.planning = planning;
-        this.excluded = Set.copyOf(excluded);
+        this.rules = rules;
     }
 
     /// For an API server in this process. It gives a pod its uid before it asks.
@@ -43,6 +69,23 @@ public final class PodAdmission {
         };
     }
 
+    /// For any other API server: answers an AdmissionReview (v1). A pod has no uid then; the review has.
+    ///
+    /// Throws [IllegalArgumentException] or [Json.Malformed] when the body is none.
+    public byte[] answer(byte[] review) {
+        String uid = Json.parse(review).path("request").path("uid").asText("");
+        if (uid.isEmpty()) {
+            throw new IllegalArgumentException("an AdmissionReview with a request and its uid is wanted");
+        }
+        return PolicyWebhook.answer(
+                (request, violations) -> {
+                    if (request.creates("pods")) {
+                        violations.addAll(review(request.object(), request.namespace(), uid, request.dryRun()));
+                    }
+                },
+                review);
+    }
+
     /// @param claim of this pod alone, and the same however often it is looked at
     /// @param dry nothing will be made
     public List<Violation> review(ObjectNode pod, String namespace, String claim, boolean dry) {
@@ -52,7 +95,7 @@ public final class PodAdmission {
                 metadata.path("annotations").path(Marks.CLAIM).asText().equals(claim)
                         && metadata.path("annotations").has(Marks.CLAIM);
         if (SYSTEM.contains(namespace)
-                || excluded.contains(namespace)
+                || rules.excluded().contains(namespace)
                 || decided
                 || !pod.path("spec").path("nodeName").asText("").isEmpty()) {
             return violations;
@@ -76,6 +119,10 @@ public final class PodAdmission {
     }
 
     private void member(ObjectNode pod, String namespace, List<Violation> violations) {
+        if (!rules.serves(pod)) {
+            return;
+        }
+        schedule(pod);
         JsonNode annotations = pod.path("metadata").path("annotations");
         ObjectNode spec = pod.withObject("/spec");
         String reservation = annotations.path(Marks.RESERVATION).asText("");
@@ -155,12 +202,15 @@ public final class PodAdmission {
                                 + ") are given it"));
             }
         }
-        String scheduler = pod.path("spec").path("schedulerName").asText(DEFAULT_SCHEDULER);
         if (!violations.isEmpty()
                 || !Shape.asksForDevices(requests)
-                || !scheduler.equals(DEFAULT_SCHEDULER)
-                || controller(pod).path("kind").asText().equals("DaemonSet")
-                || PodShape.unmodelled(pod) != null) {
+                || !rules.serves(pod)
+                || controller(pod).path("kind").asText().equals("DaemonSet")) {
+            return;
+        }
+        schedule(pod);
+        if (PodShape.unmodelled(pod) != null) {
+            // Its scheduler knows better than we do; once it is bound it is counted.
             return;
         }
         try {
@@ -198,6 +248,27 @@ public final class PodAdmission {
                 annotations.put(Marks.WHY, why.name() + ": " + message);
             }
         }
+    }
+
+    /// Whoever has GPU nodes of its own lets nobody else onto them: they carry a taint that only we tolerate.
+    private void schedule(ObjectNode pod) {
+        ObjectNode spec = pod.withObject("/spec");
+        String given = spec.path("schedulerName").asText(DEFAULT_SCHEDULER);
+        String wanted = rules.scheduler().isEmpty() ? DEFAULT_SCHEDULER : rules.scheduler();
+        if (!given.equals(wanted)) {
+            spec.put("schedulerName", wanted);
+            pod.withObject("/metadata").withObject("/annotations").put(ORIGINAL_SCHEDULER, given);
+        }
+        if (rules.scheduler().isEmpty()) {
+            return;
+        }
+        ArrayNode tolerations = spec.withArray("/tolerations");
+        for (JsonNode toleration : tolerations) {
+            if (toleration.path("key").asText().equals(TAINT)) {
+                return;
+            }
+        }
+        tolerations.addObject().put("key", TAINT).put("operator", "Exists").put("effect", "NoSchedule");
     }
 
     /// The owner that controls it.

@@ -1,4 +1,4 @@
-package io.kumiki.localcluster.api;
+package io.kumiki.runtime.tls;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;

@@ -1,4 +1,4 @@
-package io.kumiki.localcluster.api;
+package io.kumiki.runtime.tls;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -23,21 +23,21 @@ import java.util.Base64;
 import java.util.Set;
 
 /// PEM text and private files.
-final class Pem {
+public final class Pem {
     private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
 
     private Pem() {}
 
-    static String of(X509Certificate certificate) throws GeneralSecurityException {
+    public static String of(X509Certificate certificate) throws GeneralSecurityException {
         return block("CERTIFICATE", certificate.getEncoded());
     }
 
-    static String of(PrivateKey key) {
+    public static String of(PrivateKey key) {
         return block("PRIVATE KEY", key.getEncoded());
     }
 
     /// Both halves, since the JDK cannot derive the public one.
-    static String of(KeyPair key) {
+    public static String of(KeyPair key) {
         return of(key.getPrivate()) + block("PUBLIC KEY", key.getPublic().getEncoded());
     }
 
@@ -45,31 +45,40 @@ final class Pem {
         return "-----BEGIN " + type + "-----\n" + LINES.encodeToString(bytes) + "\n-----END " + type + "-----\n";
     }
 
-    static X509Certificate certificate(Path file) throws IOException, GeneralSecurityException {
-        return (X509Certificate) CertificateFactory.getInstance("X.509")
-                .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(file)));
+    public static X509Certificate certificate(Path file) throws IOException, GeneralSecurityException {
+        return certificate(Files.readString(file));
     }
 
-    static KeyPair keys(Path file) throws IOException, GeneralSecurityException {
-        String text = Files.readString(file);
+    /// The first certificate in the text.
+    public static X509Certificate certificate(String text) throws GeneralSecurityException {
+        return (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    public static KeyPair keys(Path file) throws IOException, GeneralSecurityException {
+        return keys(Files.readString(file), file.toString());
+    }
+
+    /// @param where named in the message when there are none
+    public static KeyPair keys(String text, String where) throws GeneralSecurityException {
         KeyFactory factory = KeyFactory.getInstance("EC");
-        PrivateKey secret = factory.generatePrivate(new PKCS8EncodedKeySpec(bytes(text, "PRIVATE KEY", file)));
-        PublicKey open = factory.generatePublic(new X509EncodedKeySpec(bytes(text, "PUBLIC KEY", file)));
+        PrivateKey secret = factory.generatePrivate(new PKCS8EncodedKeySpec(bytes(text, "PRIVATE KEY", where)));
+        PublicKey open = factory.generatePublic(new X509EncodedKeySpec(bytes(text, "PUBLIC KEY", where)));
         return new KeyPair(open, secret);
     }
 
-    private static byte[] bytes(String text, String type, Path file) throws GeneralSecurityException {
+    private static byte[] bytes(String text, String type, String where) throws GeneralSecurityException {
         String begin = "-----BEGIN " + type + "-----";
         int from = text.indexOf(begin);
         int to = text.indexOf("-----END " + type + "-----");
         if (from < 0 || to < from) {
-            throw new GeneralSecurityException(file + " holds no " + type + "; remove it to have a new one made");
+            throw new GeneralSecurityException(where + " holds no " + type + "; remove it to have a new one made");
         }
         return Base64.getMimeDecoder().decode(text.substring(from + begin.length(), to));
     }
 
     /// Whole or not at all, readable by its owner only, on disk when this returns.
-    static void write(Path file, String text) throws IOException {
+    public static void write(Path file, String text) throws IOException {
         Path part = file.resolveSibling(file.getFileName() + ".new");
         var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         Files.deleteIfExists(part);

@@ -1,4 +1,4 @@
-package io.kumiki.localcluster.api;
+package io.kumiki.runtime.tls;
 
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
@@ -19,8 +19,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Makes the cluster's own CA and its serving certificate (P-256, SHA-256).
-final class Certificates {
+/// Makes an own CA and the serving certificates under it (P-256, SHA-256).
+public final class Certificates {
     private static final byte[] ECDSA_SHA256 = Der.sequence(Der.oid("1.2.840.10045.4.3.2"));
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(10);
     private static final int KEY_CERT_SIGN_AND_CRL_SIGN = 0x06;
@@ -28,13 +28,13 @@ final class Certificates {
 
     private Certificates() {}
 
-    static KeyPair newKey() throws GeneralSecurityException {
+    public static KeyPair newKey() throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
         return generator.generateKeyPair();
     }
 
-    static X509Certificate authority(KeyPair key, String name, Instant now, Duration life)
+    public static X509Certificate authority(KeyPair key, String name, Instant now, Duration life)
             throws GeneralSecurityException {
         byte[] id = keyId(key.getPublic());
         List<byte[]> extensions = List.of(
@@ -45,8 +45,10 @@ final class Certificates {
         return sign(name, name, key.getPublic(), key, now, life, extensions);
     }
 
+    /// @param subject common name
     /// @param names DNS names and IP addresses
-    static X509Certificate serving(
+    public static X509Certificate serving(
+            String subject,
             X509Certificate authority,
             KeyPair authorityKey,
             PublicKey key,
@@ -66,10 +68,10 @@ final class Certificates {
                 extension("2.5.29.35", false, Der.sequence(Der.tagged(0x80, keyId(authority.getPublicKey())))),
                 extension("2.5.29.17", false, Der.sequence(alternatives.toArray(new byte[0][]))));
         String issuer = commonName(authority);
-        return sign("kube-apiserver", issuer, key, authorityKey, now, life, extensions);
+        return sign(subject, issuer, key, authorityKey, now, life, extensions);
     }
 
-    static String commonName(X509Certificate certificate) {
+    public static String commonName(X509Certificate certificate) {
         return certificate.getSubjectX500Principal().getName().replaceFirst("^CN=", "");
     }
 

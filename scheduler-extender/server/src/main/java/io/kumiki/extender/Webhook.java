@@ -1,0 +1,217 @@
+package io.kumiki.extender;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kumiki.extender.admission.PodAdmission;
+import io.kumiki.extender.admission.WebhookObject;
+import io.kumiki.model.Json;
+import io.kumiki.runtime.http.Answer;
+import io.kumiki.runtime.http.Body;
+import io.kumiki.runtime.http.HostRule;
+import io.kumiki.runtime.http.HttpFault;
+import io.kumiki.runtime.http.HttpListener;
+import io.kumiki.runtime.http.Permission;
+import io.kumiki.runtime.http.ProblemRenderer;
+import io.kumiki.runtime.http.Request;
+import io.kumiki.runtime.http.Routes;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Admission for API servers that are not ours: HTTPS with keys of its own from a Secret, and the configuration by
+/// which they call it. Anybody may ask: an answer tells nothing but where a pod of the asker's would go, and a claim
+/// without a pod ends by itself.
+public final class Webhook implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Webhook.class);
+    private static final String SECRET = "kumiki-extender-webhook";
+    private static final String CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+    private static final long LARGEST = 3 << 20;
+    private static final long RENEW_MILLIS = 6 * 3600 * 1000L;
+
+    /// @param port 0 for a free one
+    /// @param namespace of the Secret and of our own pods, which are left alone
+    /// @param host what API servers call; loopback where they are on this machine
+    /// @param service `namespace/name` of a Service in front of us instead; empty for none
+    public record Settings(int port, String namespace, String host, String service) {}
+
+    private final KubeApi api;
+    private final Settings settings;
+    private final InstantSource clock;
+    private final HttpListener listener;
+    private final Vertx vertx;
+    private final long timer;
+    private WebhookKeys keys;
+
+    private Webhook(
+            Vertx vertx, KubernetesClient client, PodAdmission admission, Settings settings, InstantSource clock) {
+        this.vertx = vertx;
+        this.api = new KubeApi(client);
+        this.settings = settings;
+        this.clock = clock;
+        this.keys = ensureKeys();
+        boolean here = settings.service().isEmpty() && settings.host().equals("127.0.0.1");
+        this.listener = HttpListener.on(vertx, _ -> null)
+                .hosts(HostRule.ANY)
+                .serve(new Routes("/admit", new ProblemRenderer())
+                        .post("/pods", Permission.ANYONE, Body.upTo(LARGEST), request -> admit(admission, request)))
+                .options(HttpListener.defaults().setSsl(true).setKeyCertOptions(certificate(keys)))
+                .listen(here ? "127.0.0.1" : "0.0.0.0", settings.port());
+        register();
+        this.timer = vertx.setPeriodic(
+                RENEW_MILLIS, _ -> Thread.ofVirtual().name("webhook keys").start(this::renew));
+    }
+
+    /// Blocks until the port is open and the API server knows of it.
+    public static Webhook start(
+            Vertx vertx, KubernetesClient client, PodAdmission admission, Settings settings, InstantSource clock) {
+        return new Webhook(vertx, client, admission, settings, clock);
+    }
+
+    public int port() {
+        return listener.port();
+    }
+
+    private static Answer admit(PodAdmission admission, Request request) {
+        try {
+            return Answer.json(Json.parse(admission.answer(request.body())));
+        } catch (Json.Malformed | IllegalArgumentException e) {
+            throw new HttpFault(400, "NoReview", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static PemKeyCertOptions certificate(WebhookKeys keys) {
+        return new PemKeyCertOptions()
+                .addCertValue(Buffer.buffer(keys.certificate()))
+                .addKeyValue(Buffer.buffer(keys.key()));
+    }
+
+    /// Every replica does this: whoever comes first writes, the others read what was written.
+    synchronized void renew() {
+        try {
+            WebhookKeys now = ensureKeys();
+            if (!now.equals(keys)) {
+                keys = now;
+                listener.renew(new ServerSSLOptions().setKeyCertOptions(certificate(now)));
+                LOG.info("the webhook has a new certificate");
+            }
+            register();
+        } catch (IllegalStateException e) {
+            LOG.error("the webhook's certificate or registration could not be renewed", e);
+        }
+    }
+
+    private List<String> names() {
+        String service = settings.service();
+        if (service.isEmpty()) {
+            return List.of(settings.host());
+        }
+        String[] parts = service.split("/");
+        String name = parts[1] + "." + parts[0] + ".svc";
+        return List.of(name, name + ".cluster.local");
+    }
+
+    private WebhookKeys ensureKeys() {
+        String list = "/api/v1/namespaces/" + settings.namespace() + "/secrets";
+        KubeApi.Result result = new KubeApi.Result(0, Json.object());
+        for (int attempt = 0; attempt < 5; attempt++) {
+            KubeApi.Result found = api.get(list + "/" + SECRET);
+            try {
+                if (found.code() == 404) {
+                    WebhookKeys made = WebhookKeys.fresh(names(), clock.instant());
+                    result = api.post(list, secret(made, ""));
+                    if (result.done()) {
+                        return made;
+                    }
+                } else if (found.done()) {
+                    WebhookKeys there = WebhookKeys.read(texts(found));
+                    WebhookKeys now = there == null
+                            ? WebhookKeys.fresh(names(), clock.instant())
+                            : there.renewed(names(), clock.instant());
+                    if (now.equals(there)) {
+                        return now;
+                    }
+                    String version = found.body()
+                            .path("metadata")
+                            .path("resourceVersion")
+                            .asText();
+                    result = api.put(list + "/" + SECRET, secret(now, version));
+                    if (result.done()) {
+                        return now;
+                    }
+                } else {
+                    result = found;
+                }
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("no certificate can be made: " + e.getMessage(), e);
+            }
+        }
+        throw new IllegalStateException("the Secret " + settings.namespace() + "/" + SECRET
+                + " can be neither read nor written: " + result.message());
+    }
+
+    private static Map<String, String> texts(KubeApi.Result secret) {
+        var texts = new TreeMap<String, String>();
+        Facts.texts(secret.body().path("data"))
+                .forEach((name, encoded) ->
+                        texts.put(name, new String(Base64.getMimeDecoder().decode(encoded), StandardCharsets.UTF_8)));
+        return texts;
+    }
+
+    private ObjectNode secret(WebhookKeys keys, String version) {
+        ObjectNode secret =
+                Json.object().put("apiVersion", "v1").put("kind", "Secret").put("type", "Opaque");
+        ObjectNode metadata = secret.putObject("metadata").put("name", SECRET).put("namespace", settings.namespace());
+        if (!version.isEmpty()) {
+            metadata.put("resourceVersion", version);
+        }
+        ObjectNode data = secret.putObject("data");
+        keys.data()
+                .forEach((name, text) ->
+                        data.put(name, Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))));
+        return secret;
+    }
+
+    private void register() {
+        ObjectNode client = Json.object()
+                .put(
+                        "caBundle",
+                        Base64.getEncoder().encodeToString(keys.bundle().getBytes(StandardCharsets.UTF_8)));
+        if (settings.service().isEmpty()) {
+            client.put("url", "https://" + settings.host() + ":" + listener.port() + "/admit/pods");
+        } else {
+            String[] parts = settings.service().split("/");
+            client.putObject("service")
+                    .put("namespace", parts[0])
+                    .put("name", parts[1])
+                    .put("path", "/admit/pods")
+                    .put("port", 443);
+        }
+        ObjectNode wanted = WebhookObject.of(client, Set.of(settings.namespace()));
+        String path = CONFIGURATIONS + "/" + WebhookObject.NAME;
+        KubeApi.Result written = api.merge(path, wanted);
+        if (written.code() == 404) {
+            written = api.post(CONFIGURATIONS, wanted);
+        }
+        if (!written.done()) {
+            throw new IllegalStateException("the MutatingWebhookConfiguration " + WebhookObject.NAME
+                    + " cannot be written: " + written.message());
+        }
+    }
+
+    @Override
+    public void close() {
+        vertx.cancelTimer(timer);
+        listener.close();
+    }
+}

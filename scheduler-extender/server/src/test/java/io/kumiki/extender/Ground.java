@@ -1,0 +1,184 @@
+package io.kumiki.extender;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.kumiki.extender.admission.PodAdmission;
+import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.Selection;
+import io.kumiki.kube.WriteOptions;
+import io.kumiki.kube.simulation.SimulatedNodes;
+import io.kumiki.localcluster.LocalCluster;
+import io.kumiki.localcluster.LocalClusterSettings;
+import io.kumiki.localcluster.node.LocalApi;
+import io.kumiki.localcluster.scheduler.ExtenderSettings;
+import io.kumiki.localcluster.scheduler.SchedulerLoop;
+import io.kumiki.localcluster.scheduler.SchedulerSettings;
+import io.kumiki.localcluster.simulation.SimulatedNodeAgents;
+import io.kumiki.model.Json;
+import io.kumiki.model.crd.Definition;
+import io.kumiki.model.scheduling.Gang;
+import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.model.scheduling.TenantQuota;
+import io.kumiki.planner.PlannerOptions;
+import io.vertx.core.Vertx;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/// An embedded cluster with simulated GPU nodes that knows the extender only by its webhook and its verbs.
+final class Ground implements AutoCloseable {
+    static final ResourceType GANGS = new ResourceType("kumiki.io", "v1alpha1", "gangs");
+    static final ResourceType QUOTAS = new ResourceType("kumiki.io", "v1alpha1", "tenantquotas");
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    final LocalCluster cluster;
+    final KubernetesClient client;
+    final Webhook webhook;
+
+    Ground(Path folder, String nodes, PodAdmission.Rules rules) throws Exception {
+        Vertx vertx = Vertx.vertx();
+        open.push(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
+        cluster =
+                opened(LocalCluster.start(vertx, LocalClusterSettings.in(folder).inMemory()));
+        for (var kind : List.of(Gang.class, TenantQuota.class, PlaceLevels.class)) {
+            create(ResourceType.DEFINITIONS, "", Definition.of(kind));
+        }
+        ObjectNode namespace = Json.object();
+        namespace.putObject("metadata").put("name", "team");
+        create(ResourceType.NAMESPACES, "", namespace);
+        var simulated = ((SimulatedNodes.Read.Valid) SimulatedNodes.read(nodes)).nodes();
+        opened(new SimulatedNodeAgents(api("simulation"), simulated)).start();
+        client = opened(new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(Files.readString(cluster.kubeconfig())))
+                .build());
+        var desk = new AdmissionDesk();
+        var settings =
+                new Extender.Settings(0, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT);
+        var extender = opened(Extender.listen(vertx, client, settings, Clock.systemUTC(), desk, () -> {}));
+        extender.start();
+        assertThat(extender.awaitReady(PATIENCE)).isTrue();
+        webhook = opened(Webhook.start(
+                vertx,
+                client,
+                new PodAdmission(desk, rules),
+                new Webhook.Settings(0, "kube-system", "127.0.0.1", ""),
+                Clock.systemUTC()));
+        var scheduler = opened(new SchedulerLoop(
+                api("scheduler"),
+                SchedulerSettings.withExtenders(ExtenderSettings.read(Extender.schedulerEntries(extender.port()))),
+                Clock.systemUTC()));
+        scheduler.start();
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        open.push(part);
+        return part;
+    }
+
+    private LocalApi api(String manager) {
+        return new LocalApi(cluster.cluster(), manager, Clock.systemUTC());
+    }
+
+    ObjectNode create(ResourceType type, String namespace, ObjectNode object) {
+        return cluster.cluster().create(type, namespace, object, WriteOptions.by("test"));
+    }
+
+    /// A pod for a simulated node with that many GPUs; not created yet.
+    static ObjectNode pod(String name, int gpus) {
+        ObjectNode pod = Json.object();
+        ObjectNode metadata = pod.putObject("metadata").put("name", name);
+        metadata.putObject("annotations").put("kumiki.io/simulated-duration", "10m");
+        metadata.putObject("labels");
+        ObjectNode spec = pod.putObject("spec").put("restartPolicy", "Never");
+        spec.putArray("tolerations")
+                .addObject()
+                .put("key", "kumiki.io/simulated")
+                .put("operator", "Exists");
+        ObjectNode resources = spec.putArray("containers")
+                .addObject()
+                .put("name", "c")
+                .put("image", "busybox")
+                .putObject("resources");
+        for (String list : List.of("requests", "limits")) {
+            ObjectNode amounts = resources.putObject(list).put("cpu", "1");
+            if (gpus > 0) {
+                amounts.put("nvidia.com/gpu", Integer.toString(gpus));
+            }
+        }
+        return pod;
+    }
+
+    ObjectNode make(ObjectNode pod) {
+        return create(ResourceType.PODS, "team", pod);
+    }
+
+    JsonNode podNamed(String name) {
+        JsonNode pod = cluster.cluster().get(ResourceType.PODS, "team", name);
+        return pod == null ? Json.object() : pod;
+    }
+
+    String nodeOf(String pod) {
+        return podNamed(pod).path("spec").path("nodeName").asText("");
+    }
+
+    String why(String pod) {
+        return podNamed(pod)
+                .path("metadata")
+                .path("annotations")
+                .path("kumiki.io/why")
+                .asText("");
+    }
+
+    JsonNode gang(String name) {
+        JsonNode gang = cluster.cluster().get(GANGS, "team", name);
+        return gang == null ? Json.object() : gang;
+    }
+
+    void delete(String pod) {
+        client.pods().inNamespace("team").withName(pod).withGracePeriod(0).delete();
+    }
+
+    /// Waits for a change of pods or gangs after which it holds.
+    @SuppressWarnings("try") // the watches only have to be open
+    void await(String what, BooleanSupplier holds) throws Exception {
+        var reached = new CountDownLatch(1);
+        Runnable look = () -> {
+            if (holds.getAsBoolean()) {
+                reached.countDown();
+            }
+        };
+        try (var ofPods = cluster.cluster().watch(ResourceType.PODS, "", Selection.ALL, 0, e -> look.run());
+                var ofGangs = cluster.cluster().watch(GANGS, "", Selection.ALL, 0, e -> look.run())) {
+            assertThat(reached.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .as(
+                            "%s; gangs: %s; pods: %s",
+                            what,
+                            cluster.cluster().list(GANGS, "team", Selection.ALL).items(),
+                            cluster.cluster()
+                                    .list(ResourceType.PODS, "team", Selection.ALL)
+                                    .items())
+                    .isTrue();
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        while (!open.isEmpty()) {
+            open.pop().close();
+        }
+    }
+}
