@@ -30,7 +30,7 @@ final class Faults {
             if (of.crashes && time.chance(25)) {
                 of.scheduler.restarts();
             }
-            if (of.nodesFail && time.chance(15)) {
+            if (of.nodesFail && time.chance(9)) {
                 nodeFails();
             }
             if (of.podsFail && time.chance(8)) {

@@ -141,7 +141,7 @@ final class Laws {
     private void stays(Map<String, Long> still, String what, long now, long most) {
         long since = staysSince.getOrDefault(what, now);
         still.put(what, since);
-        if (now - since > most + patience) {
+        if (now - since > most + patience / 2) {
             throw new AssertionError(what + " since " + since + ", now " + now);
         }
     }

@@ -45,6 +45,7 @@ public final class Extender implements AutoCloseable {
     private final PodWatch pods;
     private final QuotaNotes notes;
     private final Leadership leadership;
+    private final Standby standby;
     private final HttpListener listener;
     private final AdmissionDesk desk;
     private final List<ObjectFeed> feeds = new ArrayList<>();
@@ -68,10 +69,12 @@ public final class Extender implements AutoCloseable {
         view = new SchedulingView(settings.planning(), clock);
         notes = new QuotaNotes(api, clock);
         pods = new PodWatch(api, this::tell, gangs);
+        standby = new Standby(vertx, leadership);
         listener = HttpListener.on(vertx, LoopbackPeer.of(new Caller("kube-scheduler", Set.of("system:masters"))))
-                .serve(new Verbs(planner, calls, pods::find).routes())
+                .serve(new Verbs(planner, calls, pods::find, standby).routes())
                 .options(HttpListener.defaults().setIdleTimeout(700).setIdleTimeoutUnit(TimeUnit.SECONDS))
                 .listen("127.0.0.1", settings.port());
+        leadership.at("127.0.0.1:" + listener.port());
         planner.start();
         desk.open(planner, calls);
         this.desk = desk;
@@ -228,6 +231,7 @@ public final class Extender implements AutoCloseable {
         desk.shut();
         thread.interrupt();
         listener.close();
+        standby.close();
         feeds.forEach(ObjectFeed::close);
         planner.close();
         view.close();

@@ -16,6 +16,7 @@ final class Leadership {
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
     private static final String PATH = "/apis/coordination.k8s.io/v1/namespaces/";
     private static final String NAME = "kumiki-extender";
+    private static final String ADDRESS = "kumiki.io/address";
     private static final Duration LEASE = Duration.ofSeconds(6);
     private static final Duration RENEW = Duration.ofSeconds(4);
     private static final Duration RETRY = Duration.ofSeconds(1);
@@ -25,7 +26,10 @@ final class Leadership {
     private final String holder;
     private final boolean alone;
     private final InstantSource clock;
+    private volatile boolean acquired;
     private volatile long renewedAt;
+    private volatile String address = "";
+    private volatile String leader = "";
 
     /// @param holder unique for each start of a process
     /// @param alone nobody else can plan for this cluster: the lease only counts our starts
@@ -35,6 +39,16 @@ final class Leadership {
         this.holder = holder;
         this.alone = alone;
         this.clock = clock;
+    }
+
+    /// Where other replicas find us when we lead, `host:port`.
+    void at(String address) {
+        this.address = address;
+    }
+
+    /// Where the replica that leads is found, as far as we know; empty for nowhere.
+    String leader() {
+        return leader;
     }
 
     /// Waits until we lead.
@@ -59,10 +73,13 @@ final class Leadership {
                                             .asText("")
                                             .isEmpty()
                                     || at - unchangedSince >= LEASE.toNanos());
+            JsonNode annotations = found.body().path("metadata").path("annotations");
+            leader = free || !found.done() ? "" : annotations.path(ADDRESS).asText("");
             if (free) {
                 long epoch = found.body().path("spec").path("leaseTransitions").asLong(0) + 1;
                 if (write(found, epoch).done()) {
                     renewedAt = at;
+                    acquired = true;
                     LOG.info("leading in epoch {}", epoch);
                     return epoch;
                 }
@@ -102,13 +119,14 @@ final class Leadership {
 
     /// Whether the lease is surely ours still.
     boolean current() {
-        return alone || System.nanoTime() - renewedAt < LEASE.toNanos();
+        return alone || (acquired && System.nanoTime() - renewedAt < LEASE.toNanos());
     }
 
     private KubeApi.Result write(KubeApi.Result found, long epoch) {
         ObjectNode lease =
                 Json.object().put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
         ObjectNode metadata = lease.putObject("metadata").put("name", NAME).put("namespace", namespace);
+        metadata.putObject("annotations").put(ADDRESS, address);
         JsonNode version = found.body().path("metadata").path("resourceVersion");
         String now = clock.instant().truncatedTo(ChronoUnit.MICROS).toString();
         lease.putObject("spec")

@@ -1,5 +1,6 @@
 package io.kumiki.app.bench;
 
+import io.kumiki.extender.rig.KillBench;
 import io.kumiki.extender.rig.RigBench;
 import io.kumiki.localcluster.bench.ApiServerBench;
 import io.kumiki.localcluster.bench.ScheduleBench;
@@ -26,7 +27,8 @@ public final class Benchmarks {
             new OpenbBench(),
             new PhillyBench(),
             new GangBench(),
-            new RigBench());
+            new RigBench(),
+            new KillBench());
 
     private Benchmarks() {}
 }

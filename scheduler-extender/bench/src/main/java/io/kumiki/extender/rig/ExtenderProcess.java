@@ -46,6 +46,17 @@ public final class ExtenderProcess {
         return new ExtenderProcess(kubernetes.launch("extender", command, Map.of()), port);
     }
 
+    /// On any cluster; what it says goes to the file.
+    static ExtenderProcess start(Path kubeconfig, int port, Path log) throws IOException {
+        List<String> command = command("");
+        command.addAll(List.of("extender", "--kubeconfig", kubeconfig.toString(), "--port", Integer.toString(port)));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        return new ExtenderProcess(process, port);
+    }
+
     /// The JVM, its flags, the main class.
     ///
     /// @param more flags, for a recording
