@@ -18,7 +18,8 @@ class KillIT {
     void noGangStaysPartialAndNothingIsGivenTwice() throws Exception {
         try (KillRun run = KillRun.start(folder, 7)) {
             for (int i = 0; i < KILLS; i++) {
-                System.out.println(run.kill(i) + ", longest partial " + run.book().longestPartial() + " s");
+                System.out.println(
+                        run.kill(i) + ", longest partial " + run.book().longestPartial() + " s");
             }
             assertThat(run.book().doubles()).isEmpty();
             assertThat(run.book().longestPartial()).isLessThan(60);

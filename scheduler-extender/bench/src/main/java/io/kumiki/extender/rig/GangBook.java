@@ -138,8 +138,8 @@ public final class GangBook {
 
     synchronized String standing() {
         var text = new StringBuilder("epoch " + epoch);
-        gangs.forEach((name, gang) -> text.append("; " + name + " " + bound.getOrDefault(name, Map.of()).size() + "/"
-                + sizes.get(name) + " " + gang.path("status")));
+        gangs.forEach((name, gang) -> text.append("; " + name + " "
+                + bound.getOrDefault(name, Map.of()).size() + "/" + sizes.get(name) + " " + gang.path("status")));
         return text.length() > 4000 ? text.substring(0, 4000) : text.toString();
     }
 }

@@ -38,7 +38,8 @@ public final class KillBench implements Benchmark {
             for (int i = 0; i < size.n(); i++) {
                 run.kill(i);
             }
-            double[] gaps = run.kills().stream().mapToDouble(k -> k.gap() / 1000).toArray();
+            double[] gaps =
+                    run.kills().stream().mapToDouble(k -> k.gap() / 1000).toArray();
             long inMiddle = run.kills().stream()
                     .filter(k -> k.boundAtKill() > 0 && k.boundAtKill() < k.size())
                     .count();
@@ -46,12 +47,18 @@ public final class KillBench implements Benchmark {
             return List.of(
                     new Figure(name(), kase, "a part of the gang was bound", inMiddle, "kills"),
                     new Figure(name(), kase, "longest partial gang", run.book().longestPartial(), "s"),
-                    new Figure(name(), kase, "double allocations", run.book().doubles().size(), "pods"),
+                    new Figure(
+                            name(),
+                            kase,
+                            "double allocations",
+                            run.book().doubles().size(),
+                            "pods"),
                     new Figure(name(), kase, "nobody plans, median", Figure.percentile(gaps, 0.5), "s"),
                     new Figure(name(), kase, "nobody plans, p99", Figure.percentile(gaps, 0.99), "s"));
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
-                files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
             }
         }
     }

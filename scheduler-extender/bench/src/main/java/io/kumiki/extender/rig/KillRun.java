@@ -131,7 +131,9 @@ public final class KillRun implements AutoCloseable {
                 .asText("");
         for (int e = 0; e < 2; e++) {
             ExtenderProcess extender = extenders[e];
-            if (at.equals("127.0.0.1:" + ports[e]) && extender != null && extender.handle().isAlive()) {
+            if (at.equals("127.0.0.1:" + ports[e])
+                    && extender != null
+                    && extender.handle().isAlive()) {
                 return e;
             }
         }
@@ -149,11 +151,17 @@ public final class KillRun implements AutoCloseable {
         book.expect(gang, size);
         for (int i = 0; i < size; i++) {
             ObjectNode pod = Pods.member(gang, i, size, 1, false, Map.of("kumiki.io/simulated-duration", "1h"));
-            pod.withObject("/spec").putArray("tolerations").addObject().put("key", "kumiki.io/simulated").put(
-                    "operator", "Exists");
+            pod.withObject("/spec")
+                    .putArray("tolerations")
+                    .addObject()
+                    .put("key", "kumiki.io/simulated")
+                    .put("operator", "Exists");
             create(ResourceType.PODS, SPACE, pod);
         }
-        await(gang + " has slots and " + when + " members are bound", () -> book.slots(gang) && book.bound(gang) >= when, PATIENCE);
+        await(
+                gang + " has slots and " + when + " members are bound",
+                () -> book.slots(gang) && book.bound(gang) >= when,
+                PATIENCE);
         extenders[leader].kill();
         long killed = System.nanoTime();
         int bound = book.bound(gang);
