@@ -28,18 +28,20 @@ import org.jspecify.annotations.Nullable;
 
 /// The scheduler extender alone, beside the scheduler of any cluster; or what that scheduler must be told.
 final class ExtenderCommand {
-    static final String HELP = "--kubeconfig FILE|--in-cluster [--port 8891] [--namespace kube-system]"
+    static final String HELP = "--kubeconfig FILE|--in-cluster [--port 8891] [--namespace kube-system] [--decision-log DIR]"
             + " [--webhook-port P [--webhook-host NAME|--webhook-service NAMESPACE/NAME]]"
             + " [--own-scheduler NAME] [--adopt-schedulers NAME,NAME] [--print-scheduler-config]";
     private static final int PORT = 8891;
     private static final String NAME = "[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?";
 
     /// @param kubeconfig null for the service account of the pod that this runs in
+    /// @param log folder of the decision log; null to keep none
     /// @param webhookPort -1 for no webhook
     private record Options(
             @Nullable Path kubeconfig,
             int port,
             String namespace,
+            @Nullable Path log,
             int webhookPort,
             String webhookHost,
             String webhookService,
@@ -56,6 +58,7 @@ final class ExtenderCommand {
                         "kubeconfig",
                         "port",
                         "namespace",
+                        "decision-log",
                         "webhook-port",
                         "webhook-host",
                         "webhook-service",
@@ -102,6 +105,7 @@ final class ExtenderCommand {
                 kubeconfig,
                 a.port("port").orElse(PORT),
                 a.value("namespace").orElse("kube-system"),
+                a.value("decision-log").map(Path::of).orElse(null),
                 webhookPort,
                 a.value("webhook-host").orElse("127.0.0.1"),
                 service,
@@ -132,7 +136,7 @@ final class ExtenderCommand {
         var lost = new AtomicBoolean();
         Runtime.getRuntime().addShutdownHook(new Thread(over::countDown, "shutdown"));
         var settings = new Extender.Settings(
-                options.port(), options.namespace(), UUID.randomUUID().toString(), false, PlannerOptions.DEFAULT);
+                options.port(), options.namespace(), UUID.randomUUID().toString(), false, PlannerOptions.DEFAULT, options.log());
         var desk = new AdmissionDesk();
         Vertx vertx = Vertx.vertx();
         try (var client = client(options);

@@ -146,8 +146,9 @@ final class Wiring implements AutoCloseable {
         });
     }
 
-    private static Extender.Settings planning() {
-        return new Extender.Settings(0, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT);
+    private Extender.Settings planning() {
+        return new Extender.Settings(
+                0, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT, folder.file("decisions"));
     }
 
     /// After everything else: gangs wait behind their gates meanwhile, and nobody else needs the planner.

@@ -1,5 +1,6 @@
 package io.kumiki.planner;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One row of the decision log: a gang came into a phase, or its reason changed.
@@ -15,6 +16,25 @@ public record Decided(
         String reason,
         String message,
         @Nullable String where) {
+    /// What is asked of the log; null for any. Times in seconds since 1970, both inclusive.
+    public record Wanted(
+            @Nullable String namespace,
+            @Nullable String name,
+            @Nullable Long from,
+            @Nullable Long to) {
+        public boolean fits(Decided row) {
+            return (namespace == null || namespace.equals(row.namespace()))
+                    && (name == null || name.equals(row.name()))
+                    && (from == null || row.second() >= from)
+                    && (to == null || row.second() <= to);
+        }
+    }
+
+    /// Newest first.
+    ///
+    /// @param next for the page after; null after the last
+    public record Page(List<Decided> rows, @Nullable String next) {}
+
     public Text text() {
         return Words.texts(reason, message);
     }

@@ -87,5 +87,8 @@ public sealed interface Event {
             long call, String gang, String className, String controller, String reservation, int slot, String devices)
             implements Event {}
 
+    /// When a waiting gang will start, as those found out who let the queue run ahead.
+    record Estimated(String namespace, String name, Estimate start) implements Event {}
+
     record Tick() implements Event {}
 }

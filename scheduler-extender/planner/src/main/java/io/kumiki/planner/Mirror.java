@@ -45,6 +45,15 @@ public final class Mirror {
         };
     }
 
+    /// Whether the event tells of something that is not known yet: nodes are told again with every heartbeat.
+    public boolean news(Event event) {
+        return tells(event)
+                && !(event instanceof Event.NodeSeen(NodeFact node)
+                        && node.equals(planner.state().nodes.get(node.name())))
+                && !(event instanceof Event.GangOrigin(String namespace, String name, Origin origin)
+                        && origin.equals(origins.get(namespace + "/" + name)));
+    }
+
     /// A row for the decision log, where the event is one; null otherwise.
     public @Nullable Decided on(Event event, Instant wall) {
         if (!tells(event)) {
@@ -69,7 +78,12 @@ public final class Mirror {
     }
 
     private @Nullable Decided changed(@Nullable Plan before, @Nullable Plan after, Instant wall) {
-        if (after == null || after.fact.status() == null) {
+        if (after == null) {
+            return null;
+        }
+        // Found out by its owner: whoever reads a scene later changes nothing.
+        after.reservation();
+        if (after.fact.status() == null) {
             return null;
         }
         boolean same = before != null
@@ -142,6 +156,16 @@ public final class Mirror {
                 copy, version, new Scene.Memory(runTimes.copy(), new HashMap<>(origins), new HashMap<>(timelines)));
     }
 
+    /// What was learned of run times.
+    public RunTimes runTimes() {
+        return runTimes.copy();
+    }
+
+    /// Begins with what was learned in an earlier life.
+    public void learned(RunTimes earlier) {
+        runTimes.take(earlier);
+    }
+
     /// Everything that there is, as events that tell it anew.
     public List<Event> everything() {
         State state = planner.state();
@@ -157,7 +181,10 @@ public final class Mirror {
             }
             events.add(new Event.GangSeen(plan.fact));
         });
-        state.pods.values().forEach(pod -> events.add(new Event.PodSeen(pod)));
+        state.pods.values().stream()
+                .filter(pod -> !state.singles.containsKey(pod.uid()))
+                .forEach(pod -> events.add(new Event.PodSeen(pod)));
+        state.singles.values().forEach(single -> events.add(new Event.SingleSeen(single)));
         return events;
     }
 

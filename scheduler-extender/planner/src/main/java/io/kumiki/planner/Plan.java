@@ -59,6 +59,10 @@ final class Plan {
     Why why = Why.NoRoom;
     String message = "";
     String where = "";
+    /// When it will start, as far as anybody knows.
+    @Nullable
+    Estimate start;
+
     final List<Row> rows = new ArrayList<>();
     final Map<String, Held> held = new LinkedHashMap<>();
     final Map<String, Long> binding = new TreeMap<>();

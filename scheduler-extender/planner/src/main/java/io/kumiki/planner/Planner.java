@@ -85,6 +85,13 @@ public final class Planner {
             case Event.BindLeft(long call) -> progress.barrier().left(call);
             case Event.Bound bound -> progress.barrier().bound(bound);
             case Event.Written written -> writes.written(written);
+            case Event.Estimated(String namespace, String name, Estimate start) -> {
+                Plan plan = state.plans.get(namespace + "/" + name);
+                if (plan != null) {
+                    plan.start = start;
+                    plan.looked |= plan.phase == Gang.Phase.Waiting;
+                }
+            }
             case Event.Tick ignored -> tick();
         }
         singles.notice(event);

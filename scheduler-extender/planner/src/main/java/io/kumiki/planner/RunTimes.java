@@ -2,8 +2,10 @@ package io.kumiki.planner;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// How long gangs run: what was declared, set right by how declarations came true, else what finished gangs of the
@@ -69,6 +71,21 @@ public final class RunTimes {
 
     RunTimes copy() {
         return new RunTimes(usualSeconds, new LinkedHashMap<>(classes));
+    }
+
+    /// By class, eldest first.
+    public Map<String, double[]> all() {
+        return Collections.unmodifiableMap(classes);
+    }
+
+    /// What is known, with others' knowledge in its place.
+    public static RunTimes of(long usualSeconds, Map<String, double[]> classes) {
+        return new RunTimes(usualSeconds, new LinkedHashMap<>(classes));
+    }
+
+    void take(RunTimes other) {
+        classes.clear();
+        classes.putAll(other.classes);
     }
 
     /// A gang ran to its end.

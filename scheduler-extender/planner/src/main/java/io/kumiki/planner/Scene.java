@@ -94,6 +94,10 @@ public final class Scene {
         return starts().all();
     }
 
+    public Sample sample() {
+        return Sample.of(this);
+    }
+
     synchronized Starts starts() {
         Starts known = starts;
         if (known == null) {

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// When the waiting gangs of a scene will start: the queue runs ahead three times, with run times as they are in the
@@ -66,7 +66,7 @@ final class Starts {
         Map<String, Forecast.Start> early = run.at(0.1);
         Map<String, Forecast.Start> late = run.at(0.9);
         Map<String, Forecast.Start> middle = run.at(0.5);
-        Map<String, Estimate> all = new TreeMap<>();
+        Map<String, Estimate> all = new LinkedHashMap<>();
         List<RunTimes.From> froms = run.froms(middle);
         for (int i = 0; i < queue.size(); i++) {
             String key = queue.get(i).fact.key();

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A plan as its Gang's status.
 final class StatusText {
@@ -39,7 +40,22 @@ final class StatusText {
                 plan.why.name(),
                 plan.message,
                 plan.where.isEmpty() ? null : plan.where,
-                since);
+                since,
+                plan.phase == Gang.Phase.Waiting ? start(plan.start) : null);
+    }
+
+    private static Gang.@Nullable Start start(@Nullable Estimate start) {
+        return start == null || start.at() == null
+                ? null
+                : new Gang.Start(
+                        text(start.at()),
+                        text(start.low()),
+                        text(start.high()),
+                        start.from().name());
+    }
+
+    private static @Nullable String text(@Nullable Long second) {
+        return second == null ? null : Instant.ofEpochSecond(second).toString();
     }
 
     static long second(String time, long otherwise) {

@@ -213,6 +213,36 @@ class SceneTest {
     }
 
     @Test
+    void estimatesAreToldWhenTheyMove() {
+        var writes = new EstimateWrites(2);
+        Map<String, Estimate> all = new java.util.TreeMap<>();
+        for (String name : List.of("n/a", "n/b", "n/c")) {
+            all.put(name, new Estimate(S + 1000, S, S + 2000, RunTimes.From.declared));
+        }
+        assertThat(writes.due(all, S)).extracting(Event.Estimated::name).containsExactly("a", "b");
+        assertThat(writes.due(all, S + 1)).extracting(Event.Estimated::name).containsExactly("c");
+        all.put("n/a", new Estimate(S + 1200, S, S + 2000, RunTimes.From.declared));
+        all.put("n/b", new Estimate(S + 1090, S, S + 2000, RunTimes.From.declared));
+        assertThat(writes.due(all, S + 29)).isEmpty();
+        assertThat(writes.due(all, S + 30)).extracting(Event.Estimated::name).containsExactly("a");
+        assertThat(writes.due(all, S + 60)).isEmpty();
+    }
+
+    @Test
+    void thePlannerWritesTheEstimateOfWhoWaits() {
+        var planner = new Planner(PlannerOptions.DEFAULT);
+        planner.on(new Event.Elected(1), 0, NOW);
+        planner.on(new Event.GangSeen(fact("n", "b", S, spec(1, 8, null, null, 0), null)), 1, NOW);
+        var decisions = planner.on(new Event.Written("n", "b", 1, "2"), 2, NOW);
+        assertThat(decisions).isEmpty();
+        decisions =
+                planner.on(new Event.Estimated("n", "b", new Estimate(S + 60, S, null, RunTimes.From.learned)), 3, NOW);
+        assertThat(decisions).hasSize(1);
+        assertThat(((Decision.WriteStatus) decisions.getFirst()).status().start())
+                .isEqualTo(new Gang.Start("2026-11-29T12:01:00Z", "2026-11-29T12:00:00Z", null, "learned"));
+    }
+
+    @Test
     void namesLoseWhatMakesEachTheirOwn() {
         assertThat(new Origin("Job", "train-20261129", "", "").stem()).isEqualTo("train");
         assertThat(new Origin("Job", "train-bert-x7k2p", "", "").stem()).isEqualTo("train-bert");

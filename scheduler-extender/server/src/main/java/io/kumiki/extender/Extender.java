@@ -13,6 +13,7 @@ import io.kumiki.runtime.http.HttpListener;
 import io.kumiki.runtime.http.identity.LoopbackPeer;
 import io.kumiki.runtime.work.Backoff;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +37,18 @@ public final class Extender implements AutoCloseable {
     /// @param namespace of the lease
     /// @param holder unique for each start of a process
     /// @param alone nobody else can plan for this cluster
-    public record Settings(int port, String namespace, String holder, boolean alone, PlannerOptions planning) {}
+    /// @param log folder of the decision log; null for none
+    public record Settings(
+            int port,
+            String namespace,
+            String holder,
+            boolean alone,
+            PlannerOptions planning,
+            @Nullable Path log) {
+        public Settings(int port, String namespace, String holder, boolean alone, PlannerOptions planning) {
+            this(port, namespace, holder, alone, planning, null);
+        }
+    }
 
     private final KubeApi api;
     private final PlannerLoop planner;
@@ -66,7 +79,12 @@ public final class Extender implements AutoCloseable {
         gangs = new DerivedGangs(api);
         hands = new Hands(api, this::tell, calls, leadership::current, gangs);
         planner = new PlannerLoop(new Planner(settings.planning()), hands, clock);
-        view = new SchedulingView(settings.planning(), clock);
+        Path log = settings.log();
+        view = new SchedulingView(
+                settings.planning(),
+                clock,
+                log == null ? null : new DecisionLog(log, DecisionLog.Bounds.DEFAULT, settings.planning()),
+                planner::tell);
         notes = new QuotaNotes(api, clock);
         pods = new PodWatch(api, this::tell, gangs);
         standby = new Standby(vertx, leadership);

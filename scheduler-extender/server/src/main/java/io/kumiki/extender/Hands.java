@@ -87,7 +87,8 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
         gang.set("status", Json.MAPPER.valueToTree(write.status()));
         // A merge patch that names every field it may have had replaces the status and checks the version.
         ObjectNode status = (ObjectNode) gang.get("status");
-        for (String field : java.util.List.of("ended", "slots", "where", "reason", "message", "ready", "since")) {
+        for (String field :
+                java.util.List.of("ended", "slots", "where", "reason", "message", "ready", "since", "start")) {
             if (!status.has(field)) {
                 status.putNull(field);
             }

@@ -1,28 +1,46 @@
 package io.kumiki.extender;
 
+import io.kumiki.planner.Decided;
+import io.kumiki.planner.Estimate;
+import io.kumiki.planner.EstimateWrites;
 import io.kumiki.planner.Event;
+import io.kumiki.planner.History;
 import io.kumiki.planner.Mirror;
 import io.kumiki.planner.PlannerOptions;
+import io.kumiki.planner.Sample;
 import io.kumiki.planner.Scene;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What people ask about the planner's world, answered from a mirror on a thread of its own: the planner's thread is
-/// never waited for and never made to wait.
+/// never waited for and never made to wait. Beside that it keeps the decision log and tells the planner when waiting
+/// gangs will start.
 public final class SchedulingView implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SchedulingView.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     /// Copying a large cluster costs some ten milliseconds.
     private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+    private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int SAMPLE_TICKS = 30;
+    private static final int FORECAST_TICKS = 10;
+    private static final int WRITES_A_SECOND = 20;
+    private static final int LOG_EVENTS = 20_000;
+    private static final Duration LOG_AGE = Duration.ofHours(1);
 
     private sealed interface Mail {}
 
@@ -30,27 +48,45 @@ public final class SchedulingView implements AutoCloseable {
 
     private record Asked(CompletableFuture<Scene> answer) implements Mail {}
 
+    private record Complete() implements Mail {}
+
     private final LinkedBlockingQueue<Mail> mailbox = new LinkedBlockingQueue<>();
     private final Mirror mirror;
     private final InstantSource clock;
+    private final @Nullable DecisionLog log;
+    private final Consumer<Event> planner;
+    private final History history = new History(14);
+    private final EstimateWrites writes = new EstimateWrites(WRITES_A_SECOND);
+    private final AtomicBoolean forecasting = new AtomicBoolean();
     private final Thread thread;
     private volatile boolean complete;
+    private volatile Map<String, Estimate> estimates = Map.of();
     private @Nullable Scene last;
     private long lastAt;
+    private long logged;
+    private int checkpoint;
+    private Instant begun = Instant.EPOCH;
+    private int ticks;
 
-    SchedulingView(PlannerOptions options, InstantSource clock) {
+    /// @param log null to keep none
+    /// @param planner is told of estimates
+    SchedulingView(PlannerOptions options, InstantSource clock, @Nullable DecisionLog log, Consumer<Event> planner) {
         this.mirror = new Mirror(options);
         this.clock = clock;
+        this.log = log;
+        this.planner = planner;
         this.thread = Thread.ofPlatform().daemon().name("scheduling-view").start(this::run);
     }
 
     void tell(Event event) {
-        mailbox.add(new Seen(event));
+        if (Mirror.tells(event)) {
+            mailbox.add(new Seen(event));
+        }
     }
 
     /// Everything that there is has been told.
     void complete() {
-        complete = true;
+        mailbox.add(new Complete());
     }
 
     /// How things stand, at most a moment ago; empty until everything has been read.
@@ -71,12 +107,37 @@ public final class SchedulingView implements AutoCloseable {
         }
     }
 
+    public History history() {
+        return history;
+    }
+
+    /// Null where none is kept.
+    public @Nullable DecisionLog log() {
+        return log;
+    }
+
     private void run() {
+        if (log != null) {
+            log.samples().forEach(history::add);
+            log.learned().ifPresent(mirror::learned);
+        }
+        long tickAt = System.nanoTime();
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                switch (mailbox.take()) {
-                    case Seen(Event event) -> see(event);
-                    case Asked(var answer) -> answer.complete(picture());
+                long wait = TICK_NANOS - (System.nanoTime() - tickAt);
+                Mail mail = wait <= 0 ? null : mailbox.poll(wait, TimeUnit.NANOSECONDS);
+                try {
+                    switch (mail) {
+                        case null -> {
+                            tickAt = System.nanoTime();
+                            tick();
+                        }
+                        case Seen(Event event) -> see(event);
+                        case Asked(var answer) -> answer.complete(picture());
+                        case Complete ignored -> complete = true;
+                    }
+                } catch (RuntimeException e) {
+                    LOG.error("the mirror failed on {}", mail, e);
                 }
             }
         } catch (InterruptedException e) {
@@ -85,10 +146,31 @@ public final class SchedulingView implements AutoCloseable {
     }
 
     private void see(Event event) {
-        try {
-            mirror.on(event, clock.instant());
-        } catch (RuntimeException e) {
-            LOG.error("the mirror failed on {}", event, e);
+        if (!mirror.news(event)) {
+            return;
+        }
+        Instant now = clock.instant();
+        Decided decided = mirror.on(event, now);
+        DecisionLog open = log;
+        if (!complete || open == null) {
+            return;
+        }
+        // What was there before is in the beginning of the first file.
+        if (logged == 0
+                || logged > Math.max(LOG_EVENTS, 2L * checkpoint)
+                || begun.plus(LOG_AGE).isBefore(now)
+                || open.gap()) {
+            List<Event> everything = mirror.everything();
+            checkpoint = everything.size();
+            logged = 0;
+            begun = now;
+            open.begin(everything, mirror.runTimes(), now.toEpochMilli());
+        } else {
+            open.event(event, now.toEpochMilli());
+        }
+        logged++;
+        if (decided != null) {
+            open.decided(decided, now.toEpochMilli());
         }
     }
 
@@ -102,8 +184,47 @@ public final class SchedulingView implements AutoCloseable {
         return scene;
     }
 
+    private void tick() {
+        if (!complete) {
+            return;
+        }
+        if (ticks % SAMPLE_TICKS == 0) {
+            Sample sample = picture().sample();
+            history.add(sample);
+            if (log != null) {
+                log.sample(sample, clock.millis());
+            }
+        }
+        if (ticks % FORECAST_TICKS == 0 && forecasting.compareAndSet(false, true)) {
+            forecast(picture());
+        }
+        ticks++;
+        writes.due(estimates, clock.instant().getEpochSecond()).forEach(planner);
+    }
+
+    /// Beside this thread: whoever asks for a picture meanwhile gets one.
+    private void forecast(Scene scene) {
+        Thread.ofPlatform().daemon().name("forecast").start(() -> {
+            try {
+                estimates = scene.estimates();
+            } catch (RuntimeException e) {
+                LOG.error("the queue could not be run ahead", e);
+            } finally {
+                forecasting.set(false);
+            }
+        });
+    }
+
     @Override
     public void close() {
         thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(2));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (log != null) {
+            log.close();
+        }
     }
 }

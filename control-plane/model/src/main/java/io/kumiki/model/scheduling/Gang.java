@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 @Column(value = "Ready", path = ".status.ready")
 @Column(value = "Reason", path = ".status.reason")
 @Column(value = "Where", path = ".status.where")
+@Column(value = "Starts", path = ".status.start.at", type = "date")
 @Column(value = "Age", path = ".metadata.creationTimestamp", type = "date")
 @Column(value = "Priority", path = ".spec.priority", type = "integer", priority = 1)
 @Column(value = "Message", path = ".status.message", priority = 1)
@@ -194,7 +195,37 @@ public final class Gang extends OwnKind implements Namespaced {
             String where,
 
             @Field("When the slots were promised, or the phase was entered (for people).") @Nullable
-            String since) {}
+            String since,
+
+            @Field("When it will start, while it waits.") @Nullable
+            Start start) {
+        public Status(
+                Phase phase,
+                long epoch,
+                int attempt,
+                @Nullable Boolean ended,
+                @Nullable List<Slots> slots,
+                @Nullable String ready,
+                @Nullable String reason,
+                @Nullable String message,
+                @Nullable String where,
+                @Nullable String since) {
+            this(phase, epoch, attempt, ended, slots, ready, reason, message, where, since, null);
+        }
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Start(
+            @Field("Expected (RFC 3339).") @Nullable String at,
+
+            @Field("Early in one of ten cases.") @Nullable String low,
+
+            @Field("Late in one of ten cases; absent where it is open.") @Nullable
+            String high,
+
+            @Field("Where the run times come from: declared, learned or unknown.") @Nullable
+            String from) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Slots(

@@ -1,10 +1,24 @@
 package io.kumiki.web.dashboard;
 
+import io.kumiki.planner.Decided;
+import io.kumiki.planner.Sample;
 import io.kumiki.planner.Scene;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/// What the dashboard asks of the scheduler extender.
+/// What the dashboard asks of the scheduler extender. Times are seconds since 1970 where nothing else is said.
 public interface Scheduling {
     /// How the planner's world stands; empty until it has been read.
     Optional<Scene> scene();
+
+    /// At most so many samples, in order.
+    List<Sample> history(long from, long to, int points);
+
+    /// Newest first; empty where no log is kept. Throws [IllegalArgumentException] for a token that is none.
+    Optional<Decided.Page> decisions(Decided.Wanted wanted, @Nullable String token);
+
+    /// How things stood at a time; empty where no log reaches so far.
+    Optional<Scene> at(Instant time);
 }

@@ -5,6 +5,7 @@ import static io.kumiki.runtime.http.Permission.may;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
+import io.kumiki.planner.Decided;
 import io.kumiki.planner.GangPicture;
 import io.kumiki.planner.Scene;
 import io.kumiki.planner.WhatIf;
@@ -13,10 +14,10 @@ import io.kumiki.runtime.http.Body;
 import io.kumiki.runtime.http.HttpFault;
 import io.kumiki.runtime.http.Permission;
 import io.kumiki.runtime.http.Request;
-import io.kumiki.runtime.http.RouteHandler;
 import io.kumiki.runtime.http.Routes;
 import io.kumiki.web.dashboard.list.Query;
 import io.kumiki.web.dashboard.view.SchedulingRows;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,16 +38,10 @@ final class SchedulingCalls {
         routes.get("/scheduling/cluster", may("get", "scheduling"), this::cluster)
                 .get("/scheduling/queue", may("get", "scheduling"), this::queue)
                 .get("/scheduling/gangs/{namespace}/{name}", NAMES, this::gang)
-                .get("/scheduling/history", may("get", "scheduling"), notYet("history"))
-                .get("/scheduling/decisions", may("get", "scheduling"), notYet("decision log"))
-                .get("/scheduling/decisions/at", may("get", "scheduling"), notYet("decision log"))
+                .get("/scheduling/history", may("get", "scheduling"), this::history)
+                .get("/scheduling/decisions", may("get", "scheduling"), this::decisions)
+                .get("/scheduling/decisions/at", may("get", "scheduling"), this::decisionsAt)
                 .post("/scheduling/what-if", may("simulate", "scheduling"), Body.upTo(256 * 1024), this::whatIf);
-    }
-
-    private static RouteHandler notYet(String what) {
-        return request -> {
-            throw HttpFault.unavailable("this build has no " + what + " yet");
-        };
     }
 
     private Scene scene() {
@@ -72,6 +67,59 @@ final class SchedulingCalls {
     private Answer queue(Request request) {
         Query.of(request).check();
         return Answer.json(rows(request).queue(scene()));
+    }
+
+    private Answer history(Request request) {
+        Query query = Query.of(request);
+        Instant until = query.instant("to");
+        long to = until == null ? surface.now().getEpochSecond() : until.getEpochSecond();
+        Instant since = query.instant("from");
+        long from = since == null ? to - 3600 : since.getEpochSecond();
+        int points = (int) query.number("points", 2, 1000, 200);
+        if (from >= to) {
+            query.wrong("from", "WrongTime", "a time before `to` is wanted");
+        }
+        query.check();
+        return Answer.json(SchedulingRows.history(surface.ports().scheduling().history(from, to, points)));
+    }
+
+    private Answer decisions(Request request) {
+        Query query = Query.of(request);
+        String namespace = query.text("namespace", 63);
+        String name = query.text("name", 253);
+        Instant from = query.instant("from");
+        Instant to = query.instant("to");
+        String token = query.text("pageToken", 200);
+        query.check();
+        var wanted = new Decided.Wanted(
+                namespace,
+                name,
+                from == null ? null : Long.valueOf(from.getEpochSecond()),
+                to == null ? null : Long.valueOf(to.getEpochSecond()));
+        try {
+            Decided.Page page = surface.ports()
+                    .scheduling()
+                    .decisions(wanted, token)
+                    .orElseThrow(() ->
+                            HttpFault.notFound("no decision log is kept here; start the extender with --decision-log"));
+            return Answer.json(rows(request).decisions(page.rows(), page.next(), name != null));
+        } catch (IllegalArgumentException e) {
+            throw HttpFault.badRequest(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Answer decisionsAt(Request request) {
+        Query query = Query.of(request);
+        Instant time = query.instant("time");
+        if (time == null) {
+            query.wrong("time", "Missing", "the time to play back is wanted");
+        }
+        query.check();
+        Scene scene = surface.ports()
+                .scheduling()
+                .at(java.util.Objects.requireNonNull(time))
+                .orElseThrow(() -> HttpFault.notFound("the decision log does not reach back to " + time));
+        return Answer.json(rows(request).queue(scene));
     }
 
     private Answer whatIf(Request request) {

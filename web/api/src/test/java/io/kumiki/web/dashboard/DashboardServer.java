@@ -2,6 +2,8 @@ package io.kumiki.web.dashboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.model.Json;
+import io.kumiki.planner.Decided;
+import io.kumiki.planner.Sample;
 import io.kumiki.planner.Scene;
 import io.kumiki.runtime.http.Caller;
 import io.kumiki.runtime.http.Guard;
@@ -82,7 +84,40 @@ final class DashboardServer implements AutoCloseable {
     /// What the planner's mirror shows; null for not yet.
     volatile @Nullable Scene scene;
 
-    final Scheduling scheduling = () -> Optional.ofNullable(scene);
+    volatile List<Sample> samples = List.of();
+    volatile Decided.@Nullable Page page;
+
+    final Scheduling scheduling = new Scheduling() {
+        @Override
+        public Optional<Scene> scene() {
+            return Optional.ofNullable(scene);
+        }
+
+        @Override
+        public List<Sample> history(long from, long to, int points) {
+            return samples.stream()
+                    .filter(s -> s.second() >= from && s.second() <= to)
+                    .limit(points)
+                    .toList();
+        }
+
+        @Override
+        public Optional<Decided.Page> decisions(Decided.Wanted wanted, @Nullable String token) {
+            if (token != null) {
+                throw new IllegalArgumentException("'" + token + "' is no page token");
+            }
+            Decided.Page all = page;
+            return all == null
+                    ? Optional.empty()
+                    : Optional.of(new Decided.Page(
+                            all.rows().stream().filter(wanted::fits).toList(), all.next()));
+        }
+
+        @Override
+        public Optional<Scene> at(Instant time) {
+            return Optional.ofNullable(scene);
+        }
+    };
     final Tickets tickets = new Tickets();
     final KfpApi kfp;
     final List<Routes> routes;

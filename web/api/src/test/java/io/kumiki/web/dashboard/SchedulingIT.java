@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.Decided;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.GangFact;
 import io.kumiki.planner.Mirror;
 import io.kumiki.planner.NodeFact;
 import io.kumiki.planner.PlannerOptions;
+import io.kumiki.planner.Sample;
 import io.kumiki.web.dashboard.view.SchedulingRows;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -145,6 +147,38 @@ class SchedulingIT {
             assertThat(server.post(400, "/scheduling/what-if", "{\"gang\":{\"classes\":[]},\"x\":1}")
                             .path("violations"))
                     .hasSize(2);
+        }
+    }
+
+    @Test
+    void whatHappened(@TempDir Path dir) {
+        try (var server = new DashboardServer(dir)) {
+            server.get(404, "/scheduling/decisions");
+            long second = NOW.getEpochSecond();
+            server.page = new Decided.Page(
+                    List.of(
+                            new Decided(
+                                    second, "kubeflow", "busy", 0, "Reserved", "Placed", "2 slots on 2 nodes", "r0"),
+                            new Decided(second - 60, "other", "late", 0, "Waiting", "NoRoom", "", null)),
+                    "7-1");
+            JsonNode page = server.get(200, "/scheduling/decisions");
+            assertThat(page.at("/items/0/text/ja").asText()).isEqualTo("配置が決まりました。2 台のノードに 2 スロットを確保しました");
+            assertThat(page.path("next").asText()).isEqualTo("7-1");
+            assertThat(server.get(200, "/scheduling/decisions?namespace=other").path("items"))
+                    .hasSize(1);
+            server.get(400, "/scheduling/decisions?pageToken=x");
+            server.samples = List.of(new Sample(second, 24000, 16000, 8000, 0.5, 1, 1));
+            assertThat(server.get(200, "/scheduling/history?from=2026-11-29T11:00:00Z&to=2026-11-29T12:00:00Z")
+                            .at("/points/0/fragmented")
+                            .asDouble())
+                    .isEqualTo(0.5);
+            server.get(400, "/scheduling/history?points=1");
+            server.get(404, "/scheduling/decisions/at?time=2026-11-29T11:00:00Z");
+            server.get(400, "/scheduling/decisions/at");
+            server.scene = mirror().scene(NOW);
+            assertThat(server.get(200, "/scheduling/decisions/at?time=2026-11-29T12:00:00Z")
+                            .path("waiting"))
+                    .hasSize(1);
         }
     }
 

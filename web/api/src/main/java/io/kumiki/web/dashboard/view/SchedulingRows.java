@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
+import io.kumiki.planner.Decided;
 import io.kumiki.planner.Entry;
 import io.kumiki.planner.Estimate;
 import io.kumiki.planner.Explanation;
 import io.kumiki.planner.GangPicture;
 import io.kumiki.planner.NodePicture;
 import io.kumiki.planner.Origin;
+import io.kumiki.planner.Sample;
 import io.kumiki.planner.Scene;
 import io.kumiki.planner.Text;
 import io.kumiki.planner.WhatIf;
@@ -177,6 +179,41 @@ public final class SchedulingRows {
                     .put("name", mine ? start.name() : null)
                     .set("start", estimate(start.start()));
         }
+    }
+
+    public static ObjectNode history(List<Sample> samples) {
+        ObjectNode out = Json.object();
+        ArrayNode points = out.putArray("points");
+        samples.forEach(s -> points.addObject()
+                .put("at", at(s.second()))
+                .put("gpusTotal", s.total())
+                .put("gpusAllocated", s.allocated())
+                .put("gpusFree", s.free())
+                .put("fragmented", s.fragmented())
+                .put("waiting", s.waiting())
+                .put("running", s.running()));
+        return out;
+    }
+
+    /// @param byName a name was asked for: rows that the caller may not know would tell that it was there
+    public ObjectNode decisions(List<Decided> rows, @Nullable String next, boolean byName) {
+        ObjectNode out = Json.object();
+        ArrayNode items = out.putArray("items");
+        for (Decided row : rows) {
+            boolean mine = named.test(row.namespace());
+            if (mine || !byName) {
+                items.addObject()
+                        .put("at", at(row.second()))
+                        .put("namespace", mine ? row.namespace() : null)
+                        .put("name", mine ? row.name() : null)
+                        .put("attempt", row.attempt())
+                        .put("phase", row.phase())
+                        .put("reason", row.reason())
+                        .put("where", row.where())
+                        .set("text", mine ? text(row.text()) : text(new Text("", "")));
+            }
+        }
+        return out.put("next", next);
     }
 
     /// The caller may know its names.
