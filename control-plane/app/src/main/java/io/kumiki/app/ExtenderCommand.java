@@ -28,9 +28,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The scheduler extender alone, beside the scheduler of any cluster; or what that scheduler must be told.
 final class ExtenderCommand {
-    static final String HELP = "--kubeconfig FILE|--in-cluster [--port 8891] [--namespace kube-system] [--decision-log DIR]"
-            + " [--webhook-port P [--webhook-host NAME|--webhook-service NAMESPACE/NAME]]"
-            + " [--own-scheduler NAME] [--adopt-schedulers NAME,NAME] [--print-scheduler-config]";
+    static final String HELP =
+            "--kubeconfig FILE|--in-cluster [--port 8891] [--namespace kube-system] [--decision-log DIR]"
+                    + " [--webhook-port P [--webhook-host NAME|--webhook-service NAMESPACE/NAME]]"
+                    + " [--own-scheduler NAME] [--adopt-schedulers NAME,NAME] [--print-scheduler-config]";
     private static final int PORT = 8891;
     private static final String NAME = "[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?";
 
@@ -136,7 +137,12 @@ final class ExtenderCommand {
         var lost = new AtomicBoolean();
         Runtime.getRuntime().addShutdownHook(new Thread(over::countDown, "shutdown"));
         var settings = new Extender.Settings(
-                options.port(), options.namespace(), UUID.randomUUID().toString(), false, PlannerOptions.DEFAULT, options.log());
+                options.port(),
+                options.namespace(),
+                UUID.randomUUID().toString(),
+                false,
+                PlannerOptions.DEFAULT,
+                options.log());
         var desk = new AdmissionDesk();
         Vertx vertx = Vertx.vertx();
         try (var client = client(options);
