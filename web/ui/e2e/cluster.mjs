@@ -16,7 +16,7 @@ cluster("the queue says what waits and why, and what runs; both lead to the gang
   const table = page.getByRole("table", { name: "Waiting jobs" });
   await table.getByRole("link", { name: "moe-64" }).waitFor();
   equal(await table.locator(".k-body").count(), queue.waiting.length, "rows that wait");
-  truth((await table.locator(".k-body").first().innerText()).includes(queue.waiting[0].messages.en.slice(0, 20)), "the reason in words");
+  truth((await table.locator(".k-body").first().innerText()).includes(queue.waiting[0].messages.en.slice(1, 20)), "the reason in words");
   await page.getByRole("table", { name: "Running" }).getByRole("link", { name: "llm-pretrain" }).waitFor();
   await page.getByRole("searchbox").or(page.getByPlaceholder("Find jobs")).fill("tune");
   await until("only that row", async () => (await table.locator(".k-body").count()) === 1);
@@ -74,6 +74,33 @@ cluster("the map reads out every GPU by pointer and by keyboard, and opens its g
   await until("the choice in the URL", () => page.url().includes("only=Running"));
   await page.getByRole("button", { name: "As a table" }).click();
   await page.getByRole("table", { name: "Nodes" }).getByText("llm-pretrain").first().waitFor();
+});
+
+cluster("what if: five more nodes let the first in the queue start at once; the address holds the question", async (world) => {
+  await gangs(world);
+  const page = await world.open();
+  await page.goto("/queue");
+  await page.getByRole("link", { name: "What if…" }).click();
+  await page.getByRole("heading", { name: "What if" }).waitFor();
+  await page.getByText("Fill in what should be different").waitFor();
+  await page.getByLabel("Nodes to add").fill("0");
+  await page.getByText("Too small").waitFor();
+  await page.getByLabel("Nodes to add").fill("5");
+  const row = page.getByRole("row").filter({ hasText: "moe-64" });
+  await row.getByText("any moment").waitFor();
+  await row.getByText("earlier").waitFor();
+  truth((await page.locator(".k-figures").innerText()).includes("64 → 104"), "GPUs before and after");
+  truth(page.url().includes("nodes=5"), "the question in the URL");
+  await page.reload();
+  await row.getByText("any moment").waitFor();
+  equal(await page.getByLabel("Nodes to add").inputValue(), "5", "the field after a reload");
+  await page.getByLabel("Nodes to add").fill("");
+  await page.getByLabel("Members").fill("1");
+  await page.getByText("It would be number 3 in the queue.").waitFor();
+  await page.getByLabel("Priority").fill("100");
+  await page.getByText("Starts at once").waitFor();
+  await page.getByRole("tab", { name: "curl" }).click();
+  truth((await page.locator("#twin-panel").innerText()).includes('"nvidia.com/gpu": "8"'), "the same as curl");
 });
 
 /** An answer of the server's form with many GPUs: nothing else can be looked at in such numbers. */

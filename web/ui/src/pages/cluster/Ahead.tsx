@@ -67,6 +67,7 @@ function Row({ entry, now, span }: { entry: Entry; now: number; span: number }) 
 function Whisker({ estimate, now, span }: { estimate: StartEstimate; now: number; span: number }) {
   if (estimate.low === null) return null;
   const low = share(Date.parse(estimate.low), now, span);
-  const high = estimate.high === null ? 100 : share(Date.parse(estimate.high), now, span);
-  return <b className={estimate.high === null ? "open" : ""} style={{ left: `${low}%`, width: `${Math.max(0, high - low)}%` }} />;
+  const open = estimate.high === null || Date.parse(estimate.high) > now + span;
+  const high = open ? 100 : share(Date.parse(estimate.high ?? ""), now, span);
+  return <b className={open ? "open" : ""} style={{ left: `${low}%`, width: `${Math.max(0, high - low)}%` }} />;
 }

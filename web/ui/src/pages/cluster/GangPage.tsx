@@ -10,7 +10,7 @@ import { EmptyState, Skeleton, Trouble } from "../../parts/EmptyState.tsx";
 import { LiveTable, type Column } from "../../parts/LiveTable.tsx";
 import { StateChip, type Look } from "../../parts/StateChip.tsx";
 import { useWords } from "../../words/index.tsx";
-import { hrefOf, PhaseChip, ReasonChip, StartText, useNeeds, useStartText } from "./bits.tsx";
+import { hrefOf, PhaseChip, ReasonChip, sentence, StartText, useNeeds, useStartText } from "./bits.tsx";
 import { GangTimeline } from "./GangTimeline.tsx";
 import "./Queue.css";
 
@@ -50,9 +50,9 @@ function NowLine({ gang }: { gang: GangDetail }) {
   const { t, language } = useWords();
   const start = useStartText();
   const now = useNow();
-  if (gang.phase === "Waiting") return <span>{gang.messages[language]} <b>{gang.start?.at == null ? t("gang.startUnknown") : t("gang.starts", { when: start(gang.start, now) })}</b></span>;
+  if (gang.phase === "Waiting") return <span>{sentence(gang.messages[language], language)} <b>{gang.start?.at == null ? t("gang.startUnknown") : t("gang.starts", { when: start(gang.start, now) })}</b></span>;
   const where = gang.where === null ? "" : t("gang.in", { where: gang.where });
-  return <span>{[gang.messages[language], where].filter(Boolean).join(" ")} {gang.until?.at != null && <b>{t("gang.ends", { when: start(gang.until, now) })}</b>}</span>;
+  return <span>{[sentence(gang.messages[language], language), where].filter(Boolean).join(" ")} {gang.until?.at != null && <b>{t("gang.ends", { when: start(gang.until, now) })}</b>}</span>;
 }
 
 function Overview({ gang }: { gang: GangDetail }) {
@@ -64,7 +64,7 @@ function Overview({ gang }: { gang: GangDetail }) {
         {waits && (
           <section className="card stack">
             <div className="row wrap"><h2>{t("gang.why")}</h2><ReasonChip reason={gang.reason} /></div>
-            <p>{gang.messages[language]}</p>
+            <p>{sentence(gang.messages[language], language)}</p>
             {gang.removed != null && gang.removed.length > 0 && <Removed gang={gang} />}
           </section>
         )}
@@ -72,7 +72,7 @@ function Overview({ gang }: { gang: GangDetail }) {
           <section className="card">
             <h2>{t("queue.help")}</h2>
             {gang.help.length === 0 && <p className="dim">{t("queue.noHelp")}</p>}
-            <ul className="k-help">{gang.help.map((one, i) => <li key={i}>{one.text[language]}</li>)}</ul>
+            <ul className="k-help">{gang.help.map((one, i) => <li key={i}>{sentence(one.text[language], language)}</li>)}</ul>
             {gang.help.length > 0 && <p style={{ marginTop: 10 }}><Link href="/queue/what-if">{t("gang.tryIt")}</Link></p>}
           </section>
         )}
@@ -116,6 +116,7 @@ function Facts({ gang }: { gang: GangDetail }) {
   const { t, number, bytes } = useWords();
   const needs = useNeeds();
   const first = gang.classes[0];
+  const quantity = (key: string, value: string) => (key === "memory" && /^\d+$/.test(value) ? bytes(Number(value)) : /^\d+m$/.test(value) ? number(Number.parseInt(value, 10) / 1000, 3) : value);
   const facts: [string, React.ReactNode][] = [
     [t("queue.position"), gang.position == null ? null : number(gang.position)],
     [t("queue.needs"), needs(gang)],
@@ -132,7 +133,7 @@ function Facts({ gang }: { gang: GangDetail }) {
     ...gang.classes.map((one): [string, React.ReactNode] => [
       t("gang.class", { name: one.name }),
       <span key={one.name}>
-        {one.min === one.max ? number(one.min) : `${number(one.min)}–${number(one.max)}`} × {Object.entries(one.requests).filter(([key]) => !MARKERS.has(key)).map(([key, value]) => `${key} ${key === "memory" && /^\d+$/.test(value) ? bytes(Number(value)) : value}`).join(t("list.comma"))}
+        {one.min === one.max ? number(one.min) : `${number(one.min)}–${number(one.max)}`} × {Object.entries(one.requests).filter(([key]) => !MARKERS.has(key)).map(([key, value]) => `${key} ${quantity(key, value)}`).join(t("list.comma"))}
       </span>,
     ]),
   ];

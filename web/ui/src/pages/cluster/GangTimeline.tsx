@@ -3,6 +3,7 @@ import { useNow } from "../../api/clock.ts";
 import type { GangDetail } from "../../api/scheduling.ts";
 import { COLOUR, StateIcon } from "../../parts/StateChip.tsx";
 import { useWords } from "../../words/index.tsx";
+import { sentence } from "./bits.tsx";
 import { PHASE_LOOK } from "./modes.ts";
 
 /** The gang's life: a bar of its phases in proportion, and under it what happened, newest first. */
@@ -37,7 +38,7 @@ export function GangTimeline({ gang, most }: { gang: GangDetail; most?: number }
             <StateIcon look={look(event.phase)} size={15} />
             <div className="k-two-rows">
               <span><b>{word(event.phase)}</b> <span className="dim small">{(i > 0 || !done) && to > from ? duration(to - from) : ""}</span></span>
-              <span>{event.text[language]}</span>
+              <span>{sentence(event.text[language], language)}</span>
             </div>
           </li>
         ))}

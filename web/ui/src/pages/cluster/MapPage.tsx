@@ -9,7 +9,7 @@ import { useUrlState } from "../../parts/FilterBar.tsx";
 import { Circle, Collapse, Minus, Plus } from "../../parts/icons.tsx";
 import { StateIcon } from "../../parts/StateChip.tsx";
 import { useWords } from "../../words/index.tsx";
-import { hrefOf, useGpus } from "./bits.tsx";
+import { hrefOf, sentence, useGpus } from "./bits.tsx";
 import { SIZES, type Layout } from "./cells.ts";
 import { GpuMap } from "./GpuMap.tsx";
 import { HistoryPanel } from "./HistoryPanel.tsx";
@@ -135,7 +135,7 @@ function Moves({ cluster }: { cluster: Cluster }) {
     <section className="card">
       <h2>{t("map.moves")}</h2>
       <p className="dim small" style={{ marginBottom: 6 }}>{t("map.movesHint")}</p>
-      <ul className="k-moves">{cluster.proposals.slice(0, 5).map((one) => <li key={one.node}>{one.text[language]}</li>)}</ul>
+      <ul className="k-moves">{cluster.proposals.slice(0, 5).map((one) => <li key={one.node}>{sentence(one.text[language], language)}</li>)}</ul>
     </section>
   );
 }

@@ -11,7 +11,7 @@ import { LiveTable, type Column } from "../../parts/LiveTable.tsx";
 import { useWords } from "../../words/index.tsx";
 import { Ahead } from "./Ahead.tsx";
 import { byEnd } from "./ahead.ts";
-import { hrefOf, PhaseChip, ReasonChip, StartText, titleOf, useNeeds } from "./bits.tsx";
+import { hrefOf, PhaseChip, ReasonChip, sentence, StartText, titleOf, useNeeds } from "./bits.tsx";
 import "./Queue.css";
 
 const ROW = 74;
@@ -32,6 +32,18 @@ function JobCell({ entry, children }: { entry: Entry; children?: ReactNode }) {
   );
 }
 
+function HelpCell({ entry }: { entry: Entry }) {
+  const { t, language } = useWords();
+  if (entry.help == null) return <span className="dim">–</span>;
+  if (entry.help.length === 0) return <span className="dim k-two">{t("queue.noHelp")}</span>;
+  const texts = entry.help.map((one) => sentence(one.text[language], language));
+  return texts.length === 1 ? <span className="k-two" title={texts[0]}>{texts[0]}</span> : (
+    <span className="k-two-rows" title={texts.join("\n")}>
+      {texts.slice(0, 3).map((text) => <span key={text} className="ellipsis small">{text}</span>)}
+    </span>
+  );
+}
+
 function useWaitingColumns(): Column<Entry>[] {
   const { t, number, language } = useWords();
   const needs = useNeeds();
@@ -45,15 +57,15 @@ function useWaitingColumns(): Column<Entry>[] {
         cell: (entry) => (
           <div className="k-two-rows">
             <span><ReasonChip reason={entry.reason} /></span>
-            <span className="k-two" title={entry.messages[language]}>{entry.messages[language]}</span>
+            <span className="k-two" title={entry.messages[language]}>{sentence(entry.messages[language], language)}</span>
           </div>
         ),
       },
       {
         id: "help", header: t("queue.help"), width: "minmax(140px, 1.8fr)",
-        cell: (entry) => <span className="k-two" title={entry.help?.map((one) => one.text[language]).join("\n")}>{entry.help == null ? <span className="dim">–</span> : entry.help.length === 0 ? <span className="dim">{t("queue.noHelp")}</span> : entry.help.slice(0, 2).map((one) => one.text[language]).join(" ")}</span>,
+        cell: (entry) => <HelpCell entry={entry} />,
       },
-      { id: "start", header: t("queue.start"), width: "minmax(120px, 1.1fr)", cell: (entry) => <span className="k-two"><StartText start={entry.start} /></span> },
+      { id: "start", header: t("queue.start"), width: "minmax(120px, 1.1fr)", cell: (entry) => <StartText start={entry.start} /> },
       { id: "priority", header: t("gang.priority"), width: "80px", numeric: true, extra: true, cell: (entry) => number(entry.priority) },
     ],
     [t, number, language, needs],
@@ -75,7 +87,7 @@ function useRunningColumns(): Column<Entry>[] {
           </div>
         ),
       },
-      { id: "until", header: t("queue.until"), width: "minmax(140px, 1.1fr)", cell: (entry) => <span className="k-two"><StartText start={entry.until} /></span> },
+      { id: "until", header: t("queue.until"), width: "minmax(140px, 1.1fr)", cell: (entry) => <StartText start={entry.until} /> },
     ],
     [t, needs],
   );

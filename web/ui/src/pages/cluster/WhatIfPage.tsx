@@ -15,7 +15,7 @@ import { YamlTwin, type Twin } from "../../parts/YamlTwin.tsx";
 import { shellQuote, toYaml } from "../../parts/yaml.ts";
 import { useNamespace } from "../../shell/namespace.tsx";
 import { useWords, type WordKey } from "../../words/index.tsx";
-import { hrefOf, ReasonChip, titleOf, useGpus, useStartText } from "./bits.tsx";
+import { hrefOf, ReasonChip, sentence, titleOf, useGpus, useStartText } from "./bits.tsx";
 import { fieldsOf, questionOf, SECTIONS } from "./whatIf.ts";
 import "./Queue.css";
 
@@ -104,11 +104,11 @@ function Ghost({ ghost }: { ghost: NonNullable<WhatIfAnswer["ghost"]> }) {
       {ghost.placed && <p>{ghost.where === null ? t("whatIf.placedText") : t("whatIf.placedIn", { where: ghost.where })}</p>}
       {!ghost.placed && (
         <>
-          <p>{ghost.messages[language]} <b>{ghost.start.at === null ? t("gang.startUnknown") : t("gang.starts", { when: start(ghost.start, now) })}</b> <span className="dim">{t("whatIf.position", { n: number(ghost.position) })}</span></p>
+          <p>{sentence(ghost.messages[language], language)} <b>{ghost.start.at === null ? t("gang.startUnknown") : t("gang.starts", { when: start(ghost.start, now) })}</b> <span className="dim">{t("whatIf.position", { n: number(ghost.position) })}</span></p>
           {ghost.help.length > 0 && (
             <div>
               <h3 style={{ marginBottom: 6 }}>{t("queue.help")}</h3>
-              <ul className="k-help">{ghost.help.map((one, i) => <li key={i}>{one.text[language]}</li>)}</ul>
+              <ul className="k-help">{ghost.help.map((one, i) => <li key={i}>{sentence(one.text[language], language)}</li>)}</ul>
             </div>
           )}
         </>

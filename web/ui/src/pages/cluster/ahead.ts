@@ -1,14 +1,16 @@
 import type { Entry } from "../../api/scheduling.ts";
 
 const MINUTE = 60_000;
-const HORIZONS = [5, 15, 30, 60, 120, 360, 720, 1440, 2880, 10_080].map((n) => n * MINUTE);
+const HORIZONS = [5, 15, 30, 60, 90, 120, 180, 240, 360, 720, 1440, 2880, 10_080].map((n) => n * MINUTE);
 
-/** How far ahead to draw: the shortest round span that holds every estimate; none is further than a week. */
+/** How far ahead to draw: the shortest round span that holds every estimate, and late cases up to half as far again; at most a week. */
 export function horizonOf(entries: Entry[], now: number): number {
   let latest = 0;
   for (const entry of entries) {
     const estimate = entry.phase === "Waiting" ? entry.start : entry.until;
-    for (const at of [estimate?.at, estimate?.high]) if (at != null) latest = Math.max(latest, Date.parse(at) - now);
+    if (estimate?.at == null) continue;
+    const at = Date.parse(estimate.at) - now;
+    latest = Math.max(latest, at, estimate.high === null ? 0 : Math.min(Date.parse(estimate.high) - now, 1.5 * at));
   }
   if (latest === 0) return 60 * MINUTE;
   return HORIZONS.find((span) => span >= latest * 1.05) ?? (HORIZONS.at(-1) as number);

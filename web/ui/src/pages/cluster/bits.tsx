@@ -34,36 +34,65 @@ export function useNeeds(): (entry: Entry) => string {
   };
 }
 
-/** Minutes either side, rounded up; `null` where a side is open. */
-export function spread(start: StartEstimate): number | null {
-  if (start.at === null || start.low === null || start.high === null) return null;
-  const at = Date.parse(start.at);
-  return Math.max(at - Date.parse(start.low), Date.parse(start.high) - at);
+/** The server's words as a sentence of a page: with a capital and an end. */
+export function sentence(text: string, language: "en" | "ja"): string {
+  const trimmed = text.trim();
+  if (trimmed === "") return "";
+  const begun = language === "en" && /^[a-z]+(\s|$)/.test(trimmed) ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed;
+  return /[.。!?！？]$/.test(begun) ? begun : begun + (language === "ja" ? "。" : ".");
 }
 
-/** "14:31 ± 6 min", with what it rests on. */
-export function useStartText(): (start: StartEstimate | null | undefined, now: number) => string {
+interface StartParts {
+  text: string;
+  /** The two ends, where one is so much further off that ± would mislead. */
+  ends?: string;
+}
+
+function useStartParts(): (start: StartEstimate | null | undefined, now: number) => StartParts {
   const { t, near, duration } = useWords();
   return (start, now) => {
-    if (start == null || start.at === null) return t("start.unknown");
+    if (start == null || start.at === null) return { text: t("start.unknown") };
     const at = Date.parse(start.at);
-    if (start.high === null) return at <= now ? t("start.openNow") : t("start.open", { time: near(at, now) });
-    if (at <= now + 5_000 && Date.parse(start.high) <= now + 30_000) return t("start.now");
-    const either = spread(start) ?? 0;
-    return either < 1000 ? near(at, now) : t("start.about", { time: near(at, now), spread: duration(Math.max(1000, Math.round(either / 1000) * 1000)) });
+    const low = start.low === null ? at : Date.parse(start.low);
+    if (start.high === null) return { text: at <= now ? t("start.openNow") : t("start.open", { time: near(at, now) }) };
+    const high = Date.parse(start.high);
+    if (at <= now + 5_000 && high <= now + 30_000) return { text: t("start.now") };
+    const [narrow, wide] = [Math.min(at - low, high - at), Math.max(at - low, high - at)];
+    if (wide < 1000) return { text: near(at, now) };
+    if (wide > 120_000 && wide > 2 * narrow) return { text: t("start.near", { time: near(at, now) }), ends: t("start.ends", { low: near(low, now), high: near(high, now) }) };
+    return { text: t("start.about", { time: near(at, now), spread: duration(roundedSpread(wide)) }) };
   };
 }
 
+/** "14:31 ± 6 min", or "about 14:31 (14:20 to 16:02)". */
+export function useStartText(): (start: StartEstimate | null | undefined, now: number) => string {
+  const { t } = useWords();
+  const parts = useStartParts();
+  return (start, now) => {
+    const { text, ends } = parts(start, now);
+    return ends === undefined ? text : t("start.between", { text, ends });
+  };
+}
+
+/** An error is no more exact than this: minutes from three minutes on, quarters of an hour from three hours on. */
+export function roundedSpread(millis: number): number {
+  const step = millis >= 3 * 3_600_000 ? 900_000 : millis >= 180_000 ? 60_000 : 1_000;
+  return Math.max(step, Math.round(millis / step) * step);
+}
+
+/** The time on one line; how sure it is, and what that rests on, below. */
 export function StartText({ start }: { start: StartEstimate | null | undefined }) {
   const { t, exact } = useWords();
   const now = useNow();
-  const text = useStartText()(start, now);
+  const { text, ends } = useStartParts()(start, now);
   if (start == null || start.at === null) return <span className="dim">{text}</span>;
+  const from = t(`start.from.${start.from}`);
   const range = t("start.range", { low: start.low === null ? "?" : exact(start.low), high: start.high === null ? t("start.noEnd") : exact(start.high) });
   return (
-    <Tooltip label={range}>
-      <span>
-        <b>{text}</b> <span className="dim small">{t(`start.from.${start.from}`)}</span>
+    <Tooltip label={`${range} · ${from}`}>
+      <span className="k-two-rows">
+        <b className="ellipsis">{text}</b>
+        <span className="dim small ellipsis">{ends === undefined ? from : `${ends} · ${from}`}</span>
       </span>
     </Tooltip>
   );

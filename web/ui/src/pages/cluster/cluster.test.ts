@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Cluster, ClusterNode, Entry, Held, HistoryPoint } from "../../api/scheduling.ts";
 import { formats } from "../../words/formats.ts";
 import { byEnd, horizonOf, marksOf, share } from "./ahead.ts";
+import { roundedSpread, sentence } from "./bits.tsx";
 import { cellAt, devicesOf, fittingSize, layoutOf, levelsOf, neighbour } from "./cells.ts";
 import { lineOf, nearest } from "./history.ts";
 import { meaningsOf } from "./modes.ts";
@@ -104,6 +105,8 @@ describe("the future", () => {
   it("reaches as far as the latest estimate, and an hour without any", () => {
     expect(horizonOf([], NOW)).toBe(3_600_000);
     expect(horizonOf([entry({ start: { at: at(20), low: at(10), high: at(25), from: "declared" } })], NOW)).toBe(1_800_000);
+    expect(horizonOf([entry({ start: { at: at(20), low: at(10), high: at(900), from: "unknown" } })], NOW)).toBe(3_600_000);
+    expect(horizonOf([entry({ start: { at: at(60), low: at(10), high: at(900), from: "unknown" } })], NOW)).toBe(7_200_000);
     expect(horizonOf([entry({ phase: "Running", until: { at: at(20_000), low: null, high: null, from: "unknown" } })], NOW)).toBe(604_800_000);
   });
   it("keeps marks and bars on the axis", () => {
@@ -118,12 +121,25 @@ describe("the future", () => {
     const rows = [entry({ name: "open", until: until(null) }), entry({ name: "late", until: until(9) }), entry({ name: "soon", until: until(1) }), entry({ name: "also-open", until: null })];
     expect(rows.sort(byEnd).map((row) => row.name)).toEqual(["soon", "late", "also-open", "open"]);
   });
+  it("rounds an error to what it can mean", () => {
+    expect([400, 1_400, 179_400, 200_000, 10_900_000].map(roundedSpread)).toEqual([1_000, 1_000, 179_000, 180_000, 10_800_000]);
+  });
   it("says the day where it is not today's", () => {
     const noon = new Date(2026, 0, 1, 12, 0).getTime();
     expect(formats("en").near(noon + 3_600_000, noon)).toBe("13:00");
     expect(formats("en").near(noon + 86_400_000, noon)).toMatch(/2 Jan.*12:00/);
     expect(formats("ja").near(noon + 86_400_000, noon)).toMatch(/1月2日.*12:00/);
   });
+});
+
+describe("the server's words", () => {
+  it.each([
+    ["rack r1 has room for 3", "en", "Rack r1 has room for 3."],
+    ["gpu-1 is lost.", "en", "gpu-1 is lost."],
+    ["", "en", ""],
+    ["空きがありません", "ja", "空きがありません。"],
+    ["待ちます。", "ja", "待ちます。"],
+  ] as const)("%s", (text, language, wanted) => expect(sentence(text, language)).toBe(wanted));
 });
 
 describe("history", () => {
@@ -147,7 +163,7 @@ describe("what if", () => {
   it("takes what the cluster has for what is left empty", () => {
     expect(questionOf(fields, { nodes: "2" }, "ns").body).toEqual({ addNodes: [{ count: 2, type: "H100", gpus: 8 }] });
     expect(questionOf(fields, { members: 3, gpus: "4", within: "rack", type: "H100" }, "ns").body).toEqual({
-      gang: { namespace: "ns", priority: 0, required: "rack", alternatives: [{ type: "H100", speed: 1 }], classes: [{ name: "member", min: 3, max: 3, requests: { cpu: "1", memory: "1Gi", "nvidia.com/gpu": "4" } }] },
+      gang: { namespace: "ns", priority: 0, required: "rack", alternatives: [{ type: "H100", speed: 1 }], classes: [{ name: "member", min: 3, max: 3, requests: { cpu: "1", memory: "1Gi", "nvidia.com/gpu": "4" }, tolerations: [{ key: "kumiki.io/simulated", operator: "Exists" }] }] },
     });
     expect(questionOf(fields, { names: "a, b", level: "rack" }, "ns").body).toEqual({ cordon: { nodes: ["a", "b"] } });
     expect(questionOf(fields, { tenant: "a", limit: "16" }, "ns").body).toEqual({ quotas: [{ tenant: "a", limit: { "nvidia.com/gpu": "16" } }] });

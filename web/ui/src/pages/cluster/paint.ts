@@ -34,7 +34,14 @@ export function coloursOf(element: Element): Colours {
   };
 }
 
-/** Draws what is in view, one fill per colour. */
+/** Boxes of one layer by colour: those in full colour, and those that the chosen meaning leaves faint. */
+interface Layer {
+  full: Map<string, Path2D>;
+  faint: Map<string, Path2D>;
+}
+const newLayer = (): Layer => ({ full: new Map(), faint: new Map() });
+
+/** Draws what is in view, one fill per colour and layer: what is free below, what is held above it. */
 export function paint(context: CanvasRenderingContext2D, scene: Scene, view: View, colour: Colours): void {
   const { layout } = scene;
   const { size } = layout;
@@ -45,14 +52,14 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, view: Vie
   const bottom = view.top + view.height;
   frames(context, scene, view, colour);
 
-  const full = new Map<string, Path2D>();
-  const faint = new Map<string, Path2D>();
+  const below = newLayer();
+  const above = newLayer();
   const closed = new Path2D();
   const broken = new Path2D();
   const radius = size >= 14 ? 3 : size >= 10 ? 2 : 0;
   const box = (path: Path2D, x: number, y: number, w: number, h: number) => (radius > 0 ? path.roundRect(x, y, w, h, Math.min(radius, h / 2)) : path.rect(x, y, w, h));
-  const pathOf = (key: string, variable: string) => {
-    const into = scene.only === null || scene.only === key ? full : faint;
+  const pathOf = (layer: Layer, key: string, variable: string) => {
+    const into = scene.only === null || scene.only === key ? layer.full : layer.faint;
     let path = into.get(variable);
     if (path === undefined) {
       path = new Path2D();
@@ -72,29 +79,21 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, view: Vie
     for (const cell of row.cells) {
       const rest = keyOfRest(cell, scene.mode);
       const nobody = cell.shares.length === 0;
-      if (nobody || cell.free > 0) box(pathOf(rest, scene.meanings.get(rest)?.colour ?? FREE), cell.x, cell.y, size, size);
+      if (nobody || cell.free > 0) box(pathOf(below, rest, scene.meanings.get(rest)?.colour ?? FREE), cell.x, cell.y, size, size);
       let from = cell.y + size;
       for (const share of cell.shares) {
         const key = keyOfShare(share.held, cell, scene.mode);
         const high = Math.max(1, Math.round(size * share.part));
         from -= high;
-        box(pathOf(key, scene.meanings.get(key)?.colour ?? FREE), cell.x, Math.max(cell.y, from), size, high);
+        box(pathOf(above, key, scene.meanings.get(key)?.colour ?? FREE), cell.x, Math.max(cell.y, from), size, high);
         if (cell.shares.length > 1 && from > cell.y) from -= size >= 10 ? 1 : 0;
       }
       if (cell.broken) cross(broken, cell, size);
       else if (!cell.node.ready || !cell.node.schedulable) slash(closed, cell, size);
     }
   }
-  for (const [variable, path] of faint) {
-    context.globalAlpha = 0.18;
-    context.fillStyle = colour(variable);
-    context.fill(path);
-  }
-  context.globalAlpha = 1;
-  for (const [variable, path] of full) {
-    context.fillStyle = colour(variable);
-    context.fill(path);
-  }
+  fill(context, below, colour);
+  fill(context, above, colour);
   context.strokeStyle = colour("--k-panel");
   context.lineWidth = size >= 12 ? 2 : 1;
   context.stroke(broken);
@@ -102,6 +101,19 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, view: Vie
   if (scene.hover) outline(context, scene.hover, size, colour("--k-text"), 1.5);
   if (scene.cursor) outline(context, scene.cursor, size, colour("--k-text"), 2.5);
   context.restore();
+}
+
+function fill(context: CanvasRenderingContext2D, layer: Layer, colour: Colours): void {
+  context.globalAlpha = 0.18;
+  for (const [variable, path] of layer.faint) {
+    context.fillStyle = colour(variable);
+    context.fill(path);
+  }
+  context.globalAlpha = 1;
+  for (const [variable, path] of layer.full) {
+    context.fillStyle = colour(variable);
+    context.fill(path);
+  }
 }
 
 function frames(context: CanvasRenderingContext2D, scene: Scene, view: View, colour: Colours): void {

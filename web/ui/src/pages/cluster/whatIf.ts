@@ -33,6 +33,7 @@ export function fieldsOf(cluster: Cluster | undefined, queue: Queue | undefined)
       { name: "memory", type: "STRING", default: "1Gi" },
       { name: "priority", type: "NUMBER_INTEGER", default: 0 },
       { name: "namespace", type: "STRING" },
+      { name: "tolerates", type: "STRING", default: nodes.some((node) => node.simulated) ? "kumiki.io/simulated" : undefined },
     ],
     quota: [
       { name: "tenant", type: "STRING", literals: tenants.length > 0 ? tenants : undefined },
@@ -77,9 +78,10 @@ export function questionOf(fields: Record<Section, Field[]>, given: Fields, name
     const gpus = number("gpus") ?? 0;
     const requests: Record<string, string> = { cpu: text("cpu") ?? "1", memory: text("memory") ?? "1Gi" };
     if (gpus > 0) requests["nvidia.com/gpu"] = String(gpus);
+    const tolerations = (text("tolerates") ?? "").split(/[,\s]+/).filter(Boolean).map((key) => ({ key, operator: "Exists" }));
     const gang: Record<string, unknown> = {
       namespace: text("namespace") ?? namespace, priority: number("priority") ?? 0, required: text("within"),
-      alternatives: type === undefined ? undefined : [{ type, speed: 1 }], classes: [{ name: "member", min: members, max: members, requests }],
+      alternatives: type === undefined ? undefined : [{ type, speed: 1 }], classes: [{ name: "member", min: members, max: members, requests, tolerations: tolerations.length > 0 ? tolerations : undefined }],
     };
     body.gang = gang as WhatIf["gang"];
   }
