@@ -17,16 +17,22 @@ public final class AdmissionDesk implements Planning {
     /// The embedded API server waits meanwhile, a webhook's caller for at most 2 s.
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
-    private record Behind(PlannerLoop planner, Calls calls) {}
+    private record Behind(PlannerLoop planner, Calls calls, DeclaredGroups groups) {}
 
     private volatile @Nullable Behind behind;
 
-    void open(PlannerLoop planner, Calls calls) {
-        behind = new Behind(planner, calls);
+    void open(PlannerLoop planner, Calls calls, DeclaredGroups groups) {
+        behind = new Behind(planner, calls, groups);
     }
 
     void shut() {
         behind = null;
+    }
+
+    @Override
+    public int declared(String namespace, String group) {
+        Behind open = behind;
+        return open == null ? 0 : open.groups().minimum(namespace, group);
     }
 
     @Override

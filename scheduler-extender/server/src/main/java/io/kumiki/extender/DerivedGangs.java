@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.extender.admission.Marks;
 import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.extender.admission.PodShape;
+import io.kumiki.extender.foreign.Sizes;
 import io.kumiki.model.Json;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,17 +31,22 @@ final class DerivedGangs {
         boolean exists;
         boolean derived;
         String said = "";
+        /// Of another system's group: the class of each pod that is known, and how many slots each class has.
+        final Map<String, String> classOf = new TreeMap<>();
+        final Map<String, Integer> slots = new TreeMap<>();
     }
 
     private static final JsonNode PLACED = MissingNode.getInstance();
     private static final int WRITERS = 8;
 
     private final KubeApi api;
+    private final DeclaredGroups declared;
     private final Map<String, Group> groups = new HashMap<>();
     private final Semaphore writers = new Semaphore(WRITERS);
 
-    DerivedGangs(KubeApi api) {
+    DerivedGangs(KubeApi api, DeclaredGroups declared) {
         this.api = api;
+        this.declared = declared;
     }
 
     synchronized void pod(JsonNode pod) {
@@ -52,8 +59,19 @@ final class DerivedGangs {
         boolean gated = Facts.gated(pod);
         // Of pods that have their slot nothing is asked any more: a tree of each would fill the memory.
         boolean fresh = group.pods.put(pod.path("metadata").path("name").asText(), gated ? lean(pod) : PLACED) == null;
+        if (!foreign(pod).isEmpty()) {
+            String of = pod.path("metadata").path("name").asText();
+            String phase = pod.path("status").path("phase").asText("");
+            if (phase.equals("Succeeded") || phase.equals("Failed")) {
+                group.classOf.remove(of);
+            } else {
+                group.classOf.put(of, classOf(pod));
+            }
+        }
         if (!group.exists && gated) {
             create(namespace, gang, group);
+        } else if (fresh && gated && !group.slots.isEmpty()) {
+            release(namespace, group);
         } else if (fresh && group.exists && gated && !group.said.isEmpty()) {
             explain(namespace, pod, group.said);
         }
@@ -79,6 +97,7 @@ final class DerivedGangs {
         for (var entry : groups.entrySet()) {
             Group group = entry.getValue();
             if (entry.getKey().startsWith(namespace + "/") && group.pods.remove(name) != null) {
+                group.classOf.remove(name);
                 if (group.pods.isEmpty() && group.derived) {
                     api.delete(path(entry.getKey()), Json.object());
                 }
@@ -112,6 +131,59 @@ final class DerivedGangs {
             group.pods.values().stream().filter(Facts::gated).forEach(pod -> explain(namespace, pod, said));
         }
         group.said = waits ? said : "";
+        group.slots.clear();
+        status.path("slots")
+                .forEach(of -> group.slots.put(
+                        of.path("name").asText(), of.path("nodes").size()));
+        if (!group.slots.isEmpty() && !foreign(gang).isEmpty()) {
+            release(metadata.path("namespace").asText(), group);
+        }
+    }
+
+    private static String foreign(JsonNode object) {
+        return object.path("metadata").path("annotations").path(Marks.GROUP).asText("");
+    }
+
+    private static String classOf(JsonNode pod) {
+        return pod.path("metadata").path("labels").path(Facts.CLASS).asText(Facts.ONLY_CLASS);
+    }
+
+    /// Pods of another system's group that came after it was placed, and above its minimum: each is planned for
+    /// itself, as a gang of one.
+    private void release(String namespace, Group group) {
+        Map<String, Integer> taken = new TreeMap<>();
+        for (var each : new TreeMap<>(group.classOf).entrySet()) {
+            JsonNode pod = group.pods.get(each.getKey());
+            boolean over = taken.merge(each.getValue(), 1, Integer::sum) > group.slots.getOrDefault(each.getValue(), 0);
+            if (over && pod != null && pod != PLACED && reservation(pod).isEmpty()) {
+                ObjectNode patch = Json.object();
+                ObjectNode metadata = patch.putObject("metadata")
+                        .put("uid", pod.path("metadata").path("uid").asText());
+                metadata.putObject("labels")
+                        .put(
+                                Facts.GANG,
+                                "one-" + pod.path("metadata").path("uid").asText());
+                metadata.putObject("annotations").put(Marks.SIZE, "1");
+                String at = "/api/v1/namespaces/" + namespace + "/pods/" + each.getKey();
+                group.classOf.remove(each.getKey());
+                group.pods.remove(each.getKey());
+                soon(() -> api.merge(at, patch));
+            }
+        }
+    }
+
+    private static String reservation(JsonNode pod) {
+        return pod.path("metadata").path("annotations").path(Facts.RESERVATION).asText("");
+    }
+
+    /// Another system's object of this namespace says something new.
+    synchronized void declared(String namespace) {
+        for (var entry : groups.entrySet()) {
+            Group group = entry.getValue();
+            if (!group.exists && entry.getKey().startsWith(namespace + "/")) {
+                create(namespace, entry.getKey().substring(namespace.length() + 1), group);
+            }
+        }
     }
 
     synchronized void gangGone(String key) {
@@ -166,6 +238,10 @@ final class DerivedGangs {
             return;
         }
         JsonNode annotations = any.path("metadata").path("annotations");
+        if (!foreign(any).isEmpty()) {
+            join(namespace, name, group, any, first);
+            return;
+        }
         Map<String, Integer> sizes = annotations.has("kumiki.io/gang-class-sizes")
                 ? PodAdmission.sizes(
                         annotations.path("kumiki.io/gang-class-sizes").asText())
@@ -175,6 +251,54 @@ final class DerivedGangs {
         if (!first.keySet().containsAll(sizes.keySet())) {
             return;
         }
+        ObjectNode gang = gang(namespace, name, any);
+        ArrayNode classes = gang.withObject("/spec").putArray("classes");
+        sizes.forEach((of, size) ->
+                PodShape.members(classes.addObject(), of, size, size, java.util.Objects.requireNonNull(first.get(of))));
+        group.exists = true;
+        soon(() -> post(namespace, name, gang));
+    }
+
+    /// Once as many pods are there as the group declares; until then its pods are told what is missing.
+    private void join(String namespace, String name, Group group, JsonNode any, Map<String, JsonNode> first) {
+        int own = any.path("metadata").path("annotations").path(Marks.SIZE).asInt(0);
+        int minimum = own > 0 ? own : declared.minimum(namespace, foreign(any));
+        Map<String, Integer> pods = new TreeMap<>();
+        group.pods.values().stream().filter(Facts::gated).forEach(pod -> pods.merge(classOf(pod), 1, Integer::sum));
+        int there = pods.values().stream().mapToInt(Integer::intValue).sum();
+        if (minimum == 0 || there < minimum) {
+            String says = minimum == 0
+                    ? "MembersMissing: group " + foreign(any) + " is not declared yet"
+                    : "MembersMissing: " + there + " of " + minimum + " pods exist";
+            group.pods.values().stream()
+                    .filter(pod -> Facts.gated(pod)
+                            && !pod.path("metadata")
+                                    .path("annotations")
+                                    .path(WHY)
+                                    .asText("")
+                                    .startsWith("MembersMissing"))
+                    .forEach(pod -> explain(namespace, pod, says));
+            return;
+        }
+        ObjectNode gang = gang(namespace, name, any);
+        ObjectNode metadata = gang.withObject("/metadata");
+        metadata.remove("ownerReferences");
+        metadata.withObject("/annotations").put(Marks.GROUP, foreign(any));
+        ArrayNode classes = gang.withObject("/spec").putArray("classes");
+        Sizes.minima(pods, minimum)
+                .forEach((of, min) -> PodShape.members(
+                        classes.addObject(),
+                        of,
+                        min,
+                        java.util.Objects.requireNonNull(pods.get(of)),
+                        java.util.Objects.requireNonNull(first.get(of))));
+        group.exists = true;
+        soon(() -> post(namespace, name, gang));
+    }
+
+    /// All but its classes.
+    private static ObjectNode gang(String namespace, String name, JsonNode any) {
+        JsonNode annotations = any.path("metadata").path("annotations");
         ObjectNode gang = Json.object().put("apiVersion", "kumiki.io/v1alpha1").put("kind", "Gang");
         ObjectNode metadata = gang.putObject("metadata").put("name", name).put("namespace", namespace);
         metadata.putObject("labels").put(DERIVED, "true");
@@ -196,11 +320,7 @@ final class DerivedGangs {
                     "expectedSeconds",
                     annotations.path("kumiki.io/expected-seconds").asLong());
         }
-        ArrayNode classes = spec.putArray("classes");
-        sizes.forEach((of, size) ->
-                PodShape.members(classes.addObject(), of, size, size, java.util.Objects.requireNonNull(first.get(of))));
-        group.exists = true;
-        soon(() -> post(namespace, name, gang));
+        return gang;
     }
 
     private void post(String namespace, String name, ObjectNode gang) {

@@ -2,6 +2,7 @@ package io.kumiki.extender;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kumiki.extender.foreign.Declaration;
 import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.PlaceLevels;
 import io.kumiki.planner.Event;
@@ -54,6 +55,7 @@ public final class Extender implements AutoCloseable {
     private final PlannerLoop planner;
     private final SchedulingView view;
     private final Hands hands;
+    private final DeclaredGroups groups;
     private final DerivedGangs gangs;
     private final PodWatch pods;
     private final QuotaNotes notes;
@@ -76,7 +78,8 @@ public final class Extender implements AutoCloseable {
         api = new KubeApi(client);
         var calls = new Calls();
         leadership = new Leadership(api, settings.namespace(), settings.holder(), settings.alone(), clock);
-        gangs = new DerivedGangs(api);
+        groups = new DeclaredGroups();
+        gangs = new DerivedGangs(api, groups);
         hands = new Hands(api, this::tell, calls, leadership::current, gangs);
         planner = new PlannerLoop(new Planner(settings.planning()), hands, clock);
         Path log = settings.log();
@@ -94,7 +97,7 @@ public final class Extender implements AutoCloseable {
                 .listen("127.0.0.1", settings.port());
         leadership.at("127.0.0.1:" + listener.port());
         planner.start();
-        desk.open(planner, calls);
+        desk.open(planner, calls, groups);
         this.desk = desk;
         thread = Thread.ofVirtual().name("extender").unstarted(() -> lead(lost));
     }
@@ -171,6 +174,15 @@ public final class Extender implements AutoCloseable {
             tell(new Event.GangGone(key.substring(0, slash), key.substring(slash + 1)));
             gangs.gangGone(key);
         });
+        for (Declaration declaration : Declaration.ALL) {
+            feed(
+                    declaration.path(),
+                    object -> {
+                        groups.seen(declaration, object);
+                        gangs.declared(object.path("metadata").path("namespace").asText());
+                    },
+                    key -> groups.gone(declaration, key));
+        }
         feed("/apis/kumiki.io/v1alpha1/tenantquotas", quotas::seen, quotas::gone);
         feed("/apis/kumiki.io/v1alpha1/topologies", this::topology, key -> {
             if (key.equals("/default")) {

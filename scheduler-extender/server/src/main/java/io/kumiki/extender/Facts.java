@@ -122,7 +122,12 @@ final class Facts {
         return false;
     }
 
+    /// Members of another system's group may have several controllers: the group stands for them.
     static String controller(JsonNode metadata) {
+        String group = metadata.path("annotations").path(Marks.GROUP).asText("");
+        if (!group.isEmpty()) {
+            return "group " + group;
+        }
         for (JsonNode owner : metadata.path("ownerReferences")) {
             if (owner.path("controller").asBoolean()) {
                 return owner.path("uid").asText();

@@ -15,6 +15,10 @@ public final class Marks {
     /// The promise that a single pod was made with.
     public static final String CLAIM = "kumiki.io/claim";
     public static final String WHY = "kumiki.io/why";
+    /// Another system's group that a pod or a Gang is of: whoever carries it is a member, whatever controls it.
+    public static final String GROUP = "kumiki.io/group";
+    /// What the pod said to the scheduler's own gangs.
+    static final String NATIVE = "kumiki.io/original-scheduling-group";
     public static final String EXPECTED = "kumiki.io/expected-seconds";
     /// Set by whoever can make its pods anew: they are pinned by affinity instead of being led by the filter verb.
     public static final String PINNED = "kumiki.io/pinned";
@@ -24,7 +28,7 @@ public final class Marks {
     public static final String BIND = "kumiki.io/bind";
     public static final String ONLY_CLASS = "member";
     /// Written by us alone: what a user sets there is taken off.
-    static final Set<String> OURS = Set.of(SLOT, DEVICES, CLAIM, "kumiki.io/epoch");
+    static final Set<String> OURS = Set.of(SLOT, DEVICES, CLAIM, GROUP, NATIVE, "kumiki.io/epoch");
 
     /// Labels that say that a pod belongs to a gang.
     static final List<String> MEMBER_LABELS = List.of(

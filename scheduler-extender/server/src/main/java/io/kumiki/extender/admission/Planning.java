@@ -29,6 +29,11 @@ public interface Planning {
             int slot,
             String devices) {}
 
+    /// Members without which another system's group does not start; 0 where its object is not known (yet).
+    ///
+    /// @param group {@link io.kumiki.extender.foreign.Membership#key}
+    int declared(String namespace, String group);
+
     Decision.Entry entry(Newcomer pod);
 
     /// What is wrong with its claim to the slot; empty for nothing.

@@ -3,6 +3,7 @@ package io.kumiki.extender.admission;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.extender.foreign.Membership;
 import io.kumiki.kube.admission.AdmissionPolicy;
 import io.kumiki.kube.admission.webhook.PolicyWebhook;
 import io.kumiki.model.Json;
@@ -100,13 +101,19 @@ public final class PodAdmission {
                 || !pod.path("spec").path("nodeName").asText("").isEmpty()) {
             return violations;
         }
-        if (metadata.path("labels").has(Marks.GANG)) {
-            if (!pod.path("spec").has("schedulingGroup")) {
-                member(pod, namespace, violations);
-            }
-        } else {
+        Membership foreign = Membership.of(pod);
+        boolean labelled = metadata.path("labels").has(Marks.GANG);
+        boolean joined = metadata.path("annotations").has(Marks.GROUP);
+        if (foreign != null && (!labelled || joined)) {
+            join(pod, namespace, foreign, violations);
+        } else if (!labelled) {
             takeOff(pod);
             single(pod, namespace, claim, dry, violations);
+        } else if (foreign == null || !foreign.kind().isNative()) {
+            if (joined) {
+                takeOff(pod);
+            }
+            member(pod, namespace, true, violations);
         }
         return violations;
     }
@@ -118,7 +125,53 @@ public final class PodAdmission {
         }
     }
 
-    private void member(ObjectNode pod, String namespace, List<Violation> violations) {
+    /// A member of another system's group becomes one of a Gang with the same name. The scheduler's own gangs are
+    /// taken over only where their object can be read: else two would judge one pod.
+    private void join(ObjectNode pod, String namespace, Membership foreign, List<Violation> violations) {
+        if (!rules.serves(pod) || (foreign.kind().isNative() && planning.declared(namespace, foreign.key()) == 0)) {
+            return;
+        }
+        takeOff(pod);
+        String role = foreign.role().matches("[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?") ? foreign.role() : "m";
+        pod.withObject("/metadata")
+                .withObject("/labels")
+                .put(Marks.GANG, foreign.gang())
+                .put(
+                        Marks.CLASS,
+                        role + "-"
+                                + Integer.toHexString(
+                                        PodShape.single(unmarked(pod)).hashCode()));
+        ObjectNode annotations = pod.withObject("/metadata").withObject("/annotations");
+        annotations.put(Marks.GROUP, foreign.key());
+        annotations.remove(List.of(Marks.RESERVATION, Marks.PINNED, Marks.SIZES, Marks.SIZE));
+        if (foreign.size() > 0) {
+            annotations.put(Marks.SIZE, Integer.toString(foreign.size()));
+        }
+        ObjectNode spec = pod.withObject("/spec");
+        for (String field : List.of("schedulingGroup", "workloadRef")) {
+            JsonNode given = spec.remove(field);
+            if (given != null) {
+                annotations.put(Marks.NATIVE, Json.write(given));
+            }
+        }
+        member(pod, namespace, false, violations);
+    }
+
+    /// As it was before admission looked at it for the first time.
+    private static ObjectNode unmarked(ObjectNode pod) {
+        ObjectNode copy = pod.deepCopy();
+        for (JsonNode container : copy.path("spec").path("containers")) {
+            for (String list : List.of("requests", "limits")) {
+                if (container.path("resources").path(list) instanceof ObjectNode amounts) {
+                    amounts.remove(Shape.MARKERS);
+                }
+            }
+        }
+        return copy;
+    }
+
+    /// @param own its gang is one of ours, which says its size
+    private void member(ObjectNode pod, String namespace, boolean own, List<Violation> violations) {
         if (!rules.serves(pod)) {
             return;
         }
@@ -140,8 +193,10 @@ public final class PodAdmission {
                 violations.add(invalid("metadata.annotations[" + Marks.RESERVATION + "]", refusal));
             }
         } else {
-            takeOff(pod);
-            checkSize(annotations, violations);
+            if (own) {
+                takeOff(pod);
+                checkSize(annotations, violations);
+            }
             gate(spec, Marks.GANG);
         }
         boolean pinned = planned || annotations.path(Marks.PINNED).asText("").equals("true");

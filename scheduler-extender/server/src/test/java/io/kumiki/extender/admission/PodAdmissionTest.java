@@ -1,0 +1,218 @@
+package io.kumiki.extender.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Json;
+import io.kumiki.model.Violation;
+import io.kumiki.planner.Decision;
+import io.kumiki.planner.Why;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PodAdmissionTest {
+    /// Answers as told, remembers what it was asked.
+    private static final class Told implements Planning {
+        Decision.Entry entry = new Decision.Entry.Pinned("node7", "");
+        int declared;
+        final List<Newcomer> asked = new ArrayList<>();
+
+        @Override
+        public int declared(String namespace, String group) {
+            return declared;
+        }
+
+        @Override
+        public Decision.Entry entry(Newcomer pod) {
+            asked.add(pod);
+            return entry;
+        }
+
+        @Override
+        public String refusal(Member pod) {
+            return pod.reservation().equals("g.0") ? "" : "no";
+        }
+    }
+
+    private final Told told = new Told();
+
+    private static ObjectNode pod(String metadata, String spec) {
+        return (ObjectNode) Json.parse(("{'metadata':{" + metadata + "},'spec':{" + spec + "}}").replace('\'', '"'));
+    }
+
+    private static final String GPU =
+            "'containers':[{'name':'c','resources':{'limits':{'nvidia.com/gpu':'2'},'requests':{'cpu':'1','nvidia.com/gpu':'2'}}}]";
+
+    private List<Violation> review(ObjectNode pod, PodAdmission.Rules rules) {
+        return new PodAdmission(told, rules).review(pod, "team", "claim-1", false);
+    }
+
+    private ObjectNode reviewed(String metadata, String spec, PodAdmission.Rules rules) {
+        ObjectNode pod = pod(metadata, spec);
+        assertThat(review(pod, rules)).isEmpty();
+        ObjectNode once = pod.deepCopy();
+        review(pod, rules);
+        assertThat(pod).as("looking twice changes nothing more").isEqualTo(once);
+        return pod;
+    }
+
+    private static String gate(JsonNode pod) {
+        return pod.path("spec").path("schedulingGates").path(0).path("name").asText("");
+    }
+
+    @Test
+    void whatIsPlacedAtOnceIsPinnedAndAskedAboutOnce() {
+        told.entry = new Decision.Entry.Pinned("node7", "3");
+        ObjectNode pod = reviewed("", GPU, PodAdmission.Rules.PLAIN);
+        assertThat(told.asked).hasSize(1);
+        assertThat(PodShape.pin(pod)).isEqualTo("node7");
+        assertThat(pod.path("metadata").path("annotations"))
+                .isEqualTo(Json.object().put("kumiki.io/claim", "claim-1").put("kumiki.io/devices", "3"));
+        assertThat(gate(pod)).isEmpty();
+    }
+
+    @Test
+    void everyTermOfAnAffinityIsNarrowed() {
+        ObjectNode pod = reviewed(
+                "",
+                GPU
+                        + ",'affinity':{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':{'nodeSelectorTerms':["
+                        + "{'matchExpressions':[{'key':'a','operator':'Exists'}]},"
+                        + "{'matchExpressions':[{'key':'b','operator':'Exists'}]}]}}}",
+                PodAdmission.Rules.PLAIN);
+        assertThat(PodShape.pin(pod)).isEqualTo("node7");
+        assertThat(told.asked.getFirst().shape().nodeTerms()).hasSize(2);
+    }
+
+    @Test
+    void whoMustWaitIsGatedWithTheReason() {
+        told.entry = new Decision.Entry.Queued(Why.NoRoom, "all taken");
+        ObjectNode pod = reviewed("", GPU, PodAdmission.Rules.PLAIN);
+        assertThat(gate(pod)).isEqualTo("kumiki.io/queue");
+        assertThat(pod.path("metadata")
+                        .path("annotations")
+                        .path("kumiki.io/why")
+                        .asText())
+                .isEqualTo("NoRoom: all taken");
+    }
+
+    @Test
+    void whatWeDoNotModelIsLeftToTheScheduler() {
+        for (String more : List.of(
+                "'resourceClaims':[{'name':'r'}]",
+                "'topologySpreadConstraints':[{'whenUnsatisfiable':'DoNotSchedule'}]",
+                "'affinity':{'podAntiAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':[{}]}}",
+                "'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':'c'}}]",
+                "'tolerations':[{'key':'k','operator':'Gt','value':'3'}]",
+                "'schedulerName':'another'",
+                "'nodeName':'node1'")) {
+            ObjectNode pod = reviewed("", GPU + "," + more, PodAdmission.Rules.PLAIN);
+            assertThat(pod).as(more).isEqualTo(pod("", GPU + "," + more));
+        }
+        assertThat(told.asked).isEmpty();
+    }
+
+    @Test
+    void softWishesDoNotKeepAPodFromBeingPinned() {
+        for (String more : List.of(
+                "'topologySpreadConstraints':[{'whenUnsatisfiable':'ScheduleAnyway'}]",
+                "'volumes':[{'name':'v','emptyDir':{}}]")) {
+            assertThat(PodShape.pin(reviewed("", GPU + "," + more, PodAdmission.Rules.PLAIN)))
+                    .isEqualTo("node7");
+        }
+    }
+
+    @Test
+    void anotherGateComesFirstAndSystemPodsPass() {
+        ObjectNode held = reviewed("", GPU + ",'schedulingGates':[{'name':'other'}]", PodAdmission.Rules.PLAIN);
+        assertThat(held.path("spec").path("schedulingGates")).hasSize(2);
+        ObjectNode system = pod("", GPU);
+        new PodAdmission(told, PodAdmission.Rules.PLAIN).review(system, "kube-system", "c", false);
+        assertThat(system).isEqualTo(pod("", GPU));
+        assertThat(told.asked).isEmpty();
+    }
+
+    @Test
+    void amountsThatAreNoneAreRefused() {
+        String both = "'containers':[{'resources':{'limits':{'nvidia.com/gpu':'1','kumiki.io/gpu-milli':'500'},"
+                + "'requests':{'nvidia.com/gpu':'1','kumiki.io/gpu-milli':'500'}}}]";
+        assertThat(review(pod("", both), PodAdmission.Rules.PLAIN).getFirst().message())
+                .contains("is a part of one device");
+        String marked = "'containers':[{'resources':{'requests':{'kumiki.io/plan':'1'}}}]";
+        assertThat(review(pod("", marked), PodAdmission.Rules.PLAIN).getFirst().message())
+                .startsWith("kumiki.io/plan is no resource to ask for");
+    }
+
+    @Test
+    void aReservationIsCheckedAndWhatOnlyWeMaySayIsTakenOff() {
+        String gang =
+                "'labels':{'kumiki.io/gang':'g'},'annotations':{'kumiki.io/reservation':'%s','kumiki.io/gang-slot':'0'}";
+        assertThat(review(pod(gang.formatted("forged"), GPU), PodAdmission.Rules.PLAIN))
+                .hasSize(1);
+        ObjectNode planned = reviewed(gang.formatted("g.0"), GPU, PodAdmission.Rules.PLAIN);
+        assertThat(gate(planned)).isEmpty();
+        ObjectNode member = reviewed(
+                "'labels':{'kumiki.io/gang':'g'},'annotations':{'kumiki.io/gang-size':'2','kumiki.io/group':'kai/x',"
+                        + "'kumiki.io/devices':'0','kumiki.io/gang-slot':'5'}",
+                GPU,
+                PodAdmission.Rules.PLAIN);
+        assertThat(member.path("metadata").path("annotations"))
+                .isEqualTo(Json.object().put("kumiki.io/gang-size", "2"));
+    }
+
+    @Test
+    void membersOfOtherSystemsBecomeOurs() {
+        ObjectNode pod = reviewed(
+                "'annotations':{'scheduling.k8s.io/group-name':'pg'}",
+                GPU + ",'schedulerName':'volcano'",
+                PodAdmission.Rules.ALONE);
+        assertThat(pod.path("metadata").path("labels").path("kumiki.io/gang").asText())
+                .isEqualTo("pg");
+        assertThat(pod.path("metadata")
+                        .path("annotations")
+                        .path("kumiki.io/group")
+                        .asText())
+                .isEqualTo("volcano/pg");
+        assertThat(pod.path("spec").path("schedulerName").asText()).isEqualTo("default-scheduler");
+        assertThat(gate(pod)).isEqualTo("kumiki.io/gang");
+        String spec = GPU + ",'schedulerName':'volcano'";
+        String metadata = "'annotations':{'scheduling.k8s.io/group-name':'pg'}";
+        assertThat(reviewed(metadata, spec, PodAdmission.Rules.PLAIN)).isEqualTo(pod(metadata, spec));
+    }
+
+    @Test
+    void theSchedulersOwnGangsAreTakenOverOnlyWhereTheirObjectIsKnown() {
+        String spec = GPU + ",'schedulingGroup':{'podGroupName':'pg'}";
+        assertThat(reviewed("", spec, PodAdmission.Rules.PLAIN)).isEqualTo(pod("", spec));
+        told.declared = 3;
+        ObjectNode pod = pod("", spec);
+        assertThat(review(pod, PodAdmission.Rules.PLAIN)).isEmpty();
+        assertThat(pod.path("spec").has("schedulingGroup")).isFalse();
+        assertThat(pod.path("metadata")
+                        .path("annotations")
+                        .path("kumiki.io/original-scheduling-group")
+                        .asText())
+                .isEqualTo("{\"podGroupName\":\"pg\"}");
+        assertThat(gate(pod)).isEqualTo("kumiki.io/gang");
+    }
+
+    @Test
+    void aSchedulerOfOurOwnGetsEveryPodThatWePlace() {
+        var own = new PodAdmission.Rules(Set.of(), "kumiki-scheduler", Set.of());
+        ObjectNode pod = reviewed("", GPU, own);
+        assertThat(pod.path("spec").path("schedulerName").asText()).isEqualTo("kumiki-scheduler");
+        assertThat(pod.path("metadata")
+                        .path("annotations")
+                        .path("kumiki.io/original-scheduler")
+                        .asText())
+                .isEqualTo("default-scheduler");
+        assertThat(pod.path("spec").path("tolerations").path(0).path("key").asText())
+                .isEqualTo("kumiki.io/gpu");
+        assertThat(told.asked.getFirst().shape().tolerations()).hasSize(1);
+        ObjectNode plain = pod("", "'containers':[{'name':'c'}]");
+        assertThat(reviewed("", "'containers':[{'name':'c'}]", own)).isEqualTo(plain);
+    }
+}
