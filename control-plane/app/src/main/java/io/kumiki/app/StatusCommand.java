@@ -1,6 +1,7 @@
 package io.kumiki.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.localcluster.node.NodeAgent;
 import io.kumiki.model.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -28,6 +29,7 @@ final class StatusCommand {
         if (process.isPresent()) {
             DataFolder.readJson(dir, "process.json").ifPresent(json -> status.setAll((ObjectNode) json));
             DataFolder.readJson(dir, "endpoints.json").ifPresent(json -> status.set("endpoints", json));
+            DataFolder.readJson(dir.resolve("node"), NodeAgent.NOTES).ifPresent(json -> status.set("node", json));
             status.put("health", health(status.at("/endpoints/dashboard").asText()));
             invitation(dir).ifPresent(url -> status.put("open", url));
             resident(process.get().pid()).ifPresent(bytes -> status.put("residentBytes", bytes));
@@ -48,6 +50,10 @@ final class StatusCommand {
         if (status.has("open")) {
             out.append(String.format("%-11s %s%n", "open", status.path("open").asText()));
         }
+        status.path("node")
+                .properties()
+                .forEach(e -> out.append(
+                        String.format("%-11s %s%n", e.getKey(), e.getValue().asText())));
         out.append(String.format("%-11s %s%n", "version", status.path("version").asText()));
         out.append(String.format("%-11s %s%n", "health", status.path("health").asText()));
         out.append(String.format(

@@ -240,6 +240,8 @@ final class Wiring implements AutoCloseable {
                 images,
                 Map.of(AgentContainer.IMAGE, steps),
                 PythonEnvironment.ofThisUser(System.getenv()));
+        agent.offerToPods(URI.create(java.util.Objects.requireNonNull(endpoints.get("s3")))
+                .getPort());
         cluster.podLogs(agent.podLogs());
         cluster.podSessions(agent.podSessions());
         var onStop = options.keepSteps() ? NodeAgent.OnStop.KEEP_PODS : NodeAgent.OnStop.END_PODS;

@@ -64,7 +64,8 @@ final class ContainerStart {
             PodMounts mounts,
             List<Mount> own,
             ContainerEnvironment environment,
-            Map<String, String> podEnvironment) {}
+            Map<String, String> podEnvironment,
+            @Nullable Path network) {}
 
     /// Thrown when a container can never start; the message names why.
     static final class Impossible extends Exception {
@@ -149,7 +150,8 @@ final class ContainerStart {
                 new Console.Wish(
                         container.path("stdin").asBoolean(),
                         container.path("stdinOnce").asBoolean(),
-                        container.path("tty").asBoolean()));
+                        container.path("tty").asBoolean()),
+                prepared.network());
         boolean isolated = settings.isolation().isolated();
         TerminationMessage.prepare(
                 container, launch.folder(), isolated ? root : null, mounts, launcher.devices(launch));

@@ -26,7 +26,7 @@ final class HostsFiles {
 
     private record Known(ServiceTable services, Map<String, List<String>> elsewhere) {}
 
-    private record Member(Path file, String namespace, String head) {}
+    private record Member(Path file, String namespace, String head, String machine) {}
 
     HostsFiles(NodeSettings settings) {
         this.settings = settings;
@@ -36,12 +36,13 @@ final class HostsFiles {
         return folder.path().resolve("hosts");
     }
 
-    void join(JsonNode pod, PodFolder folder) throws IOException {
+    void join(JsonNode pod, PodFolder folder, PodNetwork.Joined network) throws IOException {
         if (!settings.isolation().isolated()) {
             return;
         }
         JsonNode metadata = pod.path("metadata");
-        Member member = new Member(of(folder), metadata.path("namespace").asText(), head(pod));
+        Member member =
+                new Member(of(folder), metadata.path("namespace").asText(), head(pod, network), network.machine());
         Files.createDirectories(folder.path());
         members.put(metadata.path("uid").asText(), member);
         write(member);
@@ -64,9 +65,9 @@ final class HostsFiles {
 
     private synchronized void write(Member member) throws IOException {
         Known now = known;
-        byte[] text = (member.head()
-                        + now.services()
-                                .hosts(member.namespace(), settings.hosts().keySet(), now.elsewhere()))
+        String names = now.services().hosts(member.namespace(), settings.hosts().keySet(), now.elsewhere());
+        // A pod of the machine's own network, as one with a namespace reaches it: never by its own 127.0.0.1.
+        byte[] text = (member.head() + names.replaceAll("(?m)^127\\.0\\.0\\.1 ", member.machine() + " "))
                 .getBytes(StandardCharsets.UTF_8);
         try (RandomAccessFile file = new RandomAccessFile(member.file().toFile(), "rw")) {
             file.write(text);
@@ -74,14 +75,14 @@ final class HostsFiles {
         }
     }
 
-    private String head(JsonNode pod) {
+    private String head(JsonNode pod, PodNetwork.Joined network) {
         JsonNode spec = pod.path("spec");
         String host =
                 spec.path("hostname").asText(pod.path("metadata").path("name").asText());
         String subdomain = spec.path("subdomain").asText("");
         StringBuilder text = new StringBuilder(
                 "# written by Kumiki for this pod\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
-        text.append(LOOPBACK).append(' ').append(host);
+        text.append(network.address()).append(' ').append(host);
         if (!subdomain.isEmpty()) {
             text.append(' ')
                     .append(host)
@@ -93,8 +94,10 @@ final class HostsFiles {
         }
         text.append('\n');
         new TreeMap<>(settings.hosts())
-                .forEach((name, address) ->
-                        text.append(address).append(' ').append(name).append('\n'));
+                .forEach((name, address) -> text.append(address.equals(LOOPBACK) ? network.machine() : address)
+                        .append(' ')
+                        .append(name)
+                        .append('\n'));
         for (JsonNode alias : spec.path("hostAliases")) {
             for (JsonNode name : alias.path("hostnames")) {
                 text.append(alias.path("ip").asText())

@@ -1,13 +1,14 @@
 package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.PodLogs;
 import io.kumiki.kube.PodSessions;
+import io.kumiki.localcluster.network.MachineDoors;
 import io.kumiki.localcluster.network.Services;
 import io.kumiki.localcluster.node.NodeCluster.PodChange;
 import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.PythonEnvironment;
+import io.kumiki.localcluster.node.net.PodBridge;
 import io.kumiki.localcluster.node.pod.ContainerState;
 import io.kumiki.localcluster.node.pod.PodPlan;
 import io.kumiki.localcluster.node.pod.PodRules;
@@ -49,6 +50,12 @@ public final class NodeAgent {
     /// Node annotation: by what memory and CPU limits are enforced here, or why they are not.
     public static final String LIMITS = "kumiki.io/limits";
 
+    /// Node annotation: which pods have a network namespace, or why none has.
+    public static final String NETWORK = "kumiki.io/network";
+
+    /// The same two sentences in the node's folder, for whoever asks without the API server.
+    public static final String NOTES = "notes.json";
+
     /// What becomes of running pods when Kumiki stops.
     public enum OnStop {
         END_PODS,
@@ -58,10 +65,11 @@ public final class NodeAgent {
     private final NodeCluster cluster;
     private final NodeSettings settings;
     private final PodRules rules;
-    private final ThisMachine machine;
+    private final NodeRegistration registration;
     private final PodWorker.Node node;
     private final DiskWatch disk;
-    private final String limits;
+    private final PodBridge.Choice network;
+    private final @Nullable MachineDoors doors;
     private final PodLogFiles logs;
     private final PodFolders folders;
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
@@ -81,10 +89,19 @@ public final class NodeAgent {
             Map<String, BuiltInImage> builtIns,
             PythonEnvironment pythons)
             throws IOException {
-        this(new ClusterOfNode(api), settings, images, builtIns, pythons, api.clock());
+        this(
+                new ClusterOfNode(api),
+                settings,
+                images,
+                builtIns,
+                pythons,
+                api.clock(),
+                PodBridge.choose(settings.folder(), settings.isolation(), System.getenv()));
+        LOG.info("{}", network.note());
         this.services = new Services(api, node.hosts()::follow);
     }
 
+    /// All pods share this machine's network.
     NodeAgent(
             NodeCluster cluster,
             NodeSettings settings,
@@ -93,21 +110,50 @@ public final class NodeAgent {
             PythonEnvironment pythons,
             Clock clock)
             throws IOException {
+        this(cluster, settings, images, builtIns, pythons, clock, PodBridge.Choice.none("no services are followed"));
+    }
+
+    private NodeAgent(
+            NodeCluster cluster,
+            NodeSettings settings,
+            ImageTable images,
+            Map<String, BuiltInImage> builtIns,
+            PythonEnvironment pythons,
+            Clock clock,
+            PodBridge.Choice network)
+            throws IOException {
+        this.network = network;
+        PodBridge bridge = network.bridge();
+        this.doors = bridge == null ? null : new MachineDoors(bridge.machine());
         this.cluster = cluster;
         this.settings = settings;
-        this.machine = ThisMachine.measure(settings);
+        ThisMachine machine = ThisMachine.measure(settings);
         this.rules = new PodRules(
                 images, settings.isolation(), settings.stepsRoot(), ContainerStart.ownUid(), ContainerStart.ownGid());
         ControlGroups groups = ControlGroups.detect();
-        this.limits = groups.note();
         Launcher launcher = new Launcher(settings.isolation(), settings.folder().resolve("scripts"), groups);
         ContainerStart starts = new ContainerStart(settings, images, builtIns, pythons, launcher);
         PodPreparation preparation = new PodPreparation(settings, cluster, machine.allocatable());
         this.logs = new PodLogFiles(settings.folder(), clock);
         this.folders = new PodFolders(settings, logs);
         HostsFiles hosts = new HostsFiles(settings);
-        this.node = new PodWorker.Node(cluster, settings, starts, preparation, logs, new PodNetwork(), hosts, clock);
+        this.node =
+                new PodWorker.Node(cluster, settings, starts, preparation, logs, new PodNetwork(bridge), hosts, clock);
         this.disk = new DiskWatch(settings, this::livingWorkers);
+        this.registration =
+                new NodeRegistration(cluster, settings, machine, disk, groups.note(), network.note(), clock);
+    }
+
+    /// Which pods have a network namespace, or why none has: one sentence.
+    public String network() {
+        return network.note();
+    }
+
+    /// A port of this machine's loopback address that pods reach also from a network namespace of their own.
+    public void offerToPods(int port) {
+        if (doors != null) {
+            doors.open(port);
+        }
     }
 
     /// What this node refuses about a pod: for admission, so that a user hears it at once.
@@ -136,8 +182,9 @@ public final class NodeAgent {
 
     public void start() throws IOException {
         Files.createDirectories(settings.folder().resolve("pods"));
-        writeNode();
-        cluster.renewLease(settings.name());
+        registration.begin();
+        offerToPods(settings.kubernetes().getPort());
+        offerToPods(settings.pipelines().getPort());
         if (services != null) {
             services.start();
         }
@@ -147,7 +194,12 @@ public final class NodeAgent {
             hear(change);
         });
         folders.sweep(known);
-        timer.scheduleAtFixedRate(this::heartbeat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+        PodBridge bridge = network.bridge();
+        if (bridge != null) {
+            bridge.sweep(Set.copyOf(workers.keySet()));
+        }
+        timer.scheduleAtFixedRate(
+                registration::beat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
         timer.scheduleAtFixedRate(this::renewTokens, TOKENS.toMinutes(), TOKENS.toMinutes(), TimeUnit.MINUTES);
         timer.scheduleAtFixedRate(() -> logs.tick(livingWorkers()), 1, 1, TimeUnit.SECONDS);
     }
@@ -184,6 +236,8 @@ public final class NodeAgent {
         waiter.interrupt();
         close(watch);
         close(services);
+        close(doors);
+        close(network.bridge());
     }
 
     private void awaitEmpty() {
@@ -273,25 +327,6 @@ public final class NodeAgent {
 
     void renewTokens() {
         livingWorkers().forEach(PodWorker::renewTokens);
-    }
-
-    private void heartbeat() {
-        try {
-            boolean before = disk.pressure();
-            disk.look();
-            boolean known = cluster.renewLease(settings.name());
-            if (!known || before != disk.pressure()) {
-                writeNode();
-            }
-        } catch (RuntimeException e) {
-            LOG.warn("heartbeat of node {} failed; the next one is in {} s", settings.name(), HEARTBEAT.toSeconds(), e);
-        }
-    }
-
-    private void writeNode() {
-        ObjectNode written = machine.node(disk.pressure(), node.clock().instant());
-        ((ObjectNode) written.get("metadata")).putObject("annotations").put(LIMITS, limits);
-        cluster.writeNode(written);
     }
 
     private static String uid(JsonNode pod) {

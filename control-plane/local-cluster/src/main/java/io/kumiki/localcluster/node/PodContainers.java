@@ -33,7 +33,7 @@ final class PodContainers {
     private final PodWorker.Node node;
     private final PodFolder folder;
     private final PodPlan plan;
-    private final String address;
+    private final PodNetwork.Joined network;
     private final Consumer<PodSignal> signals;
     private final Map<String, ContainerState> states = new LinkedHashMap<>();
     private final Map<String, RunningContainer> running = new ConcurrentHashMap<>();
@@ -44,14 +44,19 @@ final class PodContainers {
     private ContainerStart.@Nullable Prepared prepared;
 
     /// @param signals takes, on any thread, what happens to containers
-    PodContainers(PodWorker.Node node, PodFolder folder, PodPlan plan, String address, Consumer<PodSignal> signals) {
+    PodContainers(
+            PodWorker.Node node,
+            PodFolder folder,
+            PodPlan plan,
+            PodNetwork.Joined network,
+            Consumer<PodSignal> signals) {
         this.node = node;
         this.folder = folder;
         this.plan = plan;
-        this.address = address;
+        this.network = network;
         this.signals = signals;
         this.ends = new ContainerEnds(folder, node.clock());
-        this.health = new PodHealth(node.cluster(), plan, address, signals);
+        this.health = new PodHealth(node.cluster(), plan, network.address(), signals);
     }
 
     List<ContainerState> states() {
@@ -129,7 +134,7 @@ final class PodContainers {
         JsonNode container = Objects.requireNonNull(PodPlan.container(pod, name));
         try {
             if (prepared == null) {
-                prepared = node.preparation().prepare(pod, folder);
+                prepared = node.preparation().prepare(pod, folder, network);
             }
             ContainerState up = state.running(now, plan.health(name, false, false));
             put(pod, up);
@@ -259,7 +264,7 @@ final class PodContainers {
         JsonNode given = container.path("lifecycle").path("preStop");
         if (given.isObject() && !forced && until.isAfter(now)) {
             Handler hook = Handler.of(given, container);
-            Handlers.Target target = new Handlers.Target(address, started);
+            Handlers.Target target = new Handlers.Target(network.address(), started);
             stops.begin(name, end, () -> preStop(hook, target, state, Duration.between(now, end)));
             return;
         }

@@ -1,24 +1,70 @@
 package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.localcluster.node.net.PodBridge;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Where pods get their addresses. The host's own network: every pod has the loopback address, and the ports it
-/// declares are the machine's,
-/// so two pods that want the same one are told about each other.
+/// Where pods get their addresses.
+///
+/// A pod that declares ports gets a network namespace where this machine allows it. All others, pipeline steps above
+/// all, share the machine's network: they have the loopback address, and two that declare the same port are told so.
 final class PodNetwork {
+    private static final Logger LOG = LoggerFactory.getLogger(PodNetwork.class);
+    private static final String SHARED = "127.0.0.1";
+
+    private final @Nullable PodBridge bridge;
     private final ConcurrentHashMap<String, Member> members = new ConcurrentHashMap<>();
 
     private record Member(String name, Set<String> ports) {}
 
-    /// The address of a pod, and which other pod wants one of its ports (empty: none).
-    record Joined(String address, String collision) {}
+    /// @param bridge null where namespaces are not to be had
+    PodNetwork(@Nullable PodBridge bridge) {
+        this.bridge = bridge;
+    }
 
-    Joined join(JsonNode pod) {
+    /// The address of a pod, and which other pod wants one of its ports (empty: none).
+    ///
+    /// @param namespace to be entered by its containers; null for the machine's own
+    /// @param machine where the pod reaches this machine
+    record Joined(
+            String address, String collision, @Nullable Path namespace, String machine) {
+        boolean shared() {
+            return namespace == null;
+        }
+    }
+
+    /// @param adopted it ran under an earlier agent: it stays where it is
+    Joined join(JsonNode pod, boolean adopted) {
         JsonNode metadata = pod.path("metadata");
+        String uid = metadata.path("uid").asText();
+        if (bridge != null
+                && !ports(pod).isEmpty()
+                && !pod.path("spec").path("hostNetwork").asBoolean()) {
+            try {
+                PodBridge.Namespace own = adopted ? bridge.find(uid) : bridge.join(uid);
+                if (own != null) {
+                    return new Joined(own.address(), "", own.file(), bridge.machine());
+                }
+            } catch (IOException e) {
+                LOG.warn(
+                        "pod {} shares this machine's network: {}",
+                        metadata.path("name").asText(),
+                        e.getMessage());
+            }
+        }
+        return shared(pod, metadata);
+    }
+
+    private Joined shared(JsonNode pod, JsonNode metadata) {
         Member self = new Member(
                 metadata.path("namespace").asText() + "/"
                         + metadata.path("name").asText(),
@@ -33,19 +79,24 @@ final class PodNetwork {
             }
         }
         members.put(metadata.path("uid").asText(), self);
-        return new Joined("127.0.0.1", collision);
+        return new Joined(SHARED, collision, null, SHARED);
     }
 
     void leave(String uid) {
         members.remove(uid);
+        if (bridge != null) {
+            bridge.leave(uid);
+        }
     }
 
     private static Set<String> ports(JsonNode pod) {
         Set<String> ports = new HashSet<>();
-        for (JsonNode container : pod.path("spec").path("containers")) {
-            for (JsonNode port : container.path("ports")) {
-                ports.add(port.path("containerPort").asText() + "/"
-                        + port.path("protocol").asText("TCP"));
+        for (String list : List.of("initContainers", "containers")) {
+            for (JsonNode container : pod.path("spec").path(list)) {
+                for (JsonNode port : container.path("ports")) {
+                    ports.add(port.path("containerPort").asText() + "/"
+                            + port.path("protocol").asText("TCP"));
+                }
             }
         }
         return ports;

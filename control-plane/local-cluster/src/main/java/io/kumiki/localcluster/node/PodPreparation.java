@@ -10,6 +10,7 @@ import io.kumiki.localcluster.node.pod.Sources;
 import io.kumiki.localcluster.node.process.Mount;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
 /// What is made once for a pod, before its first container: volumes and identity.
 final class PodPreparation {
     private static final String LOOPBACK = "127.0.0.1";
+    private static final String PIPELINES = "ml-pipeline.kubeflow";
 
     private final NodeSettings settings;
     private final Sources sources;
@@ -35,9 +37,10 @@ final class PodPreparation {
         this.allocatable = Map.copyOf(allocatable);
     }
 
-    ContainerStart.Prepared prepare(JsonNode pod, PodFolder folder) throws NotYet, IOException {
+    ContainerStart.Prepared prepare(JsonNode pod, PodFolder folder, PodNetwork.Joined network)
+            throws NotYet, IOException {
         boolean isolated = settings.isolation().isolated();
-        PodFields fields = new PodFields(pod, settings.name(), LOOPBACK, allocatable);
+        PodFields fields = new PodFields(pod, settings.name(), network.address(), allocatable);
         Files.createDirectories(folder.path());
         PodVolumes volumes = new PodVolumes(folder.path(), fields, sources, settings.clusterCa());
         Map<String, Path> byName = volumes.prepare();
@@ -47,17 +50,20 @@ final class PodPreparation {
                     pod.path("spec").path("securityContext").path("fsGroup").asInt());
         }
         Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("KF_PIPELINES_ENDPOINT", settings.pipelines().toString());
+        environment.put(
+                "KF_PIPELINES_ENDPOINT",
+                (network.shared() ? settings.pipelines() : at(network.machine(), settings.pipelines())).toString());
         List<Mount> own = new ArrayList<>();
         boolean identity = PodMounts.wantsIdentity(pod);
         if (isolated) {
-            environment.put("KUBERNETES_SERVICE_HOST", settings.kubernetes().getHost());
+            // The name and port of the service kubernetes.default; the machine's own network needs no detour.
+            String port =
+                    network.shared() ? Integer.toString(settings.kubernetes().getPort()) : "443";
             environment.put(
-                    "KUBERNETES_SERVICE_PORT",
-                    Integer.toString(settings.kubernetes().getPort()));
-            environment.put(
-                    "KUBERNETES_SERVICE_PORT_HTTPS",
-                    Integer.toString(settings.kubernetes().getPort()));
+                    "KUBERNETES_SERVICE_HOST",
+                    network.shared() ? settings.kubernetes().getHost() : "kubernetes.default.svc");
+            environment.put("KUBERNETES_SERVICE_PORT", port);
+            environment.put("KUBERNETES_SERVICE_PORT_HTTPS", port);
             own.add(new Mount(HostsFiles.of(folder), "/etc/hosts", false));
         } else if (identity) {
             Path kubeconfig = folder.path().resolve("kubeconfig");
@@ -65,7 +71,19 @@ final class PodPreparation {
             environment.put("KUBECONFIG", kubeconfig.toString());
         }
         return new ContainerStart.Prepared(
-                folder, new PodMounts(byName, isolated), own, new ContainerEnvironment(fields, sources), environment);
+                folder,
+                new PodMounts(byName, isolated),
+                own,
+                new ContainerEnvironment(fields, sources),
+                environment,
+                network.namespace());
+    }
+
+    /// The same surface for a pod to which 127.0.0.1 is itself: by a name that the hosts file has and the surface
+    /// answers to.
+    private URI at(String machine, URI surface) {
+        String host = settings.hosts().containsKey(PIPELINES) ? PIPELINES : machine;
+        return URI.create(surface.getScheme() + "://" + host + ":" + surface.getPort());
     }
 
     /// fsGroup: the pod's own volumes belong to the group, may be read by it, and new files do too.

@@ -64,9 +64,9 @@ final class PodWorker {
         this.newest = pod;
         this.whenOver = whenOver;
         this.folder = new PodFolder(node.settings().folder(), pod.path("metadata"));
-        this.network = node.network().join(pod);
+        this.network = node.network().join(pod, folder.exists());
         this.plan = new PodPlan(pod.path("spec"));
-        this.containers = new PodContainers(node, folder, plan, network.address(), signals::add);
+        this.containers = new PodContainers(node, folder, plan, network, signals::add);
         JsonNode since = pod.path("status").path("startTime");
         Instant startTime =
                 since.isTextual() ? Instant.parse(since.asText()) : node.clock().instant();
@@ -141,7 +141,7 @@ final class PodWorker {
 
     private void run() {
         try {
-            node.hosts().join(pod, folder);
+            node.hosts().join(pod, folder, network);
             if (!folder.exists()) {
                 containers.begin(pod.path("spec"));
                 node.starts().notes(pod).forEach(note -> node.cluster().noteImage(pod, note));
@@ -173,7 +173,9 @@ final class PodWorker {
             finished = true;
         } finally {
             containers.leave();
-            node.network().leave(pod.path("metadata").path("uid").asText());
+            if (!abandoned) {
+                node.network().leave(pod.path("metadata").path("uid").asText());
+            }
             node.hosts().leave(pod.path("metadata").path("uid").asText());
             whenOver.run();
         }

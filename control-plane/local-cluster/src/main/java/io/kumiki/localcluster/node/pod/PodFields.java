@@ -35,7 +35,8 @@ public record PodFields(JsonNode pod, String nodeName, String address, Map<Strin
             case "spec.nodeName" -> nodeName;
             case "spec.serviceAccountName" ->
                 pod.path("spec").path("serviceAccountName").asText("default");
-            case "status.hostIP", "status.podIP", "status.podIPs", "status.hostIPs" -> address;
+            case "status.podIP", "status.podIPs" -> address;
+            case "status.hostIP", "status.hostIPs" -> PodStatus.HOST;
             default -> null;
         };
     }

@@ -27,6 +27,9 @@ public record PodStatus(
             "PortCollision",
             "DisruptionTarget");
 
+    /// This machine's own address.
+    static final String HOST = "127.0.0.1";
+
     /// Why a pod ended that did not simply run to its end: `Evicted`, `DeadlineExceeded`, `Terminated`, `Refused`.
     /// `disrupted`: not the pod's own failure (kubectl and the run loop read it from the condition
     /// DisruptionTarget).
@@ -42,8 +45,8 @@ public record PodStatus(
     public ObjectNode render(String phase, @Nullable Ending ending) {
         ObjectNode status = Json.object();
         status.put("phase", phase);
-        status.put("hostIP", address);
-        status.putArray("hostIPs").addObject().put("ip", address);
+        status.put("hostIP", HOST);
+        status.putArray("hostIPs").addObject().put("ip", HOST);
         status.put("podIP", address);
         status.putArray("podIPs").addObject().put("ip", address);
         status.put("startTime", time(startTime));

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Everything one start of a container needs. `folder` keeps pid, exit code and error of this start; `root` is the
 /// container's private root,
-/// used by the isolated modes only; `system` are paths of the machine that its programs live in.
+/// used by the isolated modes only; `network` is a namespace to be entered; `system` are paths of the machine that its
+/// programs live in.
 public record Launch(
         Path folder,
         Path log,
@@ -19,7 +20,8 @@ public record Launch(
         String workingDir,
         @Nullable User user,
         ControlGroups.Limits limits,
-        Console.Wish console) {
+        Console.Wish console,
+        @Nullable Path network) {
     public static final String POD_UID = "KUMIKI_POD_UID";
     public static final String CONTAINER = "KUMIKI_CONTAINER";
 

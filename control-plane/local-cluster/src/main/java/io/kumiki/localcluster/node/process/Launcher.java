@@ -70,6 +70,9 @@ public final class Launcher {
             words.addAll(List.of("/bin/sh", "-c", "exec <\"$0\" 3>&- && exec \"$@\"", pipe.toString()));
         }
         words.addAll(limited(launch));
+        if (launch.network() != null) {
+            words.addAll(List.of("nsenter", "--net=" + launch.network(), "--"));
+        }
         switch (isolation) {
             case PLAIN ->
                 words.addAll(

@@ -45,7 +45,8 @@ class ContainerProcessIT {
                 isolation.isolated() ? "/" : folder.toString(),
                 null,
                 new ControlGroups.Limits(0, 0, 0),
-                Console.Wish.NONE);
+                Console.Wish.NONE,
+                null);
     }
 
     private ContainerProcess start(Isolation isolation, Launch launch) throws IOException {
