@@ -58,6 +58,13 @@ public final class ApiFault extends RuntimeException {
         return invalid("meta.k8s.io", options, "", violations);
     }
 
+    /// Something that the server met while it did what was asked.
+    public static ApiFault internal(String why) {
+        ObjectNode details = Json.object();
+        details.putArray("causes").addObject().put("message", why);
+        return new ApiFault(500, "InternalError", "Internal error occurred: " + why, details);
+    }
+
     public static ApiFault alreadyExists(String storage, String name) {
         return new ApiFault(409, "AlreadyExists", storage + " \"" + name + "\" already exists", details(storage, name));
     }

@@ -20,6 +20,7 @@ public final class Clusters implements ArgumentsProvider, BeforeAllCallback {
 
     private static @Nullable EmbeddedCluster embedded;
     private static @Nullable RealCluster real;
+    private static @Nullable PretendWebhook webhook;
     private static boolean realMissing = "embedded".equals(System.getenv("KUMIKI_CLUSTERS"));
 
     /// Both end with the run, whoever asked for them first.
@@ -60,6 +61,18 @@ public final class Clusters implements ArgumentsProvider, BeforeAllCallback {
         return real;
     }
 
+    /// One server for both, told apart by its first word.
+    public static synchronized PretendWebhook webhook() {
+        if (webhook == null) {
+            try {
+                webhook = PretendWebhook.start(folder("webhook"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return webhook;
+    }
+
     private static Path folder(String name) throws IOException {
         Path folder = Files.createTempDirectory("kumiki-" + name);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder)));
@@ -76,6 +89,10 @@ public final class Clusters implements ArgumentsProvider, BeforeAllCallback {
     }
 
     private static synchronized void close() {
+        if (webhook != null) {
+            webhook.close();
+            webhook = null;
+        }
         if (real != null) {
             real.close();
             real = null;

@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /// A node and its agent in one, for clusters that have neither: takes every pod of one namespace, says that it runs and
-/// is ready, and lets it go when it is deleted. Nothing is really run.
+/// is ready, and lets it go when it is deleted. Annotations of a pod say what becomes of it: `pretend/exit` the code it
+/// ends with at once, `pretend/unready` that it is never ready. Nothing is really run.
 public final class PretendNode implements AutoCloseable {
     private static final String NAME = "pretend";
 
@@ -59,21 +60,28 @@ public final class PretendNode implements AutoCloseable {
                     "{\"metadata\":{\"name\":\"" + name + "\"},\"target\":{\"kind\":\"Node\",\"name\":\"" + NAME
                             + "\"}}");
         } else if (pod.at("/status/phase").asText().equals("Pending")) {
-            api.patch(pods + "/" + name + "/status", Api.MERGE, Json.write(running(pod)));
+            api.patch(pods + "/" + name + "/status", Api.MERGE, Json.write(told(pod)));
         }
     }
 
-    private static ObjectNode running(JsonNode pod) {
+    private static ObjectNode told(JsonNode pod) {
+        JsonNode wishes = pod.at("/metadata/annotations");
         String since = pod.at("/metadata/creationTimestamp").asText();
+        String exit = wishes.path("pretend/exit").asText("");
+        boolean over = !exit.isEmpty();
+        boolean ready = !over && !wishes.has("pretend/unready");
         ObjectNode patch = Json.object();
         ObjectNode status = patch.putObject("status");
-        status.put("phase", "Running").put("startTime", since).put("podIP", "10.0.0.9");
+        status.put("phase", !over ? "Running" : exit.equals("0") ? "Succeeded" : "Failed")
+                .put("startTime", since)
+                .put("podIP", "10.0.0.9");
         status.putArray("podIPs").addObject().put("ip", "10.0.0.9");
         for (String type : new String[] {"Initialized", "Ready", "ContainersReady", "PodScheduled"}) {
+            boolean holds = ready || !type.endsWith("Ready") && !over;
             status.withArray("/conditions")
                     .addObject()
                     .put("type", type)
-                    .put("status", "True")
+                    .put("status", holds ? "True" : "False")
                     .put("lastTransitionTime", since);
         }
         for (JsonNode container : pod.at("/spec/containers")) {
@@ -81,10 +89,19 @@ public final class PretendNode implements AutoCloseable {
             one.put("name", container.path("name").asText())
                     .put("image", container.path("image").asText())
                     .put("imageID", "")
-                    .put("ready", true)
-                    .put("started", true)
+                    .put("ready", ready)
+                    .put("started", !over)
                     .put("restartCount", 0);
-            one.putObject("state").putObject("running").put("startedAt", since);
+            one.putObject("lastState");
+            ObjectNode state = one.putObject("state");
+            if (over) {
+                state.putObject("terminated")
+                        .put("exitCode", Integer.parseInt(exit))
+                        .put("startedAt", since)
+                        .put("finishedAt", since);
+            } else {
+                state.putObject("running").put("startedAt", since);
+            }
         }
         return patch;
     }

@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Where two answers differ, when what no two clusters have in common is left out: uids, times, revisions, tokens.
+/// Where two answers differ, when what no two clusters have in common is left out: uids, times, revisions, tokens,
+/// drawn
+/// names, addresses, ages.
 final class Difference {
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
     private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
@@ -26,13 +28,27 @@ final class Difference {
     private static final Set<String> TOKENS = Set.of("continue", "token", "caBundle");
     /// A list of mistakes is compared by their places and reasons; each server has its own words for them.
     private static final List<String> WORDS = List.of("/message", "/details/causes/*/message");
+    /// What a table says a column is for is prose of each server's own.
+    private static final List<String> PROSE =
+            List.of("/columnDefinitions/*/description", "/*/object/columnDefinitions/*/description");
     private static final Pattern GENERATED = Pattern.compile("-[bcdfghjklmnpqrstvwxz2456789]{5}\\b");
+    /// Hashes are made of the same letters, by another function.
+    private static final Pattern HASHED = Pattern.compile("-[bcdfghjklmnpqrstvwxz2456789]{6,10}(?=\\b)");
+    private static final Set<String> HASHES =
+            Set.of("pod-template-hash", "controller-revision-hash", "controller.kubernetes.io~1hash");
+    private static final Pattern EVENT_NAME = Pattern.compile("\\.[0-9a-f]{6,16}\\b");
+    private static final Pattern NODE_PORT = Pattern.compile(":3\\d{4}/");
+    private static final Pattern WEBHOOK = Pattern.compile("https://127\\.0\\.0\\.1:\\d+/(embedded|real)");
+    private static final Pattern AGE = Pattern.compile("(\\d+[smhd])+|<invalid>");
+    private static final Set<String> ADDRESSES = Set.of("clusterIP", "clusterIPs");
+    private static final Pattern ADDRESS = Pattern.compile("\\d+\\.\\d+\\.\\d+\\.\\d+");
 
     private final Set<String> apart;
     private final List<String> found = new ArrayList<>();
 
     private Difference(Set<String> apart, boolean refusal) {
         this.apart = new LinkedHashSet<>(apart);
+        this.apart.addAll(PROSE);
         if (refusal) {
             this.apart.addAll(WORDS);
         }
@@ -87,6 +103,9 @@ final class Difference {
         if (ignored(path)) {
             return;
         }
+        if (path.endsWith("/metadata") && empty(a) && empty(b)) {
+            return;
+        }
         if ((silent(a) && silent(b)) || (path.equals("/details") && (empty(a) && empty(b)))) {
             return;
         }
@@ -112,12 +131,14 @@ final class Difference {
         return node.isMissingNode() || (node.isObject() && node.isEmpty());
     }
 
-    /// What Go's types write where nothing was said: an absent member, null, an empty text, and objects of nothing
+    /// What Go's types write where nothing was said: an absent member, null, an empty text or list, and objects of
+    /// nothing
     /// else.
     private static boolean silent(JsonNode node) {
         return node.isMissingNode()
                 || node.isNull()
                 || (node.isTextual() && node.asText().isEmpty())
+                || (node.isArray() && node.isEmpty())
                 || (node.isObject()
                         && !node.isEmpty()
                         && node.properties().stream().allMatch(each -> silent(each.getValue())));
@@ -160,6 +181,12 @@ final class Difference {
             items.sort(Comparator.comparing((JsonNode n) -> n.path("field").asText())
                     .thenComparing(n -> n.path("reason").asText()));
         }
+        if (path.equals("/items") && !items.isEmpty() && items.stream().allMatch(Difference::generated)) {
+            items.sort(Comparator.comparing(Difference::about));
+        }
+        if (path.endsWith("/conditions")) {
+            items.sort(Comparator.comparing((JsonNode n) -> n.path("type").asText()));
+        }
         if (path.endsWith("/managedFields")) {
             items.sort(Comparator.comparing((JsonNode n) -> n.path("manager").asText())
                     .thenComparing(n -> n.path("operation").asText())
@@ -168,16 +195,52 @@ final class Difference {
         return items;
     }
 
+    /// Where names are drawn, a list has no order to compare.
+    private static boolean generated(JsonNode item) {
+        String name = item.at("/metadata/name").asText();
+        return item.at("/metadata").has("generateName")
+                || EVENT_NAME.matcher(name).find()
+                || HASHED.matcher(name).find();
+    }
+
+    private static String about(JsonNode item) {
+        return made(item.at("/metadata/name").asText()) + " "
+                + item.at("/reason").asText() + " " + made(item.at("/message").asText()) + " "
+                + item.at("/metadata/annotations") + item.at("/metadata/labels");
+    }
+
+    private static String made(String text) {
+        String plain =
+                WEBHOOK.matcher(EVENT_NAME.matcher(text).replaceAll(".<time>")).replaceAll("<webhook>");
+        plain = NODE_PORT.matcher(plain).replaceAll(":<port>/");
+        return HASHED.matcher(GENERATED.matcher(plain).replaceAll("-<made>")).replaceAll("-<hash>");
+    }
+
     private static String plain(String path, JsonNode node) {
-        String field = path.substring(path.lastIndexOf('/') + 1);
+        String[] steps = path.split("/");
+        String field = steps[steps.length - 1];
+        String parent = steps.length > 1 ? steps[steps.length - 2] : "";
         if (node.isTextual() && !node.asText().isEmpty()) {
             if (REVISIONS.contains(field) || TOKENS.contains(field)) {
                 return "<" + field + ">";
             }
+            if (HASHES.contains(field)) {
+                return "<hash>";
+            }
+            if (parent.equals("cells") && AGE.matcher(node.asText()).matches()) {
+                return "<age>";
+            }
+            boolean address = ADDRESSES.contains(field) || ADDRESSES.contains(parent) || parent.equals("cells");
+            if (address && ADDRESS.matcher(node.asText()).matches()) {
+                return "<address>";
+            }
             String text = UUID.matcher(node.asText()).replaceAll("<uid>");
             text = TIME.matcher(text).replaceAll("<time>");
             text = REVISION.matcher(text).replaceAll("$1<n>");
-            return "\"" + GENERATED.matcher(text).replaceAll("-<made>") + "\"";
+            return "\"" + made(text) + "\"";
+        }
+        if (node.isNumber() && field.equals("nodePort") && node.asInt() >= 30_000) {
+            return "<port>";
         }
         if (node.isNumber()) {
             return node.decimalValue().stripTrailingZeros().toPlainString();

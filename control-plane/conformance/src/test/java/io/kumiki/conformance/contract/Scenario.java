@@ -17,6 +17,8 @@ import java.util.Map;
 /// ~ /message why the clusters may differ there
 /// ```
 ///
+/// `NODE pretend` puts a node there that takes the namespace's pods, `ASKED label/a` tells what the webhook
+/// `{hook}/label` was asked about objects named `a`; its certificate is `{ca}`.
 /// `--> until 404` and `--> until 200 /status/phase=Active` ask again until it is so.
 record Scenario(String title, List<Step> steps) {
 

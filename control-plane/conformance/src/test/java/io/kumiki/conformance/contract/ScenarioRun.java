@@ -2,29 +2,40 @@ package io.kumiki.conformance.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.conformance.cluster.Api;
+import io.kumiki.conformance.cluster.Clusters;
+import io.kumiki.conformance.cluster.PretendNode;
 import io.kumiki.conformance.cluster.Reply;
+import io.kumiki.conformance.cluster.TestCluster;
 import io.kumiki.model.Json;
+import java.net.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// One scenario on one cluster.
-final class ScenarioRun {
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(40);
+final class ScenarioRun implements AutoCloseable {
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
     private static final Map<String, String> DEFAULT_TYPES =
             Map.of("POST", Api.JSON, "PUT", Api.JSON, "PATCH", Api.MERGE, "DELETE", Api.JSON);
 
+    private final TestCluster cluster;
     private final Api api;
     private final Map<String, String> variables = new HashMap<>();
     final List<Reply> replies = new ArrayList<>();
     final List<String> wrong = new ArrayList<>();
 
-    ScenarioRun(Api api, String namespace) {
-        this.api = api;
+    private @Nullable PretendNode node;
+
+    ScenarioRun(TestCluster cluster, String namespace) {
+        this.cluster = cluster;
+        this.api = cluster.api();
         variables.put("ns", namespace);
+        variables.put("hook", Clusters.webhook().url(cluster.name() + "/" + namespace));
+        variables.put("ca", Clusters.webhook().bundle());
     }
 
     /// Makes the namespace and waits for what comes with it.
@@ -50,6 +61,25 @@ final class ScenarioRun {
     }
 
     private Reply send(Scenario.Step step) {
+        return switch (step.method()) {
+            case "NODE" -> {
+                node = PretendNode.in(cluster, variables.get("ns"));
+                yield said(Json.object());
+            }
+            case "ASKED" -> {
+                String[] words = filled(step.path()).split("/");
+                String caller = cluster.name() + "/" + variables.get("ns");
+                yield said(Clusters.webhook().asked(caller, words[0], words[1]));
+            }
+            default -> request(step);
+        };
+    }
+
+    private static Reply said(JsonNode what) {
+        return new Reply(200, HttpHeaders.of(Map.of(), (name, value) -> true), Json.write(what));
+    }
+
+    private Reply request(Scenario.Step step) {
         Api with = api;
         for (var header : step.headers().entrySet()) {
             with = with.with(header.getKey(), filled(header.getValue()));
@@ -99,6 +129,13 @@ final class ScenarioRun {
                 return reply;
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (node != null) {
+            node.close();
         }
     }
 }

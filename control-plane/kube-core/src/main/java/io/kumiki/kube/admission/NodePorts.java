@@ -68,6 +68,9 @@ public final class NodePorts implements Admission.Step {
 
     /// A service that has been one with node ports may still send them along.
     private static void giveBack(ObjectNode spec, JsonNode before, List<Violation> violations) {
+        if (!List.of("NodePort", "LoadBalancer").contains(spec.path("type").asText())) {
+            spec.remove(List.of("externalTrafficPolicy", "allocateLoadBalancerNodePorts"));
+        }
         int at = 0;
         for (JsonNode port : spec.path("ports")) {
             int given = port.path(FIELD).asInt();

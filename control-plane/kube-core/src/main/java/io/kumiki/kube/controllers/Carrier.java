@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Carries plans out through the same doors as every client's requests: admission, validation, field ownership.
 public final class Carrier {
+    /// Who owns what controllers write, as on a real cluster, where one process is all of them.
+    static final String MANAGER = "kube-controller-manager";
+
     private final Registry registry;
     private final Writes writes;
     private final Deletes deletes;
@@ -33,7 +36,7 @@ public final class Carrier {
     /// Stops at the first step that was refused and says why; `null` when all is done.
     @Nullable
     ApiFault carryOut(Controller controller, ObjectNode resource, Plan plan) {
-        WriteOptions by = WriteOptions.by(controller.manager());
+        WriteOptions by = WriteOptions.by(MANAGER);
         for (Action action : plan.actions()) {
             try {
                 step(action, by);

@@ -106,7 +106,7 @@ public final class EventRecorder {
                     .put("count", found.path("count").asInt(1) + 1)
                     .put("lastTimestamp", Meta.text(at))
                     .put("message", message);
-            patches.patch(kind, namespace, name, "", PatchType.MERGE, again, WriteOptions.by(component));
+            patches.patch(kind, namespace, name, "", PatchType.MERGE, again, WriteOptions.by(Carrier.MANAGER));
             return;
         }
         ObjectNode event = Json.object();
@@ -126,6 +126,6 @@ public final class EventRecorder {
                 .put("lastTimestamp", Meta.text(at))
                 .put("count", 1);
         event.put("reportingComponent", component).put("reportingInstance", "");
-        writes.create(kind, namespace, event, WriteOptions.by(component));
+        writes.create(kind, namespace, event, WriteOptions.by(Carrier.MANAGER));
     }
 }

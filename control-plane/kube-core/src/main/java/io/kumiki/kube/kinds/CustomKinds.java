@@ -50,7 +50,11 @@ public final class CustomKinds {
                 .shortNames(texts(names.path("shortNames")))
                 .categories(texts(names.path("categories")))
                 .columns(columns(version))
-                .rules(new CustomRules(schema, paths, deprecation(type, names, version)))
+                .rules(new CustomRules(
+                        schema,
+                        paths,
+                        deprecation(type, names, version),
+                        names.path("listKind").asText("")))
                 .withGeneration();
         if (version.path("subresources").has("status")) {
             kind = kind.withStatus();

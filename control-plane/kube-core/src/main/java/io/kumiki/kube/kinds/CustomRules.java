@@ -29,14 +29,21 @@ final class CustomRules implements KindRules {
     private final Schema schema;
     private final @Nullable ScalePaths scale;
     private final String deprecation;
+    private final String listKind;
     private final boolean ruled;
     private @Nullable ObjectRules rules;
 
-    CustomRules(Schema schema, @Nullable ScalePaths scale, String deprecation) {
+    CustomRules(Schema schema, @Nullable ScalePaths scale, String deprecation, String listKind) {
+        this.listKind = listKind;
         this.schema = schema;
         this.scale = scale;
         this.deprecation = deprecation;
         this.ruled = schema.hasRules();
+    }
+
+    @Override
+    public String listKind(String kind) {
+        return listKind.isEmpty() ? kind + "List" : listKind;
     }
 
     @Override

@@ -22,6 +22,11 @@ public interface KindRules {
     /// Tells the client what it should know though the write succeeds.
     default void warn(ObjectNode object, Consumer<String> warnings) {}
 
+    /// What a list of them is called.
+    default String listKind(String kind) {
+        return kind + "List";
+    }
+
     /// What every answer warns of; empty for nothing.
     default String deprecation() {
         return "";

@@ -76,7 +76,7 @@ final class LimitRangeRules implements KindRules {
                 && !item.path("min").has("storage")
                 && !item.path("max").has("storage")) {
             violations.add(Names.required(
-                    path, "either minimum or maximum storage value is required, but neither was provided"));
+                    path + ".limits", "either minimum or maximum storage value is required, but neither was provided"));
         }
     }
 
@@ -89,7 +89,7 @@ final class LimitRangeRules implements KindRules {
                 JsonNode more = item.path(pair[1]).path(resource);
                 if (less.isValueNode() && more.isValueNode() && amount(less).compareTo(amount(more)) > 0) {
                     violations.add(Names.invalid(
-                            path + "." + pair[0] + "[" + resource + "]",
+                            path + "." + place(pair) + "[" + resource + "]",
                             less.asText(),
                             word(pair[0]) + " value " + less.asText() + " is greater than " + word(pair[1]) + " value "
                                     + more.asText()));
@@ -103,6 +103,11 @@ final class LimitRangeRules implements KindRules {
                         "ratio " + ratio.asText() + " is less than 1"));
             }
         }
+    }
+
+    /// A default that breaks a bound is what is wrong, not the bound.
+    private static String place(String[] pair) {
+        return pair[1].startsWith("default") && pair[0].equals("min") ? pair[1] : pair[0];
     }
 
     private static String word(String field) {

@@ -54,6 +54,7 @@ final class QuotaRules implements KindRules {
                 violations.add(Names.invalid(
                         path, resource, "name part must consist of alphanumeric characters, '-', '_' or '.'"));
             } else if (!resource.contains("/") && !standard(resource)) {
+                violations.add(Names.invalid(path, resource, "must be a standard resource type or fully qualified"));
                 violations.add(Names.invalid(path, resource, "must be a standard resource for quota"));
             }
             amount(path, resource, each.getValue().asText(), violations);

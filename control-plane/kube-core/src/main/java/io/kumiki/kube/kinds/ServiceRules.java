@@ -4,14 +4,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.admission.Names;
 import io.kumiki.model.Violation;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What makes a service a good one.
 final class ServiceRules {
     private static final List<String> TYPES = List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
 
+    private static final List<String> AFFINITIES = List.of("ClientIP", "None");
+
     private ServiceRules() {}
+
+    /// Whether it is to be reached through nodes as well.
+    private static boolean outside(String type) {
+        return type.equals("NodePort") || type.equals("LoadBalancer");
+    }
 
     static final KindRules RULES = new KindRules() {
         @Override
@@ -19,17 +28,20 @@ final class ServiceRules {
             ObjectNode spec = service.withObject("/spec");
             Fields.fill(spec, "type", "ClusterIP");
             Fields.fill(spec, "sessionAffinity", "None");
-            if (!spec.path("type").asText().equals("ExternalName")) {
+            String type = spec.path("type").asText();
+            if (!type.equals("ExternalName")) {
                 Fields.fill(spec, "internalTrafficPolicy", "Cluster");
             }
-            String type = spec.path("type").asText();
-            if (type.equals("NodePort") || type.equals("LoadBalancer")) {
+            if (outside(type)) {
                 Fields.fill(spec, "externalTrafficPolicy", "Cluster");
-            } else {
-                spec.remove("externalTrafficPolicy");
             }
-            if (type.equals("LoadBalancer") && !spec.has("allocateLoadBalancerNodePorts")) {
+            if (type.equals("LoadBalancer") && !spec.hasNonNull("allocateLoadBalancerNodePorts")) {
                 spec.put("allocateLoadBalancerNodePorts", true);
+            }
+            for (String field : List.of("ipFamilies", "ipFamilyPolicy")) {
+                if (old != null && !spec.has(field) && !type.equals("ExternalName")) {
+                    spec.set(field, old.path("spec").path(field));
+                }
             }
             for (JsonNode each : spec.path("ports")) {
                 ObjectNode port = (ObjectNode) each;
@@ -65,7 +77,7 @@ final class ServiceRules {
                 violations.add(Names.unsupported("spec.type", type, TYPES));
             }
             boolean headless = spec.path("clusterIP").asText("").equals("None");
-            if (headless && (type.equals("NodePort") || type.equals("LoadBalancer"))) {
+            if (headless && outside(type)) {
                 violations.add(Names.invalid(
                         "spec.clusterIPs[0]", "None", "may not be set to 'None' for " + type + " services"));
             }
@@ -76,8 +88,18 @@ final class ServiceRules {
                     && spec.path("externalName").asText("").isEmpty()) {
                 violations.add(Names.required("spec.externalName", ""));
             }
+            String affinity = spec.path("sessionAffinity").asText();
+            if (!AFFINITIES.contains(affinity)) {
+                violations.add(Names.unsupported("spec.sessionAffinity", affinity, AFFINITIES));
+            }
+            Set<String> names = new HashSet<>();
             int at = 0;
             for (JsonNode port : spec.path("ports")) {
+                String name = port.path("name").asText("");
+                if (!name.isEmpty() && !names.add(name)) {
+                    violations.add(new Violation(
+                            "spec.ports[" + at + "].name", "FieldValueDuplicate", "Duplicate value: \"" + name + "\""));
+                }
                 for (String field : List.of("port", "targetPort")) {
                     JsonNode given = port.path(field);
                     if (given.isNumber() && (given.asInt() < 1 || given.asInt() > 65_535)) {

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 
 /// Tells in each ResourceQuota's status what the ledger knows. Many writes at once are told once.
 final class QuotaStatus {
-    private static final WriteOptions BY = WriteOptions.by("resourcequota-controller");
+    private static final WriteOptions BY = WriteOptions.by("kube-controller-manager");
 
     private final Registry registry;
     private final Writes writes;

@@ -7,7 +7,6 @@ import io.kumiki.kube.Authorizer;
 import io.kumiki.kube.Caller;
 import io.kumiki.kube.admission.Admission;
 import io.kumiki.kube.admission.AdmissionRequest;
-import io.kumiki.kube.store.ObjectKey;
 import io.kumiki.kube.store.ObjectStore;
 import io.kumiki.model.Violation;
 import java.util.List;
@@ -74,8 +73,7 @@ public final class Escalation implements Admission.Step {
         }
         List<PolicyRule> given = access.rulesOf(namespace, request.object());
         if (given == null) {
-            ObjectKey role = new ObjectKey(cluster ? RoleBasedAccess.CLUSTER_ROLES : RoleBasedAccess.ROLES, "", name);
-            throw ApiFault.notFound(role.storage(), name);
+            throw ApiFault.notFound(request.kind().storage(), name);
         }
         confirm(request, given);
     }

@@ -12,7 +12,9 @@ import io.kumiki.kube.patch.JsonPatch;
 import io.kumiki.kube.patch.MergePatch;
 import io.kumiki.kube.patch.PatchFault;
 import io.kumiki.kube.patch.StrategicMergePatch;
+import io.kumiki.kube.schema.Decoding;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Supplier;
 
 /// The four kinds of patch as updates.
@@ -60,7 +62,11 @@ public final class Patches {
             throw ApiFault.badRequest("metadata.managedFields must be nil");
         }
         ObjectNode pruned = wanted.deepCopy();
-        admission.prune(kind, pruned, options);
+        if (kind.builtIn()) {
+            known(kind, name, pruned);
+        } else {
+            admission.prune(kind, pruned, options);
+        }
         ObjectNode metadata = pruned.withObject("/metadata");
         if (!metadata.path("name").asText(name).equals(name)) {
             throw ApiFault.badRequest("the name of the object ("
@@ -74,6 +80,21 @@ public final class Patches {
             metadata.remove("resourceVersion");
             return apply.create(pruned);
         });
+    }
+
+    /// Whoever applies may own known fields only.
+    private static void known(Kind kind, String name, ObjectNode wanted) {
+        List<String> unknown = Decoding.prune(wanted, kind.schema().get());
+        if (unknown.isEmpty()) {
+            return;
+        }
+        String what = wanted.path("metadata").path("namespace").asText("") + "/" + name + "; "
+                + (kind.type().group().isEmpty() ? "/v1" : kind.type().apiVersion()) + ", Kind=" + kind.kind();
+        List<String> errors = unknown.stream()
+                .map(path -> "." + path + ": field not declared in schema")
+                .toList();
+        throw ApiFault.unexplained("failed to create typed patch object (" + what + "): "
+                + (errors.size() == 1 ? errors.getFirst() : "errors:\n  " + String.join("\n  ", errors)));
     }
 
     private static ObjectNode patched(Kind kind, ObjectNode old, PatchType how, JsonNode patch) {

@@ -18,6 +18,9 @@ final class Selecting {
     /// A field without an index is refused, never ignored.
     static void check(Kind kind, Selection selection) {
         for (FieldSelector.Term term : selection.fields().terms()) {
+            if (!kind.knowsField(term.field()) && !kind.builtIn()) {
+                throw ApiFault.badRequest("field label not supported: " + term.field());
+            }
             if (!kind.knowsField(term.field())) {
                 throw ApiFault.badRequest(
                         "Unable to find \"" + kind.type() + "\" that match field selector: \"" + term.field()

@@ -20,22 +20,23 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /// Create and every form of change.
 public final class Writes {
     private final Registry registry;
-    private static final Set<String> REVIEWED = Set.of("", "status", "scale");
+    private static final Set<String> REVIEWED = Set.of("", "status");
     private static final int ATTEMPTS = 5;
 
     private final Admission admission;
     private final Webhooks webhooks;
+    private final Reviewing reviewing;
     private final Supplier<Instant> now;
     private final Supplier<String> uids;
 
     public Writes(
             Registry registry, Admission admission, Webhooks webhooks, Supplier<Instant> now, Supplier<String> uids) {
         this.webhooks = webhooks;
+        this.reviewing = new Reviewing(registry, admission, webhooks);
         this.registry = registry;
         this.admission = admission;
         this.now = now;
@@ -67,70 +68,23 @@ public final class Writes {
 
     /// @param owned whether the object says already who owns its fields
     private StoredObject create(Kind kind, String namespace, ObjectNode object, WriteOptions options, boolean owned) {
-        Function<Tx, StoredObject> rest = prepare(kind, namespace, object, options, owned);
-        if (webhooks.concern(Operation.CREATE, kind, "")) {
-            registry.read(store -> {
-                admission.mayEnter(kind, namespace, Metadata.name(object), store);
-                return store;
-            });
-            reviewed(
-                    new AdmissionRequest(Operation.CREATE, kind, "", object, null, options.caller(), options.dryRun()),
-                    options);
+        if (!webhooks.concern(Operation.CREATE, kind, "")) {
+            return registry.write(options.dryRun(), true, prepare(kind, namespace, object, options, owned));
         }
+        // What webhooks add belongs to nobody: the writer owns what they wrote themselves.
+        Function<Tx, StoredObject> rest = prepare(kind, namespace, object, options, true);
+        admission.defaults(kind, object, null);
+        if (!owned) {
+            Ownership.created(kind, object, options.manager(), now.get());
+        }
+        registry.read(store -> {
+            admission.mayEnter(kind, namespace, Metadata.name(object), store);
+            return store;
+        });
+        reviewing.change(
+                new AdmissionRequest(Operation.CREATE, kind, "", object, null, options.caller(), options.dryRun()),
+                options);
         return registry.write(options.dryRun(), true, rest);
-    }
-
-    /// Asks the webhooks, outside the lock. What they change passes everything else again when it is stored.
-    private void reviewed(AdmissionRequest request, WriteOptions options) {
-        Kind kind = request.kind();
-        ObjectNode before = request.object().deepCopy();
-        registry.read(store -> {
-            admission.mutate(request, store);
-            return store;
-        });
-        webhooks.mutate(
-                request,
-                changed -> {
-                    admission.decode(kind, changed, options);
-                    Metadata.keep(changed, before);
-                    admission.defaults(kind, changed, request.old());
-                },
-                options.warnings());
-        ObjectNode whole = request.object().deepCopy();
-        AdmissionRequest judged = new AdmissionRequest(
-                request.operation(),
-                kind,
-                request.subresource(),
-                whole,
-                request.old(),
-                request.caller(),
-                request.dryRun());
-        admission.defaults(kind, whole, request.old());
-        registry.read(store -> {
-            admission.complete(judged, store);
-            return store;
-        });
-        webhooks.validate(judged, options.warnings());
-    }
-
-    /// Asks the webhooks about a deletion that somebody wants; what follows from other writes is not asked about.
-    public void reviewDelete(Kind kind, String namespace, String name, WriteOptions options) {
-        if (!webhooks.concern(Operation.DELETE, kind, "")) {
-            return;
-        }
-        StoredObject found = registry.get(kind.key(namespace, name));
-        if (found != null) {
-            AdmissionRequest request = new AdmissionRequest(
-                    Operation.DELETE,
-                    kind,
-                    "",
-                    found.tree(kind.type().apiVersion(), kind.kind()),
-                    null,
-                    options.caller(),
-                    options.dryRun());
-            webhooks.mutate(request, changed -> {}, options.warnings());
-            webhooks.validate(request, options.warnings());
-        }
     }
 
     /// Everything that needs no lock; gives what is left to do under it.
@@ -163,6 +117,11 @@ public final class Writes {
                     tx.store());
             return tx.put(kind, key, object);
         };
+    }
+
+    /// Asks the webhooks about requests that are no change of an object.
+    public Reviewing reviewing() {
+        return reviewing;
     }
 
     /// What one change does to an object.
@@ -200,12 +159,16 @@ public final class Writes {
             }
             ObjectNode old = tree(kind, before);
             ObjectNode next = next(update, before, old, options);
-            reviewed(
+            admission.defaults(kind, next, old);
+            if (!update.owned()) {
+                Ownership.updated(kind, next, old, options.manager(), update.part(), now.get());
+            }
+            reviewing.change(
                     new AdmissionRequest(
                             Operation.UPDATE, kind, update.part(), next, old, options.caller(), options.dryRun()),
                     options);
-            Update admitted = new Update(
-                    kind, update.namespace(), update.name(), update.part(), now -> next.deepCopy(), update.owned());
+            Update admitted =
+                    new Update(kind, update.namespace(), update.name(), update.part(), there -> next.deepCopy(), true);
             StoredObject written = registry.write(options.dryRun(), false, tx -> {
                         StoredObject there = tx.get(key);
                         boolean same = there != null && there.revision() == before.revision();
@@ -258,7 +221,7 @@ public final class Writes {
                 tx.store());
         kind.rules().warn(next, options.warnings());
         if (!update.part().equals("binding")) {
-            raiseGeneration(kind, next, old);
+            Boundaries.raiseGeneration(kind, next, old);
         }
         if (next.path("metadata").has("deletionTimestamp") && !Metadata.finalizing(next) && ended(kind, next)) {
             return kind.store(key, tx.remove(before).revision(), next);
@@ -278,10 +241,10 @@ public final class Writes {
     private ObjectNode next(Update update, StoredObject before, ObjectNode old, WriteOptions options) {
         Kind kind = update.kind();
         ObjectNode next = update.change().apply(before.tree(kind.type().apiVersion(), kind.kind()));
-        check(kind, before, next);
+        Boundaries.check(kind, before, next);
         admission.decode(kind, next, options);
         Metadata.keep(next, old);
-        separate(kind, update.part(), next, old);
+        Boundaries.separate(kind, update.part(), next, old);
         return next;
     }
 
@@ -293,82 +256,5 @@ public final class Writes {
         boolean pod = kind.storage().equals("pods");
         return !pod
                 || object.path("metadata").path("deletionGracePeriodSeconds").asLong() == 0;
-    }
-
-    private static void check(Kind kind, StoredObject before, ObjectNode next) {
-        String wanted = Metadata.resourceVersion(next);
-        Metadata.of(next).remove("resourceVersion");
-        String name = before.key().name();
-        if (wanted != null && !wanted.equals("0") && !wanted.equals(Long.toString(before.revision()))) {
-            throw ApiFault.conflict(
-                    kind.storage(),
-                    name,
-                    "the object has been modified; please apply your changes to the latest version and try again");
-        }
-        String uid = next.path("metadata").path("uid").asText("");
-        if (!uid.isEmpty() && !uid.equals(before.uid())) {
-            throw ApiFault.conflict(
-                    kind.storage(),
-                    name,
-                    "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + before.uid());
-        }
-        String given = next.path("metadata").path("name").asText(name);
-        if (!given.equals(name)) {
-            throw ApiFault.badRequest(
-                    "the name of the object (" + given + ") does not match the name on the URL (" + name + ")");
-        }
-        String namespace = next.path("metadata").path("namespace").asText("");
-        if (!namespace.isEmpty() && !namespace.equals(before.key().namespace())) {
-            throw ApiFault.badRequest(
-                    "the namespace of the provided object does not match the namespace sent on the request");
-        }
-    }
-
-    /// The main resource never changes status, the status subresource never changes anything else but metadata that
-    /// is the user's.
-    private static void separate(Kind kind, String part, ObjectNode next, ObjectNode old) {
-        if (part.equals("status")) {
-            JsonNode status = next.get("status");
-            JsonNode metadata = next.get("metadata");
-            JsonNode managed = metadata.get("managedFields");
-            next.removeAll();
-            next.setAll(old.deepCopy());
-            replace(next, "status", status);
-            if (managed != null) {
-                Metadata.of(next).set("managedFields", managed);
-            }
-            if (kind.storage().equals("nodes") || kind.storage().equals("pods")) {
-                replace(Metadata.of(next), "labels", metadata.get("labels"));
-                replace(Metadata.of(next), "annotations", metadata.get("annotations"));
-            }
-        } else if (kind.status() && part.isEmpty()) {
-            replace(next, "status", old.get("status"));
-        }
-    }
-
-    private static void replace(ObjectNode object, String field, @Nullable JsonNode value) {
-        if (value == null || value.isNull()) {
-            object.remove(field);
-        } else {
-            object.set(field, value);
-        }
-    }
-
-    private static void raiseGeneration(Kind kind, ObjectNode next, ObjectNode old) {
-        if (!kind.generation()) {
-            return;
-        }
-        ObjectNode a = next.deepCopy();
-        ObjectNode b = old.deepCopy();
-        for (ObjectNode each : new ObjectNode[] {a, b}) {
-            each.remove("metadata");
-            if (kind.status()) {
-                each.remove("status");
-            }
-        }
-        if (!a.equals(b)) {
-            Metadata.of(next)
-                    .put("generation", old.path("metadata").path("generation").asLong() + 1);
-        }
     }
 }

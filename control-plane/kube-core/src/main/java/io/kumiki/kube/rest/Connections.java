@@ -1,10 +1,13 @@
 package io.kumiki.kube.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiAnswer;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ApiRequest;
 import io.kumiki.kube.PodConnection;
+import io.kumiki.kube.WriteOptions;
+import io.kumiki.kube.admission.AdmissionRequest;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.store.StoredObject;
 import io.kumiki.model.Json;
@@ -25,6 +28,7 @@ final class Connections {
     }
 
     ApiAnswer connect(ApiRequest request, RequestPath target, Kind kind) {
+        ask(request, target, kind);
         StoredObject stored = parts.reads().get(kind, target.namespace(), target.name());
         JsonNode pod = Json.parse(stored.json());
         if (pod.path("spec").path("nodeName").asText("").isEmpty()) {
@@ -52,6 +56,48 @@ final class Connections {
                         ? new PodConnection.Exec(
                                 namespace, name, stored.uid(), container, List.copyOf(command), channels)
                         : new PodConnection.Attach(namespace, name, stored.uid(), container, channels));
+    }
+
+    /// Webhooks hear of a connection as of an object of its options.
+    private void ask(ApiRequest request, RequestPath target, Kind kind) {
+        if (!parts.writes().reviewing().concern(AdmissionRequest.Operation.CONNECT, kind, target.part())) {
+            return;
+        }
+        ObjectNode options = Json.object();
+        String word;
+        if (target.part().equals("portforward")) {
+            word = "PodPortForwardOptions";
+            List<Integer> ports = ports(request);
+            if (!ports.isEmpty()) {
+                ports.forEach(options.putArray("ports")::add);
+            }
+        } else {
+            word = target.part().equals("exec") ? "PodExecOptions" : "PodAttachOptions";
+            for (String flag : List.of("stdin", "stdout", "stderr", "tty")) {
+                if (request.flag(flag)) {
+                    options.put(flag, true);
+                }
+            }
+            if (request.query("container") instanceof String container && !container.isEmpty()) {
+                options.put("container", container);
+            }
+            if (target.part().equals("exec")) {
+                request.query().getOrDefault("command", List.of()).forEach(options.withArray("/command")::add);
+            }
+        }
+        parts.writes()
+                .reviewing()
+                .part(
+                        new AdmissionRequest(
+                                AdmissionRequest.Operation.CONNECT,
+                                kind,
+                                target.part(),
+                                options,
+                                null,
+                                request.caller(),
+                                false,
+                                new AdmissionRequest.Part("", "v1", word, target.namespace(), target.name())),
+                        WriteOptions.by("").as(request.caller()));
     }
 
     private static PodConnection.Channels channels(ApiRequest request) {

@@ -9,6 +9,7 @@ import io.kumiki.kube.Caller;
 import io.kumiki.kube.Deletion;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.WriteOptions;
+import io.kumiki.kube.admission.AdmissionRequest;
 import io.kumiki.kube.kinds.Conditions;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.registry.Writes;
@@ -36,8 +37,23 @@ record Evictions(Parts parts) {
         if (!named.equals(target.name())) {
             throw ApiFault.badRequest("name in URL does not match name in Eviction object");
         }
-        Deletion how = deletion(eviction.path("deleteOptions"), Wishes.dryRun(request));
         Kind pods = parts.kinds().get(ResourceType.PODS);
+        WriteOptions options = Wishes.write(request, "CreateOptions", false, new ArrayList<>());
+        var shown = new AdmissionRequest.Part("policy", "v1", "Eviction", target.namespace(), target.name());
+        parts.writes()
+                .reviewing()
+                .part(
+                        new AdmissionRequest(
+                                AdmissionRequest.Operation.CREATE,
+                                pods,
+                                "eviction",
+                                eviction,
+                                null,
+                                request.caller(),
+                                options.dryRun(),
+                                shown),
+                        options);
+        Deletion how = deletion(eviction.path("deleteOptions"), options.dryRun());
         StoredObject stored = parts.reads().get(pods, target.namespace(), target.name());
         if (how.uid() != null && !how.uid().equals(stored.uid())) {
             throw ApiFault.conflict(
@@ -119,9 +135,7 @@ record Evictions(Parts parts) {
             }
         }
         if (found.size() > 1) {
-            throw ApiFault.of(
-                    500,
-                    "InternalError",
+            throw ApiFault.unexplained(
                     "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
         }
         return found.isEmpty() ? null : found.getFirst();

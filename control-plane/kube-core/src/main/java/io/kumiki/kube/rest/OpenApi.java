@@ -107,7 +107,7 @@ final class OpenApi {
             return;
         }
         String list = name + "List";
-        writer.list(list, name, gvk(kind, kind.kind() + "List"));
+        writer.list(list, name, gvk(kind, kind.rules().listKind(kind.kind())));
         if (kind.namespaced()) {
             operation(paths, base + "/" + kind.type().plural(), "get", kind, "list", list, "", false);
         }

@@ -6,6 +6,8 @@ import io.kumiki.kube.ApiAnswer;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ApiRequest;
 import io.kumiki.kube.PatchType;
+import io.kumiki.kube.WriteOptions;
+import io.kumiki.kube.admission.AdmissionRequest;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.kinds.ScalePaths;
 import io.kumiki.kube.patch.JsonPatch;
@@ -23,6 +25,7 @@ import java.util.function.UnaryOperator;
 /// stands.
 final class Scales {
     private static final String VERSION = "autoscaling/v1";
+    private static final int ATTEMPTS = 5;
 
     private final Parts parts;
 
@@ -65,7 +68,11 @@ final class Scales {
                 metadata.set(field, value);
             }
         }
-        scale.putObject("spec").put("replicas", paths.wanted(object).asInt());
+        ObjectNode spec = scale.putObject("spec");
+        int wanted = paths.wanted(object).asInt();
+        if (wanted != 0) {
+            spec.put("replicas", wanted);
+        }
         ObjectNode status =
                 scale.putObject("status").put("replicas", paths.found(object).asInt());
         String selector = paths.selectorText(object);
@@ -106,7 +113,59 @@ final class Scales {
     private ApiAnswer write(
             ApiRequest request, RequestPath target, Kind kind, ScalePaths paths, UnaryOperator<ObjectNode> change) {
         List<String> warnings = new ArrayList<>();
-        var update = new Writes.Update(kind, target.namespace(), target.name(), "scale", object -> {
+        WriteOptions options = Wishes.write(request, "UpdateOptions", false, warnings);
+        boolean asked = parts.writes().reviewing().concern(AdmissionRequest.Operation.UPDATE, kind, "scale");
+        for (int attempt = 1; ; attempt++) {
+            UnaryOperator<ObjectNode> scaled = asked ? reviewed(request, target, kind, paths, change, options) : change;
+            try {
+                StoredObject stored = parts.writes().update(update(target, kind, paths, scaled), options);
+                ObjectNode object = stored.tree(kind.type().apiVersion(), kind.kind());
+                return new ApiAnswer.Whole(
+                        200, ApiAnswer.JSON, List.of(Json.bytes(scale(object, paths))), Verbs.headers(warnings));
+            } catch (ApiFault fault) {
+                // What the webhooks saw is what may be written: another write in between asks them again.
+                if (!asked || fault.code() != 409 || attempt == ATTEMPTS) {
+                    throw fault;
+                }
+            }
+        }
+    }
+
+    /// Asks the webhooks about the scale as it is now and as it shall be; gives what they made of it.
+    private UnaryOperator<ObjectNode> reviewed(
+            ApiRequest request,
+            RequestPath target,
+            Kind kind,
+            ScalePaths paths,
+            UnaryOperator<ObjectNode> change,
+            WriteOptions options) {
+        StoredObject found = parts.reads().get(kind, target.namespace(), target.name());
+        ObjectNode old = scale(found.tree(kind.type().apiVersion(), kind.kind()), paths);
+        ObjectNode wanted = change.apply(old.deepCopy()).deepCopy();
+        parts.writes()
+                .reviewing()
+                .part(
+                        new AdmissionRequest(
+                                AdmissionRequest.Operation.UPDATE,
+                                kind,
+                                "scale",
+                                wanted,
+                                old,
+                                request.caller(),
+                                options.dryRun(),
+                                new AdmissionRequest.Part(
+                                        "autoscaling", "v1", "Scale", target.namespace(), target.name())),
+                        options);
+        ObjectNode metadata = wanted.withObject("/metadata");
+        if (!metadata.has("resourceVersion")) {
+            metadata.put("resourceVersion", Long.toString(found.revision()));
+        }
+        return scale -> wanted.deepCopy();
+    }
+
+    private static Writes.Update update(
+            RequestPath target, Kind kind, ScalePaths paths, UnaryOperator<ObjectNode> change) {
+        return new Writes.Update(kind, target.namespace(), target.name(), "scale", object -> {
             ObjectNode before = scale(object, paths);
             ObjectNode wanted = change.apply(before);
             paths.want(object, replicas(wanted, kind, target.name()));
@@ -123,10 +182,6 @@ final class Scales {
             }
             return object;
         });
-        StoredObject stored = parts.writes().update(update, Wishes.write(request, "UpdateOptions", false, warnings));
-        ObjectNode object = stored.tree(kind.type().apiVersion(), kind.kind());
-        return new ApiAnswer.Whole(
-                200, ApiAnswer.JSON, List.of(Json.bytes(scale(object, paths))), Verbs.headers(warnings));
     }
 
     private static int replicas(ObjectNode scale, Kind kind, String name) {

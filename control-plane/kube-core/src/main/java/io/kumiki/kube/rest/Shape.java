@@ -84,7 +84,7 @@ final class Shape {
 
     private ApiAnswer.Whole whole(Reads.ListedPage page) {
         ObjectNode head = Json.object();
-        head.put("kind", kind.kind() + "List").put("apiVersion", apiVersion());
+        head.put("kind", kind.rules().listKind(kind.kind())).put("apiVersion", apiVersion());
         listMetadata(head.putObject("metadata"), page);
         String text = Json.write(head);
         byte[] begin = (text.substring(0, text.length() - 1) + ",\"items\":[").getBytes(StandardCharsets.UTF_8);

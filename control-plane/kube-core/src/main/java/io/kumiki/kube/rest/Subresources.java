@@ -6,6 +6,9 @@ import io.kumiki.kube.ApiAnswer;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ApiRequest;
 import io.kumiki.kube.PodLogs;
+import io.kumiki.kube.WriteOptions;
+import io.kumiki.kube.admission.AdmissionRequest;
+import io.kumiki.kube.admission.AdmissionRequest.Operation;
 import io.kumiki.kube.admission.Names;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.kinds.ScalePaths;
@@ -61,7 +64,18 @@ final class Subresources {
             case "pods/log get" -> log(request, target, kind);
             case "pods/binding create" -> bind(request, target.namespace(), target.name());
             case "pods/eviction create" -> new Evictions(parts).answer(request, target);
-            case "serviceaccounts/token create" -> tokens.answer(request, target.namespace(), target.name());
+            case "serviceaccounts/token create" -> {
+                ObjectNode order = TokenRequests.body(request);
+                ask(
+                        Operation.CREATE,
+                        kind,
+                        "token",
+                        order,
+                        new AdmissionRequest.Part(
+                                "authentication.k8s.io", "v1", "TokenRequest", target.namespace(), target.name()),
+                        Wishes.write(request, "CreateOptions", false, new ArrayList<>()));
+                yield tokens.answer(order, target.namespace(), target.name());
+            }
             case "namespaces/finalize update" -> verbs.update(request, target, kind, "finalize");
             default -> throw ApiFault.noSuchPath();
         };
@@ -79,6 +93,16 @@ final class Subresources {
             throw ApiFault.badRequest("Binding \"" + pod + "\" is invalid: target.kind: Unsupported value: \""
                     + where.path("kind").asText() + "\": supported values: \"Node\"");
         }
+        binding.withObject("/metadata").put("namespace", namespace);
+        Kind pods = parts.kinds().get(io.kumiki.kube.ResourceType.PODS);
+        WriteOptions options = Wishes.write(request, "CreateOptions", false, new ArrayList<>());
+        ask(
+                Operation.CREATE,
+                pods,
+                "binding",
+                binding,
+                new AdmissionRequest.Part("", "v1", "Binding", namespace, pod),
+                options);
         Map<String, String> annotations = new LinkedHashMap<>();
         binding.path("metadata")
                 .path("annotations")
@@ -91,12 +115,24 @@ final class Subresources {
                 node,
                 annotations,
                 parts.settings().now().get());
-        Kind pods = parts.kinds().get(io.kumiki.kube.ResourceType.PODS);
-        parts.writes()
-                .update(
-                        new Writes.Update(pods, namespace, pod, "binding", change),
-                        Wishes.write(request, "CreateOptions", false, new ArrayList<>()));
+        parts.writes().update(new Writes.Update(pods, namespace, pod, "binding", change), options);
         return success(201);
+    }
+
+    /// Asks the admission webhooks about what a request below an object carries.
+    private void ask(
+            Operation operation,
+            Kind kind,
+            String part,
+            ObjectNode body,
+            AdmissionRequest.Part shown,
+            WriteOptions options) {
+        parts.writes()
+                .reviewing()
+                .part(
+                        new AdmissionRequest(
+                                operation, kind, part, body, null, options.caller(), options.dryRun(), shown),
+                        options);
     }
 
     static ApiAnswer.Whole success(int code) {

@@ -27,8 +27,11 @@ final class TokenRequests {
         this.settings = settings;
     }
 
-    ApiAnswer answer(ApiRequest request, String namespace, String account) {
-        ObjectNode order = Bodies.object(request, "authentication.k8s.io/v1", "TokenRequest");
+    static ObjectNode body(ApiRequest request) {
+        return Bodies.object(request, "authentication.k8s.io/v1", "TokenRequest");
+    }
+
+    ApiAnswer answer(ObjectNode order, String namespace, String account) {
         JsonNode spec = order.path("spec");
         List<String> audiences = new ArrayList<>();
         spec.path("audiences").forEach(a -> audiences.add(a.asText()));

@@ -9,19 +9,23 @@ import io.kumiki.kube.Deletion;
 import io.kumiki.kube.PatchType;
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WriteOptions;
+import io.kumiki.kube.admission.Names;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.registry.Deletes;
 import io.kumiki.kube.registry.Reads;
 import io.kumiki.kube.registry.Registry;
 import io.kumiki.kube.registry.Writes;
+import io.kumiki.kube.schema.Decoding;
 import io.kumiki.kube.store.StoredObject;
 import io.kumiki.model.Json;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The verbs on a kind's main resource.
 final class Verbs {
@@ -71,6 +75,9 @@ final class Verbs {
         Long limit = Bodies.number(request, "limit");
         Wishes.Age age = Wishes.age(request, false);
         String token = request.query("continue") == null ? "" : String.valueOf(request.query("continue"));
+        if (!token.isEmpty() && age.revision() > 0) {
+            throw ApiFault.badRequest("specifying resource version is not allowed when using continue");
+        }
         Reads.ListedPage page = parts.reads()
                 .list(
                         kind,
@@ -168,6 +175,7 @@ final class Verbs {
         if (how == PatchType.JSON && !patch.isArray()) {
             throw ApiFault.badRequest("error decoding patch: a JSON patch is a list of operations");
         }
+        twiceInPatch(request, how, patch, options);
         Writes.Written made = parts.patches().patch(kind, target.namespace(), target.name(), part, how, patch, options);
         return shape.one(made.created() ? 201 : 200, made.stored(), headers(warnings));
     }
@@ -177,7 +185,7 @@ final class Verbs {
         Deletion how = Bodies.deletion(request);
         List<String> warnings = new ArrayList<>();
         WriteOptions options = WriteOptions.by("").as(request.caller()).hearing(how.dryRun(), warnings::add);
-        parts.writes().reviewDelete(kind, target.namespace(), target.name(), options);
+        parts.writes().reviewing().deletion(kind, target.namespace(), target.name(), options);
         Deletes.Deleted deleted = parts.deletes().delete(kind, target.namespace(), target.name(), how);
         if (!deleted.finished() || SHOWN_WHEN_GONE.contains(kind.storage())) {
             return shape.one(200, deleted.object(), headers(warnings));
@@ -204,8 +212,8 @@ final class Verbs {
         for (StoredObject object : page.objects()) {
             try {
                 parts.writes()
-                        .reviewDelete(
-                                kind, object.key().namespace(), object.key().name(), options);
+                        .reviewing()
+                        .deletion(kind, object.key().namespace(), object.key().name(), options);
                 parts.deletes()
                         .delete(kind, object.key().namespace(), object.key().name(), how.onlyUid(object.uid()));
             } catch (ApiFault fault) {
@@ -223,18 +231,45 @@ final class Verbs {
                 || Bodies.contentType(request).equals(Protobuf.CONTENT_TYPE)) {
             return;
         }
-        List<String> found = Duplicates.in(request.body()).stream()
-                .map(path -> "duplicate field \"" + path + "\"")
-                .toList();
-        if (found.isEmpty()) {
+        List<Duplicates.Found> twice = Duplicates.in(request.body());
+        if (twice.isEmpty()) {
+            return;
+        }
+        if (!options.fieldValidation().equals("Strict")) {
+            twice.forEach(each -> options.warnings().accept(each.message()));
+            return;
+        }
+        // Of built-in kinds everything that is wrong is told in the order of the document, what is unknown too.
+        List<Duplicates.Found> all = new ArrayList<>(twice);
+        ObjectNode object = Bodies.object(request, kind);
+        Map<String, Integer> places = Duplicates.places(request.body());
+        for (String path : Decoding.prune(object, kind.schema().get())) {
+            all.add(new Duplicates.Found("unknown field \"" + path + "\"", places.getOrDefault(path, 0)));
+        }
+        if (kind.builtIn()) {
+            all.sort(Comparator.comparingInt(Duplicates.Found::at));
+        }
+        throw ApiFault.badRequest(
+                kind.kind() + " in version \"" + kind.type().version() + "\" cannot be handled as a " + kind.kind()
+                        + ": strict decoding error: "
+                        + all.stream().map(Duplicates.Found::message).collect(Collectors.joining(", ")));
+    }
+
+    /// A merge patch is an object too: what it says twice is warned of or refused with the object that it would make.
+    private static void twiceInPatch(ApiRequest request, PatchType how, JsonNode made, WriteOptions options) {
+        if (options.fieldValidation().equals("Ignore") || how == PatchType.JSON || how == PatchType.APPLY) {
+            return;
+        }
+        List<Duplicates.Found> twice = Duplicates.in(request.body());
+        if (twice.isEmpty()) {
             return;
         }
         if (options.fieldValidation().equals("Strict")) {
-            throw ApiFault.badRequest(
-                    kind.kind() + " in version \"" + kind.type().version() + "\" cannot be handled as a " + kind.kind()
-                            + ": strict decoding error: " + String.join(", ", found));
+            String all = twice.stream().map(Duplicates.Found::message).collect(Collectors.joining(", "));
+            throw ApiFault.invalid(
+                    "", "", "", List.of(Names.invalid("patch", Json.write(made), "strict decoding error: " + all)));
         }
-        found.forEach(options.warnings());
+        twice.forEach(each -> options.warnings().accept(each.message()));
     }
 
     private static void named(RequestPath target) {

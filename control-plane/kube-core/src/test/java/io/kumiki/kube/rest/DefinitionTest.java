@@ -206,7 +206,7 @@ class DefinitionTest {
                 "{\"metadata\":{\"name\":\"w\"},\"spec\":{\"size\":1,\"size\":2,\"parts\":[{\"id\":\"a\",\"odd\":1}]}}";
         assertThat(api.post(WIDGETS + "?fieldValidation=Strict", twice).message())
                 .isEqualTo("Widget in version \"v1\" cannot be handled as a Widget: strict decoding error: duplicate"
-                        + " field \"spec.size\"");
+                        + " field \"spec.size\", unknown field \"spec.parts[0].odd\"");
         String odd = twice.replace("\"size\":1,", "");
         assertThat(api.post(WIDGETS + "?fieldValidation=Strict", odd).message())
                 .endsWith("strict decoding error: unknown field \"spec.parts[0].odd\"");

@@ -197,7 +197,7 @@ class WorkloadKindsTest {
                         "")
                 .json();
         assertThat(table.at("/rows/0/cells").toString())
-                .isEqualTo("[\"d\",\"0/3\",\"0\",\"0\",\"0s\",\"c\",\"busybox\",\"app=x\"]");
+                .isEqualTo("[\"d\",\"0/3\",0,0,\"0s\",\"c\",\"busybox\",\"app=x\"]");
         api.post(BATCH + "jobs", job("j", "\"completions\":4,", NEVER));
         assertThat(api.send("GET", BATCH + "jobs", Map.of("accept", "application/json;as=Table;v=v1;g=meta.k8s.io"), "")
                         .json()

@@ -14,6 +14,7 @@ import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +47,7 @@ public final class HttpsWebhooks implements WebhookCaller, AutoCloseable {
                 .setMethod(HttpMethod.POST)
                 .setHost(url.getHost())
                 .setPort(url.getPort() < 0 ? 443 : url.getPort())
-                .setURI(url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath())
+                .setURI(path(url, target.timeout()))
                 .setServer(server(target, url))
                 .setTimeout(target.timeout().toMillis())
                 .setFollowRedirects(false)
@@ -70,6 +71,12 @@ public final class HttpsWebhooks implements WebhookCaller, AutoCloseable {
             Thread.currentThread().interrupt();
             throw new Unreachable("Post \"" + target.url() + "\": interrupted");
         }
+    }
+
+    /// A webhook is told how long it has.
+    private static String path(URI url, Duration timeout) {
+        String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+        return path + "?timeout=" + timeout.toSeconds() + "s";
     }
 
     private io.vertx.core.Future<byte[]> body(HttpClientResponse response) {

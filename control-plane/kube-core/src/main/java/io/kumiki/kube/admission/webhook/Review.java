@@ -8,6 +8,7 @@ import io.kumiki.kube.WebhookCaller;
 import io.kumiki.kube.admission.AdmissionRequest;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.model.Json;
+import org.jspecify.annotations.Nullable;
 
 /// AdmissionReview on the wire.
 final class Review {
@@ -19,9 +20,10 @@ final class Review {
     static ObjectNode of(String uid, AdmissionRequest request, Kind wanted) {
         ObjectNode review = Json.object().put("kind", "AdmissionReview").put("apiVersion", VERSION);
         ObjectNode ask = review.putObject("request").put("uid", uid);
-        kind(ask.putObject("kind"), wanted);
+        AdmissionRequest.Part part = request.part();
+        kind(ask.putObject("kind"), wanted, part);
         resource(ask.putObject("resource"), wanted);
-        kind(ask.putObject("requestKind"), request.kind());
+        kind(ask.putObject("requestKind"), request.kind(), part);
         resource(ask.putObject("requestResource"), request.kind());
         if (!request.subresource().isEmpty()) {
             ask.put("subResource", request.subresource()).put("requestSubResource", request.subresource());
@@ -34,12 +36,17 @@ final class Review {
         user(ask.putObject("userInfo"), request.caller());
         boolean deletes = request.operation() == AdmissionRequest.Operation.DELETE;
         ObjectNode old = deletes ? request.object() : request.old();
-        ask.set("object", deletes ? Json.MAPPER.nullNode() : shown(request.object(), wanted));
-        ask.set("oldObject", old == null ? Json.MAPPER.nullNode() : shown(old, wanted));
+        ask.set("object", deletes ? Json.MAPPER.nullNode() : shown(request.object(), wanted, part));
+        ask.set("oldObject", old == null ? Json.MAPPER.nullNode() : shown(old, wanted, part));
         ask.put("dryRun", request.dryRun());
-        ask.putObject("options")
-                .put("kind", word(request.operation().name()) + "Options")
-                .put("apiVersion", "meta.k8s.io/v1");
+        if (request.operation() != AdmissionRequest.Operation.CONNECT) {
+            ObjectNode options = ask.putObject("options")
+                    .put("kind", word(request.operation().name()) + "Options")
+                    .put("apiVersion", "meta.k8s.io/v1");
+            if (request.dryRun()) {
+                options.putArray("dryRun").add("All");
+            }
+        }
         return review;
     }
 
@@ -47,7 +54,11 @@ final class Review {
         return operation.charAt(0) + operation.substring(1).toLowerCase(java.util.Locale.ROOT);
     }
 
-    private static void kind(ObjectNode out, Kind kind) {
+    private static void kind(ObjectNode out, Kind kind, AdmissionRequest.@Nullable Part part) {
+        if (part != null) {
+            out.put("group", part.group()).put("version", part.version()).put("kind", part.kind());
+            return;
+        }
         out.put("group", kind.type().group())
                 .put("version", kind.type().version())
                 .put("kind", kind.kind());
@@ -71,10 +82,10 @@ final class Review {
         }
     }
 
-    private static ObjectNode shown(ObjectNode object, Kind wanted) {
+    private static ObjectNode shown(ObjectNode object, Kind wanted, AdmissionRequest.@Nullable Part part) {
         ObjectNode shown = Json.object()
-                .put("kind", wanted.kind())
-                .put("apiVersion", wanted.type().apiVersion());
+                .put("kind", part == null ? wanted.kind() : part.kind())
+                .put("apiVersion", part == null ? wanted.type().apiVersion() : part.apiVersion());
         object.properties().forEach(field -> {
             if (!field.getKey().equals("kind") && !field.getKey().equals("apiVersion")) {
                 shown.set(field.getKey(), field.getValue());
@@ -83,8 +94,19 @@ final class Review {
         return shown;
     }
 
+    /// An answer, but none to the question.
+    static final class Unusable extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Unusable(String message) {
+            super(message);
+        }
+    }
+
     /// Throws when the answer is no answer to the question.
-    static JsonNode response(String uid, byte[] body) throws WebhookCaller.Unreachable {
+    ///
+    /// @param mutates whether the webhook may change the object
+    static JsonNode response(String uid, byte[] body, boolean mutates) throws WebhookCaller.Unreachable, Unusable {
         JsonNode answer;
         try {
             answer = Json.parse(body);
@@ -100,13 +122,31 @@ final class Review {
                             + answer.path("kind").asText());
         }
         if (!response.isObject()) {
-            throw new WebhookCaller.Unreachable("webhook response was absent");
+            throw new Unusable("webhook response was absent");
         }
         if (!response.path("uid").asText().equals(uid)) {
-            throw new WebhookCaller.Unreachable("expected response.uid=\"" + uid + "\", got \""
+            throw new Unusable("expected response.uid=\"" + uid + "\", got \""
                     + response.path("uid").asText() + "\"");
         }
+        patch(response, mutates);
         return response;
+    }
+
+    private static void patch(JsonNode response, boolean mutates) throws Unusable {
+        boolean patched = !response.path("patch").asText("").isEmpty();
+        String type = response.path("patchType").asText("");
+        if (!mutates && patched) {
+            throw new Unusable("validating webhook may not return response.patch");
+        }
+        if (!mutates && !type.isEmpty()) {
+            throw new Unusable("validating webhook may not return response.patchType");
+        }
+        if (patched && type.isEmpty()) {
+            throw new Unusable("webhook returned response.patch but not response.patchType");
+        }
+        if (!patched && !type.isEmpty()) {
+            throw new Unusable("webhook returned response.patchType but not response.patch");
+        }
     }
 
     static ApiFault denial(String hook, JsonNode status) {

@@ -39,13 +39,17 @@ final class Targets {
         String path = service.path("path").asText("/");
         int port = service.path("port").asInt(443);
         String url = "https://" + name + "." + namespace + ".svc:" + port + path;
-        return new Target(url, address(namespace, name, port), authority, timeout);
+        try {
+            return new Target(url, address(namespace, name, port), authority, timeout);
+        } catch (Unresolved e) {
+            throw new Unresolved("Post \"" + url + "?timeout=" + timeout.toSeconds() + "s\": " + e.getMessage());
+        }
     }
 
     private String address(String namespace, String name, int wanted) {
         StoredObject found = store.get(new ObjectKey("services", namespace, name));
         if (found == null) {
-            throw new Unresolved("service \"" + namespace + "/" + name + "\" not found");
+            throw new Unresolved("service \"" + name + "\" not found");
         }
         JsonNode port = null;
         for (JsonNode each : Json.parse(found.json()).path("spec").path("ports")) {
@@ -54,7 +58,7 @@ final class Targets {
             }
         }
         if (port == null) {
-            throw new Unresolved("service \"" + namespace + "/" + name + "\" has no port " + wanted);
+            throw new Unresolved("service \"" + name + "\" has no port " + wanted);
         }
         String portName = port.path("name").asText("");
         for (StoredObject slice : store.all("endpointslices.discovery.k8s.io", namespace)) {

@@ -118,9 +118,11 @@ public final class Webhooks {
         try {
             WebhookCaller.Target target = registry.read(store -> new Targets(store).of(hook.client(), hook.timeout()));
             byte[] answer = caller.call(target, Json.bytes(review));
-            response = Review.response(uid, answer);
+            response = Review.response(uid, answer, mutating.contains(hook));
         } catch (WebhookCaller.Unreachable | Targets.Unresolved e) {
-            return failed(hook, String.valueOf(e.getMessage()));
+            return failed(hook, "failed to call webhook: " + e.getMessage());
+        } catch (Review.Unusable e) {
+            return failed(hook, "received invalid webhook response: " + e.getMessage());
         }
         response.path("warnings").forEach(warning -> warnings.accept(warning.asText()));
         if (!response.path("allowed").asBoolean()) {
@@ -152,36 +154,55 @@ public final class Webhooks {
         if (hook.ignoresFailure()) {
             return false;
         }
-        throw ApiFault.of(
-                500,
-                "InternalError",
-                "Internal error occurred: failed calling webhook \"" + hook.name() + "\": failed to call webhook: "
-                        + why);
+        throw ApiFault.internal("failed calling webhook \"" + hook.name() + "\": " + why);
     }
 
     private boolean patched(
             Hook hook, AdmissionRequest request, JsonNode response, Kind wanted, Consumer<ObjectNode> settle) {
         try {
-            if (!response.path("patchType").asText("").equals("JSONPatch")) {
-                throw new IllegalArgumentException(
-                        "patchType is \"" + response.path("patchType").asText("") + "\"; JSONPatch is wanted");
+            JsonNode patch = patch(hook, response);
+            if (patch == null || patch.isEmpty()) {
+                return patch != null;
             }
-            JsonNode patch =
-                    Json.parse(Base64.getDecoder().decode(response.path("patch").asText()));
+            String type = response.path("patchType").asText();
+            if (!type.equals("JSONPatch")) {
+                return failed(hook, "unsupported patch type \"" + type + "\"");
+            }
             ObjectNode object = request.object().deepCopy();
-            object.put("apiVersion", wanted.type().apiVersion());
+            if (request.part() == null) {
+                object.put("apiVersion", wanted.type().apiVersion());
+            }
             if (!(JsonPatch.apply(object, patch) instanceof ObjectNode next)) {
                 throw new IllegalArgumentException("it leaves no object");
             }
-            next.put("apiVersion", request.kind().type().apiVersion())
-                    .put("kind", request.kind().kind());
+            if (request.part() == null) {
+                next.put("apiVersion", request.kind().type().apiVersion())
+                        .put("kind", request.kind().kind());
+            }
             settle.accept(next);
             request.object().removeAll();
             request.object().setAll(next);
             return true;
-        } catch (PatchFault | IllegalArgumentException | Json.Malformed e) {
-            return failed(hook, "the patch cannot be applied: " + e.getMessage());
+        } catch (PatchFault | IllegalArgumentException e) {
+            // The real server fails here whatever the webhook's failurePolicy says: it did answer.
+            throw ApiFault.internal("the patch cannot be applied: " + e.getMessage());
         }
+    }
+
+    /// `null` when it cannot be read and the webhook's failures are ignored.
+    private @Nullable JsonNode patch(Hook hook, JsonNode response) {
+        try {
+            JsonNode patch =
+                    Json.parse(Base64.getDecoder().decode(response.path("patch").asText()));
+            if (patch.isArray()) {
+                return patch;
+            }
+        } catch (IllegalArgumentException | Json.Malformed e) {
+            failed(hook, "received undecodable patch in webhook response: " + e.getMessage());
+            return null;
+        }
+        failed(hook, "received undecodable patch in webhook response: it is no list of operations");
+        return null;
     }
 
     /// Labels of the request's namespace; `null` when it is about nothing in a namespace.

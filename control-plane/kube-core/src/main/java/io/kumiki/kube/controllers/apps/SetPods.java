@@ -37,7 +37,7 @@ record SetPods(ObjectNode set, ObjectNode current, ObjectNode update) {
         ObjectNode pod = Meta.pod(set, History.template(revision));
         String name = Meta.name(set) + "-" + ordinal;
         ObjectNode metadata = (ObjectNode) pod.get("metadata");
-        metadata.put("name", name);
+        metadata.put("name", name).put("generateName", Meta.name(set) + "-");
         metadata.withObject("/labels")
                 .put("statefulset.kubernetes.io/pod-name", name)
                 .put("apps.kubernetes.io/pod-index", Integer.toString(ordinal))

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// The addresses of a service's pods, in slices of at most a hundred; pods whose named ports have other numbers get
 /// slices of their own.
@@ -44,18 +45,15 @@ public final class EndpointSliceReconciler implements Reconciler {
                 || Meta.deleting(service)) {
             return Plan.NOTHING;
         }
-        Map<String, ObjectNode> wanted = new TreeMap<>();
+        List<ObjectNode> wanted = new ArrayList<>();
         endpoints(service, world).forEach((ports, all) -> {
-            for (int from = 0, chunk = 0; from < all.size(); from += MOST, chunk++) {
-                ObjectNode slice =
-                        slice(service, Json.parse(ports), all.subList(from, Math.min(all.size(), from + MOST)), chunk);
-                wanted.put(Meta.name(slice), slice);
+            for (int from = 0; from < all.size(); from += MOST) {
+                wanted.add(slice(service, Json.parse(ports), all.subList(from, Math.min(all.size(), from + MOST))));
             }
         });
         if (wanted.isEmpty()) {
             // Consumers learn from an empty slice that the service is known.
-            ObjectNode empty = slice(service, Json.array(), List.of(), 0);
-            wanted.put(Meta.name(empty), empty);
+            wanted.add(slice(service, Json.array(), List.of()));
         }
         return Plan.of(difference(service, wanted, world));
     }
@@ -137,12 +135,11 @@ public final class EndpointSliceReconciler implements Reconciler {
         return endpoint;
     }
 
-    private static ObjectNode slice(ObjectNode service, JsonNode ports, List<ObjectNode> endpoints, int chunk) {
+    private static ObjectNode slice(ObjectNode service, JsonNode ports, List<ObjectNode> endpoints) {
         ObjectNode slice = Meta.owned(service, "discovery.k8s.io/v1", "EndpointSlice");
-        String id = Integer.toUnsignedString((Meta.uid(service) + Json.write(ports) + chunk).hashCode(), 36);
         String name = Meta.name(service);
         ObjectNode metadata = (ObjectNode) slice.get("metadata");
-        metadata.put("name", (name.length() > 240 ? name.substring(0, 240) : name) + "-" + id);
+        metadata.put("generateName", (name.length() > 240 ? name.substring(0, 240) : name) + "-");
         ObjectNode labels =
                 service.path("metadata").path("labels") instanceof ObjectNode some ? some.deepCopy() : Json.object();
         labels.put(SERVICE, name).put(MANAGER, OURS);
@@ -157,13 +154,16 @@ public final class EndpointSliceReconciler implements Reconciler {
         return slice;
     }
 
-    private static List<Action> difference(ObjectNode service, Map<String, ObjectNode> wanted, World world) {
+    /// A slice is told by its ports; one of several with the same goes on as one of them. What has no endpoint yet
+    /// takes
+    /// any.
+    private static List<Action> difference(ObjectNode service, List<ObjectNode> wanted, World world) {
         List<Action> actions = new ArrayList<>();
         for (ObjectNode found : world.ownedBy(ResourceType.ENDPOINT_SLICES, Meta.uid(service))) {
             if (!OURS.equals(Meta.label(found, MANAGER))) {
                 continue;
             }
-            ObjectNode next = wanted.remove(Meta.name(found));
+            ObjectNode next = taken(found, wanted);
             if (next == null) {
                 actions.add(Meta.delete(ResourceType.ENDPOINT_SLICES, found, Deletion.DEFAULT, null));
             } else if (!same(found, next)) {
@@ -176,10 +176,19 @@ public final class EndpointSliceReconciler implements Reconciler {
         }
         Story failed = Story.normal(service, COMPONENT, "", "")
                 .orWarn("FailedToUpdateEndpointSlices", "Error updating Endpoint Slices for Service: %s");
-        wanted.values()
-                .forEach(slice -> actions.add(
-                        new Action.Create(ResourceType.ENDPOINT_SLICES, Meta.namespace(service), slice, failed)));
+        wanted.forEach(slice ->
+                actions.add(new Action.Create(ResourceType.ENDPOINT_SLICES, Meta.namespace(service), slice, failed)));
         return actions;
+    }
+
+    private static @Nullable ObjectNode taken(ObjectNode found, List<ObjectNode> wanted) {
+        for (int i = 0; i < wanted.size(); i++) {
+            if (ports(found).equals(ports(wanted.get(i)))) {
+                return wanted.remove(i);
+            }
+        }
+        boolean free = found.path("endpoints").isEmpty() || wanted.size() == 1;
+        return free && !wanted.isEmpty() ? wanted.removeFirst() : null;
     }
 
     private static boolean same(ObjectNode found, ObjectNode next) {

@@ -69,6 +69,11 @@ public final class SchedulingGroup {
 
     private static final class Rules implements KindRules {
         @Override
+        public void admitted(ObjectNode object) {
+            object.withObject("/metadata").put("generation", 1);
+        }
+
+        @Override
         public void complete(ObjectNode object, @Nullable ObjectNode old) {
             Fields.fill(object, "preemptionPolicy", LOWER);
         }

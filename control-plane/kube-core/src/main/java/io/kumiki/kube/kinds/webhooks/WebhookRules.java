@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What makes a webhook configuration a good one. What cannot be honoured here is refused by name.
 record WebhookRules(boolean mutating) implements KindRules {
-    private static final List<String> OPERATIONS = List.of("*", "CREATE", "UPDATE", "DELETE");
+    private static final List<String> OPERATIONS = List.of("*", "CONNECT", "CREATE", "DELETE", "UPDATE");
 
     @Override
     public void complete(ObjectNode configuration, @Nullable ObjectNode old) {
@@ -71,7 +71,7 @@ record WebhookRules(boolean mutating) implements KindRules {
         if (mutating) {
             oneOf(hook, path, "reinvocationPolicy", List.of("Never", "IfNeeded"), violations);
         }
-        if (hook.path("sideEffects").asText("").isEmpty()) {
+        if (!hook.hasNonNull("sideEffects")) {
             violations.add(Names.required(path + ".sideEffects", "must specify one of None, NoneOnDryRun"));
         } else {
             oneOf(hook, path, "sideEffects", List.of("None", "NoneOnDryRun"), violations);
@@ -175,11 +175,21 @@ record WebhookRules(boolean mutating) implements KindRules {
                 violations.add(Names.required(path + "." + field, ""));
             }
             boolean all = false;
+            int at = 0;
+            int whole = 0;
             for (JsonNode each : rule.path(field)) {
                 all |= each.asText().equals("*");
                 if (field.equals("operations") && !OPERATIONS.contains(each.asText())) {
-                    violations.add(Names.unsupported(path + ".operations", each.asText(), OPERATIONS));
+                    violations.add(Names.unsupported(path + ".operations[" + at + "]", each.asText(), OPERATIONS));
                 }
+                at++;
+                whole += each.asText().contains("/") ? 0 : 1;
+            }
+            if (all && field.equals("resources") && whole > 1) {
+                violations.add(Names.invalid(
+                        path + "." + field,
+                        rule.path(field).toString(),
+                        "if '*' is present, must not specify other resources without subresources"));
             }
             if (all && rule.path(field).size() > 1 && !field.equals("resources")) {
                 violations.add(Names.invalid(

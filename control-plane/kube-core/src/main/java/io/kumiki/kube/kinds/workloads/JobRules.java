@@ -19,16 +19,26 @@ final class JobRules implements KindRules {
 
     @Override
     public void complete(ObjectNode job, @Nullable ObjectNode old) {
-        ObjectNode spec = job.withObject("/spec");
-        defaults(spec);
-        JsonNode labels = spec.path("template").path("metadata").path("labels");
+        defaults(job.withObject("/spec"));
         if (old == null) {
-            if (!labels.isEmpty() && job.path("metadata").path("labels").isEmpty()) {
-                job.withObject("/metadata").set("labels", labels.deepCopy());
-            }
-            if (!spec.path("manualSelector").asBoolean()) {
-                select(job, spec);
-            }
+            labels(job);
+        }
+    }
+
+    /// Its selector and the labels for it are nobody's.
+    @Override
+    public void admitted(ObjectNode job) {
+        ObjectNode spec = job.withObject("/spec");
+        if (!spec.path("manualSelector").asBoolean()) {
+            select(job, spec);
+        }
+        labels(job);
+    }
+
+    private static void labels(ObjectNode job) {
+        JsonNode labels = job.path("spec").path("template").path("metadata").path("labels");
+        if (!labels.isEmpty() && job.path("metadata").path("labels").isEmpty()) {
+            job.withObject("/metadata").set("labels", labels.deepCopy());
         }
     }
 

@@ -1,7 +1,8 @@
 package io.kumiki.kube.kinds.workloads;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.kumiki.kube.kinds.Fields;
 import io.kumiki.kube.select.LabelSelector;
 import io.kumiki.kube.table.Age;
@@ -22,8 +23,8 @@ final class WorkloadColumns {
             true,
             Column.NAME,
             Column.text("Ready", 0, d -> count(d, "status.readyReplicas") + "/" + count(d, "spec.replicas")),
-            Column.text("Up-to-date", 0, d -> Long.toString(count(d, "status.updatedReplicas"))),
-            Column.text("Available", 0, d -> Long.toString(count(d, "status.availableReplicas"))),
+            told("Up-to-date", "status.updatedReplicas"),
+            told("Available", "status.availableReplicas"),
             Column.AGE);
 
     static final List<Column> REPLICA_SET = with(
@@ -81,7 +82,7 @@ final class WorkloadColumns {
                     "",
                     "",
                     0,
-                    (c, now) -> BooleanNode.valueOf(Fields.at(c, "spec.suspend").asBoolean())),
+                    (c, now) -> TextNode.valueOf(Fields.at(c, "spec.suspend").asBoolean() ? "True" : "False")),
             Column.number("Active", c -> Fields.at(c, "status.active").size()),
             Column.timed("Last Schedule", 0, (c, now) -> {
                 String last = Fields.text(c, "status.lastScheduleTime");
@@ -121,6 +122,11 @@ final class WorkloadColumns {
 
     private static Column number(String name, String path) {
         return Column.number(name, object -> (int) count(object, path));
+    }
+
+    /// A number in a column of text, as the real server has it.
+    private static Column told(String name, String path) {
+        return new Column(name, "string", "", "", 0, (object, now) -> LongNode.valueOf(count(object, path)));
     }
 
     private static long count(JsonNode object, String path) {

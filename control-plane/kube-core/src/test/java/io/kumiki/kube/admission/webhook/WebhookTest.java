@@ -229,7 +229,7 @@ class WebhookTest {
               "rules":[{"operations":["CREATE"],"apiGroups":["*"],"apiVersions":["*"],"resources":["*"]}],
               "namespaceSelector":{"matchLabels":{"tier":"gold"}},"sideEffects":"None","admissionReviewVersions":["v1"]}]}\
             """);
-        assertThatThrownBy(() -> map("n", "x")).hasMessageContaining("service \"n/hooks\" not found");
+        assertThatThrownBy(() -> map("n", "x")).hasMessageContaining("service \"hooks\" not found");
         create(ResourceType.SERVICES, "m", "{\"metadata\":{\"name\":\"hooks\"},\"spec\":{\"ports\":[{\"port\":443}]}}");
         cluster.delete(WebhookGroup.VALIDATING, "", "s", io.kumiki.kube.Deletion.DEFAULT);
         create(WebhookGroup.VALIDATING, "", """
@@ -251,7 +251,7 @@ class WebhookTest {
     void whatCannotBeHonouredIsRefusedByName() {
         assertThatThrownBy(() -> create(WebhookGroup.MUTATING, "", """
             {"metadata":{"name":"w"},"webhooks":[{"name":"short","clientConfig":{"url":"http://user@x/?q#f"},"matchConditions":[{"name":"c","expression":"true +"}],
-              "rules":[{"operations":["CONNECT"],"apiGroups":["*","x"],"apiVersions":["v1"],"resources":["pods/exec"]}],
+              "rules":[{"operations":["LOOK"],"apiGroups":["*","x"],"apiVersions":["v1"],"resources":["pods/exec"]}],
               "timeoutSeconds":31,"sideEffects":"Some","admissionReviewVersions":["v1beta1"]}]}\
             """))
                 .hasMessageContaining("should be a domain with at least three segments")
@@ -260,7 +260,7 @@ class WebhookTest {
                 .hasMessageContaining("query parameters are not permitted")
                 .hasMessageContaining("fragments are not permitted")
                 .hasMessageContaining("matchConditions[0].expression: Invalid value: \"true +\": compilation failed")
-                .hasMessageContaining("Unsupported value: \"CONNECT\"")
+                .hasMessageContaining("Unsupported value: \"LOOK\"")
                 .hasMessageContaining("if '*' is present")
                 .hasMessageContaining("between 1 and 30 seconds")
                 .hasMessageContaining("sideEffects: Unsupported value: \"Some\"")
