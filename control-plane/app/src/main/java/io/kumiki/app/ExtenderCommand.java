@@ -1,7 +1,5 @@
 package io.kumiki.app;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -9,7 +7,6 @@ import io.kumiki.extender.AdmissionDesk;
 import io.kumiki.extender.Extender;
 import io.kumiki.extender.Webhook;
 import io.kumiki.extender.admission.PodAdmission;
-import io.kumiki.model.Json;
 import io.kumiki.planner.PlannerOptions;
 import io.kumiki.runtime.yaml.Yaml;
 import io.vertx.core.Vertx;
@@ -115,21 +112,10 @@ final class ExtenderCommand {
     }
 
     private static String schedulerConfig(Options options) {
-        JsonNode extenders = Extender.schedulerEntries(options.port());
-        if (options.scheduler().isEmpty()) {
-            return "# In KubeSchedulerConfiguration:\nextenders:\n" + Yaml.write(extenders);
-        }
-        ObjectNode config = Json.object()
-                .put("apiVersion", "kubescheduler.config.k8s.io/v1")
-                .put("kind", "KubeSchedulerConfiguration")
-                .put("percentageOfNodesToScore", 100);
-        config.putObject("leaderElection")
-                .put("leaderElect", true)
-                .put("resourceName", options.scheduler())
-                .put("resourceNamespace", options.namespace());
-        config.putArray("profiles").addObject().put("schedulerName", options.scheduler());
-        config.set("extenders", extenders);
-        return Yaml.write(config);
+        return options.scheduler().isEmpty()
+                ? "# In KubeSchedulerConfiguration:\nextenders:\n"
+                        + Yaml.write(Extender.schedulerEntries(options.port()))
+                : Yaml.write(Extender.schedulerConfiguration(options.scheduler(), options.namespace(), options.port()));
     }
 
     private static int serve(Options options) throws Exception {

@@ -1,6 +1,7 @@
 package io.kumiki.extender;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kumiki.extender.foreign.Declaration;
 import io.kumiki.model.Json;
@@ -267,6 +268,25 @@ public final class Extender implements AutoCloseable {
         view.close();
         notes.close();
         hands.close();
+    }
+
+    /// The whole configuration of a kube-scheduler of our own.
+    ///
+    /// @param name under which pods ask for it
+    /// @param namespace of its lease
+    /// @param port of this extender on the scheduler's machine
+    public static JsonNode schedulerConfiguration(String name, String namespace, int port) {
+        ObjectNode config = Json.object()
+                .put("apiVersion", "kubescheduler.config.k8s.io/v1")
+                .put("kind", "KubeSchedulerConfiguration")
+                .put("percentageOfNodesToScore", 100);
+        config.putObject("leaderElection")
+                .put("leaderElect", true)
+                .put("resourceName", name)
+                .put("resourceNamespace", namespace);
+        config.putArray("profiles").addObject().put("schedulerName", name);
+        config.set("extenders", schedulerEntries(port));
+        return config;
     }
 
     /// What kube-scheduler must be told: `extenders` of its configuration.
