@@ -103,6 +103,45 @@ cluster("what if: five more nodes let the first in the queue start at once; the 
   truth((await page.locator("#twin-panel").innerText()).includes('"nvidia.com/gpu": "8"'), "the same as curl");
 });
 
+cluster("over time: the slider leads to a time, its figures and the queue of then stand in the URL", async (world) => {
+  await gangs(world);
+  const points = await until("two samples with the gangs", async () => {
+    const list = (await world.rest("GET", "/scheduling/history?points=300")).points;
+    return list.length > 2 && list.at(-2).gpusAllocated > 0 && list;
+  }, 120_000);
+  const page = await world.open();
+  await page.goto("/map");
+  const panel = page.getByRole("region", { name: "Over time" });
+  const slider = panel.getByRole("slider", { name: "Time to look at" });
+  await slider.waitFor();
+  truth((await slider.getAttribute("aria-valuetext")).includes(`of ${points.at(-1).gpusTotal / 1000} GPUs used`), "the figures as text");
+  await slider.focus();
+  await page.keyboard.press("ArrowLeft");
+  await until("the time in the URL", () => page.url().includes("at=20"));
+  await panel.getByText("Replayed from the decision log.").waitFor();
+  await panel.getByRole("link", { name: `${NAMESPACE}/moe-64` }).waitFor();
+  await page.reload();
+  await panel.getByRole("link", { name: `${NAMESPACE}/llm-pretrain` }).waitFor();
+  await panel.getByRole("button", { name: "Back to now" }).click();
+  await until("now again", () => !page.url().includes("at="));
+});
+
+cluster("the decision log filters by job and leads to its timeline", async (world) => {
+  await gangs(world);
+  const page = await world.open();
+  await page.goto("/queue");
+  await page.getByRole("link", { name: "Decision log" }).click();
+  const table = page.getByRole("table", { name: "Decision log" });
+  await table.getByRole("link", { name: `${NAMESPACE}/moe-64` }).first().waitFor();
+  await page.getByPlaceholder("Name of a job").fill("llm-pretrain");
+  await until("only that job", async () => (await table.getByRole("link", { name: "moe-64" }).count()) === 0 && (await table.getByRole("link", { name: "llm-pretrain" }).count()) > 1);
+  await table.getByRole("link", { name: "llm-pretrain" }).first().click();
+  await page.waitForURL(`**/queue/${NAMESPACE}/llm-pretrain`);
+  await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: /Timeline/ }).click();
+  await page.locator(".k-steps li").nth(1).waitFor();
+  truth((await page.locator(".k-steps").innerText()).includes("Running"), "its run in the timeline");
+});
+
 /** An answer of the server's form with many GPUs: nothing else can be looked at in such numbers. */
 function large(nodes) {
   const at = new Date().toISOString();
@@ -156,7 +195,7 @@ cluster("ten thousand GPUs: one canvas, frames while it scrolls", async (world) 
 
 const ROUTES = {
   map: "/map", "map-room": "/map?by=room", "map-table": "/map?view=table", queue: "/queue", "gang-waiting": `/queue/${NAMESPACE}/moe-64`, "gang-members": `/queue/${NAMESPACE}/llm-pretrain/members`,
-  "gang-timeline": `/queue/${NAMESPACE}/llm-pretrain/timeline`, "what-if": "/queue/what-if?nodes=4&members=2&gpus=8",
+  "gang-timeline": `/queue/${NAMESPACE}/llm-pretrain/timeline`, decisions: "/queue/decisions", "what-if": "/queue/what-if?nodes=4&members=2&gpus=8",
 };
 for (const [language, theme, width] of [["en", "light", 1440], ["ja", "dark", 1440], ["en", "dark", 800], ["ja", "light", 800], ["ja", "light", 390]]) {
   cluster(`map and queue are accessible in ${language}, ${theme}, ${width} px`, async (world) => {

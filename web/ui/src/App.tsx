@@ -21,6 +21,7 @@ const ArtifactPage = lazy(() => import("./pages/ArtifactPage.tsx"));
 const MapPage = lazy(() => import("./pages/cluster/MapPage.tsx"));
 const QueuePage = lazy(() => import("./pages/cluster/QueuePage.tsx"));
 const WhatIfPage = lazy(() => import("./pages/cluster/WhatIfPage.tsx"));
+const DecisionsPage = lazy(() => import("./pages/cluster/DecisionsPage.tsx"));
 const GangPage = lazy(() => import("./pages/cluster/GangPage.tsx"));
 const Dev = import.meta.env.DEV ? lazy(() => import("./pages/dev/DevPages.tsx")) : null;
 
@@ -47,6 +48,7 @@ export function App() {
             <Route path="/map" component={MapPage} />
             <Route path="/queue" component={QueuePage} />
             <Route path="/queue/what-if" component={WhatIfPage} />
+            <Route path="/queue/decisions" component={DecisionsPage} />
             <Route path="/queue/:namespace/:name/:tab?">{({ namespace, name, tab }) => <GangPage key={`${namespace}/${name}`} namespace={namespace} name={name} tab={tab ?? "overview"} />}</Route>
             {Dev !== null && <Route path="/dev/:part?">{({ part }) => <Dev part={part} />}</Route>}
             <Route component={NotFound} />

@@ -9,6 +9,7 @@ export type Entry = Schemas["SchedulingEntry"];
 export type GangDetail = Schemas["SchedulingGang"];
 export type StartEstimate = Schemas["StartEstimate"];
 export type HistoryPoint = Schemas["SchedulingHistory"]["points"][number];
+export type Decision = Schemas["DecisionPage"]["items"][number];
 export type Help = Schemas["Help"];
 export type WhatIf = Schemas["WhatIf"];
 export type WhatIfAnswer = Schemas["WhatIfAnswer"];
@@ -55,6 +56,7 @@ export const useQueueAt = (time: string | undefined) =>
 export function useDecisions(filter: { namespace?: string; name?: string; from?: string; to?: string }) {
   const query = useInfiniteQuery({
     queryKey: ["scheduling", "decisions", filter],
+    refetchInterval: 5_000,
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) => call(api.GET("/scheduling/decisions", { params: { query: { ...filter, pageToken: pageParam ?? undefined } }, signal })),
     getNextPageParam: (page) => page.next,

@@ -38,7 +38,7 @@ export function GangTimeline({ gang, most }: { gang: GangDetail; most?: number }
             <StateIcon look={look(event.phase)} size={15} />
             <div className="k-two-rows">
               <span><b>{word(event.phase)}</b> <span className="dim small">{(i > 0 || !done) && to > from ? duration(to - from) : ""}</span></span>
-              <span>{sentence(event.text[language], language)}</span>
+              <span>{sentence(event.text[language] || (find(`reason.${event.reason}`) ?? event.reason), language)}</span>
             </div>
           </li>
         ))}

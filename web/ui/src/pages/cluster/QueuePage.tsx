@@ -121,7 +121,12 @@ export default function QueuePage() {
       <PageHead
         title={t("nav.queue")}
         chip={queue.data && <span className="dim">{t("queue.now", { waiting: number(queue.data.waiting.length), running: number(queue.data.running.length) })}</span>}
-        actions={<Button component={Link} variant="default" href="/queue/what-if">{t("whatIf.open")}</Button>}
+        actions={
+          <>
+            <Button component={Link} variant="default" href="/queue/decisions">{t("decisions.title")}</Button>
+            <Button component={Link} variant="default" href="/queue/what-if">{t("whatIf.open")}</Button>
+          </>
+        }
       />
       {queue.error && <Trouble error={queue.error} retry={() => void queue.refetch()} />}
       {!queue.data && !queue.error && <Skeleton lines={8} />}
