@@ -2,6 +2,7 @@ package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.localcluster.node.process.ContainerProcess;
+import io.kumiki.localcluster.node.process.ControlGroups;
 import io.kumiki.model.Json;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -11,12 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The folders of pods that are gone, and how they go.
 final class PodFolders {
     private static final Logger LOG = LoggerFactory.getLogger(PodFolders.class);
+
+    /// containers/NAME/NUMBER
+    private static final int START_DEPTH = 3;
 
     private final NodeSettings settings;
     private final PodLogFiles logs;
@@ -57,6 +62,7 @@ final class PodFolders {
             String uid = Objects.requireNonNull(stray.getFileName()).toString();
             try {
                 ContainerProcess.killPod(uid);
+                releaseGroups(stray);
                 if (Files.exists(saved)) {
                     StepLinks.remove(Json.parse(Files.readAllBytes(saved)), settings);
                 }
@@ -64,6 +70,15 @@ final class PodFolders {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
+            }
+        }
+    }
+
+    /// What the kernel keeps about the starts of its containers.
+    private static void releaseGroups(Path stray) throws IOException {
+        try (Stream<Path> all = Files.walk(stray, START_DEPTH)) {
+            for (Path start : (Iterable<Path>) all.filter(Files::isDirectory)::iterator) {
+                ControlGroups.remove(start);
             }
         }
     }

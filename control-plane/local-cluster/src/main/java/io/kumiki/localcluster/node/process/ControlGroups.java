@@ -7,16 +7,24 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// The kernel's control groups, where this process may make some: they hold a container to its memory and CPU limits.
-/// The groups of one start stand in the file `cgroup` of its folder, so a later agent finds them too.
+/// The kernel's control groups, where this process may make some: they hold a container to its memory and CPU limits,
+/// and every container to a number of processes. The groups of one start stand in the files `cgroup` (its main process
+/// enters them) and `pids` (its wrapper does) of its folder, so a later agent finds them too.
 public final class ControlGroups {
     private static final String FILE = "cgroup";
+    private static final String PROCESSES = "pids";
+    /// What a fork bomb may take of a machine; and room for one thread per core in many processes.
+    private static final int MOST_PROCESSES = 4_096 + 256 * Runtime.getRuntime().availableProcessors();
+
     private static final long PERIOD_MICROS = 100_000;
     private static final int REMOVE_TRIES = 50;
 
@@ -32,8 +40,18 @@ public final class ControlGroups {
 
     private final boolean unified;
     private final String note;
+    /// Where groups that count processes are made; null where they are not to be had.
+    private final @Nullable Path counting;
+
+    private final int most;
 
     ControlGroups(Map<String, Path> bases, boolean unified, String note) {
+        this(bases, unified, note, null, 0);
+    }
+
+    private ControlGroups(Map<String, Path> bases, boolean unified, String note, @Nullable Path counting, int most) {
+        this.counting = counting;
+        this.most = most;
         this.bases = Map.copyOf(bases);
         this.unified = unified;
         this.note = note;
@@ -41,6 +59,11 @@ public final class ControlGroups {
 
     /// Looks once what this machine permits.
     public static ControlGroups detect() {
+        return detect(MOST_PROCESSES);
+    }
+
+    /// @param most processes and threads of one container
+    static ControlGroups detect(int most) {
         try {
             List<String> own = Files.readAllLines(Path.of("/proc/self/cgroup"));
             List<String> mounts = Files.readAllLines(Path.of("/proc/self/mounts"));
@@ -49,9 +72,30 @@ public final class ControlGroups {
             if (found == null) {
                 found = separate(own, mounts, why);
             }
-            return found == null ? none(String.join("; ", why)) : found;
+            return (found == null ? none(String.join("; ", why)) : found).counting(own, mounts, most);
         } catch (IOException e) {
             return none("this system has no control groups");
+        }
+    }
+
+    private ControlGroups counting(List<String> own, List<String> mounts, int number) {
+        try {
+            Path base = unified ? base("memory") : null;
+            if (unified) {
+                write(Objects.requireNonNull(base("memory").getParent()), "cgroup.subtree_control", "+pids");
+                write(base("memory"), "cgroup.subtree_control", "+pids");
+            } else {
+                Path mount = mount(mounts, "cgroup", PROCESSES);
+                Path self = mount == null ? null : below(mount, own, PROCESSES);
+                base = self == null ? null : Files.createDirectories(self.resolve("kumiki"));
+            }
+            return base == null
+                    ? new ControlGroups(bases, unified, note + "; the number of processes is not limited", null, 0)
+                    : new ControlGroups(
+                            bases, unified, note + "; at most " + number + " processes a container", base, number);
+        } catch (IOException e) {
+            return new ControlGroups(
+                    bases, unified, note + "; the number of processes is not limited: " + e.getMessage(), null, 0);
         }
     }
 
@@ -158,10 +202,22 @@ public final class ControlGroups {
 
     /// Makes the groups of one start. The process enters them by itself (`limited.sh`), before anything else.
     void create(Path start, String name, Limits limits) throws IOException {
-        if (!enforced() || !limits.any()) {
+        boolean limited = enforced() && limits.any();
+        List<String> groups = new ArrayList<>();
+        if (counting != null) {
+            Path group = Files.createDirectories(counting.resolve(name));
+            write(group, "pids.max", Integer.toString(most));
+            // Under version 2 a limited container has one group for everything, which its main process enters.
+            if (!(unified && limited)) {
+                Files.writeString(start.resolve(PROCESSES), group + "\n");
+            }
+            if (!unified) {
+                groups.add(group.toString());
+            }
+        }
+        if (!limited) {
             return;
         }
-        List<String> groups = new ArrayList<>();
         for (Path base : unified ? List.of(bases.get("memory")) : bases.values()) {
             Path group = Files.createDirectories(base.resolve(name));
             groups.add(group.toString());
@@ -183,7 +239,7 @@ public final class ControlGroups {
     }
 
     private Path base(String controller) {
-        return java.util.Objects.requireNonNull(bases.get(controller), controller);
+        return Objects.requireNonNull(bases.get(controller), controller);
     }
 
     private void limitMemory(Path group, long bytes) throws IOException {
@@ -202,18 +258,30 @@ public final class ControlGroups {
         Files.writeString(group.resolve(file), value, StandardCharsets.US_ASCII);
     }
 
-    private static List<Path> groups(Path start) throws IOException {
-        try {
-            return Files.readAllLines(start.resolve(FILE)).stream()
-                    .map(Path::of)
-                    .toList();
-        } catch (NoSuchFileException e) {
-            return List.of();
+    private static Set<Path> groups(Path start) throws IOException {
+        Set<Path> groups = new LinkedHashSet<>();
+        for (String file : List.of(FILE, PROCESSES)) {
+            try {
+                Files.readAllLines(start.resolve(file)).forEach(line -> groups.add(Path.of(line)));
+            } catch (NoSuchFileException e) {
+                continue;
+            }
         }
+        return groups;
     }
 
     static boolean limited(Path start) {
         return Files.exists(start.resolve(FILE));
+    }
+
+    /// The file with the groups that another process of the container enters; null when it has none.
+    static @Nullable Path toEnter(Path start) {
+        for (String file : List.of(FILE, PROCESSES)) {
+            if (Files.exists(start.resolve(file))) {
+                return start.resolve(file);
+            }
+        }
+        return null;
     }
 
     /// Whether the kernel killed something of this start for want of memory.
@@ -241,5 +309,6 @@ public final class ControlGroups {
             }
         }
         Files.deleteIfExists(start.resolve(FILE));
+        Files.deleteIfExists(start.resolve(PROCESSES));
     }
 }

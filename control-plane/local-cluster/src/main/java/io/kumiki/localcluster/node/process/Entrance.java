@@ -57,9 +57,10 @@ public final class Entrance {
         entrance.path("session").forEach(word -> session.add(word.asText()));
         List<String> words = new ArrayList<>(session);
         awaitUp();
-        if (ControlGroups.limited(folder)) {
+        Path groups = ControlGroups.toEnter(folder);
+        if (groups != null) {
             String script = entrance.path("limits").asText();
-            words.addAll(List.of("/bin/sh", script, folder.resolve("cgroup").toString(), "/dev/stderr"));
+            words.addAll(List.of("/bin/sh", script, groups.toString(), "/dev/stderr"));
         }
         if (depth > 1) {
             words.addAll(namespaces());

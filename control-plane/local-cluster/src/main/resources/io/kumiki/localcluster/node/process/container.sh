@@ -9,6 +9,13 @@ shift 2
 exec </dev/null >>"$log" 2>&1
 # An input that clients may write to again and again stays open as long as this wrapper lives.
 [ -p "$folder/stdin" ] && exec 3<>"$folder/stdin"
+# Everything from here on counts towards the container's number of processes.
+if [ -f "$folder/pids" ] && read -r group <"$folder/pids"; then
+    echo $$ >"$group/cgroup.procs" || {
+        echo "the container could not enter its control group $group" >"$folder/in/error"
+        exit 128
+    }
+fi
 if read -r stat 2>/dev/null </proc/$$/stat; then
     stat=${stat##*) }
     start() { start=${20}; }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -49,8 +50,36 @@ class ContainerProcessIT {
                 null);
     }
 
+    @AfterEach
+    void releaseGroups() throws IOException {
+        ControlGroups.remove(dir.resolve("c"));
+    }
+
     private ContainerProcess start(Isolation isolation, Launch launch) throws IOException {
         return ContainerProcess.start(new Launcher(isolation, dir.resolve("scripts"), ControlGroups.detect()), launch);
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void whoStartsTooManyProcessesIsRefusedMore(Isolation isolation) throws Exception {
+        ControlGroups groups = ControlGroups.detect(40);
+        if (!groups.note().contains("at most 40")) {
+            System.out.println("SKIPPED: " + groups.note());
+            return;
+        }
+        Launch launch =
+                launch(isolation, List.of(), "sh", "-c", "for i in $(seq 100); do sleep 20 & done; echo all of them");
+        RunningContainer.End end = ContainerProcess.start(
+                        new Launcher(isolation, dir.resolve("scripts"), groups), launch)
+                .await();
+        assertThat(end.exitCode()).isNotZero();
+        assertThat(launch.log()).content().contains("fork").doesNotContain("all of them");
+        ControlGroups.remove(launch.folder());
+        assertThat(launch.folder().resolve("pids")).doesNotExist();
+        RunningContainer.End modest = start(
+                        isolation, launch(isolation, List.of(), "sh", "-c", "for i in 1 2 3; do sleep 0 & done; wait"))
+                .await();
+        assertThat(modest.exitCode()).isZero();
     }
 
     @ParameterizedTest
