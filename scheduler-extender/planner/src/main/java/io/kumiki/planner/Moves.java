@@ -5,11 +5,14 @@ import io.kumiki.placement.GangPlacement;
 import io.kumiki.placement.GangSpec;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Slots that move to another node: theirs is lost, or the scheduler refuses it.
 final class Moves {
+    private static final long POKE = 15_000;
+
     private final State state;
     private final Progress progress;
     private final Wishes wishes;
@@ -32,6 +35,10 @@ final class Moves {
                 if (plan.phase == Gang.Phase.Releasing) {
                     return false;
                 }
+            } else if (idle && pod.vetoed() && plan.isDurable() && wishes.ask(plan, pod.uid(), POKE)) {
+                // Steered to its slot and refused all the same, by an answer that was spoiled on its way or before it
+                // had a slot: the scheduler looks again only when something changes.
+                state.decide(new Decision.Touch(pod, Map.of(Progress.EPOCH, state.epoch + "." + state.now)));
             }
         }
         return true;

@@ -77,7 +77,10 @@ final class Plan {
     long reservedAt;
     long progressAt;
     long partialSince = -1;
+    /// Since when no missing member has come; -1 while none is missing.
     long missingSince = -1;
+    int missing;
+    long writtenAt;
     /// Not placed before: its slots were held for nothing, now others have the first choice.
     long restUntil;
     long startedSecond;

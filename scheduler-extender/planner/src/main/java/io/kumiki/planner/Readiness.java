@@ -35,7 +35,11 @@ final class Readiness {
         }
         String namespace = missing == 0 ? null : charges.namespaceRefusal(plan.fact, toCome);
         if (plan.fact.spec().gated() && missing > 0) {
-            plan.missingSince = plan.missingSince < 0 ? state.now : plan.missingSince;
+            if (plan.missingSince < 0 || missing < plan.missing) {
+                // Another one has come: so may the rest.
+                plan.missingSince = state.now;
+            }
+            plan.missing = missing;
             int wanted = plan.fact.spec().classes().stream()
                     .mapToInt(Gang.Members::min)
                     .sum();

@@ -2,9 +2,13 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Writes of Gang statuses: the commit of what was decided. One is on its way at a time for each gang.
 final class StatusWrites {
+    private static final long PACE = 500;
+
     private final State state;
     private final Progress progress;
 
@@ -23,11 +27,28 @@ final class StatusWrites {
             plan.durable = plan.version;
             return;
         }
+        if (state.now - plan.writtenAt < PACE && onlyCounts(status, plan.sent)) {
+            plan.looked = true;
+            return;
+        }
+        plan.writtenAt = state.now;
         plan.sent = status;
         plan.inFlight = ++plan.writes;
         plan.inFlightVersion = plan.version;
         state.decide(new Decision.WriteStatus(
                 plan.fact.namespace(), plan.fact.name(), plan.fact.version(), plan.inFlight, status));
+    }
+
+    /// While hundreds of members are bound one after the other, only their number changes.
+    private static boolean onlyCounts(Gang.Status status, Gang.@Nullable Status sent) {
+        return sent != null
+                && sent.phase() == status.phase()
+                && sent.attempt() == status.attempt()
+                && sent.epoch() == status.epoch()
+                && Objects.equals(sent.ended(), status.ended())
+                && Objects.equals(sent.slots(), status.slots())
+                && Objects.equals(sent.reason(), status.reason())
+                && !Objects.equals(sent.ready(), status.ready());
     }
 
     void written(Event.Written written) {

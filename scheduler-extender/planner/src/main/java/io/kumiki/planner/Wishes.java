@@ -13,8 +13,13 @@ final class Wishes {
 
     /// Whether the wish is to be uttered: not while the one before may still have its effect.
     boolean ask(Plan plan, String uid) {
+        return ask(plan, uid, state.options.repeat());
+    }
+
+    /// @param pause milliseconds since any wish about that pod
+    boolean ask(Plan plan, String uid, long pause) {
         Long before = plan.asked.get(uid);
-        if (before != null && state.now - before < state.options.repeat()) {
+        if (before != null && state.now - before < pause) {
             return false;
         }
         plan.asked.put(uid, state.now);

@@ -208,7 +208,14 @@ final class DerivedGangs {
                 .put(WHY, said);
         String at = "/api/v1/namespaces/" + namespace + "/pods/"
                 + pod.path("metadata").path("name").asText();
-        soon(() -> api.merge(at, patch));
+        String name = pod.path("metadata").path("name").asText();
+        String gang = pod.path("metadata").path("labels").path(Facts.GANG).asText("");
+        soon(() -> {
+            // It may have been placed meanwhile: a late word would only make its binding fail.
+            if (gang.isEmpty() || gated(namespace, gang, name) != null) {
+                api.merge(at, patch);
+            }
+        });
     }
 
     /// Whoever tells us of pods must not wait for what is written about them.

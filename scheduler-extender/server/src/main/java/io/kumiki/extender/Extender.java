@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 /// The scheduler extender of one cluster: listens at once, plans as soon as it leads and has seen everything.
 public final class Extender implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Extender.class);
+    private static final String PODS = "/api/v1/pods";
 
     /// @param port 0 for a free one
     /// @param namespace of the lease
@@ -81,7 +82,8 @@ public final class Extender implements AutoCloseable {
         leadership = new Leadership(api, settings.namespace(), settings.holder(), settings.alone(), clock);
         groups = new DeclaredGroups();
         gangs = new DerivedGangs(api, groups);
-        hands = new Hands(api, this::tell, calls, leadership::current, gangs);
+        pods = new PodWatch(api, this::tell, gangs);
+        hands = new Hands(api, this::tell, calls, leadership::current, gangs, pods::written);
         planner = new PlannerLoop(new Planner(settings.planning()), hands, clock);
         Path log = settings.log();
         view = new SchedulingView(
@@ -90,7 +92,6 @@ public final class Extender implements AutoCloseable {
                 log == null ? null : new DecisionLog(log, DecisionLog.Bounds.DEFAULT, settings.planning()),
                 planner::tell);
         notes = new QuotaNotes(api, clock);
-        pods = new PodWatch(api, this::tell, gangs);
         standby = new Standby(vertx, leadership);
         listener = HttpListener.on(vertx, LoopbackPeer.of(new Caller("kube-scheduler", Set.of("system:masters"))))
                 .serve(new Verbs(planner, calls, pods::find, standby).routes())
@@ -149,9 +150,8 @@ public final class Extender implements AutoCloseable {
             for (ObjectFeed feed : feeds) {
                 feed.awaitList();
             }
-            planner.tell(new Event.Elected(epoch));
+            planner.tell(new Event.Elected(epoch), this::isReady);
             view.complete();
-            ready.countDown();
             leadership.hold();
             planner.tell(new Event.Deposed());
             if (!closed && !leadership.current()) {
@@ -163,13 +163,21 @@ public final class Extender implements AutoCloseable {
         }
     }
 
+    private void isReady() {
+        long lastByte = feeds.stream().mapToLong(ObjectFeed::listedAt).max().orElse(System.nanoTime());
+        LOG.info(
+                "ready {} ms after the last byte of the lists",
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastByte));
+        ready.countDown();
+    }
+
     private void follow() {
         var quotas = new Quotas(this::tell, notes);
         feed(
                 "/api/v1/nodes",
                 node -> tell(new Event.NodeSeen(Facts.node(node))),
                 key -> tell(new Event.NodeGone(key.substring(1))));
-        feed("/api/v1/pods", pods);
+        feed(PODS, pods);
         feed("/apis/kumiki.io/v1alpha1/gangs", this::gang, key -> {
             int slash = key.indexOf('/');
             tell(new Event.GangGone(key.substring(0, slash), key.substring(slash + 1)));
@@ -251,6 +259,8 @@ public final class Extender implements AutoCloseable {
         feeds.add(new ObjectFeed(
                 api,
                 path,
+                // Of so many objects what the API server has in its memory is enough: what changed since is watched.
+                path.equals(PODS) ? "?resourceVersion=0" : "",
                 sink,
                 new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30), new SplittableRandom(path.hashCode()))));
     }

@@ -33,17 +33,20 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     private final Calls calls;
     private final BooleanSupplier leading;
     private final DerivedGangs gangs;
+    private final Consumer<JsonNode> changed;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore writers = new Semaphore(WRITERS);
 
     /// @param leading whether our lease is surely ours at this moment
     /// @param gangs knows gated pods as they are
-    Hands(KubeApi api, Consumer<Event> planner, Calls calls, BooleanSupplier leading, DerivedGangs gangs) {
+    /// @param changed told of pods as our own writes left them
+    Hands(KubeApi api, Consumer<Event> planner, Calls calls, BooleanSupplier leading, DerivedGangs gangs, Consumer<JsonNode> changed) {
         this.api = api;
         this.planner = planner;
         this.calls = calls;
         this.leading = leading;
         this.gangs = gangs;
+        this.changed = changed;
     }
 
     @Override
@@ -151,7 +154,12 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
         if (pin != null) {
             spec.set("affinity", Pin.to(pin, found.path("spec").path("affinity")));
         }
-        told(api.merge(path(pod), patch), "ungating", pod);
+        KubeApi.Result result = api.merge(path(pod), patch);
+        if (result.done()) {
+            // The scheduler may ask for its binding before the watch brings it here.
+            changed.accept(result.body());
+        }
+        told(result, "ungating", pod);
     }
 
     private static String version(JsonNode object) {

@@ -38,6 +38,7 @@ final class ObjectFeed implements AutoCloseable {
 
     private final KubeApi api;
     private final String path;
+    private final String list;
     private final Sink sink;
     private final Backoff backoff;
     private final CountDownLatch listed = new CountDownLatch(1);
@@ -46,10 +47,13 @@ final class ObjectFeed implements AutoCloseable {
     private String version = "";
     private volatile @Nullable InputStream open;
     private volatile boolean closed;
+    private volatile long listedAt = System.nanoTime();
 
-    ObjectFeed(KubeApi api, String path, Sink sink, Backoff backoff) {
+    /// @param list query of the list: `?resourceVersion=0` for what the API server has in its memory, else empty
+    ObjectFeed(KubeApi api, String path, String list, Sink sink, Backoff backoff) {
         this.api = api;
         this.path = path;
+        this.list = list;
         this.sink = sink;
         this.backoff = backoff;
         this.thread = Thread.ofVirtual().name("feed " + path).start(this::run);
@@ -58,6 +62,11 @@ final class ObjectFeed implements AutoCloseable {
     /// Waits until everything that was there has been told.
     void awaitList() throws InterruptedException {
         listed.await();
+    }
+
+    /// When the last byte of the list had come, by [System#nanoTime].
+    long listedAt() {
+        return listedAt;
     }
 
     private void run() {
@@ -90,7 +99,7 @@ final class ObjectFeed implements AutoCloseable {
     }
 
     private void list() throws IOException, InterruptedException {
-        KubeApi.Stream stream = api.open(path);
+        KubeApi.Stream stream = api.open(path + list);
         open = stream.body();
         if (stream.code() == NOT_FOUND) {
             // The kind is not served here (yet): nothing of it exists.
@@ -104,7 +113,7 @@ final class ObjectFeed implements AutoCloseable {
         }
         Set<String> there = new HashSet<>();
         String revision = "";
-        try (JsonParser parser = Json.MAPPER.getFactory().createParser(stream.body())) {
+        try (JsonParser parser = LeanObjects.ofList(Json.MAPPER.getFactory().createParser(stream.body()))) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String field = parser.currentName();
@@ -124,6 +133,7 @@ final class ObjectFeed implements AutoCloseable {
                 }
             }
         }
+        listedAt = System.nanoTime();
         known.stream().filter(key -> !there.contains(key)).forEach(sink::gone);
         known = there;
         version = revision;

@@ -5,6 +5,8 @@ import io.kumiki.planner.Event;
 import io.kumiki.planner.Planner;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -19,7 +21,12 @@ final class PlannerLoop implements AutoCloseable {
     private static final int TOGETHER = 2000;
     private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    private record Mail(Event event, long at) {}
+    /// @param then run when everything that follows from the event has been decided
+    private record Mail(Event event, long at, Runnable then) {
+        Mail(Event event, long at) {
+            this(event, at, () -> {});
+        }
+    }
 
     private final LinkedBlockingQueue<Mail> mailbox = new LinkedBlockingQueue<>();
     private final Planner planner;
@@ -42,6 +49,11 @@ final class PlannerLoop implements AutoCloseable {
         mailbox.add(new Mail(event, System.nanoTime()));
     }
 
+    /// @param then run on the planner's thread, when what follows from the event has been decided
+    void tell(Event event, Runnable then) {
+        mailbox.add(new Mail(event, System.nanoTime(), then));
+    }
+
     /// How long the oldest event has been waiting.
     Duration behind() {
         Mail oldest = mailbox.peek();
@@ -62,6 +74,7 @@ final class PlannerLoop implements AutoCloseable {
                 }
                 working = mail.at();
                 handle(mail.event());
+                List<Runnable> after = new ArrayList<>(List.of(mail.then()));
                 // Waits for more as long as the last conclusions took: under load half of the time is left for events.
                 long until = System.nanoTime() + Math.min(settling, LONGEST_NANOS);
                 for (int n = 0; n < TOGETHER; n++) {
@@ -70,9 +83,11 @@ final class PlannerLoop implements AutoCloseable {
                         break;
                     }
                     handle(more.event());
+                    after.add(more.then());
                 }
                 long from = System.nanoTime();
                 settle();
+                after.forEach(Runnable::run);
                 settling = System.nanoTime() - from;
                 working = 0;
             }

@@ -12,12 +12,15 @@ import java.util.function.Consumer;
 
 /// Pods as the planner wants to hear of them: members of gangs, and whatever takes something of a node.
 final class PodWatch implements ObjectFeed.Sink {
+    private static final int SHAPES = 10_000;
+
     private final KubeApi api;
     private final Consumer<Event> planner;
     private final DerivedGangs gangs;
     private final Map<String, PodFact> told = new HashMap<>();
     private final Map<String, SingleFact> singles = new HashMap<>();
     private final Set<String> uids = new HashSet<>();
+    private final Map<Map<String, Long>, Map<String, Long>> shapes = new HashMap<>();
 
     PodWatch(KubeApi api, Consumer<Event> planner, DerivedGangs gangs) {
         this.api = api;
@@ -27,14 +30,32 @@ final class PodWatch implements ObjectFeed.Sink {
 
     @Override
     public void seen(JsonNode pod) {
-        tell(pod);
-        gangs.pod(pod);
+        if (tell(pod)) {
+            gangs.pod(pod);
+        }
     }
 
-    private synchronized void tell(JsonNode pod) {
+    /// A pod as an answer to our own write shows it; one that the watch has already seen go stays gone.
+    void written(JsonNode pod) {
+        boolean there;
+        synchronized (this) {
+            PodFact before = told.get(ObjectFeed.key(pod));
+            there = before != null
+                    && before.uid().equals(pod.path("metadata").path("uid").asText());
+        }
+        if (there) {
+            seen(pod);
+        }
+    }
+
+    /// False for what is older than what was seen: the watch may be later than an answer to our own write.
+    private synchronized boolean tell(JsonNode pod) {
         String key = ObjectFeed.key(pod);
-        PodFact fact = Facts.pod(pod);
+        PodFact fact = shared(Facts.pod(pod));
         PodFact before = told.get(key);
+        if (before != null && before.uid().equals(fact.uid()) && older(fact.version(), before.version())) {
+            return false;
+        }
         if (before != null && !before.uid().equals(fact.uid())) {
             forget(key);
         }
@@ -45,7 +66,7 @@ final class PodWatch implements ObjectFeed.Sink {
             if (!single.equals(singles.put(key, single))) {
                 planner.accept(new Event.SingleSeen(single));
             }
-            return;
+            return true;
         }
         boolean wasSingle = singles.remove(key) != null;
         if (fact.member() == null) {
@@ -53,7 +74,7 @@ final class PodWatch implements ObjectFeed.Sink {
                 if (wasSingle) {
                     forget(key);
                 }
-                return;
+                return true;
             }
             fact = stranger(fact);
         }
@@ -61,6 +82,31 @@ final class PodWatch implements ObjectFeed.Sink {
             uids.add(fact.uid());
             planner.accept(new Event.PodSeen(fact));
         }
+        return true;
+    }
+
+    private static boolean older(String version, String than) {
+        return version.length() < than.length() || (version.length() == than.length() && version.compareTo(than) < 0);
+    }
+
+    /// Thousands of pods ask for the same: they share one map.
+    private PodFact shared(PodFact pod) {
+        Map<String, Long> requests =
+                shapes.size() > SHAPES ? pod.requests() : shapes.computeIfAbsent(pod.requests(), same -> same);
+        return new PodFact(
+                pod.uid(),
+                pod.namespace(),
+                pod.name(),
+                pod.version(),
+                pod.node(),
+                pod.stage(),
+                pod.terminating(),
+                pod.gated(),
+                pod.vetoed(),
+                pod.controller(),
+                requests,
+                pod.member(),
+                pod.devices());
     }
 
     /// Of others' pods only what they take matters; their versions would wake the planner for nothing.
@@ -96,20 +142,22 @@ final class PodWatch implements ObjectFeed.Sink {
         }
     }
 
-    private synchronized boolean knows(String uid) {
-        return uids.contains(uid);
+    /// A pod that the scheduler asks about has no gate any more, whatever the watch has brought so far.
+    private synchronized boolean knows(String uid, String key) {
+        PodFact fact = told.get(key);
+        return uids.contains(uid) && (fact == null || !fact.gated());
     }
 
-    /// Looks once at the API for a pod that the watch has not brought yet.
+    /// Looks once at the API for a pod that the watch has not brought yet, or not without its gate.
     ///
     /// @param metadata with uid, namespace and name
     void find(JsonNode metadata) {
         String uid = metadata.path("uid").asText();
-        if (knows(uid)) {
-            return;
-        }
         String namespace = metadata.path("namespace").asText("");
         String name = metadata.path("name").asText("");
+        if (knows(uid, namespace + "/" + name)) {
+            return;
+        }
         if (!namespace.matches("[a-z0-9-]{1,63}") || !name.matches("[a-z0-9.-]{1,253}")) {
             return;
         }

@@ -1,7 +1,12 @@
 package io.kumiki.app.bench;
 
+import io.kumiki.extender.rig.ChurnBench;
+import io.kumiki.extender.rig.FillBench;
 import io.kumiki.extender.rig.KillBench;
+import io.kumiki.extender.rig.ReclaimBench;
+import io.kumiki.extender.rig.RestartBench;
 import io.kumiki.extender.rig.RigBench;
+import io.kumiki.extender.rig.VerdictBench;
 import io.kumiki.localcluster.bench.ApiServerBench;
 import io.kumiki.localcluster.bench.ScheduleBench;
 import io.kumiki.placement.bench.GangBench;
@@ -28,7 +33,12 @@ public final class Benchmarks {
             new PhillyBench(),
             new GangBench(),
             new RigBench(),
-            new KillBench());
+            new KillBench(),
+            new FillBench(),
+            new VerdictBench(),
+            new ReclaimBench(),
+            new RestartBench(),
+            new ChurnBench());
 
     private Benchmarks() {}
 }

@@ -50,6 +50,8 @@ public final class PodBook implements AutoCloseable {
         int size;
         int bound;
         long partialSince;
+        long ungated;
+        long started;
     }
 
     private final Calls calls;
@@ -194,6 +196,12 @@ public final class PodBook implements AutoCloseable {
         }
         Gang gang = gangs.computeIfAbsent(any.gang(), _ -> new Gang());
         gang.size = Math.max(gang.size, size);
+        if (after != null && !after.gated() && gang.ungated == 0) {
+            gang.ungated = now;
+        }
+        if (after != null && !after.node().isEmpty() && gang.started == 0) {
+            gang.started = now;
+        }
         gang.bound += (after == null || after.node().isEmpty() ? 0 : 1)
                 - (before == null || before.node().isEmpty() ? 0 : 1);
         boolean partial = gang.bound > 0 && gang.bound < gang.size;
@@ -237,6 +245,28 @@ public final class PodBook implements AutoCloseable {
     /// Of the last pod that was bound, by [System#nanoTime].
     public synchronized long lastBound() {
         return lastBound;
+    }
+
+    /// When the first member of each gang was free to be scheduled, by [System#nanoTime]; also of gangs that are gone.
+    public synchronized Map<String, Long> firstUngated() {
+        Map<String, Long> times = new HashMap<>();
+        gangs.forEach((name, gang) -> {
+            if (gang.ungated != 0) {
+                times.put(name, gang.ungated);
+            }
+        });
+        return times;
+    }
+
+    /// When the first member of each gang was bound.
+    public synchronized Map<String, Long> firstBound() {
+        Map<String, Long> times = new HashMap<>();
+        gangs.forEach((name, gang) -> {
+            if (gang.started != 0) {
+                times.put(name, gang.started);
+            }
+        });
+        return times;
     }
 
     /// Gangs that have some members bound and not all, now.

@@ -151,6 +151,15 @@ public final class Rig implements AutoCloseable {
         return started;
     }
 
+    /// Where the extender listens, whenever it runs.
+    public int port() {
+        return port;
+    }
+
+    public ExtenderProcess extender() {
+        return java.util.Objects.requireNonNull(extender, "the extender does not run");
+    }
+
     public void killExtender() throws InterruptedException {
         ExtenderProcess running = extender;
         extender = null;

@@ -1,5 +1,6 @@
 package io.kumiki.extender.rig;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.runtime.bench.Figure;
 import java.io.IOException;
@@ -13,6 +14,11 @@ import java.util.Set;
 public final class RigBench implements Benchmark {
     private static final String SPACE = "rig";
     private static final String PODS = "/api/v1/namespaces/" + SPACE + "/pods";
+    /// Shapes that have a benchmark of their own, and their full sizes.
+    private static final Map<String, Benchmark> OWN =
+            Map.of("W9", new ReclaimBench(), "W10", new VerdictBench(), "W14", new RestartBench());
+
+    private static final Map<String, Integer> FULL = Map.of("W9", 500, "W10", 512, "W14", 100_000);
     private static final int WRITERS = 16;
     private static final long PATIENCE = 300_000;
     /// Nothing more is expected after that long without a bound pod.
@@ -41,12 +47,17 @@ public final class RigBench implements Benchmark {
     @Override
     public List<Figure> run(Size size) throws Exception {
         String given = size.option("shape");
+        if (given != null && OWN.containsKey(given)) {
+            Benchmark own = java.util.Objects.requireNonNull(OWN.get(given));
+            return own.run(new Size(
+                    Math.max(1, FULL.getOrDefault(given, 100) * size.n() / 100), size.rounds(), size.options()));
+        }
         Shape shape = Shape.named(given == null ? "W8" : given, size.n());
         Map<String, List<Double>> samples = new LinkedHashMap<>();
         Map<String, String> units = new LinkedHashMap<>();
         try (Rig rig = Rig.start("", false)) {
             rig.namespace(SPACE);
-            rig.nodes(shape.nodes(), shape::node);
+            rig.nodes(shape.nodes(), RigBench::node);
             for (boolean ours : new boolean[] {false, true}) {
                 // One extender for all rounds, as in life; only its first round is that of a cold JVM.
                 if (ours) {
@@ -110,7 +121,7 @@ public final class RigBench implements Benchmark {
     private void arriving(Rig rig, Shape shape, boolean ours, String kase, List<Figure> figures) throws Exception {
         int before = hold(rig, shape);
         rig.startScheduler(ours);
-        warm(rig);
+        warm(rig, SPACE);
         Rig.Cpu cpu = rig.cpu();
         long first = System.nanoTime();
         rig.calls().create(PODS, shape.pods(), WRITERS, i -> shape.pod(i, ours));
@@ -149,14 +160,15 @@ public final class RigBench implements Benchmark {
     }
 
     /// A scheduler that has bound one pod has read everything.
-    private static void warm(Rig rig) throws Exception {
+    static void warm(Rig rig, String space) throws Exception {
+        String pods = "/api/v1/namespaces/" + space + "/pods";
         int before = rig.book().bound();
-        rig.calls().post(PODS, Pods.plain("warm", 0, "1m")).expected();
+        rig.calls().post(pods, Pods.plain("warm", 0, "1m")).expected();
         if (!rig.book().await(PATIENCE, () -> rig.book().bound() > before)) {
             throw new IOException(
                     "the scheduler does nothing: " + rig.kubernetes().tail("kube-scheduler"));
         }
-        rig.calls().delete(PODS + "/warm?gracePeriodSeconds=0").expected();
+        rig.calls().delete(pods + "/warm?gracePeriodSeconds=0").expected();
         rig.book().await(PATIENCE, () -> rig.book().bound() == before);
     }
 
@@ -186,18 +198,25 @@ public final class RigBench implements Benchmark {
 
     private static void over(Rig rig, boolean ours) throws Exception {
         rig.killScheduler();
-        rig.clear(SPACE);
         if (ours) {
-            // The extender removes the Gangs that it derived.
-            long end = System.nanoTime() + 30_000_000_000L;
-            while (!rig.calls()
-                            .get("/apis/kumiki.io/v1alpha1/gangs")
-                            .body()
-                            .path("items")
-                            .isEmpty()
-                    && System.nanoTime() < end) {
-                Thread.sleep(50);
-            }
+            over(rig, SPACE);
+        } else {
+            rig.clear(SPACE);
         }
+    }
+
+    /// Removes the pods, and waits until the extender has removed the Gangs that it derived from them.
+    static void over(Rig rig, String space) throws Exception {
+        rig.clear(space);
+        String gangs = "/apis/kumiki.io/v1alpha1/namespaces/" + space + "/gangs";
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (!rig.calls().get(gangs).body().path("items").isEmpty() && System.nanoTime() < end) {
+            Thread.sleep(50);
+        }
+    }
+
+    /// One of a row of nodes of 8 GPUs in racks of 16.
+    static ObjectNode node(int i) {
+        return Pods.node("node-" + i, 8, 96, Map.of("topology.kubernetes.io/rack", "r" + i / 16));
     }
 }

@@ -18,8 +18,8 @@ record Shape(
         String name, int nodes, int held, int gangs, int members, int gpus, String required, int fits, boolean killed) {
     static final String ALL =
             "W1 5,000 pods; W2 10,000 gangs of 1; W3 500 x 20; W4 20 x 500; W5 1 x 5,000; W6 2,250 x 4 in racks;"
-                    + " W7 9 x 1,000; W8 1 x 512 of 8 GPUs; W9 see reclaim; W10 see verdict; W11 two gangs of 60 %;"
-                    + " W12 fragmented; W13 W7 and the extender killed; W14 see restart";
+                    + " W7 9 x 1,000; W8 1 x 512 of 8 GPUs; W9 reclaim; W10 verdict; W11 two gangs of 60 %;"
+                    + " W12 fragmented; W13 W7 and the extender killed; W14 restart";
 
     /// @param percent of the full size
     static Shape named(String name, int percent) {
@@ -76,14 +76,6 @@ record Shape(
     /// What ends up bound when nobody cares for gangs.
     int fitsAnybody() {
         return Math.min(pods(), nodes * ((8 - held) / gpus));
-    }
-
-    ObjectNode node(int i) {
-        return Pods.node(
-                "node-" + i,
-                8,
-                96,
-                Map.of("kumiki.io/rack", "r" + i / 16, "topology.kubernetes.io/rack", "r" + i / 16));
     }
 
     /// @param ours with a gang's marks; otherwise the same pod for the stock scheduler alone
