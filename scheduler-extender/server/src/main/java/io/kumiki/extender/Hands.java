@@ -40,7 +40,13 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     /// @param leading whether our lease is surely ours at this moment
     /// @param gangs knows gated pods as they are
     /// @param changed told of pods as our own writes left them
-    Hands(KubeApi api, Consumer<Event> planner, Calls calls, BooleanSupplier leading, DerivedGangs gangs, Consumer<JsonNode> changed) {
+    Hands(
+            KubeApi api,
+            Consumer<Event> planner,
+            Calls calls,
+            BooleanSupplier leading,
+            DerivedGangs gangs,
+            Consumer<JsonNode> changed) {
         this.api = api;
         this.planner = planner;
         this.calls = calls;
