@@ -228,4 +228,29 @@ class DoorsIT {
                 .isEqualTo(secrets.get().getData().get("ca.crt"));
         assertThat(pin(ground.make(Ground.pod("after", 1)))).isNotEmpty();
     }
+
+    @Test
+    void aBindOfAPodWithoutAPlaceIsRefusedAfterOneLook() throws Exception {
+        ObjectNode stranger = ground.make(Ground.pod("stranger", 0));
+        String uid = stranger.path("metadata").path("uid").asText();
+        assertThat(bind("stranger", uid)).contains("no member of a gang that is known here");
+        assertThat(bind("nobody", "no-such-uid")).contains("the pod is not known here");
+    }
+
+    private String bind(String name, String uid) throws Exception {
+        ObjectNode call = Json.object()
+                .put("PodName", name)
+                .put("PodNamespace", "team")
+                .put("PodUID", uid)
+                .put("Node", "sim-h100-0");
+        try (var http = java.net.http.HttpClient.newHttpClient()) {
+            var request = java.net.http.HttpRequest.newBuilder(
+                            java.net.URI.create("http://127.0.0.1:" + ground.extender.port() + "/scheduler/bind"))
+                    .header("content-type", "application/json")
+                    .POST(java.net.http.HttpRequest.BodyPublishers.ofString(Json.write(call)))
+                    .build();
+            var answer = http.send(request, java.net.http.HttpResponse.BodyHandlers.ofString());
+            return Json.parse(answer.body()).path("Error").asText();
+        }
+    }
 }

@@ -47,6 +47,7 @@ final class Ground implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     final LocalCluster cluster;
     final KubernetesClient client;
+    final Extender extender;
     final Webhook webhook;
 
     Ground(Path folder, String nodes, PodAdmission.Rules rules) throws Exception {
@@ -68,7 +69,7 @@ final class Ground implements AutoCloseable {
         var desk = new AdmissionDesk();
         var settings =
                 new Extender.Settings(0, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT);
-        var extender = opened(Extender.listen(vertx, client, settings, Clock.systemUTC(), desk, () -> {}));
+        extender = opened(Extender.listen(vertx, client, settings, Clock.systemUTC(), desk, () -> {}));
         extender.start();
         assertThat(extender.awaitReady(PATIENCE)).isTrue();
         webhook = opened(Webhook.start(
