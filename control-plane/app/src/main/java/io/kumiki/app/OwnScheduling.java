@@ -26,6 +26,12 @@ final class OwnScheduling implements Scheduling {
     }
 
     @Override
+    public Optional<Scene> forecast() {
+        SchedulingView there = view;
+        return there == null ? Optional.empty() : there.forecast();
+    }
+
+    @Override
     public List<Sample> history(long from, long to, int points) {
         SchedulingView there = view;
         return there == null ? List.of() : there.history().points(from, to, points);

@@ -98,15 +98,7 @@ public final class Forecast {
             if (time > until) {
                 break;
             }
-            for (var end = running.peek(); end != null && end.expectedEnd() <= time; end = running.peek()) {
-                running.remove();
-                purse.give(end.id());
-                for (BackfillPlanner.Held held : end.held()) {
-                    view.release(held.demand(), held.node(), held.devices());
-                    changed(held.node());
-                }
-                i++;
-            }
+            i += end(time);
             pass(time);
         }
         return starts;
@@ -115,6 +107,49 @@ public final class Forecast {
     /// What is kept at once, after {@link #run}; null where everybody has room.
     public @Nullable Kept keptNow() {
         return keptNow;
+    }
+
+    /// The same world with new arrivals, step by step: ends until then, then these, last in the order, then one look
+    /// at the queue. Says who starts.
+    public Map<String, Start> step(long now, List<Waiting> arrivals) {
+        starts.clear();
+        end(now);
+        queue.addAll(arrivals);
+        pass(now);
+        return Map.copyOf(starts);
+    }
+
+    /// The next end of a running gang; null without one.
+    public @Nullable Long nextEnd() {
+        BackfillPlanner.Running next = running.peek();
+        return next == null ? null : next.expectedEnd();
+    }
+
+    public List<Waiting> waiting() {
+        return List.copyOf(queue);
+    }
+
+    public List<BackfillPlanner.Running> running() {
+        return List.copyOf(running);
+    }
+
+    /// Not to be changed.
+    public ClusterView view() {
+        return view;
+    }
+
+    private int end(long time) {
+        int ends = 0;
+        for (var end = running.peek(); end != null && end.expectedEnd() <= time; end = running.peek()) {
+            running.remove();
+            purse.give(end.id());
+            for (BackfillPlanner.Held held : end.held()) {
+                view.release(held.demand(), held.node(), held.devices());
+                changed(held.node());
+            }
+            ends++;
+        }
+        return ends;
     }
 
     private void changed(int node) {

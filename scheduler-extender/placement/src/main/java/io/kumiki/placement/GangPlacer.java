@@ -6,7 +6,6 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Places gangs by counting rooms per topology domain, never by scanning the cluster once a member.
@@ -39,6 +38,12 @@ public final class GangPlacer {
     private final ClusterView view;
     private final Topology topology;
     private final Allowed allowed;
+    private final @Nullable Known known;
+
+    /// How many members of a role a node could take, where somebody keeps count; as `allowed` has it.
+    interface Known {
+        int room(GangSpec.Role role, int node);
+    }
 
     public GangPlacer(ClusterView view, Topology topology) {
         this(view, topology, (_, _) -> true);
@@ -50,9 +55,14 @@ public final class GangPlacer {
     }
 
     public GangPlacer(ClusterView view, Topology topology, Allowed allowed) {
+        this(view, topology, allowed, null);
+    }
+
+    GangPlacer(ClusterView view, Topology topology, Allowed allowed, @Nullable Known known) {
         this.view = view;
         this.topology = topology;
         this.allowed = allowed;
+        this.known = known;
     }
 
     /// One type for the whole gang: the fastest that fits now, of equal ones the first. A refusal speaks of the
@@ -171,7 +181,7 @@ public final class GangPlacer {
         int[] rooms = new int[nodes.size()];
         for (int d = 0; d < rooms.length; d++) {
             for (int n : nodes.get(d)) {
-                rooms[d] += Trial.room(view, allowed, role, n);
+                rooms[d] += known == null ? Trial.room(view, allowed, role, n) : known.room(role, n);
             }
         }
         return rooms;
@@ -231,6 +241,9 @@ public final class GangPlacer {
             int level,
             List<Integer> nodes,
             List<GangPlacement.Slot> taken) {
+        if (wanted <= 0) {
+            return;
+        }
         int left = wanted;
         List<List<Integer>> groups = groups(trial, level, nodes);
         int[] rooms = new int[groups.size()];
@@ -277,12 +290,25 @@ public final class GangPlacer {
         if (level >= topology.levels().size()) {
             return nodes.stream().map(List::of).toList();
         }
-        var groups = new TreeMap<Integer, List<Integer>>();
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        @Nullable
+        List<Integer>[] byDomain = new List[topology.domains(level)];
         for (int i : nodes) {
-            groups.computeIfAbsent(topology.domainOf(level, trial.nodes.get(i)), _ -> new ArrayList<>())
-                    .add(i);
+            int d = topology.domainOf(level, trial.nodes.get(i));
+            List<Integer> there = byDomain[d];
+            if (there == null) {
+                there = new ArrayList<>();
+                byDomain[d] = there;
+            }
+            there.add(i);
         }
-        return List.copyOf(groups.values());
+        List<List<Integer>> groups = new ArrayList<>();
+        for (List<Integer> there : byDomain) {
+            if (there != null) {
+                groups.add(there);
+            }
+        }
+        return groups;
     }
 
     private GangPlacement.Placed placed(GangSpec gang, Attempt attempt) {

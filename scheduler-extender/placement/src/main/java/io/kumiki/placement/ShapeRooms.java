@@ -71,9 +71,11 @@ final class ShapeRooms {
         for (int v = 0; v < rooms.size(); v++) {
             if (mayFit(v, avoided)) {
                 GangSpec variant = shape.variants().get(v);
+                int[][] room = rooms.get(v);
                 GangPlacer.Allowed allowed = (role, n) -> !avoided.get(n)
                         && shape.able().get(index(variant, role)).get(n);
-                Optional<GangPlacement.Placed> placed = new GangPlacer(view, on, allowed).fit(variant);
+                GangPlacer.Known known = (role, n) -> avoided.get(n) ? 0 : room[index(variant, role)][n];
+                Optional<GangPlacement.Placed> placed = new GangPlacer(view, on, allowed, known).fit(variant);
                 if (placed.isPresent()) {
                     return placed;
                 }

@@ -37,7 +37,7 @@ public final class Topology {
             for (int n = 0; n < labels.size(); n++) {
                 String path = path(levels, labels.get(n), level, n);
                 domainOf[level][n] = ids.computeIfAbsent(path, p -> {
-                    known.add(p);
+                    known.add(p.replaceFirst("^/+", ""));
                     return known.size() - 1;
                 });
             }
@@ -50,7 +50,9 @@ public final class Topology {
         var path = new StringBuilder();
         for (int level = 0; level <= upTo; level++) {
             String value = labels.get(levels.get(level));
-            path.append(level == 0 ? "" : "/").append(value == null ? "#" + node : value);
+            path.append(level == 0 ? "" : "/");
+            // A rack is one rack whether or not somebody labelled its zone.
+            path.append(value != null ? value : level == upTo ? "#" + node : "");
         }
         return path.toString();
     }

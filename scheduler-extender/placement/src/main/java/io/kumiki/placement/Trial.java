@@ -47,12 +47,12 @@ final class Trial {
     int room(GangSpec.Role role, int i) {
         int n = nodes.get(i);
         return allowed.on(role, n)
-                ? room(
-                        view,
-                        role.demand(),
-                        n,
-                        new Left(cpu[i], memory[i], pods[i], remnants[i], extended.getOrDefault(i, Map.of())))
+                ? room(view, role.demand(), n, new Left(cpu[i], memory[i], pods[i], remnants[i], taken(i)))
                 : 0;
+    }
+
+    private Map<String, Long> taken(int i) {
+        return extended.isEmpty() ? Map.of() : extended.getOrDefault(i, Map.of());
     }
 
     private record Left(int cpu, int memory, int pods, int[] remnants, Map<String, Long> extendedTaken) {}

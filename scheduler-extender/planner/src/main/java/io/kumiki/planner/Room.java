@@ -233,10 +233,10 @@ final class Room {
 
     GangPlacer placer(GangFact gang, ClusterView on, BitSet avoided) {
         Map<String, BitSet> fit = able(gang, avoided);
-        return new GangPlacer(
-                on,
-                topology,
-                (role, n) -> fit.getOrDefault(role.name(), new BitSet()).get(n));
+        return new GangPlacer(on, topology, (role, n) -> {
+            BitSet able = fit.get(role.name());
+            return able != null && able.get(n);
+        });
     }
 
     /// By class: the nodes that it may use at all.

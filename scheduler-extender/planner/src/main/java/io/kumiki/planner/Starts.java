@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// middle of what is known, early in one of ten cases, and late in one of ten.
 final class Starts {
     /// Of the queue; whoever stands behind them learns nothing yet.
-    static final int LOOKED_AT = 300;
+    static final int LOOKED_AT = 100;
 
     private static final int ENDS = 4000;
     private static final long HORIZON = 30L * 86_400;

@@ -61,6 +61,7 @@ public final class SchedulingView implements AutoCloseable {
     private final Thread thread;
     private volatile boolean complete;
     private volatile Map<String, Estimate> estimates = Map.of();
+    private volatile @Nullable Scene forecast;
     private @Nullable Scene last;
     private long lastAt;
     private long logged;
@@ -105,6 +106,14 @@ public final class SchedulingView implements AutoCloseable {
             Thread.currentThread().interrupt();
             return Optional.empty();
         }
+    }
+
+    /// The last picture whose queue was run ahead, some ten seconds old at most; else how things stand.
+    public Optional<Scene> forecast() {
+        Scene known = forecast;
+        return known != null && clock.instant().getEpochSecond() - known.second() < 2 * FORECAST_TICKS
+                ? Optional.of(known)
+                : scene();
     }
 
     public History history() {
@@ -207,6 +216,7 @@ public final class SchedulingView implements AutoCloseable {
         Thread.ofPlatform().daemon().name("forecast").start(() -> {
             try {
                 estimates = scene.estimates();
+                forecast = scene;
             } catch (RuntimeException e) {
                 LOG.error("the queue could not be run ahead", e);
             } finally {

@@ -9,9 +9,11 @@ import io.kumiki.extender.rig.RigBench;
 import io.kumiki.extender.rig.VerdictBench;
 import io.kumiki.localcluster.bench.ApiServerBench;
 import io.kumiki.localcluster.bench.ScheduleBench;
+import io.kumiki.placement.bench.ForecastBench;
 import io.kumiki.placement.bench.GangBench;
 import io.kumiki.placement.bench.OpenbBench;
 import io.kumiki.placement.bench.PhillyBench;
+import io.kumiki.placement.bench.WhatIfBench;
 import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.store.bench.Commits;
 import io.kumiki.store.bench.ListRuns;
@@ -32,6 +34,8 @@ public final class Benchmarks {
             new OpenbBench(),
             new PhillyBench(),
             new GangBench(),
+            new ForecastBench(),
+            new WhatIfBench(),
             new RigBench(),
             new KillBench(),
             new FillBench(),

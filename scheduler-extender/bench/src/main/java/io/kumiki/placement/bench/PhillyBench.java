@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
 /// GPUs, racks of 8 nodes.
 /// A job of more than 8 GPUs needs wholly free nodes at once.
 public final class PhillyBench implements Benchmark {
-    private static final int GPUS = 8;
+    static final int GPUS = 8;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 
-    private record Job(String id, long submitted, long seconds, int gpus) {}
+    record Job(String id, long submitted, long seconds, int gpus, String cluster) {}
 
     @Override
     public String name() {
@@ -107,7 +107,7 @@ public final class PhillyBench implements Benchmark {
     /// Equal shapes share one spec, so that a pass asks for each only once.
     private static final Map<Integer, GangSpec> GANGS = new HashMap<>();
 
-    private static GangSpec gang(int gpus) {
+    static GangSpec gang(int gpus) {
         return GANGS.computeIfAbsent(gpus, g -> {
             int members = (g + GPUS - 1) / GPUS;
             int each = Math.min(g, GPUS);
@@ -116,7 +116,7 @@ public final class PhillyBench implements Benchmark {
         });
     }
 
-    private static ClusterView cluster(int count) {
+    static ClusterView cluster(int count) {
         List<NodeSpec> nodes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             nodes.add(new NodeSpec("node-" + i, 1, 1, GPUS, "GPU", 110));
@@ -124,7 +124,7 @@ public final class PhillyBench implements Benchmark {
         return new ClusterView(nodes);
     }
 
-    private static Topology topology(int count) {
+    static Topology topology(int count) {
         List<Map<String, String>> labels = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             labels.add(Map.of("rack", "r" + i / 8));
@@ -132,7 +132,7 @@ public final class PhillyBench implements Benchmark {
         return Topology.of(List.of("rack"), labels);
     }
 
-    private static List<Job> jobs(Path file) throws IOException {
+    static List<Job> jobs(Path file) throws IOException {
         List<Job> jobs = new ArrayList<>();
         List<String> lines = Files.readAllLines(file);
         for (String line : lines.subList(1, lines.size())) {
@@ -143,7 +143,8 @@ public final class PhillyBench implements Benchmark {
                         "job-" + jobs.size(),
                         submitted,
                         Math.max(1, (long) Double.parseDouble(c[1])),
-                        Integer.parseInt(c[2])));
+                        Integer.parseInt(c[2]),
+                        c.length > 4 ? c[4] : ""));
             }
         }
         jobs.sort(Comparator.comparingLong(Job::submitted));

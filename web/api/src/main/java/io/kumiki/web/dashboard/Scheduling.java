@@ -13,6 +13,9 @@ public interface Scheduling {
     /// How the planner's world stands; empty until it has been read.
     Optional<Scene> scene();
 
+    /// A picture some seconds old, whose queue has been run ahead already where that is possible.
+    Optional<Scene> forecast();
+
     /// At most so many samples, in order.
     List<Sample> history(long from, long to, int points);
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The queue and the nodes as the planner sees them. Amounts are for everybody who may see the queue; names only for
 /// those who may read gangs in their namespace.
@@ -45,11 +46,12 @@ final class SchedulingCalls {
     }
 
     private Scene scene() {
-        return surface.ports()
-                .scheduling()
-                .scene()
-                .orElseThrow(() -> new HttpFault(
-                        503, "Starting", "the planner has not read the cluster yet; try again in a few seconds"));
+        return read(surface.ports().scheduling().scene());
+    }
+
+    private static Scene read(Optional<Scene> scene) {
+        return scene.orElseThrow(() ->
+                new HttpFault(503, "Starting", "the planner has not read the cluster yet; try again in a few seconds"));
     }
 
     private SchedulingRows rows(Request request) {
@@ -126,7 +128,7 @@ final class SchedulingCalls {
         Query.of(request).check();
         WhatIf.Question question =
                 WhatIfBody.read(request.json(), surface.settings().namespace());
-        Scene scene = scene();
+        Scene scene = read(surface.ports().scheduling().forecast());
         List<Violation> violations = new ArrayList<>();
         WhatIf.Answer answer = WhatIf.ask(scene, question, violations);
         if (answer == null) {

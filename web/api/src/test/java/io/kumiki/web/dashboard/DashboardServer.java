@@ -94,6 +94,11 @@ final class DashboardServer implements AutoCloseable {
         }
 
         @Override
+        public Optional<Scene> forecast() {
+            return scene();
+        }
+
+        @Override
         public List<Sample> history(long from, long to, int points) {
             return samples.stream()
                     .filter(s -> s.second() >= from && s.second() <= to)
