@@ -11,18 +11,20 @@ import { useWords } from "../../words/index.tsx";
 import { hrefOf, PhaseChip, sentence } from "./bits.tsx";
 import "./Queue.css";
 
+const sameDay = (at: string) => new Date(at).toDateString() === new Date().toDateString();
+
 function useDecisionColumns(): Column<Decision>[] {
-  const { t, find, exact, language } = useWords();
+  const { t, find, exact, clock, near, language } = useWords();
   return useMemo(
     () => [
-      { id: "at", header: t("events.when"), width: "minmax(170px, .8fr)", cell: (one) => <span className="dim nowrap">{exact(one.at)}</span> },
+      { id: "at", header: t("events.when"), width: "132px", cell: (one) => <time dateTime={one.at} title={exact(one.at)} className="dim nowrap">{sameDay(one.at) ? clock(one.at) : near(one.at, Date.now())}</time> },
       { id: "job", header: t("queue.job"), width: "minmax(150px, 1.2fr)", cell: (one) => (one.name === null ? <span className="dim">{t("map.is.hidden")}</span> : <Link href={hrefOf(one)}>{one.namespace}/{one.name}</Link>) },
       { id: "phase", header: t("run.state"), width: "126px", cell: (one) => <PhaseChip phase={one.phase} quiet /> },
       { id: "reason", header: t("decisions.reason"), width: "minmax(110px, .8fr)", cell: (one) => find(`reason.${one.reason}`) ?? one.reason },
       { id: "text", header: t("task.message"), width: "minmax(220px, 3fr)", cell: (one) => <span className="dim" title={one.text[language]}>{sentence(one.text[language], language)}</span> },
       { id: "where", header: t("queue.where"), width: "minmax(120px, 1fr)", extra: true, cell: (one) => one.where },
     ],
-    [t, find, exact, language],
+    [t, find, exact, clock, near, language],
   );
 }
 

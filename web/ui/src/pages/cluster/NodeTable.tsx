@@ -17,7 +17,7 @@ function useNodeColumns(cluster: Cluster): Column<ClusterNode>[] {
         id: "state", header: t("run.state"), width: "140px",
         cell: (node) => <StateChip quiet state={!node.ready ? "failed" : !node.schedulable ? "stopped" : node.unhealthy > 0 ? "degraded" : "succeeded"} word={t(!node.ready ? "map.is.notReady" : !node.schedulable ? "map.is.closed" : node.unhealthy > 0 ? "map.is.someBroken" : "map.is.healthy")} />,
       },
-      { id: "place", header: t("node.place"), width: "minmax(120px, 1.2fr)", cell: (node) => node.place.filter(Boolean).join(" / ") },
+      { id: "place", header: t("node.place"), width: "minmax(150px, 2fr)", cell: (node) => node.place.filter(Boolean).join(" / ") },
       { id: "type", header: t("node.type"), width: "100px", cell: (node) => node.type },
       { id: "free", header: t("node.free"), width: "100px", numeric: true, cell: (node) => <span><b>{gpus(node.free)}</b> / {number(node.gpus)}</span> },
       { id: "broken", header: t("node.broken"), width: "90px", numeric: true, extra: true, cell: (node) => number(node.unhealthy) },
