@@ -1,6 +1,6 @@
 // Map, queue, gang page and what-if against a Kumiki with simulated GPU nodes and real gangs.
 import { gangs, hasCluster, makeGang, dropGang, NAMESPACE } from "./cluster-seeds.mjs";
-import { findings } from "./access.mjs";
+import { findings, settled } from "./access.mjs";
 import { equal, SHOTS, test, truth, until } from "./harness.mjs";
 
 if (!hasCluster()) console.log("Browser tests of map and queue: skipped, KUMIKI_KUBECONFIG is not set (DIR/kubeconfig of a Kumiki started with --nodes \"8 x gpu=8 type=H100 rack=4 block=2\")");
@@ -204,9 +204,7 @@ for (const [language, theme, width] of [["en", "light", 1440], ["ja", "dark", 14
     const all = [];
     for (const [name, path] of Object.entries(ROUTES)) {
       await page.goto(path);
-      await page.locator("main h1").first().waitFor();
-      await until("no skeletons", async () => (await page.locator(".k-skeleton").count()) === 0);
-      await page.waitForTimeout(700);
+      await settled(page);
       await page.screenshot({ path: `${SHOTS}${name}-${language}-${theme}-${width}.png` });
       all.push(...(await findings(page)).map((finding) => `${name}: ${finding}`));
       equal(await page.locator("main").count(), 1, `${name}: mains`);
