@@ -21,6 +21,11 @@ public sealed interface ApiAnswer {
     /// A connection into a pod, by WebSocket.
     record Connect(PodConnection order) implements ApiAnswer {}
 
+    /// The request goes on to a port of a pod, and its answer comes back as it is.
+    ///
+    /// @param path and query, as the pod sees them
+    record Forward(boolean tls, String host, int port, String path) implements ApiAnswer {}
+
     String JSON = "application/json";
 
     static Whole json(int status, JsonNode body) {

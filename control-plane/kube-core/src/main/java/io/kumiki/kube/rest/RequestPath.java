@@ -3,6 +3,8 @@ package io.kumiki.kube.rest;
 import io.kumiki.kube.ResourceType;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What a path under /api/v1 or /apis/GROUP/VERSION means.
@@ -11,11 +13,24 @@ import org.jspecify.annotations.Nullable;
 /// @param name empty for the whole collection
 /// @param part the subresource, empty for the object itself
 /// @param watch whether the path itself asks to be watched: /api/v1/watch/…
-record RequestPath(ResourceType type, String namespace, String name, String part, boolean watch) {
+/// @param tail what follows `proxy`, with its first slash; empty for every other path
+record RequestPath(ResourceType type, String namespace, String name, String part, boolean watch, String tail) {
+    /// /api/v1/namespaces/NAMESPACE/pods or services/NAME/proxy, and whatever then
+    private static final Pattern PROXY =
+            Pattern.compile("(/api/v1/namespaces/[^/]+/(?:pods|services)/[^/]+/proxy)(/.*)?", Pattern.DOTALL);
+
     private static final Set<String> OF_NAMESPACE = Set.of("status", "finalize");
 
     /// `null` when the path is no resource's.
     static @Nullable RequestPath parse(String path) {
+        Matcher proxied = PROXY.matcher(path);
+        if (proxied.matches()) {
+            return parse(proxied.group(1), proxied.group(2) == null ? "" : proxied.group(2));
+        }
+        return parse(path, "");
+    }
+
+    private static @Nullable RequestPath parse(String path, String tail) {
         List<String> all = List.of(path.split("/", -1));
         // A path begins with '/', so the first segment is empty.
         int skip;
@@ -48,6 +63,7 @@ record RequestPath(ResourceType type, String namespace, String name, String part
                 namespace,
                 own.size() > 1 ? own.get(1) : "",
                 own.size() > 2 ? own.get(2) : "",
-                watch);
+                watch,
+                tail);
     }
 }

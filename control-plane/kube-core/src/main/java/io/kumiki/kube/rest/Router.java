@@ -51,7 +51,9 @@ public final class Router {
     }
 
     private ApiAnswer route(ApiRequest request) {
-        String path = request.path().length() > 1 && request.path().endsWith("/")
+        String path = request.path().length() > 1
+                        && request.path().endsWith("/")
+                        && !request.path().contains("/proxy/")
                 ? request.path().substring(0, request.path().length() - 1)
                 : request.path();
         RequestPath target = RequestPath.parse(path);

@@ -30,6 +30,7 @@ final class Subresources {
     private final Parts parts;
     private final Verbs verbs;
     private final Connections connections;
+    private final Proxies proxies;
     private final TokenRequests tokens;
     private final Scales scales;
 
@@ -37,6 +38,7 @@ final class Subresources {
         this.parts = parts;
         this.verbs = verbs;
         this.connections = new Connections(parts);
+        this.proxies = new Proxies(parts);
         this.tokens = tokens;
         this.scales = new Scales(parts);
     }
@@ -59,6 +61,9 @@ final class Subresources {
                 && Connections.PARTS.contains(target.part())
                 && (verb.equals("get") || verb.equals("create"))) {
             return connections.connect(request, target, kind);
+        }
+        if (where.equals("pods/proxy") || where.equals("services/proxy")) {
+            return proxies.answer(request, target, kind);
         }
         return switch (where + " " + verb) {
             case "pods/log get" -> log(request, target, kind);

@@ -70,6 +70,7 @@ public final class ApiListener implements AutoCloseable {
     private final PodLogs logs;
     private final PodSessions sessions;
     private final PodSockets sockets = new PodSockets();
+    private final Forwarding forwarding;
     private final Limits limits;
     private final Mounts mounts;
     private final Hosts hosts;
@@ -89,6 +90,7 @@ public final class ApiListener implements AutoCloseable {
             Limits limits,
             Credentials credentials) {
         this.vertx = vertx;
+        this.forwarding = new Forwarding(vertx, limits.patience());
         this.cluster = cluster;
         this.authenticator = authenticator;
         this.logs = logs;
@@ -246,6 +248,7 @@ public final class ApiListener implements AutoCloseable {
             switch (answer) {
                 case ApiAnswer.Whole whole -> Streams.whole(http, whole, limits.patience());
                 case ApiAnswer.Watch watch -> new AnswerStream(http, open, limits).watch(watch.feed());
+                case ApiAnswer.Forward forward -> forwarding.serve(http, loop, forward, body);
                 case ApiAnswer.Connect connect -> sockets.serve(http, loop, connect.order(), sessions);
                 case ApiAnswer.Log log -> new AnswerStream(http, open, limits).log(logs, log.order());
             }
@@ -326,6 +329,7 @@ public final class ApiListener implements AutoCloseable {
     public void close() {
         endStreams();
         sockets.close();
+        forwarding.close();
         visitors.close();
         servers.stream()
                 .map(server -> server.shutdown(2, TimeUnit.SECONDS))
