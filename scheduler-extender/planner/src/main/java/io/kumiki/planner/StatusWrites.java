@@ -22,6 +22,10 @@ final class StatusWrites {
             return;
         }
         plan.looked = false;
+        if (plan.message.isEmpty() && plan.sent == null && plan.fact.status() == null) {
+            // Its members are still coming: there is nothing to say yet.
+            return;
+        }
         Gang.Status status = StatusText.of(plan, state);
         if (status.equals(plan.sent)) {
             plan.durable = plan.version;
