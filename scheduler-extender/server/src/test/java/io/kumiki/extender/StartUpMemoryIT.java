@@ -67,8 +67,7 @@ class StartUpMemoryIT {
         long start = System.nanoTime();
         List<PodFact> facts = new ArrayList<>();
         var list = new Listed();
-        try (JsonParser parser =
-                LeanObjects.ofList(Json.MAPPER.getFactory().createParser(list))) {
+        try (JsonParser parser = LeanObjects.ofList(Json.MAPPER.getFactory().createParser(list))) {
             while (parser.nextToken() != JsonToken.START_ARRAY) {
                 assertThat(parser.currentToken()).isNotNull();
             }
@@ -87,7 +86,8 @@ class StartUpMemoryIT {
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         double mib = (used() - before) / 1048576.0;
-        System.out.printf("%,d pods, %,d MB read in %.1f s; %.0f MiB kept%n", facts.size(), list.bytes / 1_000_000, seconds, mib);
+        System.out.printf(
+                "%,d pods, %,d MB read in %.1f s; %.0f MiB kept%n", facts.size(), list.bytes / 1_000_000, seconds, mib);
         assertThat(facts).hasSize(PODS);
         assertThat(list.bytes).isGreaterThan(100_000_000);
         assertThat(mib).isLessThan(200);
