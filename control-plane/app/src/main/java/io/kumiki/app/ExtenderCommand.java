@@ -7,6 +7,7 @@ import io.kumiki.extender.AdmissionDesk;
 import io.kumiki.extender.Extender;
 import io.kumiki.extender.Webhook;
 import io.kumiki.extender.admission.PodAdmission;
+import io.kumiki.ledger.LedgerSettings;
 import io.kumiki.planner.PlannerOptions;
 import io.kumiki.runtime.yaml.Yaml;
 import io.vertx.core.Vertx;
@@ -28,7 +29,8 @@ final class ExtenderCommand {
     static final String HELP =
             "--kubeconfig FILE|--in-cluster [--port 8891] [--namespace kube-system] [--decision-log DIR]"
                     + " [--webhook-port P [--webhook-host NAME|--webhook-service NAMESPACE/NAME]]"
-                    + " [--own-scheduler NAME] [--adopt-schedulers NAME,NAME] [--print-scheduler-config]";
+                    + " [--own-scheduler NAME] [--adopt-schedulers NAME,NAME] [--print-scheduler-config]"
+                    + " [--ledger-bind HOST --ledger-port N (--ledger-members HOST:PORT,... | --ledger-service NAME)]";
     private static final int PORT = 8891;
     private static final String NAME = "[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?";
 
@@ -44,7 +46,8 @@ final class ExtenderCommand {
             String webhookHost,
             String webhookService,
             String scheduler,
-            Set<String> adopted) {}
+            Set<String> adopted,
+            LedgerSettings ledger) {}
 
     private ExtenderCommand() {}
 
@@ -61,7 +64,11 @@ final class ExtenderCommand {
                         "webhook-host",
                         "webhook-service",
                         "own-scheduler",
-                        "adopt-schedulers"));
+                        "adopt-schedulers",
+                        "ledger-bind",
+                        "ledger-port",
+                        "ledger-members",
+                        "ledger-service"));
         boolean print = a.flag("print-scheduler-config");
         Options options = options(a, print);
         if (print) {
@@ -108,7 +115,21 @@ final class ExtenderCommand {
                 a.value("webhook-host").orElse("127.0.0.1"),
                 service,
                 a.value("own-scheduler").orElse(""),
-                adopted);
+                adopted,
+                ledger(a));
+    }
+
+    private static LedgerSettings ledger(Arguments a) {
+        try {
+            return new LedgerSettings(
+                    "kumiki",
+                    a.value("ledger-bind").orElse("127.0.0.1"),
+                    a.port("ledger-port").orElse(0),
+                    a.value("ledger-members").orElse(""),
+                    a.value("ledger-service").orElse(""));
+        } catch (IllegalArgumentException e) {
+            throw new Arguments.Wrong("--ledger-*: " + e.getMessage());
+        }
     }
 
     private static String schedulerConfig(Options options) {
@@ -128,7 +149,8 @@ final class ExtenderCommand {
                 UUID.randomUUID().toString(),
                 false,
                 PlannerOptions.DEFAULT,
-                options.log());
+                options.log(),
+                options.ledger());
         var desk = new AdmissionDesk();
         Vertx vertx = Vertx.vertx();
         try (var client = client(options);

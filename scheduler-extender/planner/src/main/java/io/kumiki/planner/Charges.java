@@ -6,6 +6,7 @@ import io.kumiki.quota.QuotaTree;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Quotas: a tenant's part of the tree, and a namespace's ResourceQuota.
@@ -18,14 +19,19 @@ final class Charges {
         this.state = state;
         QuotaTree used = state.quotas;
         if (used != null) {
-            for (var entry : usage().entrySet()) {
+            for (var entry : usage(_ -> true).entrySet()) {
                 used = used.using(entry.getKey(), new Amounts(entry.getValue()));
             }
         }
         this.tree = used;
     }
 
-    private Map<String, Map<String, Long>> usage() {
+    /// By tenant, without slots whose write is not done.
+    Map<String, Map<String, Long>> committed() {
+        return usage(Plan::isDurable);
+    }
+
+    private Map<String, Map<String, Long>> usage(Predicate<Plan> counted) {
         Map<String, Map<String, Long>> byTenant = new TreeMap<>();
         for (PodFact pod : state.pods.values()) {
             String tenant = state.tenantOf.get(pod.namespace());
@@ -41,7 +47,7 @@ final class Charges {
         }
         for (Plan plan : state.plans.values()) {
             String tenant = state.tenantOf.get(plan.fact.namespace());
-            if (tenant == null || !plan.phase.holds()) {
+            if (tenant == null || !plan.phase.holds() || !counted.test(plan)) {
                 continue;
             }
             Occupancy there = Occupancy.of(plan, state);

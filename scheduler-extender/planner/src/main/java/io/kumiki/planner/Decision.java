@@ -1,7 +1,10 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.quota.Amounts;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /// What is to be done; doing it twice does no harm.
@@ -46,4 +49,14 @@ public sealed interface Decision {
     /// Change one annotation, so that writes decided on an older state of the pod fail and the scheduler looks
     /// again.
     record Touch(PodFact pod, Map<String, String> annotations) implements Decision {}
+
+    /// Tell the ledger; never waited for.
+    ///
+    /// @param sequence within the epoch; a later (epoch, sequence) replaces an earlier one
+    /// @param usage by tenant, with what is below it
+    record Publish(String tree, long epoch, long sequence, SortedMap<String, Amounts> usage, List<Binding> binding)
+            implements Decision {
+        /// A placed gang of which not every pod is bound.
+        public record Binding(String namespace, String name, String tenant, Amounts amounts) {}
+    }
 }

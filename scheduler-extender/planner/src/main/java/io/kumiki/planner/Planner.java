@@ -15,6 +15,7 @@ public final class Planner {
     private final Placing placing;
     private final Adoption adoption;
     private final StatusWrites writes;
+    private final Publication publication;
 
     public Planner(PlannerOptions options) {
         state = new State(options);
@@ -23,6 +24,7 @@ public final class Planner {
         placing = new Placing(state, progress, singles);
         adoption = new Adoption(state, progress);
         writes = new StatusWrites(state, progress);
+        publication = new Publication(state);
     }
 
     /// One event and what follows from it.
@@ -243,6 +245,7 @@ public final class Planner {
         boolean waiting = state.plans.values().stream().anyMatch(plan -> plan.missingSince >= 0 || plan.restUntil > 0);
         state.roomChanged |= waiting || state.promises.values().stream().anyMatch(p -> p.until() <= state.now);
         singles.tick();
+        publication.tick();
         advanceAll();
     }
 

@@ -154,7 +154,7 @@ final class Jobs {
                 String key = reservation + "/" + c.name() + "/" + i;
                 String node = of.nodes().get(i);
                 if (!there && !forgotten && making.add(key)) {
-                    time.in(late ? time.upTo(2500) : 0, () -> {
+                    time.in(late ? time.upTo(time.upTo(3) == 0 ? 12_000 : 1_500) : 0, () -> {
                         making.remove(key);
                         makePinned(gang, c, index, reservation, node);
                     });

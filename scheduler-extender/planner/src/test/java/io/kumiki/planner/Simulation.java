@@ -20,6 +20,7 @@ final class Simulation implements KubeScheduler.Extenders {
     static final class Replica {
         Planner planner = new Planner(PlannerOptions.DEFAULT);
         Witness witness = new Witness();
+        Decision.@Nullable Publish published;
         int life;
         boolean alive = true;
         boolean leads;
@@ -263,6 +264,7 @@ final class Simulation implements KubeScheduler.Extenders {
                     deliver(r, life, new Event.Bound(bind.call(), bind.pod().uid(), lost ? "lost" : error));
                     killMidGang(r, life, bind, error);
                 });
+            case Decision.Publish publish -> published(r, publish);
             case Decision.AnswerMember ignored -> throw new AssertionError("nobody asked");
             case Decision.AnswerEntry answer -> time.in(1, () -> lonely.entered(r, answer.call(), answer.entry()));
             case Decision.Ungate ungate ->
@@ -358,6 +360,19 @@ final class Simulation implements KubeScheduler.Extenders {
         }
     }
 
+    private void published(int r, Decision.Publish publish) {
+        Replica replica = replicas.get(r);
+        Decision.Publish last = replica.published;
+        boolean newer = last == null
+                || publish.epoch() > last.epoch()
+                || (publish.epoch() == last.epoch() && publish.sequence() > last.sequence());
+        long used = publish.usage().getOrDefault("team", Amounts.NONE).get(GPU);
+        if (!newer || (used > limit() && !lonely.late && !nodesFail && !strangers)) {
+            throw new AssertionError("the ledger was told " + publish + " after " + last);
+        }
+        replica.published = publish;
+    }
+
     @Override
     public void bindSingle(World.Pod pod, String node) {
         lonely.bind(pod, node);
@@ -393,6 +408,7 @@ final class Simulation implements KubeScheduler.Extenders {
         replica.inbox.clear();
         replica.planner = new Planner(PlannerOptions.DEFAULT);
         replica.witness = new Witness();
+        replica.published = null;
         replica.delivered = time.now;
         if (quota) {
             tell(r, tenants());

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kumiki.extender.foreign.Declaration;
+import io.kumiki.ledger.Ledger;
+import io.kumiki.ledger.LedgerSettings;
 import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.PlaceLevels;
 import io.kumiki.planner.Event;
@@ -21,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -41,15 +44,32 @@ public final class Extender implements AutoCloseable {
     /// @param holder unique for each start of a process
     /// @param alone nobody else can plan for this cluster
     /// @param log folder of the decision log; null for none
+    /// @param ledger who else hears of quota; the member starts with the first TenantQuota
     public record Settings(
             int port,
             String namespace,
             String holder,
             boolean alone,
             PlannerOptions planning,
-            @Nullable Path log) {
+            @Nullable Path log,
+            LedgerSettings ledger) {
+        /// Quota is told in this process only.
+        public Settings(
+                int port,
+                String namespace,
+                String holder,
+                boolean alone,
+                PlannerOptions planning,
+                @Nullable Path log) {
+            this(port, namespace, holder, alone, planning, log, LedgerSettings.alone());
+        }
+
         public Settings(int port, String namespace, String holder, boolean alone, PlannerOptions planning) {
             this(port, namespace, holder, alone, planning, null);
+        }
+
+        public Settings telling(LedgerSettings others) {
+            return new Settings(port, namespace, holder, alone, planning, log, others);
         }
     }
 
@@ -61,6 +81,7 @@ public final class Extender implements AutoCloseable {
     private final DerivedGangs gangs;
     private final PodWatch pods;
     private final QuotaNotes notes;
+    private final LedgerLink ledger;
     private final Leadership leadership;
     private final Standby standby;
     private final HttpListener listener;
@@ -82,8 +103,9 @@ public final class Extender implements AutoCloseable {
         leadership = new Leadership(api, settings.namespace(), settings.holder(), settings.alone(), clock);
         groups = new DeclaredGroups();
         gangs = new DerivedGangs(api, groups);
+        ledger = new LedgerLink(settings.ledger());
         pods = new PodWatch(api, this::tell, gangs);
-        hands = new Hands(api, this::tell, calls, leadership::current, gangs, pods::written);
+        hands = new Hands(api, this::tell, calls, leadership::current, gangs, pods::written, ledger);
         planner = new PlannerLoop(new Planner(settings.planning()), hands, clock);
         Path log = settings.log();
         view = new SchedulingView(
@@ -135,6 +157,11 @@ public final class Extender implements AutoCloseable {
     private void tell(Event event) {
         planner.tell(event);
         view.tell(event);
+    }
+
+    /// Quota as it was told last; empty while there is no TenantQuota.
+    public Optional<Ledger> ledger() {
+        return ledger.ledger();
     }
 
     /// What people ask about this cluster's queue and nodes.
@@ -277,6 +304,7 @@ public final class Extender implements AutoCloseable {
         planner.close();
         view.close();
         notes.close();
+        ledger.close();
         hands.close();
     }
 

@@ -34,6 +34,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     private final BooleanSupplier leading;
     private final DerivedGangs gangs;
     private final Consumer<JsonNode> changed;
+    private final LedgerLink ledger;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore writers = new Semaphore(WRITERS);
 
@@ -46,7 +47,9 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
             Calls calls,
             BooleanSupplier leading,
             DerivedGangs gangs,
-            Consumer<JsonNode> changed) {
+            Consumer<JsonNode> changed,
+            LedgerLink ledger) {
+        this.ledger = ledger;
         this.api = api;
         this.planner = planner;
         this.calls = calls;
@@ -59,6 +62,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     public void accept(Decision decision) {
         switch (decision) {
             case Decision.AnswerBind(long call, String error) -> calls.answerBind(call, error);
+            case Decision.Publish publish -> ledger.publish(publish);
             case Decision.AnswerFilter answer -> calls.answerFilter(answer);
             case Decision.AnswerEntry(long call, Decision.Entry entry) ->
                 calls.answerEntry(

@@ -14,6 +14,7 @@ import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WriteOptions;
 import io.kumiki.kube.simulation.SimulatedNodes;
+import io.kumiki.ledger.LedgerSettings;
 import io.kumiki.localcluster.LocalCluster;
 import io.kumiki.localcluster.LocalClusterSettings;
 import io.kumiki.localcluster.node.LocalApi;
@@ -89,10 +90,16 @@ class GangIT {
     }
 
     private void startExtender(int port) throws InterruptedException {
+        startExtender(port, LedgerSettings.alone());
+    }
+
+    private void startExtender(int port, LedgerSettings ledger) throws InterruptedException {
         extender = Extender.listen(
                 vertx,
                 client,
-                new Extender.Settings(port, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT),
+                new Extender.Settings(
+                                port, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT)
+                        .telling(ledger),
                 Clock.systemUTC(),
                 desk,
                 () -> {});
@@ -395,6 +402,72 @@ class GangIT {
                 () -> (phase("first", "Running") && waitsFor("second", "first"))
                         || (phase("second", "Running") && waitsFor("first", "second")));
         await("both have ended", () -> phase("first", "Done") && phase("second", "Done"));
+    }
+
+    /// Another member of the ledger is stopped as a whole (SIGSTOP): decisions do not wait for it, and when it goes
+    /// on it hears what was decided meanwhile.
+    @Test
+    void aMemberOfTheLedgerThatHangsDelaysNoDecision() throws Exception {
+        Process member = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx128m",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        QuotaMember.class.getName())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        open.push(member::destroyForcibly);
+        var lines = new java.util.concurrent.LinkedBlockingQueue<String>();
+        Thread.ofVirtual().start(() -> member.inputReader().lines().forEach(lines::add));
+        String at = heard(lines, "at ", "").substring(3);
+        extender.close();
+        scheduler.close();
+        startExtender(0, new LedgerSettings("kumiki", "127.0.0.1", 0, at, ""));
+        startScheduler();
+        assertThat(extender.ledger()).as("no member before there is a TenantQuota").isEmpty();
+
+        create(QUOTAS, "", quota("all", "", "128", ""));
+        create(QUOTAS, "", quota("small", "all", "8", "64"));
+        awaitQuota("the tree holds", () -> accepted("small").path("status").asText().equals("True"));
+        gang("first", 2, 8, "kumiki.io/simulated-duration", "10m");
+        await("it starts", () -> phase("first", "Running"));
+        heard(lines, "entry all ", " 16");
+
+        signal("-STOP", member);
+        long slowest = 0;
+        for (int i = 0; i < 5; i++) {
+            String name = "stopped-" + i;
+            long from = System.nanoTime();
+            gang(name, 1, 8, "kumiki.io/simulated-duration", "10m");
+            await(name + " starts", () -> phase(name, "Running"));
+            slowest = Math.max(slowest, System.nanoTime() - from);
+        }
+        System.out.println("slowest gang while the member was stopped: " + slowest / 1_000_000 + " ms");
+        // One call to a stopped member takes 5 s and more (operation time-out): waiting once would show.
+        assertThat(Duration.ofNanos(slowest)).isLessThan(Duration.ofSeconds(5));
+        signal("-CONT", member);
+        heard(lines, "entry all ", " 56");
+    }
+
+    private static void signal(String signal, Process process) throws Exception {
+        assertThat(new ProcessBuilder("kill", signal, Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    private static String heard(java.util.concurrent.BlockingQueue<String> lines, String begins, String ends)
+            throws InterruptedException {
+        while (true) {
+            String line = lines.poll(60, TimeUnit.SECONDS);
+            assertThat(line).as("a line %s…%s", begins, ends).isNotNull();
+            if (line.startsWith(begins) && line.endsWith(ends)) {
+                return line;
+            }
+        }
     }
 
     private boolean waitsFor(String gang, String other) {
