@@ -62,8 +62,8 @@ final class Publication {
                     String tenant = state.tenantOf.get(plan.fact.namespace());
                     if (tenant != null) {
                         Map<String, Long> sum = new TreeMap<>();
-                        plan.rows.forEach(row -> row.amounts.forEach((resource, amount) ->
-                                sum.merge(resource, amount * row.nodes.size(), Long::sum)));
+                        plan.rows.forEach(row -> row.amounts.forEach(
+                                (resource, amount) -> sum.merge(resource, amount * row.nodes.size(), Long::sum)));
                         sum.keySet().retainAll(state.quotaResources);
                         binding.add(new Decision.Publish.Binding(
                                 plan.fact.namespace(), plan.fact.name(), tenant, new Amounts(sum)));

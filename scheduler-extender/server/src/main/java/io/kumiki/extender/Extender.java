@@ -55,12 +55,7 @@ public final class Extender implements AutoCloseable {
             LedgerSettings ledger) {
         /// Quota is told in this process only.
         public Settings(
-                int port,
-                String namespace,
-                String holder,
-                boolean alone,
-                PlannerOptions planning,
-                @Nullable Path log) {
+                int port, String namespace, String holder, boolean alone, PlannerOptions planning, @Nullable Path log) {
             this(port, namespace, holder, alone, planning, log, LedgerSettings.alone());
         }
 

@@ -97,8 +97,7 @@ class GangIT {
         extender = Extender.listen(
                 vertx,
                 client,
-                new Extender.Settings(
-                                port, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT)
+                new Extender.Settings(port, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT)
                         .telling(ledger),
                 Clock.systemUTC(),
                 desk,
@@ -427,11 +426,15 @@ class GangIT {
         scheduler.close();
         startExtender(0, new LedgerSettings("kumiki", "127.0.0.1", 0, at, ""));
         startScheduler();
-        assertThat(extender.ledger()).as("no member before there is a TenantQuota").isEmpty();
+        assertThat(extender.ledger())
+                .as("no member before there is a TenantQuota")
+                .isEmpty();
 
         create(QUOTAS, "", quota("all", "", "128", ""));
         create(QUOTAS, "", quota("small", "all", "8", "64"));
-        awaitQuota("the tree holds", () -> accepted("small").path("status").asText().equals("True"));
+        awaitQuota(
+                "the tree holds",
+                () -> accepted("small").path("status").asText().equals("True"));
         gang("first", 2, 8, "kumiki.io/simulated-duration", "10m");
         await("it starts", () -> phase("first", "Running"));
         heard(lines, "entry all ", " 16");
