@@ -71,6 +71,7 @@ public final class Forecast {
     private List<Waiting> queue;
     private @Nullable Kept kept;
     private @Nullable Kept keptNow;
+    private final Set<Shape> shapes = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /// @param view the caller's; a copy is changed
     public Forecast(
@@ -83,6 +84,7 @@ public final class Forecast {
         this.topology = topology;
         this.queue = new ArrayList<>(queue);
         this.running.addAll(running);
+        queue.forEach(waiting -> shapes.add(waiting.shape()));
         this.purse = purse;
     }
 
@@ -115,6 +117,7 @@ public final class Forecast {
         starts.clear();
         end(now);
         queue.addAll(arrivals);
+        arrivals.forEach(waiting -> shapes.add(waiting.shape()));
         pass(now);
         return Map.copyOf(starts);
     }
@@ -166,7 +169,13 @@ public final class Forecast {
         List<Waiting> left = new ArrayList<>();
         Set<Shape> full = Collections.newSetFromMap(new IdentityHashMap<>());
         Set<Shape> fullOutside = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Waiting next : queue) {
+        for (int i = 0; i < queue.size(); i++) {
+            Waiting next = queue.get(i);
+            if (full.size() + never.size() >= shapes.size() && kept != null) {
+                // Nobody behind finds room either: every shape that there is was tried.
+                left.addAll(queue.subList(i, queue.size()));
+                break;
+            }
             Kept other = kept;
             boolean outside = other != null && now + next.promised() > other.start();
             boolean tried = full.contains(next.shape()) || (outside && fullOutside.contains(next.shape()));
@@ -192,6 +201,9 @@ public final class Forecast {
                 kept = before != null && before.id().equals(next.id()) && now < before.start()
                         ? before
                         : keep(next, now);
+                if (never.contains(next.shape())) {
+                    full.remove(next.shape());
+                }
             }
         }
         queue = left;

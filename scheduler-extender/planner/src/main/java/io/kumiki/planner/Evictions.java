@@ -31,7 +31,7 @@ final class Evictions {
                 case Waiting, Releasing, Done -> false;
             };
             if (mayGo && other.fact.spec().priority() < plan.fact.spec().priority()) {
-                candidates.add(new Preemption.Victim(other.fact.key(), cost(other), holdings.of(other, room, taken)));
+                candidates.add(new Preemption.Victim(other.fact.key(), cost(other, state), holdings.of(other, room, taken)));
             }
         }
         if (candidates.isEmpty()) {
@@ -60,7 +60,8 @@ final class Evictions {
         return true;
     }
 
-    private double cost(Plan plan) {
+    /// GPU-seconds that are lost when it goes now.
+    static double cost(Plan plan, State state) {
         long milli = 0;
         for (Plan.Row row : plan.rows) {
             milli += row.nodes.size() * Shape.demand(row.amounts).totalGpuMilli();

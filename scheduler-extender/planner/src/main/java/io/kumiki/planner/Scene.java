@@ -56,6 +56,11 @@ public final class Scene {
         return new Pictures(this).nodes();
     }
 
+    /// Moves that would make room where the free GPUs lie scattered, least lost work first.
+    public List<Proposal> proposals() {
+        return new Proposals(this).all();
+    }
+
     /// Gangs that wait, in order.
     public List<Entry> waiting() {
         List<Plan> queue = queue();

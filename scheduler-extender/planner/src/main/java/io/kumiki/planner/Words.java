@@ -82,6 +82,14 @@ final class Words {
         return seconds < 120 ? seconds + " 秒" : seconds < 7200 ? seconds / 60 + " 分" : (seconds + 1800) / 3600 + " 時間";
     }
 
+    static Text move(String node, int gpus, int gangs, long lost) {
+        return new Text(
+                "moving " + gangs + (gangs == 1 ? " job" : " jobs") + " would free all " + gpus + " GPUs of " + node
+                        + "; " + lost + " GPU-seconds of work are lost",
+                gangs + " 件のジョブを移すと " + node + " の GPU " + gpus + " 基がすべて空きます（失われる処理: " + lost
+                        + " GPU 秒）");
+    }
+
     /// @param wider null for anywhere
     static Text relaxTopology(String required, @Nullable String wider) {
         return wider == null

@@ -131,6 +131,34 @@ class SceneTest {
     }
 
     @Test
+    void whoNeverFitsKeepsNobodyFromStarting() {
+        nodes(1, 1, "H100");
+        waiting("n", "huge", 60, spec(5, 8, null, 500L, 0), Why.NoRoom);
+        waiting("n", "fits", 50, spec(1, 8, null, 900L, 0), Why.NoRoom);
+        waiting("n", "then", 40, spec(1, 4, null, 900L, 0), Why.NoRoom);
+        Map<String, Estimate> all = mirror.scene(NOW).estimates();
+        assertThat(all.get("n/huge")).isEqualTo(Estimate.UNKNOWN);
+        assertThat(all.get("n/fits").at()).isEqualTo(S);
+        assertThat(all.get("n/then").at()).isEqualTo(S + 900);
+    }
+
+    @Test
+    void scatteredGangsCouldBeMovedTogether() {
+        nodes(3, 3, "H100");
+        running("a", spec(1, 4, null, null, 0), 100, "h1000");
+        running("b", spec(1, 2, null, null, 0), 100, "h1001");
+        List<Proposal> proposals = mirror.scene(NOW).proposals();
+        assertThat(proposals).hasSize(2);
+        assertThat(proposals.getFirst().moves())
+                .containsExactly(new Proposal.Move("n", "b", 2000, "h1000"));
+        assertThat(proposals.getFirst().node()).isEqualTo("h1001");
+        assertThat(proposals.getFirst().lostGpuSeconds()).isEqualTo(2 * 160);
+        running("c", spec(1, 6, null, null, 0), 100, "h1002");
+        running("d", spec(1, 4, null, null, 0), 100, "h1000");
+        assertThat(mirror.scene(NOW).proposals().stream().map(Proposal::node)).containsExactly("h1001", "h1002");
+    }
+
+    @Test
     void anotherTypeAndAnotherClusterHelp() {
         nodes(1, 1, "H100");
         nodes(2, 2, "A100");

@@ -12,6 +12,7 @@ import io.kumiki.planner.Explanation;
 import io.kumiki.planner.GangPicture;
 import io.kumiki.planner.NodePicture;
 import io.kumiki.planner.Origin;
+import io.kumiki.planner.Proposal;
 import io.kumiki.planner.Sample;
 import io.kumiki.planner.Scene;
 import io.kumiki.planner.Text;
@@ -38,7 +39,26 @@ public final class SchedulingRows {
         scene.levels().forEach(levels::add);
         ArrayNode nodes = out.putArray("nodes");
         scene.nodes().forEach(node -> nodes.add(node(node)));
-        out.putArray("proposals");
+        ArrayNode proposals = out.putArray("proposals");
+        scene.proposals().forEach(proposal -> proposals.add(proposal(proposal)));
+        return out;
+    }
+
+    private ObjectNode proposal(Proposal proposal) {
+        ObjectNode out = Json.object()
+                .put("node", proposal.node())
+                .put("gpusFreed", proposal.gpusFreed())
+                .put("lostGpuSeconds", proposal.lostGpuSeconds());
+        ArrayNode moves = out.putArray("moves");
+        for (Proposal.Move move : proposal.moves()) {
+            boolean mine = named.test(move.namespace());
+            moves.addObject()
+                    .put("namespace", mine ? move.namespace() : null)
+                    .put("name", mine ? move.name() : null)
+                    .put("gpus", move.gpus())
+                    .put("to", move.to());
+        }
+        out.set("text", text(proposal.text()));
         return out;
     }
 
