@@ -31,7 +31,8 @@ final class Evictions {
                 case Waiting, Releasing, Done -> false;
             };
             if (mayGo && other.fact.spec().priority() < plan.fact.spec().priority()) {
-                candidates.add(new Preemption.Victim(other.fact.key(), cost(other, state), holdings.of(other, room, taken)));
+                candidates.add(
+                        new Preemption.Victim(other.fact.key(), cost(other, state), holdings.of(other, room, taken)));
             }
         }
         if (candidates.isEmpty()) {

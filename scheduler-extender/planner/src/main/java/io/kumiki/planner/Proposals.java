@@ -45,7 +45,9 @@ final class Proposals {
     }
 
     private double cost(List<Plan> plans) {
-        return plans.stream().mapToDouble(plan -> Evictions.cost(plan, scene.state)).sum();
+        return plans.stream()
+                .mapToDouble(plan -> Evictions.cost(plan, scene.state))
+                .sum();
     }
 
     private void gather() {

@@ -86,8 +86,7 @@ final class Words {
         return new Text(
                 "moving " + gangs + (gangs == 1 ? " job" : " jobs") + " would free all " + gpus + " GPUs of " + node
                         + "; " + lost + " GPU-seconds of work are lost",
-                gangs + " 件のジョブを移すと " + node + " の GPU " + gpus + " 基がすべて空きます（失われる処理: " + lost
-                        + " GPU 秒）");
+                gangs + " 件のジョブを移すと " + node + " の GPU " + gpus + " 基がすべて空きます（失われる処理: " + lost + " GPU 秒）");
     }
 
     /// @param wider null for anywhere

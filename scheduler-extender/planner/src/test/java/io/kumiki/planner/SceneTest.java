@@ -149,8 +149,7 @@ class SceneTest {
         running("b", spec(1, 2, null, null, 0), 100, "h1001");
         List<Proposal> proposals = mirror.scene(NOW).proposals();
         assertThat(proposals).hasSize(2);
-        assertThat(proposals.getFirst().moves())
-                .containsExactly(new Proposal.Move("n", "b", 2000, "h1000"));
+        assertThat(proposals.getFirst().moves()).containsExactly(new Proposal.Move("n", "b", 2000, "h1000"));
         assertThat(proposals.getFirst().node()).isEqualTo("h1001");
         assertThat(proposals.getFirst().lostGpuSeconds()).isEqualTo(2 * 160);
         running("c", spec(1, 6, null, null, 0), 100, "h1002");
