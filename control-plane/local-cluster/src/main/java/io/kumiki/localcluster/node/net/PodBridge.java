@@ -33,8 +33,8 @@ public final class PodBridge implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PodBridge.class);
     private static final Path SETTINGS = Path.of("/proc/sys/net/ipv4/conf");
     private static final String BRIDGES = "kmk";
-    /// The devices that did not forward before.
-    private static final String UPLINKS = "uplinks";
+    /// The devices that did not forward before, for all agents of this machine: the last to go sets them back.
+    private static final Path UPLINKS = Path.of("/run/kumiki-uplinks");
     private static final int FIRST = 2;
     private static final int SIZE = (1 << 16) - 2;
 
@@ -120,7 +120,7 @@ public final class PodBridge implements AutoCloseable {
             Command.run("ip", "addr", "replace", "100." + range + ".0.1/16", "dev", name);
             Command.run("ip", "link", "set", name, "up");
             set(name, "route_localnet");
-            String outside = outside(folder, name, range, insist);
+            String outside = outside(name, range, insist);
             PodBridge bridge = new PodBridge(
                     folder,
                     script,
@@ -165,7 +165,7 @@ public final class PodBridge implements AutoCloseable {
     }
 
     /// The way out of the machine, by address translation; in words.
-    private static String outside(Path folder, String name, int range, boolean insist) throws IOException {
+    private static String outside(String name, int range, boolean insist) throws IOException {
         List<String> uplinks = uplinks();
         if (uplinks.isEmpty()) {
             return "; this machine has no way to the outside";
@@ -176,7 +176,7 @@ public final class PodBridge implements AutoCloseable {
             for (String uplink : uplinks) {
                 if (!Files.readString(SETTINGS.resolve(uplink).resolve("forwarding"))
                         .startsWith("1")) {
-                    Files.writeString(folder.resolve(UPLINKS), uplink + "\n", CREATE, APPEND);
+                    Files.writeString(UPLINKS, uplink + "\n", CREATE, APPEND);
                     set(uplink, "forwarding");
                 }
             }
@@ -324,17 +324,16 @@ public final class PodBridge implements AutoCloseable {
         }
         Command.run("ip", "link", "del", name);
         Netfilter.delete(name);
-        Path uplinks = folder.resolve(UPLINKS);
         boolean others = Collections.list(NetworkInterface.getNetworkInterfaces()).stream()
                 .anyMatch(each -> each.getName().startsWith(BRIDGES));
-        if (Files.exists(uplinks) && !others) {
-            for (String uplink : Files.readAllLines(uplinks)) {
+        if (Files.exists(UPLINKS) && !others) {
+            for (String uplink : Files.readAllLines(UPLINKS)) {
                 Path setting = SETTINGS.resolve(uplink).resolve("forwarding");
                 if (Files.exists(setting)) {
                     Files.writeString(setting, "0");
                 }
             }
-            Files.delete(uplinks);
+            Files.delete(UPLINKS);
         }
     }
 }
