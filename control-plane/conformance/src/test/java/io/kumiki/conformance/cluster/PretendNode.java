@@ -82,7 +82,7 @@ public final class PretendNode implements AutoCloseable {
                     .addObject()
                     .put("type", type)
                     .put("status", holds ? "True" : "False")
-                    .put("lastTransitionTime", since);
+                    .put("lastTransitionTime", type.equals("PodScheduled") ? bound(pod, since) : since);
         }
         for (JsonNode container : pod.at("/spec/containers")) {
             ObjectNode one = status.withArray("/containerStatuses").addObject();
@@ -104,6 +104,16 @@ public final class PretendNode implements AutoCloseable {
             }
         }
         return patch;
+    }
+
+    /// When it was given its node is the binder's to say.
+    private static String bound(JsonNode pod, String otherwise) {
+        for (JsonNode condition : pod.at("/status/conditions")) {
+            if (condition.path("type").asText().equals("PodScheduled")) {
+                return condition.path("lastTransitionTime").asText(otherwise);
+            }
+        }
+        return otherwise;
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.Map;
 ///
 /// `NODE pretend` puts a node there that takes the namespace's pods, `ASKED label/a` tells what the webhook
 /// `{hook}/label` was asked about objects named `a`; its certificate is `{ca}`.
+/// A `~` line below the sentence holds for all of its requests.
 /// `--> until 404` and `--> until 200 /status/phase=Active` ask again until it is so.
 record Scenario(String title, List<Step> steps) {
 
@@ -54,6 +55,10 @@ record Scenario(String title, List<Step> steps) {
         String title = lines.getFirst().strip();
         List<Step> steps = new ArrayList<>();
         int at = 1;
+        while (at < lines.size() && lines.get(at).startsWith("~ ")) {
+            at++;
+        }
+        List<String> everywhere = lines.subList(1, at);
         while (at < lines.size()) {
             if (lines.get(at).isBlank() || lines.get(at).startsWith("# ")) {
                 at++;
@@ -71,7 +76,9 @@ record Scenario(String title, List<Step> steps) {
                     && (lines.get(end).startsWith("= ") || lines.get(end).startsWith("~ "))) {
                 end++;
             }
-            steps.add(step(lines.subList(at, arrow), lines.get(arrow), lines.subList(arrow + 1, end)));
+            List<String> notes = new ArrayList<>(everywhere);
+            notes.addAll(lines.subList(arrow + 1, end));
+            steps.add(step(lines.subList(at, arrow), lines.get(arrow), notes));
             at = end;
         }
         return new Scenario(title, steps);

@@ -125,7 +125,7 @@ public final class EventRecorder {
         event.put("firstTimestamp", Meta.text(at))
                 .put("lastTimestamp", Meta.text(at))
                 .put("count", 1);
-        event.put("reportingComponent", component).put("reportingInstance", "");
+        event.put("reportingComponent", component);
         writes.create(kind, namespace, event, WriteOptions.by(Carrier.MANAGER));
     }
 }

@@ -53,12 +53,15 @@ public final class HttpsWebhooks implements WebhookCaller, AutoCloseable {
                 .setFollowRedirects(false)
                 .putHeader("content-type", "application/json")
                 .putHeader("accept", "application/json");
-        CompletableFuture<byte[]> answer = client(target.authority())
-                .request(options)
-                .compose(request -> request.send(Buffer.buffer(review)))
-                .compose(this::body)
-                .toCompletionStage()
-                .toCompletableFuture();
+        // On one context: from another thread the answer may have ended before anybody listens to it.
+        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        HttpClient client = client(target.authority());
+        vertx.getOrCreateContext()
+                .runOnContext(on -> client.request(options)
+                        .compose(request -> request.send(Buffer.buffer(review)))
+                        .compose(this::body)
+                        .onSuccess(answer::complete)
+                        .onFailure(answer::completeExceptionally));
         try {
             return answer.get(target.timeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -66,7 +69,9 @@ public final class HttpsWebhooks implements WebhookCaller, AutoCloseable {
                     + target.timeout().toSeconds() + " s");
         } catch (ExecutionException e) {
             throw new Unreachable("Post \"" + target.url() + "\": "
-                    + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
+                    + (e.getCause() == null || e.getCause().getMessage() == null
+                            ? String.valueOf(e.getCause())
+                            : e.getCause().getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Unreachable("Post \"" + target.url() + "\": interrupted");
