@@ -41,10 +41,11 @@ public sealed interface GangPlacement {
             return causes.stream().noneMatch(GaveUp.class::isInstance);
         }
 
-        /// The place that came closest.
+        /// The place that came closest; of equals one that has a name.
         public Cause nearest() {
             return causes.stream()
-                    .max(Comparator.comparingDouble(Cause::closeness))
+                    .max(Comparator.comparingDouble(Cause::closeness)
+                            .thenComparing(cause -> !Topology.unnamed(cause.domain())))
                     .orElseThrow();
         }
     }

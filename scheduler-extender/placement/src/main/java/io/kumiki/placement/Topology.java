@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// the next one refines.
 /// Two racks of one name in different zones are different racks.
 public final class Topology {
+    private static final String UNNAMED = "#";
+
     private final List<String> levels;
     private final int[][] domainOf;
     private final List<List<String>> names;
@@ -46,13 +48,18 @@ public final class Topology {
         return new Topology(List.copyOf(levels), domainOf, names, labels.size());
     }
 
+    /// A node without the label of its level.
+    static boolean unnamed(String domain) {
+        return domain.substring(domain.lastIndexOf('/') + 1).startsWith(UNNAMED);
+    }
+
     private static String path(List<String> levels, Map<String, String> labels, int upTo, int node) {
         var path = new StringBuilder();
         for (int level = 0; level <= upTo; level++) {
             String value = labels.get(levels.get(level));
             path.append(level == 0 ? "" : "/");
             // A rack is one rack whether or not somebody labelled its zone.
-            path.append(value != null ? value : level == upTo ? "#" + node : "");
+            path.append(value != null ? value : level == upTo ? UNNAMED + node : "");
         }
         return path.toString();
     }

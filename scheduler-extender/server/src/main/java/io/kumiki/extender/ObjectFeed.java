@@ -83,9 +83,6 @@ final class ObjectFeed implements AutoCloseable {
                     return;
                 }
                 failures++;
-                if (failures == 2 && listed.getCount() == 0 && version.isEmpty()) {
-                    LOG.info("{} is not served here (yet)", path);
-                }
                 LOG.debug("{} cannot be followed ({}); trying again", path, e.toString());
             } catch (InterruptedException e) {
                 return;
