@@ -276,14 +276,15 @@ final class DerivedGangs {
         if (minimum == 0 || there < minimum) {
             String says = minimum == 0
                     ? "MembersMissing: group " + foreign(any) + " is not declared yet"
-                    : "MembersMissing: " + there + " of " + minimum + " pods exist";
+                    // Without the number that exist: it would have to be told to all of them with each that comes.
+                    : "MembersMissing: of its " + minimum + " pods some do not exist yet";
             group.pods.values().stream()
                     .filter(pod -> Facts.gated(pod)
                             && !pod.path("metadata")
                                     .path("annotations")
                                     .path(WHY)
                                     .asText("")
-                                    .startsWith("MembersMissing"))
+                                    .equals(says))
                     .forEach(pod -> explain(namespace, pod, says));
             return;
         }

@@ -298,8 +298,13 @@ class GangIT {
     }
 
     private void awaitQuota(String what, BooleanSupplier holds) throws Exception {
+        awaitOf(QUOTAS, "", what, holds);
+    }
+
+    /// Looks whenever something of that kind changes.
+    private void awaitOf(ResourceType type, String namespace, String what, BooleanSupplier holds) throws Exception {
         var reached = new CountDownLatch(1);
-        try (var watch = cluster.cluster().watch(QUOTAS, "", Selection.ALL, 0, e -> {
+        try (var watch = cluster.cluster().watch(type, namespace, Selection.ALL, 0, e -> {
             if (holds.getAsBoolean()) {
                 reached.countDown();
             }
@@ -354,12 +359,15 @@ class GangIT {
                         && accepted("team").path("reason").asText().equals("TreeHasMistakes"));
         assertThat(accepted("all").path("message").asText())
                 .isEqualTo("the tenants below all are guaranteed 9 nvidia.com/gpu, it has 8");
-        assertThat(cluster.cluster()
-                        .list(new ResourceType("", "v1", "events"), "default", Selection.ALL)
-                        .items())
-                .anySatisfy(
-                        e -> assertThat(e.path("involvedObject").path("name").asText())
-                                .isEqualTo("all"));
+        // The event is written after the condition.
+        var events = new ResourceType("", "v1", "events");
+        awaitOf(
+                events,
+                "default",
+                "an event says it too",
+                () -> cluster.cluster().list(events, "default", Selection.ALL).items().stream()
+                        .anyMatch(e ->
+                                e.path("involvedObject").path("name").asText().equals("all")));
         cluster.cluster().delete(QUOTAS, "", "team", Deletion.DEFAULT);
         awaitQuota(
                 "the rest is a tree",
