@@ -90,7 +90,6 @@ final class Plan {
     /// Number and version of the write that is on its way; 0 for none.
     int inFlight;
     int inFlightVersion;
-    int writes;
     Gang.@Nullable Status sent;
     long retryAt;
     /// Its status may have to be written.

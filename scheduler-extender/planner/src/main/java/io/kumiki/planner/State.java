@@ -41,6 +41,8 @@ final class State {
     Map<String, String> tenantOf = Map.of();
     boolean leading;
     long epoch;
+    /// Never begins anew: an answer from before we led again must not pass for that of a write of today.
+    int writes;
     long now;
     long second;
     /// Something changed that may let a waiting gang start.

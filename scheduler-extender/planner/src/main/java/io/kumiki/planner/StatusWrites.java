@@ -37,7 +37,7 @@ final class StatusWrites {
         }
         plan.writtenAt = state.now;
         plan.sent = status;
-        plan.inFlight = ++plan.writes;
+        plan.inFlight = ++state.writes;
         plan.inFlightVersion = plan.version;
         state.decide(new Decision.WriteStatus(
                 plan.fact.namespace(), plan.fact.name(), plan.fact.version(), plan.inFlight, status));
