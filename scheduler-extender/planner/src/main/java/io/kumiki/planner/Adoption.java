@@ -42,6 +42,7 @@ final class Adoption {
                             || (plan.phase == Gang.Phase.Waiting
                                     && status.phase().holds()))) {
                 // The leader before us was still quick enough: what it wrote last is what holds.
+                progress.barrier().refuseAll(plan, "the leader before decided otherwise at its end");
                 takeOver(plan);
             } else {
                 refresh(plan);
@@ -65,6 +66,7 @@ final class Adoption {
             }
             int last = row.nodes.size() - 1;
             while (last >= row.members.max() && there.at(r, last) == null) {
+                plan.leave(row, last);
                 row.nodes.removeLast();
                 row.devices.removeLast();
                 plan.version++;
@@ -76,6 +78,7 @@ final class Adoption {
 
     void takeOver(Plan plan) {
         plan.rows.clear();
+        plan.leaving.clear();
         adopt(plan);
         plan.fenced = plan.fact.status() == null;
         plan.looked = true;

@@ -47,7 +47,14 @@ final class Charges {
         }
         for (Plan plan : state.plans.values()) {
             String tenant = state.tenantOf.get(plan.fact.namespace());
-            if (tenant == null || !plan.phase.holds() || !counted.test(plan)) {
+            if (tenant == null || !counted.test(plan)) {
+                continue;
+            }
+            if (plan.rows.isEmpty()) {
+                plan.leaving.forEach(slot ->
+                        add(byTenant.computeIfAbsent(tenant, _ -> new TreeMap<>()), slot.amounts(), slot.node()));
+            }
+            if (!plan.phase.holds()) {
                 continue;
             }
             Occupancy there = Occupancy.of(plan, state);

@@ -74,6 +74,7 @@ final class Moves {
             progress.end(plan, Why.NoOtherNode, why + ", and no other node has room for the slot");
             return false;
         }
+        plan.leave(row, i);
         row.nodes.set(i, other.nodes.getFirst());
         row.devices.set(i, other.devices.getFirst());
         plan.version++;

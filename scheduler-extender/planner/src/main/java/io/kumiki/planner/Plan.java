@@ -49,6 +49,11 @@ final class Plan {
     /// A bind call that waits.
     record Held(long call, String node) {}
 
+    /// A slot that was given up.
+    ///
+    /// @param version of the plan that no longer has it
+    record Leaving(Map<String, Long> amounts, String node, String devices, int version) {}
+
     GangFact fact;
     /// The reservation's id, asked for by every pod at every look; the uid never changes.
     private String named = "";
@@ -64,6 +69,9 @@ final class Plan {
     Estimate start;
 
     final List<Row> rows = new ArrayList<>();
+    /// Slots that its object may still name: whoever leads next would take them for promised, so nobody else gets
+    /// them before the write without them is done.
+    final List<Leaving> leaving = new ArrayList<>();
     final Map<String, Held> held = new LinkedHashMap<>();
     final Map<String, Long> binding = new TreeMap<>();
     /// When a wish about a pod was last uttered.
@@ -150,7 +158,22 @@ final class Plan {
         looked = true;
     }
 
+    /// Changes nothing of the row: whoever calls this raises the version.
+    void leave(Row row, int slot) {
+        leaving.add(new Leaving(row.amounts, row.nodes.get(slot), row.devices.get(slot), version + 1));
+    }
+
+    /// Its object says what this version says; true where somebody may have room now.
+    boolean left(int written) {
+        return leaving.removeIf(slot -> slot.version() <= written);
+    }
+
     void clear() {
+        for (Row row : rows) {
+            for (int i = 0; i < row.nodes.size(); i++) {
+                leave(row, i);
+            }
+        }
         rows.clear();
         where = "";
         partialSince = -1;

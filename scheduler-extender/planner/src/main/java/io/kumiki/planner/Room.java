@@ -78,6 +78,10 @@ final class Room {
                 }
             }
         }
+        for (Plan plan : state.plans.values()) {
+            plan.leaving.forEach(
+                    slot -> taken.computeIfAbsent(slot.node(), _ -> new Taken()).add(slot.amounts(), slot.devices()));
+        }
         state.promises.forEach((gang, promise) -> {
             if (!gang.equals(winner) && promise.until() > state.now) {
                 for (Plan.Row row : promise.rows()) {

@@ -29,6 +29,7 @@ final class StatusWrites {
         Gang.Status status = StatusText.of(plan, state);
         if (status.equals(plan.sent)) {
             plan.durable = plan.version;
+            state.roomChanged |= plan.left(plan.version);
             return;
         }
         if (state.now - plan.writtenAt < PACE && onlyCounts(status, plan.sent)) {
@@ -76,11 +77,12 @@ final class StatusWrites {
                 old.created(),
                 old.controller(),
                 old.spec(),
-                old.status());
+                plan.sent);
         state.roomChanged |= !plan.fenced;
         plan.fenced = true;
         boolean before = plan.isDurable();
         plan.durable = plan.inFlightVersion;
+        state.roomChanged |= plan.left(plan.inFlightVersion);
         if (state.leading && plan.isDurable()) {
             if (!before) {
                 poke(plan);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestFactory;
 /// The simulation is worth what it notices: each fault below must be found within the seeds that the law runs.
 /// `-Dkumiki.bug=barrier` runs those whose words contain that.
 class PlantedBugsTest {
-    private static final int SEEDS = Integer.getInteger("kumiki.seeds", 2000);
+    private static final int SEEDS = Integer.getInteger("kumiki.seeds", 5000);
 
     private static Map<String, PlantedBug[]> bugs() {
         var bugs = new LinkedHashMap<String, PlantedBug[]>();
@@ -35,6 +35,7 @@ class PlantedBugsTest {
             without("what is placed in one pass is not charged", Placing.class, "reserve", "charge", 0),
             without("what is placed in one pass is not taken", Placing.class, "reserve", "take", 0),
             returns("slots count before their write is done", Plan.class, "isDurable", 1),
+            without("slots are given on before the write without them is done", Plan.class, "clear", "leave", 0),
             returns("a new leader does not wait for the touched pods", Wishes.class, "touched", 1),
             without("a new leader forgets what was promised", Adoption.class, "takeOver", "adopt", 0),
             without("a leader that was deposed goes on", Planner.class, "hear", "deposed", 0),

@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class SimulationLawTest {
-    /// In CI more of them; seed 4037 finds a fault that is still open (README).
+    /// In CI more of them; seed 5314 finds a fault that is still open (README).
     private static final int SEEDS =
-            Integer.getInteger("kumiki.seeds", "true".equals(System.getenv("CI")) ? 3_000 : 1_000);
+            Integer.getInteger("kumiki.seeds", "true".equals(System.getenv("CI")) ? 5_000 : 1_000);
 
     @Test
     void nothingPartialNothingTwiceNothingLost() {
