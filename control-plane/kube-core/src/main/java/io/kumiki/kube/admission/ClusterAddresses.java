@@ -7,6 +7,7 @@ import io.kumiki.kube.store.ObjectStore;
 import io.kumiki.kube.store.StoredObject;
 import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -89,17 +90,24 @@ public final class ClusterAddresses implements Admission.Step {
     }
 
     private static Set<String> taken(ObjectNode service, ObjectStore store) {
+        Set<String> taken = new HashSet<>();
+        others(service, store).forEach(spec -> taken.add(spec.path("clusterIP").asText("")));
+        return taken;
+    }
+
+    /// `spec` of every other Service.
+    static List<JsonNode> others(ObjectNode service, ObjectStore store) {
         JsonNode metadata = service.path("metadata");
         ObjectKey self = new ObjectKey(
                 "services",
                 metadata.path("namespace").asText(),
                 metadata.path("name").asText());
-        Set<String> taken = new HashSet<>();
+        List<JsonNode> specs = new ArrayList<>();
         for (StoredObject each : store.all("services", "")) {
             if (!each.key().equals(self)) {
-                taken.add(Json.parse(each.json()).path("spec").path("clusterIP").asText(""));
+                specs.add(Json.parse(each.json()).path("spec"));
             }
         }
-        return taken;
+        return specs;
     }
 }

@@ -2,9 +2,7 @@ package io.kumiki.kube.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kumiki.kube.store.ObjectKey;
 import io.kumiki.kube.store.ObjectStore;
-import io.kumiki.kube.store.StoredObject;
 import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
 import java.util.HashSet;
@@ -127,17 +125,10 @@ public final class NodePorts implements Admission.Step {
     }
 
     private static Set<String> taken(ObjectNode service, ObjectStore store) {
-        JsonNode metadata = service.path("metadata");
-        ObjectKey self = new ObjectKey(
-                "services",
-                metadata.path("namespace").asText(),
-                metadata.path("name").asText());
         Set<String> taken = new HashSet<>();
-        for (StoredObject each : store.all("services", "")) {
-            if (!each.key().equals(self)) {
-                for (JsonNode port : Json.parse(each.json()).path("spec").path("ports")) {
-                    taken.add(key(port, port.path(FIELD).asInt()));
-                }
+        for (JsonNode spec : ClusterAddresses.others(service, store)) {
+            for (JsonNode port : spec.path("ports")) {
+                taken.add(key(port, port.path(FIELD).asInt()));
             }
         }
         return taken;
