@@ -96,7 +96,7 @@ final class Adoption {
         plan.phase = status.phase();
         plan.attempt = status.attempt();
         plan.ended = Boolean.TRUE.equals(status.ended());
-        plan.message = Objects.requireNonNullElse(status.message(), "");
+        plan.said = Said.read(status.because(), status.message());
         plan.where = Objects.requireNonNullElse(status.where(), "");
         for (Why why : Why.values()) {
             plan.why = why.name().equals(status.reason()) ? why : plan.why;

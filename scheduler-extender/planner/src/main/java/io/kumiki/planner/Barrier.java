@@ -64,7 +64,7 @@ final class Barrier {
         }
         String slot = plan.nodeOf(pod);
         if (slot == null || plan.phase == Gang.Phase.Releasing) {
-            return "the pod holds no current reservation of gang " + plan.fact.key() + ": " + plan.message;
+            return "the pod holds no current reservation of gang " + plan.fact.key() + ": " + plan.message();
         }
         if (!isThere(slot, node)) {
             return "its slot is on " + slot + ", not on " + node;
@@ -125,15 +125,13 @@ final class Barrier {
         }
         if (!wouldBeComplete(plan, there, wave)) {
             if (isOverdue(plan)) {
+                int least =
+                        plan.rows.stream().mapToInt(row -> row.members.min()).sum();
                 progress.end(
                         plan,
                         Why.BarrierTimeout,
-                        "only " + (plan.held.size() + there.thereInAll()) + " of "
-                                + plan.rows.stream()
-                                        .mapToInt(row -> row.members.min())
-                                        .sum()
-                                + " members came within " + state.options.barrier() / 1000
-                                + " s after the last one");
+                        new Clause.FewCame(
+                                plan.held.size() + there.thereInAll(), least, state.options.barrier() / 1000));
             }
             return;
         }
@@ -214,9 +212,7 @@ final class Barrier {
             PodFact pod = Objects.requireNonNull(state.pods.get(uid));
             Plan.Held held = Objects.requireNonNull(plan.held.get(uid));
             NodeFact node = state.nodes.get(held.node());
-            String wrong = node == null
-                    ? "node " + held.node() + " is gone"
-                    : node.usable() ? free.take(node, pod) : "node " + held.node() + " may not be used any more";
+            Clause wrong = node != null && node.usable() ? free.take(node, pod) : new Clause.NodeLost(held.node());
             if (wrong != null) {
                 exclude(plan, pod, held.node());
                 PodFact.Member member = Objects.requireNonNull(pod.member());
@@ -240,7 +236,7 @@ final class Barrier {
 
     /// The scheduler finds no room for the pod where its slot is: that node is not tried again for a while, and the
     /// slot moves.
-    void vetoed(Plan plan, PodFact pod, String says) {
+    void vetoed(Plan plan, PodFact pod) {
         String node = plan.nodeOf(pod);
         if (node == null || plan.held.containsKey(pod.uid()) || plan.binding.containsKey(pod.uid())) {
             return;
@@ -249,7 +245,7 @@ final class Barrier {
         PodFact.Member member = Objects.requireNonNull(pod.member());
         for (int r = 0; r < plan.rows.size(); r++) {
             if (plan.rows.get(r).members.name().equals(member.className())) {
-                progress.moves().move(plan, r, member.index(), says);
+                progress.moves().move(plan, r, member.index(), new Clause.RefusedByScheduler(node));
                 return;
             }
         }
@@ -266,7 +262,7 @@ final class Barrier {
 
         /// Null where the pod fits beside all that is bound there.
         @Nullable
-        String take(NodeFact node, PodFact pod) {
+        Clause take(NodeFact node, PodFact pod) {
             Map<String, Long> used = taken.computeIfAbsent(node.name(), name -> {
                 var sum = new java.util.TreeMap<String, Long>();
                 state.onNode
@@ -290,8 +286,7 @@ final class Barrier {
                         && pod.requests().getOrDefault(resource, 0L) > 0
                         && !Shape.MARKERS.contains(resource)
                         && !resource.equals(Shape.MILLI)) {
-                    return "node " + node.name() + " has " + node.amount(resource) + " " + resource + ", "
-                            + amount.getValue() + " would be taken";
+                    return new Clause.NodeShort(node.name(), resource, node.amount(resource), amount.getValue());
                 }
             }
             return null;

@@ -3,6 +3,8 @@ package io.kumiki.planner;
 import io.kumiki.quota.Admission;
 import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaTree;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -149,25 +151,29 @@ final class Charges {
         return new Amounts(sum(rows));
     }
 
-    /// Whose gangs hold most of what is missing, in words; empty where none does.
-    String heldBy(Admission.Refused refused) {
-        Map<String, Long> held = new TreeMap<>();
+    /// Whose gangs hold most of what is missing; empty where none does.
+    ///
+    /// @param reader the namespace whose people are told
+    List<Clause> heldBy(Admission.Refused refused, String reader) {
+        Map<Plan, Long> held = new LinkedHashMap<>();
         for (Plan plan : state.plans.values()) {
             String tenant = state.tenantOf.get(plan.fact.namespace());
             if (tree != null && tenant != null && plan.phase.holds() && tree.isBelow(tenant, refused.at())) {
                 long amount = sum(plan.rows).getOrDefault(refused.resource(), 0L);
                 if (amount > 0) {
-                    held.put(plan.fact.key(), amount);
+                    held.put(plan, amount);
                 }
             }
         }
-        List<String> most = held.entrySet().stream()
-                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        List<Clause> clauses = new ArrayList<>();
+        held.entrySet().stream()
+                .sorted(Map.Entry.<Plan, Long>comparingByValue().reversed())
                 .limit(3)
-                .map(e -> e.getKey() + " (" + e.getValue() + ")")
-                .toList();
-        String more = held.size() > 3 ? " and " + (held.size() - 3) + " more gangs" : "";
-        return most.isEmpty() ? "" : "; held by " + String.join(", ", most) + more;
+                .forEach(e -> clauses.add(new Clause.HeldBy(Party.of(e.getKey()).to(reader, state), e.getValue())));
+        if (held.size() > 3) {
+            clauses.add(new Clause.HeldByMore(held.size() - 3));
+        }
+        return clauses;
     }
 
     void charge(GangFact gang, List<Plan.Row> rows) {
@@ -199,11 +205,11 @@ final class Charges {
         return true;
     }
 
-    /// What a ResourceQuota leaves no room for, in words; null where all pods that are still to be made may be.
+    /// What a ResourceQuota leaves no room for; null where all pods that are still to be made may be.
     ///
     /// @param toCome members that do not exist yet, per row of the spec
     @Nullable
-    String namespaceRefusal(GangFact gang, int[] toCome) {
+    Clause namespaceRefusal(GangFact gang, int[] toCome) {
         for (Event.NamespaceLimit limit :
                 state.limits.getOrDefault(gang.namespace(), new TreeMap<>()).values()) {
             for (var hard : limit.hard().entrySet()) {
@@ -218,9 +224,8 @@ final class Charges {
                         - limit.used().getOrDefault(hard.getKey(), 0L)
                         - placedNotMade(gang.namespace(), gang.uid(), hard.getKey());
                 if (wanted > left) {
-                    return "ResourceQuota " + limit.name() + " allows " + Math.max(0, left) + " more "
-                            + hard.getKey() + " of " + hard.getValue() + ", its pods that do not exist yet need "
-                            + wanted;
+                    return new Clause.NamespaceShort(
+                            limit.name(), hard.getKey(), Math.max(0, left), hard.getValue(), wanted);
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.kumiki.planner;
 
+import io.kumiki.model.scheduling.Gang;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param second since 1970
 /// @param phase `Gone` when its object was removed
+/// @param because the message as data; null where the row was written before it was
 public record Decided(
         long second,
         String namespace,
@@ -15,6 +17,7 @@ public record Decided(
         String phase,
         String reason,
         String message,
+        @Nullable List<Gang.Because> because,
         @Nullable String where) {
     /// What is asked of the log; null for any. Times in seconds since 1970, both inclusive.
     public record Wanted(
@@ -35,7 +38,7 @@ public record Decided(
     /// @param next for the page after; null after the last
     public record Page(List<Decided> rows, @Nullable String next) {}
 
-    public Text text() {
-        return Words.texts(reason, message);
+    public Said said() {
+        return new Said(reason, Said.read(because, message));
     }
 }

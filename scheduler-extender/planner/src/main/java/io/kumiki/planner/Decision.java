@@ -36,6 +36,8 @@ public sealed interface Decision {
     record AnswerMember(long call, String refusal) implements Decision {}
 
     sealed interface Entry {
+        Entry NOBODY_PLANS = new Queued(Why.NoLeader, English.of(new Clause.NobodyPlans()));
+
         /// @param devices numbers of the shared devices that it gets, empty for none
         record Pinned(String node, String devices) implements Entry {}
 

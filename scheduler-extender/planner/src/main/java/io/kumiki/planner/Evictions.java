@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Preemption: whole gangs of lower priority, at the least lost work; simulated before anybody is told.
 final class Evictions {
+    /// A status stays short.
+    private static final int NAMED = 3;
+
     private final State state;
     private final Progress progress;
     private final Holdings holdings;
@@ -46,18 +49,24 @@ final class Evictions {
         state.promises.put(
                 plan.fact.key(),
                 new State.Promise(room.rows(plan.fact, eviction.get().placed()), state.now + state.options.promise()));
-        List<String> names =
-                eviction.get().victims().stream().map(Preemption.Victim::id).toList();
-        for (String victim : names) {
+        List<Clause> clauses = new ArrayList<>();
+        List<Preemption.Victim> victims = eviction.get().victims();
+        for (Preemption.Victim victim : victims) {
+            Plan gone = Objects.requireNonNull(state.plans.get(victim.id()));
+            if (clauses.size() < NAMED) {
+                clauses.add(new Clause.WaitsFor(Party.of(gone).to(plan.fact.namespace(), state)));
+            }
+            Party winner = Party.of(plan).to(gone.fact.namespace(), state);
             progress.end(
-                    Objects.requireNonNull(state.plans.get(victim)),
+                    gone,
                     Why.Preempted,
-                    plan.fact.key() + " has priority " + plan.fact.spec().priority());
+                    new Clause.Outranked(winner, plan.fact.spec().priority()));
         }
-        plan.say(
-                Why.Preempting,
-                "waits for " + String.join(", ", names) + " to leave; "
-                        + Math.round(eviction.get().cost()) + " GPU-seconds of work are lost");
+        if (victims.size() > NAMED) {
+            clauses.add(new Clause.WaitsForMore(victims.size() - NAMED));
+        }
+        clauses.add(new Clause.WorkLost(Math.round(eviction.get().cost())));
+        plan.say(Why.Preempting, clauses);
         return true;
     }
 

@@ -1,15 +1,12 @@
 package io.kumiki.planner;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/// The planner's sentences in Japanese. A status carries the English ones; the words around its numbers and names
-/// are known here, so that what an older status or a log says can be told, too. What is not known (messages of
-/// others, quoted in ours) stays as it is, after the reason in Japanese.
+/// Codes and clauses in Japanese.
 final class Japanese {
     private static final Map<String, String> HEADS = Map.ofEntries(
             Map.entry("Placed", "配置が決まりました"),
@@ -32,121 +29,138 @@ final class Japanese {
             Map.entry("NoOtherNode", "代わりのノードがありません"),
             Map.entry("MemberLost", "メンバーが失われました"));
 
-    /// A part of a sentence and how it is said; later parts may stand in earlier ones.
-    private static final Map<Pattern, String> PARTS = parts(
-            "(\\d+) slots on (\\d+) nodes?",
-            "$2 台のノードに $1 スロットを確保しました",
-            "all (\\d+) members are bound",
-            "$1 個のメンバーがすべて割り付けられました",
-            "(\\d+) members succeeded",
-            "$1 個のメンバーが成功しました",
-            "(\\d+) of (\\d+) pods exist",
-            "$2 個のうち $1 個の Pod があります",
-            "(\\d+) of (\\d+) members are there; the slot is kept",
-            "$2 個のうち $1 個のメンバーが残っており、スロットは確保されたままです",
-            "(\\d+) of at least (\\d+) members were left for (\\d+) s",
-            "最低 $2 個のうち $1 個しか残らない状態が $3 秒続きました",
-            "none of its pods was made within (\\d+) s",
-            "$1 秒以内に Pod が 1 つも作られませんでした",
-            "attempt (\\d+) was asked for",
-            "試行 $1 が求められました",
-            "(\\S+) has priority (-?\\d+)",
-            "$1 の優先度は $2 です",
-            "waits for (.+) to leave; (\\d+) GPU-seconds of work are lost",
-            "$1 の退去を待っています。$2 GPU 秒分の処理が失われます",
-            "ResourceQuota (\\S+) allows (\\d+) more (\\S+) of (\\d+), its pods that do not exist yet need (\\d+)",
-            "ResourceQuota $1 の $3 は上限 $4、残り $2 で、これから作る Pod には $5 必要です",
-            "(\\d+) (\\S+) wanted, (\\d+) too many for the limit of quota (\\S+?)(?:; above their guarantee: (.+))?",
-            "$2 が $1 必要ですが、割り当て $4 の上限を $3 超えます",
-            "(\\d+) (\\S+) wanted, (\\d+) too many for all that quota (\\S+?) has(?:; above their guarantee: (.+))?",
-            "$2 が $1 必要ですが、割り当て $4 の全量を $3 超えます",
-            "others before it take the room",
-            "先に待っているジョブが空きを使います",
-            "nobody plans at this moment",
-            "現在は誰も計画していません",
-            "the scheduler finds no room for it on (\\S+), to which it is pinned",
-            "固定先の $1 にスケジューラーが空きを見つけられません",
-            "node (\\S+), to which it is pinned, is lost",
-            "固定先のノード $1 が失われました",
-            "not looked at yet",
-            "まだ確認されていません");
-
-    private static final Pattern ROOM = Pattern.compile("(.+?)(?:, the best of (\\d+) places,)? (?:"
-            + "has room for (\\d+) of (\\d+) '([^']+)'"
-            + "|(has room for each class alone, for no combination of all)"
-            + "|(may have room, but no combination was found in the steps allowed))"
-            + "(?:; no member fits on: (.+?))?"
-            + "(?:; (\\d+) nodes are kept for (\\S+), which comes before it)?"
-            + "(?:; (\\d+) nodes are kept for others that come before it)?");
-
-    private static final Map<String, String> FILTERS = Map.of(
-            "may not be used (labels, taints, not ready, kept for others)",
-            "使用できないノード（ラベル、taint、準備未完了、他のジョブ用）",
-            "have another GPU type",
-            "GPU の種類が違うノード",
-            "lack free GPUs",
-            "GPU の空きがないノード",
-            "lack another resource",
-            "ほかのリソースが足りないノード",
-            "lack CPU",
-            "CPU が足りないノード",
-            "lack memory",
-            "メモリが足りないノード",
-            "are full of pods",
-            "Pod 数が上限のノード");
-
-    private static final Pattern FILTER = Pattern.compile("(\\d+) nodes? \\(((?:[^()]|\\([^()]*\\))+)\\)");
-
     private Japanese() {}
 
-    private static Map<Pattern, String> parts(String... pairs) {
-        Map<Pattern, String> parts = new LinkedHashMap<>();
-        for (int i = 0; i < pairs.length; i += 2) {
-            parts.put(Pattern.compile(pairs[i]), pairs[i + 1]);
-        }
-        return parts;
-    }
-
-    static String of(String code, String message) {
+    static String of(String code, List<Clause> clauses) {
         String head = HEADS.getOrDefault(code, code);
-        return message.isEmpty() ? head : head + "。" + said(message);
+        return clauses.isEmpty()
+                ? head
+                : head + "。" + clauses.stream().map(Japanese::of).collect(Collectors.joining("。"));
     }
 
-    private static String said(String message) {
-        Matcher room = ROOM.matcher(message);
-        if (room.matches()) {
-            return room(room);
-        }
-        for (var part : PARTS.entrySet()) {
-            Matcher matcher = part.getKey().matcher(message);
-            if (matcher.matches()) {
-                return matcher.replaceFirst(part.getValue());
-            }
-        }
-        return message;
+    static String of(Clause clause) {
+        return switch (clause) {
+            case Clause.OfLife life -> life(life);
+            case Clause.OfSpec spec -> spec(spec);
+            case Clause.OfQuota quota -> quota(quota);
+            case Clause.OfRoom room -> room(room);
+            case Clause.OfNode node -> node(node);
+            case Clause.OfParty party -> party(party);
+        };
     }
 
-    private static String room(Matcher said) {
-        String at = said.group(1).equals("the cluster") ? "クラスター" : said.group(1);
-        String best = said.group(2) == null ? "" : "（" + said.group(2) + " か所のうち最も空きが多い場所）";
-        String what = said.group(3) != null
-                ? "の空きは「" + said.group(5) + "」" + said.group(4) + " 個のうち " + said.group(3) + " 個分です"
-                : said.group(6) != null
-                        ? "には各クラス単独なら空きがありますが、全部を同時に置ける組み合わせがありません"
-                        : "には空きがあるかもしれませんが、決められた手数では組み合わせが見つかりませんでした";
-        String removed = said.group(8) == null ? "" : "。置けないノード: " + filters(said.group(8));
-        String kept =
-                said.group(9) == null ? "" : "。" + said.group(9) + " 台のノードは先に待っている " + said.group(10) + " のために確保されています";
-        String keptForSome = said.group(11) == null ? "" : "。" + said.group(11) + " 台のノードは先に待っているジョブのために確保されています";
-        return at + best + what + removed + kept + keptForSome;
+    private static String life(Clause.OfLife clause) {
+        return switch (clause) {
+            case Clause.Quoted(String text) -> text;
+            case Clause.SlotsOn(int slots, long nodes) -> nodes + " 台のノードに " + slots + " スロットを確保しました";
+            case Clause.AllBound(int members) -> members + " 個のメンバーがすべて割り付けられました";
+            case Clause.MembersSucceeded(int members) -> members + " 個のメンバーが成功しました";
+            case Clause.PodsExist(int there, int wanted) -> wanted + " 個のうち " + there + " 個の Pod があります";
+            case Clause.SlotKept(int there, int least) -> least + " 個のうち " + there + " 個のメンバーが残っており、スロットは確保されたままです";
+            case Clause.FewLeft(int there, int least, long seconds) ->
+                "最低 " + least + " 個のうち " + there + " 個しか残らない状態が " + seconds + " 秒続きました";
+            case Clause.NoPodMade(long seconds) -> seconds + " 秒以内に Pod が 1 つも作られませんでした";
+            case Clause.NewAttempt(int attempt) -> "試行 " + attempt + " が求められました";
+            case Clause.NotLookedAt() -> "まだ確認されていません";
+            case Clause.FewCame(int came, int least, long seconds) ->
+                "最後のメンバーから " + seconds + " 秒以内に、" + least + " 個のうち " + came + " 個しか揃いませんでした";
+            case Clause.SlotMoved(int slot, String role, String from, String to) ->
+                "「" + role + "」のスロット " + slot + " を " + from + " から " + to + " に移しました";
+            case Clause.NoOtherNode() -> "このスロットを置けるノードがほかにありません";
+            case Clause.NobodyPlans() -> "現在は誰も計画していません";
+        };
     }
 
-    private static String filters(String text) {
-        List<String> filters = new ArrayList<>();
-        Matcher filter = FILTER.matcher(text);
-        while (filter.find()) {
-            filters.add(FILTERS.getOrDefault(filter.group(2), filter.group(2)) + " " + filter.group(1) + " 台");
+    private static String spec(Clause.OfSpec clause) {
+        return switch (clause) {
+            case Clause.NoSuchLevel(String level, String levels) ->
+                "トポロジーにレベル「" + level + "」はありません。あるのは " + levels + " です";
+            case Clause.SameNames() -> "同じ名前のクラスが 2 つあります";
+            case Clause.TooManyMembers(int most) -> "ギャングのメンバーは最大 " + most + " 個です";
+            case Clause.WrongCounts() -> "各クラスは 0 ≤ min ≤ max かつ max ≥ 1 である必要があります";
+            case Clause.StatusTooLarge(int bytes) -> "ノードの一覧が " + bytes + " バイトを超えます";
+        };
+    }
+
+    private static String quota(Clause.OfQuota clause) {
+        return switch (clause) {
+            case Clause.NamespaceShort(String quota, String resource, long left, long hard, long wanted) ->
+                "ResourceQuota " + quota + " の " + resource + " は上限 " + hard + "、残り " + left + " で、これから作る Pod には "
+                        + wanted + " 必要です";
+            case Clause.NamespaceFull(String namespace) -> "名前空間 " + namespace + " の ResourceQuota に余裕がありません";
+            case Clause.AboveLimit(String quota, String resource, long wanted, long missing) ->
+                resource + " が " + wanted + " 必要ですが、割り当て " + quota + " の上限を " + missing + " 超えます";
+            case Clause.NothingToBorrow(String quota, String resource, long wanted, long missing) ->
+                resource + " が " + wanted + " 必要ですが、割り当て " + quota + " の全量を " + missing + " 超えます";
+            case Clause.AboveGuarantee(String tenant, long amount) -> tenant + " は保証量を " + amount + " 超えて使っています";
+            case Clause.HeldByMore(int others) -> "ほかに " + others + " 件のジョブが使っています";
+        };
+    }
+
+    private static String room(Clause.OfRoom clause) {
+        return switch (clause) {
+            case Clause.RoleShort(var at, int places, String role, int room, int wanted) ->
+                place(at, places) + "の空きは「" + role + "」" + wanted + " 個のうち " + room + " 個分です";
+            case Clause.NoCombination(var at, int places) ->
+                place(at, places) + "には各クラス単独なら空きがありますが、全部を同時に置ける組み合わせがありません";
+            case Clause.SearchEnded(var at, int places) ->
+                place(at, places) + "には空きがあるかもしれませんが、決められた手数では組み合わせが見つかりませんでした";
+            case Clause.Filtered filtered -> "置けないノード: " + filtered(filtered);
+            case Clause.KeptForOthers(int nodes) -> nodes + " 台のノードは先に待っているジョブのために確保されています";
+            case Clause.OthersFirst() -> "先に待っているジョブが空きを使います";
+            case Clause.NoNodeNow() -> "現在空きのあるノードがありません";
+            case Clause.NoNodeEver() -> "空でも置けるノードがありません";
+        };
+    }
+
+    private static String node(Clause.OfNode clause) {
+        return switch (clause) {
+            case Clause.RefusedByScheduler(String node) -> "スケジューラーが " + node + " に空きを見つけられません";
+            case Clause.NodeLost(String node) -> "ノード " + node + " が失われました";
+            case Clause.NodeShort(String node, String resource, long has, long taken) ->
+                "ノード " + node + " の " + resource + " は " + has + " ですが、" + taken + " 必要になります";
+            case Clause.DeviceGiven(String node) -> node + " のデバイスは別の Pod に渡されました";
+            case Clause.WaitsForMore(int others) -> "ほかに " + others + " 件の退去を待っています";
+            case Clause.WorkLost(long seconds) -> seconds + " GPU 秒分の処理が失われます";
+        };
+    }
+
+    private static String party(Clause.OfParty clause) {
+        return switch (clause) {
+            case Clause.HeldBy(Party who, long amount) -> who(who) + " が " + amount + " を使っています";
+            case Clause.KeptFor(int nodes, Party who) -> nodes + " 台のノードは先に待っている " + who(who) + " のために確保されています";
+            case Clause.WaitsFor(Party who) -> who(who) + " の退去を待っています";
+            case Clause.Outranked(Party who, int priority) -> who(who) + " の優先度は " + priority + " です";
+        };
+    }
+
+    private static String who(Party who) {
+        if (who.named()) {
+            return who.namespace() + "/" + who.name();
         }
-        return String.join("、", filters);
+        String count = who.gpus() % 1000 == 0 ? Long.toString(who.gpus() / 1000) : Double.toString(who.gpus() / 1000.0);
+        return "別のテナントの" + (who.pod() ? " Pod" : "ギャング") + "（GPU " + count + " 基）";
+    }
+
+    private static String place(@Nullable String at, int places) {
+        return (at == null ? "クラスター" : at) + (places > 1 ? "（" + places + " か所のうち最も空きが多い場所）" : "");
+    }
+
+    private static String filtered(Clause.Filtered f) {
+        List<String> parts = new ArrayList<>();
+        add(parts, f.excluded(), "使用できないノード（ラベル、taint、準備未完了、他のジョブ用）");
+        add(parts, f.model(), "GPU の種類が違うノード");
+        add(parts, f.devices(), "GPU の空きがないノード");
+        add(parts, f.extended(), "ほかのリソースが足りないノード");
+        add(parts, f.cpu(), "CPU が足りないノード");
+        add(parts, f.memory(), "メモリが足りないノード");
+        add(parts, f.pods(), "Pod 数が上限のノード");
+        return String.join("、", parts);
+    }
+
+    private static void add(List<String> parts, int nodes, String what) {
+        if (nodes > 0) {
+            parts.add(what + " " + nodes + " 台");
+        }
     }
 }

@@ -105,17 +105,21 @@ public final class Mirror {
                 && before.attempt == after.attempt) {
             return null;
         }
-        return remember(
-                after,
-                new Decided(
-                        wall.getEpochSecond(),
-                        after.fact.namespace(),
-                        after.fact.name(),
-                        after.attempt,
-                        after.phase.name(),
-                        after.why.name(),
-                        after.message,
-                        after.where.isEmpty() ? null : after.where));
+        return remember(after, decided(after, after.phase.name(), wall));
+    }
+
+    private Decided decided(Plan plan, String phase, Instant wall) {
+        Said said = Said.of(plan).naming(uid -> Scene.partyOf(planner.state(), uid));
+        return new Decided(
+                wall.getEpochSecond(),
+                plan.fact.namespace(),
+                plan.fact.name(),
+                plan.attempt,
+                phase,
+                said.code(),
+                said.message(),
+                Said.written(said.clauses()),
+                plan.where.isEmpty() ? null : plan.where);
     }
 
     private Decided remember(Plan plan, Decided decided) {
@@ -132,15 +136,7 @@ public final class Mirror {
             return null;
         }
         timelines.remove(plan.fact.key());
-        return new Decided(
-                wall.getEpochSecond(),
-                plan.fact.namespace(),
-                plan.fact.name(),
-                plan.attempt,
-                "Gone",
-                plan.why.name(),
-                plan.message,
-                plan.where.isEmpty() ? null : plan.where);
+        return decided(plan, "Gone", wall);
     }
 
     private RunTimes.Job job(Plan plan) {

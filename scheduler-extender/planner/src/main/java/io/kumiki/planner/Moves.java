@@ -31,7 +31,7 @@ final class Moves {
             if (idle && plan.doomed.contains(pod.uid())) {
                 wishes.delete(plan, pod, "its slot is on another node now");
             } else if (idle && pod.vetoed() && !member.steered()) {
-                progress.barrier().vetoed(plan, pod, "the scheduler finds no room for it on " + plan.nodeOf(pod));
+                progress.barrier().vetoed(plan, pod);
                 if (plan.phase == Gang.Phase.Releasing) {
                     return false;
                 }
@@ -56,7 +56,7 @@ final class Moves {
                         pod != null && (pod.bound() || pod.stage().ended() || plan.binding.containsKey(pod.uid()));
                 if (!settled
                         && (node == null || !node.usable())
-                        && !move(plan, r, i, "node " + row.nodes.get(i) + " is lost")) {
+                        && !move(plan, r, i, new Clause.NodeLost(row.nodes.get(i)))) {
                     return false;
                 }
             }
@@ -65,13 +65,13 @@ final class Moves {
     }
 
     /// Gives one slot another node, inside the level that the gang requires; ends the attempt where there is none.
-    boolean move(Plan plan, int r, int i, String why) {
+    boolean move(Plan plan, int r, int i, Clause why) {
         Plan.Row row = plan.rows.get(r);
         PodFact pod = Occupancy.of(plan, state).at(r, i);
         String from = row.nodes.get(i);
         Plan.Row other = otherNode(plan, row, i);
         if (other == null) {
-            progress.end(plan, Why.NoOtherNode, why + ", and no other node has room for the slot");
+            progress.end(plan, Why.NoOtherNode, why, new Clause.NoOtherNode());
             return false;
         }
         plan.leave(row, i);
@@ -79,14 +79,13 @@ final class Moves {
         row.devices.set(i, other.devices.getFirst());
         plan.version++;
         plan.progressAt = state.now;
-        plan.message =
-                why + "; slot " + i + " of '" + row.members.name() + "' moved from " + from + " to " + row.nodes.get(i);
+        plan.say(plan.why, why, new Clause.SlotMoved(i, row.members.name(), from, row.nodes.get(i)));
         if (pod != null && !pod.bound() && !pod.gated()) {
-            progress.barrier().drop(plan, pod.uid(), why);
+            progress.barrier().drop(plan, pod.uid(), English.of(why));
             PodFact.Member member = Objects.requireNonNull(pod.member());
             if (!member.steered()) {
                 plan.doomed.add(pod.uid());
-                wishes.delete(plan, pod, why);
+                wishes.delete(plan, pod, English.of(why));
             }
         }
         return true;

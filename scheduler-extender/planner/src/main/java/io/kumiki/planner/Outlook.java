@@ -22,9 +22,8 @@ final class Outlook {
 
     /// What the first of the queue that found no room will start on; whoever comes after it keeps off.
     ///
-    /// @param who namespace and name
     /// @param start when it will start, as far as is known, in seconds since 1970
-    record Kept(String who, int priority, long start, Set<String> nodes) {}
+    record Kept(Party who, int priority, long start, Set<String> nodes) {}
 
     /// The nodes on which the gang will start, as far as run times are known: gangs end one after the other on a
     /// copy until it fits.
@@ -45,7 +44,7 @@ final class Outlook {
                 placed.slots()
                         .forEach(row -> row.forEach(
                                 slot -> nodes.add(room.nodes.get(slot.node()).name())));
-                return new Kept(plan.fact.key(), plan.fact.spec().priority(), expectedEnd(other), nodes);
+                return new Kept(Party.of(plan), plan.fact.spec().priority(), expectedEnd(other), nodes);
             }
         }
         return null;

@@ -3,6 +3,7 @@ package io.kumiki.planner;
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.placement.GangPlacement;
 import io.kumiki.quota.Admission;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
@@ -62,7 +63,7 @@ final class Placing {
                 }
                 continue;
             }
-            refuse(plan, answer, kept, avoided);
+            refuse(plan, answer, own, kept, avoided);
             if (answer instanceof GangPlacement.Waiting && kept == null) {
                 if (!promised && evictions.preempt(plan, own)) {
                     singles.changed();
@@ -97,14 +98,15 @@ final class Placing {
             refused = charges.refusal(plan.fact, rows);
         }
         if (refused != null) {
-            return say(plan, Readiness.code(refused), Words.of(refused) + charges.heldBy(refused));
+            return Readiness.say(plan, refused, charges);
         }
         if (rows.stream()
                         .flatMap(row -> row.nodes.stream())
                         .mapToLong(name -> name.length() + 3)
                         .sum()
                 > MOST_STATUS) {
-            return say(plan, Why.InvalidSpec, "its list of nodes would be larger than " + MOST_STATUS + " bytes");
+            plan.say(Why.InvalidSpec, new Clause.StatusTooLarge(MOST_STATUS));
+            return false;
         }
         charges.charge(plan.fact, rows);
         room.take(rows);
@@ -120,29 +122,24 @@ final class Placing {
         String domain = placed.domain();
         long nodes = rows.stream().flatMap(row -> row.nodes.stream()).distinct().count();
         plan.where = domain != null ? placed.level() + " " + domain : nodes + (nodes == 1 ? " node" : " nodes");
-        plan.say(Why.Placed, plan.slots() + " slots on " + nodes + (nodes == 1 ? " node" : " nodes"));
+        plan.say(Why.Placed, new Clause.SlotsOn(plan.slots(), nodes));
         return true;
     }
 
-    private void refuse(Plan plan, GangPlacement answer, Outlook.@Nullable Kept kept, BitSet avoided) {
+    private void refuse(Plan plan, GangPlacement answer, Room room, Outlook.@Nullable Kept kept, BitSet avoided) {
+        List<Clause> clauses = new ArrayList<>();
+        boolean others = kept != null && !avoided.isEmpty();
+        boolean never = answer instanceof GangPlacement.Impossible
+                // What is only kept for another is no proof.
+                && (!others || room.place(plan.fact, room.view, new BitSet()) instanceof GangPlacement.Impossible);
         switch (answer) {
-            case GangPlacement.Impossible(var why) -> plan.say(Why.Impossible, Words.of(why));
-            case GangPlacement.Waiting(var why) -> {
-                if (kept == null || avoided.isEmpty()) {
-                    plan.say(Why.NoRoom, Words.of(why));
-                } else {
-                    plan.say(
-                            Why.KeptForOlder,
-                            Words.of(why) + "; " + avoided.cardinality() + " nodes are kept for " + kept.who()
-                                    + ", which comes before it");
-                }
-            }
+            case GangPlacement.Impossible(var why) -> clauses.addAll(Words.of(why));
+            case GangPlacement.Waiting(var why) -> clauses.addAll(Words.of(why));
             case GangPlacement.Placed ignored -> throw new IllegalStateException("a placed gang is not refused");
         }
-    }
-
-    private static boolean say(Plan plan, Why why, String message) {
-        plan.say(why, message);
-        return false;
+        if (kept != null && others && !never) {
+            clauses.add(new Clause.KeptFor(avoided.cardinality(), kept.who().to(plan.fact.namespace(), state)));
+        }
+        plan.say(never ? Why.Impossible : others ? Why.KeptForOlder : Why.NoRoom, clauses);
     }
 }

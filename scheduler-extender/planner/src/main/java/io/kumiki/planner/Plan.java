@@ -62,7 +62,7 @@ final class Plan {
     int attempt;
     boolean ended;
     Why why = Why.NoRoom;
-    String message = "";
+    List<Clause> said = List.of();
     String where = "";
     /// When it will start, as far as anybody knows.
     @Nullable
@@ -152,10 +152,19 @@ final class Plan {
         return rows.stream().mapToInt(row -> row.nodes.size()).sum();
     }
 
-    void say(Why code, String text) {
+    void say(Why code, Clause... clauses) {
+        say(code, List.of(clauses));
+    }
+
+    void say(Why code, List<Clause> clauses) {
         why = code;
-        message = text;
+        said = List.copyOf(clauses);
         looked = true;
+    }
+
+    /// In English.
+    String message() {
+        return English.of(said);
     }
 
     /// Changes nothing of the row: whoever calls this raises the version.

@@ -206,14 +206,13 @@ public final class Planner {
         Plan plan = pod == null ? null : state.planOf(pod);
         String node = pod == null || plan == null ? null : plan.nodeOf(pod);
         if (!state.leading || pod == null || plan == null || node == null || !plan.isDurable()) {
-            String why = plan == null ? "it is no member of a gang that is known here" : plan.message;
+            String why = plan == null ? "it is no member of a gang that is known here" : plan.message();
             state.decide(new Decision.AnswerFilter(ask.call(), "", why));
         } else if (ask.nodes().contains(node)) {
             state.decide(new Decision.AnswerFilter(ask.call(), node, ""));
         } else {
-            String says = "the scheduler finds no room for it on " + node;
-            state.decide(new Decision.AnswerFilter(ask.call(), "", says));
-            progress.barrier().vetoed(plan, pod, says);
+            state.decide(new Decision.AnswerFilter(ask.call(), "", English.of(new Clause.RefusedByScheduler(node))));
+            progress.barrier().vetoed(plan, pod);
             progress.mark(plan);
         }
     }

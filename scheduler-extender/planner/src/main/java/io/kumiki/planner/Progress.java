@@ -74,7 +74,7 @@ final class Progress {
             plan.ended = false;
             plan.startedSecond = 0;
             plan.phase = Gang.Phase.Waiting;
-            plan.say(Why.NoRoom, "not looked at yet");
+            plan.say(Why.NoRoom, new Clause.NotLookedAt());
             plan.version++;
             state.roomChanged = true;
         }
@@ -86,7 +86,7 @@ final class Progress {
         }
         wishes.removeForeign(plan);
         if (plan.fact.spec().attempt() > plan.attempt) {
-            end(plan, Why.Restarted, "attempt " + plan.fact.spec().attempt() + " was asked for");
+            end(plan, Why.Restarted, new Clause.NewAttempt(plan.fact.spec().attempt()));
             return;
         }
         if (!moves.fromLostNodes(plan) || !moves.fromVetoes(plan)) {
@@ -97,7 +97,7 @@ final class Progress {
             plan.clear();
             plan.phase = Gang.Phase.Waiting;
             plan.restUntil = state.now + state.options.repeat();
-            plan.say(Why.ReservationExpired, "none of its pods was made within " + patience(plan) / 1000 + " s");
+            plan.say(Why.ReservationExpired, new Clause.NoPodMade(patience(plan) / 1000));
             state.roomChanged = true;
             return;
         }
@@ -130,7 +130,7 @@ final class Progress {
         }
         plan.phase = Gang.Phase.Done;
         plan.clear();
-        plan.say(Why.Finished, succeeded + " members succeeded");
+        plan.say(Why.Finished, new Clause.MembersSucceeded(succeeded));
         state.roomChanged = true;
         return true;
     }
@@ -151,10 +151,7 @@ final class Progress {
             return false;
         }
         int least = plan.rows.stream().mapToInt(row -> row.members.min()).sum();
-        end(
-                plan,
-                Why.MemberLost,
-                bound + " of at least " + least + " members were left for " + state.options.partial() / 1000 + " s");
+        end(plan, Why.MemberLost, new Clause.FewLeft(bound, least, state.options.partial() / 1000));
         return true;
     }
 
@@ -165,12 +162,12 @@ final class Progress {
                 plan.startedSecond = state.second;
             }
             if (plan.phase != Gang.Phase.Running) {
-                plan.say(Why.Started, "all " + least + " members are bound");
+                plan.say(Why.Started, new Clause.AllBound(least));
             }
             plan.phase = Gang.Phase.Running;
         } else if (plan.startedSecond > 0) {
             if (plan.phase != Gang.Phase.Repairing) {
-                plan.say(Why.MemberLost, there.thereInAll() + " of " + least + " members are there; the slot is kept");
+                plan.say(Why.MemberLost, new Clause.SlotKept(there.thereInAll(), least));
             }
             plan.phase = Gang.Phase.Repairing;
         } else if (there.any) {
@@ -223,10 +220,10 @@ final class Progress {
     }
 
     /// Ends the attempt: nobody is bound any more, its pods go, and with them the slots.
-    void end(Plan plan, Why why, String message) {
-        barrier.refuseAll(plan, message);
+    void end(Plan plan, Why why, Clause... clauses) {
+        plan.say(why, clauses);
+        barrier.refuseAll(plan, plan.message());
         plan.phase = Gang.Phase.Releasing;
-        plan.say(why, message);
         plan.version++;
         plan.asked.clear();
         release(plan);
@@ -240,7 +237,7 @@ final class Progress {
                 continue;
             }
             left = true;
-            wishes.delete(plan, pod, plan.message);
+            wishes.delete(plan, pod, plan.message());
         }
         if (!left && plan.binding.isEmpty()) {
             plan.clear();

@@ -3,6 +3,7 @@ package io.kumiki.planner;
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.model.scheduling.PlaceLevels;
 import io.kumiki.quota.Admission;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -22,7 +23,7 @@ final class Readiness {
 
     /// False where it cannot be placed now; then its plan says why.
     boolean mayBePlaced(Plan plan, Charges charges) {
-        String wrong = wrong(plan.fact);
+        Clause wrong = wrong(plan.fact);
         if (wrong != null) {
             return say(plan, Why.InvalidSpec, wrong);
         }
@@ -33,7 +34,7 @@ final class Readiness {
             toCome[c] = Math.max(0, plan.fact.spec().classes().get(c).min() - exist[c]);
             missing += toCome[c];
         }
-        String namespace = missing == 0 ? null : charges.namespaceRefusal(plan.fact, toCome);
+        Clause namespace = missing == 0 ? null : charges.namespaceRefusal(plan.fact, toCome);
         if (plan.fact.spec().gated() && missing > 0) {
             if (plan.missingSince < 0 || missing < plan.missing) {
                 // Another one has come: so may the rest.
@@ -48,18 +49,26 @@ final class Readiness {
             }
             return namespace != null && state.now - plan.missingSince >= 10_000
                     ? say(plan, Why.NamespaceQuota, namespace)
-                    : say(plan, Why.MembersMissing, (wanted - missing) + " of " + wanted + " pods exist");
+                    : say(plan, Why.MembersMissing, new Clause.PodsExist(wanted - missing, wanted));
         }
         plan.missingSince = -1;
         if (namespace != null) {
             return say(plan, Why.NamespaceQuota, namespace);
         }
         Admission.Refused refused = charges.refusalOfMinimum(plan.fact);
-        return refused == null || say(plan, code(refused), Words.of(refused) + charges.heldBy(refused));
+        return refused == null || say(plan, refused, charges);
     }
 
-    private static boolean say(Plan plan, Why why, String message) {
-        plan.say(why, message);
+    private static boolean say(Plan plan, Why why, Clause clause) {
+        plan.say(why, clause);
+        return false;
+    }
+
+    /// What is missing, who uses more than is its own, and whose gangs hold it.
+    static boolean say(Plan plan, Admission.Refused refused, Charges charges) {
+        List<Clause> clauses = new ArrayList<>(Words.of(refused));
+        clauses.addAll(charges.heldBy(refused, plan.fact.namespace()));
+        plan.say(code(refused), clauses);
         return false;
     }
 
@@ -71,30 +80,30 @@ final class Readiness {
     }
 
     @Nullable
-    String wrong(GangFact gang) {
+    Clause wrong(GangFact gang) {
         try {
             List<String> levels =
                     state.levels.stream().map(PlaceLevels.Level::name).toList();
             for (String level :
                     Arrays.asList(gang.spec().required(), gang.spec().preferred())) {
                 if (level != null && !levels.contains(level)) {
-                    return "the topology has no level '" + level + "'; it has " + levels;
+                    return new Clause.NoSuchLevel(level, String.join(", ", levels));
                 }
             }
             List<Gang.Members> classes = gang.spec().classes();
             if (classes.stream().map(Gang.Members::name).distinct().count() < classes.size()) {
-                return "two classes have the same name";
+                return new Clause.SameNames();
             }
             if (classes.stream().mapToLong(Gang.Members::max).sum() > MOST_SLOTS) {
-                return "a gang has at most " + MOST_SLOTS + " members";
+                return new Clause.TooManyMembers(MOST_SLOTS);
             }
             if (classes.stream().anyMatch(c -> c.min() < 0 || c.max() < Math.max(1, c.min()))) {
-                return "each class wants 0 ≤ min ≤ max and max ≥ 1";
+                return new Clause.WrongCounts();
             }
             Room.spec(gang);
             return null;
         } catch (IllegalArgumentException e) {
-            return String.valueOf(e.getMessage());
+            return new Clause.Quoted(String.valueOf(e.getMessage()));
         }
     }
 

@@ -133,6 +133,25 @@ public final class Scene {
         return room;
     }
 
+    /// Null where nobody with this uid is there any more.
+    @Nullable
+    Party party(String uid) {
+        return partyOf(state, uid);
+    }
+
+    static @Nullable Party partyOf(State state, String uid) {
+        PodFact pod = state.pods.get(uid);
+        if (pod != null) {
+            return Party.of(pod);
+        }
+        for (Plan plan : state.plans.values()) {
+            if (plan.fact.uid().equals(uid)) {
+                return Party.of(plan);
+            }
+        }
+        return null;
+    }
+
     @Nullable
     String tenant(String namespace) {
         return state.tenantOf.get(namespace);

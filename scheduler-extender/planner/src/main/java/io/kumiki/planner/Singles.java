@@ -4,6 +4,7 @@ import io.kumiki.model.scheduling.Gang;
 import io.kumiki.placement.Demand;
 import io.kumiki.placement.Placement;
 import io.kumiki.quota.Admission;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -56,7 +57,7 @@ final class Singles {
     private sealed interface Found {
         record There(String node, String devices, Demand demand, Placement.Placed placed) implements Found {}
 
-        record Nowhere(Why why, String message) implements Found {}
+        record Nowhere(Why why, List<Clause> clauses) implements Found {}
     }
 
     /// What an event may change of what is free; told before and after it.
@@ -148,7 +149,7 @@ final class Singles {
             return new Decision.Entry.Pinned(open.node(), open.devices());
         }
         if (!state.leading || state.plans.values().stream().anyMatch(plan -> !plan.fenced)) {
-            return new Decision.Entry.Queued(Why.NoLeader, "nobody plans at this moment");
+            return Decision.Entry.NOBODY_PLANS;
         }
         Map<String, Long> amounts = Shape.amounts(ask.shape().requests());
         Demand demand = Shape.demand(amounts);
@@ -156,12 +157,11 @@ final class Singles {
             arrivals.add(demand, 1);
         }
         if (!charges().namespaceHasRoom(ask.namespace(), amounts)) {
-            return new Decision.Entry.Queued(
-                    Why.NamespaceQuota, "a ResourceQuota of namespace " + ask.namespace() + " has no room for it");
+            return new Decision.Entry.Queued(Why.NamespaceQuota, English.of(new Clause.NamespaceFull(ask.namespace())));
         }
         var seeker = new Seeker(ask.namespace(), ask.shape(), ask.priority(), ask.expectedSeconds());
         return switch (find(seeker, charges(), state.kept)) {
-            case Found.Nowhere(Why why, String message) -> new Decision.Entry.Queued(why, message);
+            case Found.Nowhere(Why why, var clauses) -> new Decision.Entry.Queued(why, English.of(clauses));
             case Found.There there -> {
                 if (!ask.dry()) {
                     take(key(ask.claim()), seeker, there, charges(), state.now + UNSEEN);
@@ -193,14 +193,11 @@ final class Singles {
                 : kept.nodes();
         return switch (room.place(seeker.shape(), demand, avoided)) {
             case Placement.Waiting(var removed) ->
-                new Found.Nowhere(
-                        avoided.isEmpty() ? Why.NoRoom : Why.KeptForOlder,
-                        "no node has room now: " + Words.of(removed)
-                                + (avoided.isEmpty() || kept == null ? "" : "; some are kept for " + kept.who()));
+                nowhere(avoided.isEmpty() ? Why.NoRoom : Why.KeptForOlder, removed, seeker, kept, avoided);
             case Placement.Impossible(var removed) ->
                 kept == null || avoided.isEmpty()
-                        ? new Found.Nowhere(Why.Impossible, "no node could hold it: " + Words.of(removed))
-                        : new Found.Nowhere(Why.KeptForOlder, "the only nodes for it are kept for " + kept.who());
+                        ? nowhere(Why.Impossible, removed, seeker, null, avoided)
+                        : nowhere(Why.KeptForOlder, removed, seeker, kept, avoided);
             case Placement.Placed placed -> {
                 String node = room.name(placed.node());
                 Admission.Refused there = charges.refusal(seeker.namespace(), amounts, node);
@@ -213,6 +210,17 @@ final class Singles {
                                 placed);
             }
         };
+    }
+
+    private Found nowhere(
+            Why why, Placement.Removed removed, Seeker seeker, Outlook.@Nullable Kept kept, Set<String> avoided) {
+        List<Clause> clauses = new ArrayList<>();
+        clauses.add(why == Why.Impossible ? new Clause.NoNodeEver() : new Clause.NoNodeNow());
+        clauses.addAll(Words.of(removed));
+        if (kept != null && !avoided.isEmpty()) {
+            clauses.add(new Clause.KeptFor(avoided.size(), kept.who().to(seeker.namespace(), state)));
+        }
+        return new Found.Nowhere(why, clauses);
     }
 
     private boolean endsBefore(Seeker seeker, Outlook.Kept kept) {
@@ -326,32 +334,32 @@ final class Singles {
             adopt(single);
             hold = state.holds.get(single.uid());
         }
-        String wrong = wrong(single, hold);
+        Clause wrong = wrong(single, hold);
         if (wrong == null) {
             troubledSince.remove(single.uid());
             return;
         }
         long since = troubledSince.computeIfAbsent(single.uid(), _ -> state.now);
-        say(single, Why.NoOtherNode, wrong);
+        say(single, Why.NoOtherNode, List.of(wrong));
         if (single.remade() && state.now - since >= TROUBLE && ask(single, DELETE)) {
-            state.decide(new Decision.DeletePod(single.pod(), wrong));
+            state.decide(new Decision.DeletePod(single.pod(), English.of(wrong)));
         }
     }
 
     /// Why the pod cannot start where it is pinned; null where nothing speaks against it.
-    private @Nullable String wrong(SingleFact single, Holds.@Nullable Hold hold) {
+    private @Nullable Clause wrong(SingleFact single, Holds.@Nullable Hold hold) {
         NodeFact node = state.nodes.get(single.pin());
         if (node == null || !node.usable()) {
-            return "node " + single.pin() + ", to which it is pinned, is lost";
+            return new Clause.NodeLost(single.pin());
         }
         if (single.pod().vetoed()) {
             state.exclusions.put(
                     new State.Exclusion(Fitness.ClassKey.of(single.shape()), single.pin()),
                     state.now + state.options.veto());
-            return "the scheduler finds no room for it on " + single.pin() + ", to which it is pinned";
+            return new Clause.RefusedByScheduler(single.pin());
         }
         return hold == null && Shape.fraction(Shape.amounts(single.shape().requests()))
-                ? "its device on " + single.pin() + " was given to another"
+                ? new Clause.DeviceGiven(single.pin())
                 : null;
     }
 
@@ -382,9 +390,9 @@ final class Singles {
     }
 
     /// Told once for each reason: numbers that change are no news.
-    private void say(SingleFact single, Why why, String message) {
+    private void say(SingleFact single, Why why, List<Clause> clauses) {
         if (!single.said().startsWith(why.name() + ":") && ask(single, SAY)) {
-            state.decide(new Decision.Touch(single.pod(), Map.of(WHY, why.name() + ": " + message)));
+            state.decide(new Decision.Touch(single.pod(), Map.of(WHY, why.name() + ": " + English.of(clauses))));
         }
     }
 
@@ -433,9 +441,9 @@ final class Singles {
                         }
                         ungate(single, java.util.Objects.requireNonNull(state.holds.get(single.uid())));
                     }
-                    case Found.Nowhere(Why why, String message) -> {
+                    case Found.Nowhere(Why why, var clauses) -> {
                         failed.add(seeker);
-                        say(single, why, message);
+                        say(single, why, clauses);
                         now = now == null && why == Why.NoRoom ? keep(single) : now;
                     }
                 }
@@ -455,11 +463,7 @@ final class Singles {
                     single.shape(), Shape.demand(Shape.amounts(single.shape().requests())));
             return node == null
                     ? null
-                    : new Outlook.Kept(
-                            single.pod().namespace() + "/" + single.pod().name(),
-                            single.priority(),
-                            state.second,
-                            Set.of(node));
+                    : new Outlook.Kept(Party.of(single.pod()), single.priority(), state.second, Set.of(node));
         }
     }
 
@@ -476,7 +480,7 @@ final class Singles {
                         ? "the pod is going"
                         : hold == null || !hold.node().equals(ask.node())
                                 ? "it holds no place on " + ask.node()
-                                : wrong(single, hold);
+                                : said(wrong(single, hold));
         if (refusal != null || hold == null) {
             state.decide(new Decision.AnswerBind(ask.call(), refusal == null ? "no place" : refusal));
             return true;
@@ -488,5 +492,9 @@ final class Singles {
         }
         state.decide(new Decision.Bind(ask.call(), single.pod(), hold.node(), annotations));
         return true;
+    }
+
+    private static @Nullable String said(@Nullable Clause wrong) {
+        return wrong == null ? null : English.of(wrong);
     }
 }

@@ -38,10 +38,11 @@ final class StatusText {
                 slots.isEmpty() ? null : slots,
                 there + "/" + least,
                 plan.why.name(),
-                plan.message,
+                plan.message(),
                 plan.where.isEmpty() ? null : plan.where,
                 since,
-                plan.phase == Gang.Phase.Waiting ? start(plan.start) : null);
+                plan.phase == Gang.Phase.Waiting ? start(plan.start) : null,
+                Said.written(plan.said));
     }
 
     private static Gang.@Nullable Start start(@Nullable Estimate start) {

@@ -22,7 +22,7 @@ final class StatusWrites {
             return;
         }
         plan.looked = false;
-        if (plan.message.isEmpty() && plan.sent == null && plan.fact.status() == null) {
+        if (plan.said.isEmpty() && plan.sent == null && plan.fact.status() == null) {
             // Its members are still coming: there is nothing to say yet.
             return;
         }

@@ -9,6 +9,7 @@ import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaNode;
 import io.kumiki.quota.QuotaTree;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -240,9 +241,9 @@ public final class WhatIf {
                 s.lastCheckpoint(),
                 s.restartSeconds());
         var fact = new GangFact(ghost.namespace(), GHOST, GHOST, "", scene.second() + 1, "", spec, null);
-        String wrong = new Readiness(scene.state).wrong(fact);
+        Clause wrong = new Readiness(scene.state).wrong(fact);
         if (wrong != null) {
-            violations.add(new Violation("gang", "InvalidSpec", wrong));
+            violations.add(new Violation("gang", "InvalidSpec", English.of(wrong)));
             return null;
         }
         var plan = new Plan(fact);
@@ -254,7 +255,7 @@ public final class WhatIf {
         Forecast.Start start = after.starts().middle().get(ghost.fact.key());
         boolean placed = start != null && start.at() <= after.second();
         if (placed) {
-            ghost.say(Why.Placed, "");
+            ghost.say(Why.Placed);
         } else {
             say(ghost, after);
         }
@@ -270,18 +271,23 @@ public final class WhatIf {
         if (!new Readiness(after.state).mayBePlaced(ghost, charges)) {
             return;
         }
-        switch (after.room()
-                .place(ghost.fact, after.room().view, after.explanations().keptFor(ghost))) {
-            case GangPlacement.Impossible(var why) -> ghost.say(Why.Impossible, Words.of(why));
-            case GangPlacement.Waiting(var why) -> {
-                int kept = after.explanations().keptFor(ghost).cardinality();
-                ghost.say(
-                        kept == 0 ? Why.NoRoom : Why.KeptForOlder,
-                        Words.of(why)
-                                + (kept == 0 ? "" : "; " + kept + " nodes are kept for others that come before it"));
-            }
-            case GangPlacement.Placed ignored -> ghost.say(Why.NoRoom, "others before it take the room");
+        Room room = after.room();
+        BitSet kept = after.explanations().keptFor(ghost);
+        List<Clause> clauses = new ArrayList<>();
+        GangPlacement answer = room.place(ghost.fact, room.view, kept);
+        switch (answer) {
+            case GangPlacement.Impossible(var why) -> clauses.addAll(Words.of(why));
+            case GangPlacement.Waiting(var why) -> clauses.addAll(Words.of(why));
+            case GangPlacement.Placed ignored -> clauses.add(new Clause.OthersFirst());
         }
+        boolean never = answer instanceof GangPlacement.Impossible
+                && (kept.isEmpty()
+                        || room.place(ghost.fact, room.view, new BitSet()) instanceof GangPlacement.Impossible);
+        if (!kept.isEmpty() && !never && !(answer instanceof GangPlacement.Placed)) {
+            clauses.add(new Clause.KeptForOthers(kept.cardinality()));
+        }
+        boolean older = !kept.isEmpty() && !(answer instanceof GangPlacement.Placed);
+        ghost.say(never ? Why.Impossible : older ? Why.KeptForOlder : Why.NoRoom, clauses);
     }
 
     private static String where(GangPlacement.Placed placed) {

@@ -7,71 +7,52 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reasons as sentences: what is wanted, what is there, what took the rest away.
+/// Refusals as clauses; what would help, in both languages.
 final class Words {
     private Words() {}
 
-    /// What a status says, in both languages.
-    ///
-    /// @param code of [Why]
-    static Text texts(String code, String message) {
-        return new Text(message, Japanese.of(code, message));
-    }
-
-    static String of(GangPlacement.Certificate why) {
+    static List<Clause> of(GangPlacement.Certificate why) {
         GangPlacement.Cause nearest = why.nearest();
-        String at = nearest.domain().isEmpty() ? "the cluster" : why.level() + " " + nearest.domain();
-        String best = why.causes().size() > 1 ? ", the best of " + why.causes().size() + " places," : "";
-        String said = switch (nearest) {
-            case GangPlacement.RoleShort missing ->
-                at + best + " has room for " + missing.room() + " of " + missing.wanted() + " '" + missing.role() + "'";
-            case GangPlacement.NoCombination ignored ->
-                at + best + " has room for each class alone, for no combination of all";
-            case GangPlacement.GaveUp ignored ->
-                at + best + " may have room, but no combination was found in the steps allowed";
-        };
-        String removed = of(why.removed());
-        return said + (removed.isEmpty() ? "" : "; no member fits on: " + removed);
+        String at = nearest.domain().isEmpty() ? null : why.level() + " " + nearest.domain();
+        int places = why.causes().size();
+        List<Clause> clauses = new ArrayList<>();
+        clauses.add(
+                switch (nearest) {
+                    case GangPlacement.RoleShort(var _, String role, int wanted, int room) ->
+                        new Clause.RoleShort(at, places, role, room, wanted);
+                    case GangPlacement.NoCombination ignored -> new Clause.NoCombination(at, places);
+                    case GangPlacement.GaveUp ignored -> new Clause.SearchEnded(at, places);
+                });
+        clauses.addAll(of(why.removed()));
+        return clauses;
     }
 
-    static String of(Placement.Removed removed) {
-        List<String> parts = new ArrayList<>();
-        add(parts, removed.excluded(), "may not be used (labels, taints, not ready, kept for others)");
-        add(parts, removed.model(), "have another GPU type");
-        add(parts, removed.devices(), "lack free GPUs");
-        add(parts, removed.extended(), "lack another resource");
-        add(parts, removed.cpu(), "lack CPU");
-        add(parts, removed.memory(), "lack memory");
-        add(parts, removed.pods(), "are full of pods");
-        return String.join(", ", parts);
+    static List<Clause> of(Placement.Removed removed) {
+        var filtered = new Clause.Filtered(
+                removed.excluded(),
+                removed.model(),
+                removed.devices(),
+                removed.extended(),
+                removed.cpu(),
+                removed.memory(),
+                removed.pods());
+        return filtered.equals(new Clause.Filtered(0, 0, 0, 0, 0, 0, 0)) ? List.of() : List.of(filtered);
     }
 
-    private static void add(List<String> parts, int nodes, String what) {
-        if (nodes > 0) {
-            parts.add(nodes + (nodes == 1 ? " node (" : " nodes (") + what + ")");
-        }
-    }
-
-    static String of(Admission.Refused refused) {
-        String who = refused.holders().isEmpty()
-                ? ""
-                : "; above their guarantee: "
-                        + String.join(
-                                ", ",
-                                refused.holders().stream()
-                                        .limit(3)
-                                        .map(h -> h.tenant() + " by " + h.aboveGuarantee())
-                                        .toList());
-        return refused.wanted() + " " + refused.resource() + " wanted, " + refused.missing() + " too many for "
-                + switch (refused.why()) {
-                    case AboveLimit -> "the limit of quota " + refused.at();
-                    case NothingLeftToBorrow -> "all that quota " + refused.at() + " has";
-                }
-                + who;
-    }
-
-    private static String nodes(long count) {
-        return count + (count == 1 ? " node" : " nodes");
+    static List<Clause> of(Admission.Refused refused) {
+        List<Clause> clauses = new ArrayList<>();
+        clauses.add(
+                switch (refused.why()) {
+                    case AboveLimit ->
+                        new Clause.AboveLimit(refused.at(), refused.resource(), refused.wanted(), refused.missing());
+                    case NothingLeftToBorrow ->
+                        new Clause.NothingToBorrow(
+                                refused.at(), refused.resource(), refused.wanted(), refused.missing());
+                });
+        refused.holders().stream()
+                .limit(3)
+                .forEach(h -> clauses.add(new Clause.AboveGuarantee(h.tenant(), h.aboveGuarantee())));
+        return clauses;
     }
 
     private static String seconds(long seconds) {
@@ -129,7 +110,7 @@ final class Words {
     static Text addNodes(int count, int gpus, String type, @Nullable String required) {
         String of = gpus + (type.isEmpty() ? "" : " " + type);
         return new Text(
-                "starts with " + nodes(count) + " more of " + of + (gpus == 1 ? " GPU" : " GPUs")
+                "starts with " + English.nodes(count) + " more of " + of + (gpus == 1 ? " GPU" : " GPUs")
                         + (required == null ? "" : ", in the " + required + " with most room"),
                 (required == null ? "" : "空きが最も多い " + required + " に、")
                         + (type.isEmpty() ? "" : type + " ") + "GPU " + gpus + " 基のノードを " + count

@@ -214,7 +214,7 @@ public final class Extender implements AutoCloseable {
                     },
                     key -> groups.gone(declaration, key));
         }
-        feed("/apis/kumiki.io/v1alpha1/tenantquotas", quotas::seen, quotas::gone);
+        feed("/apis/kumiki.io/v1alpha1/tenantquotas", quotas);
         feed("/apis/kumiki.io/v1alpha1/topologies", this::topology, key -> {
             if (key.equals("/default")) {
                 tell(new Event.Levels(PlaceLevels.USUAL));

@@ -9,7 +9,6 @@ import io.kumiki.model.Json;
 import io.kumiki.planner.Decision;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.PodFact;
-import io.kumiki.planner.Why;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -65,11 +64,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
             case Decision.Publish publish -> ledger.publish(publish);
             case Decision.AnswerFilter answer -> calls.answerFilter(answer);
             case Decision.AnswerEntry(long call, Decision.Entry entry) ->
-                calls.answerEntry(
-                        call,
-                        leading.getAsBoolean()
-                                ? entry
-                                : new Decision.Entry.Queued(Why.NoLeader, "nobody plans at this moment"));
+                calls.answerEntry(call, leading.getAsBoolean() ? entry : Decision.Entry.NOBODY_PLANS);
             case Decision.AnswerMember(long call, String refusal) -> calls.answerMember(call, refusal);
             case Decision.WriteStatus write -> soon(() -> write(write));
             case Decision.Bind bind -> soon(() -> bind(bind));
@@ -100,8 +95,8 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
         gang.set("status", Json.MAPPER.valueToTree(write.status()));
         // A merge patch that names every field it may have had replaces the status and checks the version.
         ObjectNode status = (ObjectNode) gang.get("status");
-        for (String field :
-                java.util.List.of("ended", "slots", "where", "reason", "message", "ready", "since", "start")) {
+        for (String field : java.util.List.of(
+                "ended", "slots", "where", "reason", "message", "ready", "since", "start", "because")) {
             if (!status.has(field)) {
                 status.putNull(field);
             }

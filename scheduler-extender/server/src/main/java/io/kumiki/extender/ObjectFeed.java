@@ -34,6 +34,9 @@ final class ObjectFeed implements AutoCloseable {
 
         /// @param key namespace/name
         void gone(String key);
+
+        /// All that has come so far is told: the whole list, or what of a watch came together.
+        default void settled() {}
     }
 
     private final KubeApi api;
@@ -134,6 +137,7 @@ final class ObjectFeed implements AutoCloseable {
         known.stream().filter(key -> !there.contains(key)).forEach(sink::gone);
         known = there;
         version = revision;
+        sink.settled();
         listed.countDown();
     }
 
@@ -167,6 +171,9 @@ final class ObjectFeed implements AutoCloseable {
                     }
                 }
                 version = revision.isEmpty() ? version : revision;
+                if (!lines.ready()) {
+                    sink.settled();
+                }
             }
         }
     }

@@ -16,28 +16,42 @@ import org.slf4j.LoggerFactory;
 
 /// TenantQuota objects as one tree. A tree with mistakes changes nothing: the one before it holds, and each object
 /// says what is wrong with it.
-final class Quotas {
+final class Quotas implements ObjectFeed.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(Quotas.class);
+
+    private static final int NAMED = 10;
 
     private final Map<String, JsonNode> objects = new TreeMap<>();
     private final Consumer<Event> planner;
     private final QuotaNotes notes;
     private Event told = new Event.Tick();
     private String logged = "";
+    private boolean changed;
 
     Quotas(Consumer<Event> planner, QuotaNotes notes) {
         this.planner = planner;
         this.notes = notes;
     }
 
-    void seen(JsonNode quota) {
+    @Override
+    public void seen(JsonNode quota) {
         objects.put(quota.path("metadata").path("name").asText(), quota);
-        tell();
+        changed = true;
     }
 
-    void gone(String key) {
+    @Override
+    public void gone(String key) {
         objects.remove(key.substring(key.indexOf('/') + 1));
-        tell();
+        changed = true;
+    }
+
+    /// Once for all objects that came together: a thousand of them are no thousand trees.
+    @Override
+    public void settled() {
+        if (changed) {
+            changed = false;
+            tell();
+        }
     }
 
     private void tell() {
@@ -77,6 +91,8 @@ final class Quotas {
     }
 
     private void note(Map<String, JsonNode> quotas, Map<String, List<String>> mistakes) {
+        String whose = String.join(", ", mistakes.keySet().stream().limit(NAMED).toList())
+                + (mistakes.size() > NAMED ? " and " + (mistakes.size() - NAMED) + " more" : "");
         quotas.forEach((name, quota) -> {
             if (mistakes.isEmpty()) {
                 notes.accepted(quota);
@@ -84,13 +100,10 @@ final class Quotas {
                 notes.refused(quota, "Mistake", String.join("; ", mistakes.getOrDefault(name, List.of())));
             } else {
                 notes.refused(
-                        quota,
-                        "TreeHasMistakes",
-                        "the tree before this one holds until these are put right: "
-                                + String.join(", ", mistakes.keySet()));
+                        quota, "TreeHasMistakes", "the tree before this one holds until these are put right: " + whose);
             }
         });
-        String now = mistakes.toString();
+        String now = mistakes.values().stream().limit(NAMED).toList() + " (" + whose + ")";
         if (!now.equals(logged) && !mistakes.isEmpty()) {
             LOG.warn("the TenantQuotas are no tree, the one before them holds: {}", now);
         }

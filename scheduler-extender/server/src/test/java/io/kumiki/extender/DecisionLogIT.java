@@ -124,7 +124,8 @@ class DecisionLogIT {
         try (var log = new DecisionLog(folder, DecisionLog.Bounds.DEFAULT, PlannerOptions.DEFAULT)) {
             for (int i = 0; i < 450; i++) {
                 long second = T0.getEpochSecond() + i;
-                log.decided(new Decided(second, "n", "g" + i % 3, 0, "Waiting", "NoRoom", "", null), second * 1000);
+                log.decided(
+                        new Decided(second, "n", "g" + i % 3, 0, "Waiting", "NoRoom", "", null, null), second * 1000);
             }
             log.flushed();
             var all = new Decided.Wanted(null, null, null, null);

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The tenants as a tree, with what each uses. Usage of a tenant is its own plus that of all below it. An amount is
@@ -16,11 +18,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Immutable: a change of quota or usage gives a new tree.
 public final class QuotaTree {
+    private static final int NAMED = 10;
+
     private final Map<String, QuotaNode> nodes;
+    private final Set<String> parents;
     private final Map<String, Amounts> usage;
 
-    private QuotaTree(Map<String, QuotaNode> nodes, Map<String, Amounts> usage) {
+    private QuotaTree(Map<String, QuotaNode> nodes, Set<String> parents, Map<String, Amounts> usage) {
         this.nodes = nodes;
+        this.parents = parents;
         this.usage = usage;
     }
 
@@ -45,11 +51,12 @@ public final class QuotaTree {
                 .map(QuotaNode::name)
                 .toList();
         if (roots.size() != 1) {
-            String says = "exactly one tenant has no parent, found " + roots;
+            String says = "exactly one tenant has no parent, found " + some(roots);
             List<String> whose = roots.isEmpty() ? List.copyOf(byName.keySet()) : roots;
             whose.forEach(name -> problems.add(new Mistake(name, says)));
         }
         Map<String, Amounts> promised = new HashMap<>();
+        Set<String> rooted = rooted(nodes, byName);
         for (QuotaNode node : nodes) {
             String parent = node.parent();
             if (parent == null) {
@@ -57,7 +64,7 @@ public final class QuotaTree {
             }
             if (!byName.containsKey(parent)) {
                 problems.add(new Mistake(node.name(), node.name() + ": there is no parent " + parent));
-            } else if (cyclic(node, byName)) {
+            } else if (!rooted.contains(node.name())) {
                 problems.add(new Mistake(node.name(), node.name() + " is its own ancestor"));
             } else {
                 promised.merge(parent, node.guaranteed(), Amounts::plus);
@@ -76,15 +83,29 @@ public final class QuotaTree {
         return problems;
     }
 
-    private static boolean cyclic(QuotaNode node, Map<String, QuotaNode> byName) {
-        QuotaNode at = node;
-        for (int steps = 0; at != null && at.parent() != null; steps++) {
-            if (steps > byName.size()) {
-                return true;
+    /// A sentence is told to each of those that it names: it must not grow with their number.
+    private static String some(List<String> names) {
+        return names.size() <= NAMED
+                ? names.toString()
+                : names.subList(0, NAMED) + " and " + (names.size() - NAMED) + " more";
+    }
+
+    /// Those whose way up ends. Each step of a way is gone once.
+    private static Set<String> rooted(Collection<QuotaNode> nodes, Map<String, QuotaNode> byName) {
+        Set<String> rooted = new HashSet<>();
+        Set<String> gone = new HashSet<>();
+        for (QuotaNode node : nodes) {
+            List<String> way = new ArrayList<>();
+            QuotaNode at = node;
+            while (at != null && gone.add(at.name())) {
+                way.add(at.name());
+                at = at.parent() == null ? null : byName.get(at.parent());
             }
-            at = byName.get(at.parent());
+            if (at == null || rooted.contains(at.name())) {
+                rooted.addAll(way);
+            }
         }
-        return false;
+        return rooted;
     }
 
     public static QuotaTree of(Collection<QuotaNode> nodes) {
@@ -93,8 +114,12 @@ public final class QuotaTree {
             throw new IllegalArgumentException(String.join("; ", problems));
         }
         Map<String, QuotaNode> byName = new LinkedHashMap<>();
-        nodes.forEach(n -> byName.put(n.name(), n));
-        return new QuotaTree(byName, Map.of());
+        Set<String> parents = new HashSet<>();
+        nodes.forEach(n -> {
+            byName.put(n.name(), n);
+            parents.add(n.parent() == null ? "" : n.parent());
+        });
+        return new QuotaTree(byName, parents, Map.of());
     }
 
     public Amounts usage(String tenant) {
@@ -116,7 +141,7 @@ public final class QuotaTree {
         for (QuotaNode node : path(tenant)) {
             after.put(node.name(), change.apply(usage(node.name())));
         }
-        return new QuotaTree(nodes, after);
+        return new QuotaTree(nodes, parents, after);
     }
 
     /// The tree if one tenant's bound were higher: its limit, and for the root also all there is.
@@ -132,7 +157,7 @@ public final class QuotaTree {
                         node.parent(),
                         node.parent() == null ? node.guaranteed().plus(more) : node.guaranteed(),
                         limit == null || !limit.of().containsKey(resource) ? limit : limit.plus(more)));
-        return new QuotaTree(after, usage);
+        return new QuotaTree(after, parents, usage);
     }
 
     public Admission admit(String tenant, Amounts wanted) {
@@ -173,7 +198,7 @@ public final class QuotaTree {
 
     private List<Admission.Holder> holders(QuotaNode top, String resource) {
         return nodes.values().stream()
-                .filter(n -> !isParent(n) && path(n.name()).contains(top))
+                .filter(n -> !parents.contains(n.name()) && path(n.name()).contains(top))
                 .map(n -> new Admission.Holder(
                         n.name(), usage(n.name()).get(resource) - n.guaranteed().get(resource)))
                 .filter(h -> h.aboveGuarantee() > 0)
@@ -185,10 +210,6 @@ public final class QuotaTree {
     /// Whether what the tenant uses counts there.
     public boolean isBelow(String tenant, String at) {
         return path(tenant).stream().anyMatch(node -> node.name().equals(at));
-    }
-
-    private boolean isParent(QuotaNode node) {
-        return nodes.values().stream().anyMatch(n -> node.name().equals(n.parent()));
     }
 
     /// From the tenant up to the root.

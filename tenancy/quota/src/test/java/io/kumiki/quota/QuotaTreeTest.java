@@ -1,7 +1,9 @@
 package io.kumiki.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,27 @@ class QuotaTreeTest {
                     assertThat(r.at()).isEqualTo("vision");
                     assertThat(r.missing()).isEqualTo(2);
                 });
+    }
+
+    /// A chain as long as this took minutes when each way was walked anew.
+    @Test
+    void manyTenantsAreLookedAtOnceEach() {
+        List<QuotaNode> chain = new ArrayList<>();
+        chain.add(new QuotaNode("t0", null, Amounts.NONE, null));
+        for (int i = 1; i < 200_000; i++) {
+            chain.add(new QuotaNode("t" + i, "t" + (i - 1), Amounts.NONE, null));
+        }
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+            assertThat(QuotaTree.mistakes(chain)).isEmpty();
+            chain.set(0, new QuotaNode("t0", "t9", Amounts.NONE, null));
+            assertThat(QuotaTree.mistakes(chain)).hasSize(400_000);
+            List<QuotaNode> roots = chain.stream()
+                    .map(node -> new QuotaNode(node.name(), null, Amounts.NONE, null))
+                    .toList();
+            assertThat(QuotaTree.mistakes(roots))
+                    .allSatisfy(mistake ->
+                            assertThat(mistake.says()).hasSizeLessThan(200).endsWith("and 199990 more"));
+        });
     }
 
     @Test

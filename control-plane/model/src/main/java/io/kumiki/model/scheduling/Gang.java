@@ -198,7 +198,10 @@ public final class Gang extends OwnKind implements Namespaced {
             String since,
 
             @Field("When it will start, while it waits.") @Nullable
-            Start start) {
+            Start start,
+
+            @Field("The message as data, sentence by sentence.") @Nullable
+            List<Because> because) {
         public Status(
                 Phase phase,
                 long epoch,
@@ -210,9 +213,16 @@ public final class Gang extends OwnKind implements Namespaced {
                 @Nullable String message,
                 @Nullable String where,
                 @Nullable String since) {
-            this(phase, epoch, attempt, ended, slots, ready, reason, message, where, since, null);
+            this(phase, epoch, attempt, ended, slots, ready, reason, message, where, since, null, null);
         }
     }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Because(
+            @Field("Which sentence.") String says,
+
+            @Field("Its numbers and names.") @Nullable Map<String, String> with) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)

@@ -158,8 +158,16 @@ class SchedulingIT {
             server.page = new Decided.Page(
                     List.of(
                             new Decided(
-                                    second, "kubeflow", "busy", 0, "Reserved", "Placed", "2 slots on 2 nodes", "r0"),
-                            new Decided(second - 60, "other", "late", 0, "Waiting", "NoRoom", "", null)),
+                                    second,
+                                    "kubeflow",
+                                    "busy",
+                                    0,
+                                    "Reserved",
+                                    "Placed",
+                                    "2 slots on 2 nodes",
+                                    List.of(new Gang.Because("SlotsOn", Map.of("slots", "2", "nodes", "2"))),
+                                    "r0"),
+                            new Decided(second - 60, "other", "late", 0, "Waiting", "NoRoom", "", null, null)),
                     "7-1");
             JsonNode page = server.get(200, "/scheduling/decisions");
             assertThat(page.at("/items/0/text/ja").asText()).isEqualTo("配置が決まりました。2 台のノードに 2 スロットを確保しました");
@@ -180,6 +188,38 @@ class SchedulingIT {
                             .path("waiting"))
                     .hasSize(1);
         }
+    }
+
+    @Test
+    void sentencesNameOnlyWhomTheCallerMayKnow() {
+        var mirror = mirror();
+        var because = new Gang.Because("KeptFor", Map.of("nodes", "2", "who.uid", "uid-busy", "who.gpus", "16000"));
+        mirror.on(
+                new Event.GangSeen(gang(
+                        "other",
+                        "late",
+                        2,
+                        new Gang.Status(
+                                Gang.Phase.Waiting,
+                                1,
+                                0,
+                                null,
+                                null,
+                                "0/2",
+                                "KeptForOlder",
+                                "2 nodes are kept for a gang of another tenant (16 GPUs), which comes before it",
+                                null,
+                                NOW.toString(),
+                                null,
+                                List.of(because)))),
+                NOW);
+        JsonNode all = new SchedulingRows(namespace -> true).queue(mirror.scene(NOW));
+        assertThat(all.at("/waiting/0/message").asText()).contains("kept for kubeflow/busy");
+        assertThat(all.at("/waiting/0/messages/ja").asText()).contains("kubeflow/busy のため");
+        JsonNode some = new SchedulingRows("other"::equals).queue(mirror.scene(NOW));
+        assertThat(some.at("/waiting/0/message").asText()).contains("a gang of another tenant (16 GPUs)");
+        assertThat(some.at("/waiting/0/messages/ja").asText()).contains("別のテナントのギャング（GPU 16 基）");
+        assertThat(some.toString()).doesNotContain("busy");
     }
 
     @Test

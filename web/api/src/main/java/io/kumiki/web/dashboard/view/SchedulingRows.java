@@ -13,6 +13,7 @@ import io.kumiki.planner.GangPicture;
 import io.kumiki.planner.NodePicture;
 import io.kumiki.planner.Origin;
 import io.kumiki.planner.Proposal;
+import io.kumiki.planner.Said;
 import io.kumiki.planner.Sample;
 import io.kumiki.planner.Scene;
 import io.kumiki.planner.Text;
@@ -125,9 +126,9 @@ public final class SchedulingRows {
                 .put("gpuType", entry.gpuType())
                 .put("priority", entry.priority())
                 .put("phase", entry.phase().name())
-                .put("reason", entry.reason())
-                .put("message", mine ? entry.message() : "");
-        out.set("messages", mine ? text(entry.messages()) : text(new Text("", "")));
+                .put("reason", entry.reason());
+        Text text = mine ? text(entry.said()) : new Text("", "");
+        out.put("message", text.en()).set("messages", text(text));
         out.put("since", at(entry.since())).put("position", entry.position()).put("where", entry.where());
         explanation(out, entry.why());
         out.set("start", estimate(entry.start()));
@@ -175,9 +176,9 @@ public final class SchedulingRows {
             ObjectNode ghost =
                     out.putObject("ghost").put("placed", fate.placed()).put("where", fate.where());
             ghost.set("start", estimate(fate.entry().start()));
-            ghost.put("reason", fate.entry().reason())
-                    .put("message", fate.entry().message());
-            ghost.set("messages", text(fate.entry().messages()));
+            Text text = text(fate.entry().said());
+            ghost.put("reason", fate.entry().reason()).put("message", text.en());
+            ghost.set("messages", text(text));
             ghost.put("position", fate.entry().position());
             explanation(ghost, fate.placed() ? Explanation.NONE : fate.entry().why());
         }
@@ -230,7 +231,7 @@ public final class SchedulingRows {
                         .put("phase", row.phase())
                         .put("reason", row.reason())
                         .put("where", row.where())
-                        .set("text", mine ? text(row.text()) : text(new Text("", "")));
+                        .set("text", text(mine ? text(row.said()) : new Text("", "")));
             }
         }
         return out.put("next", next);
@@ -247,7 +248,7 @@ public final class SchedulingRows {
                         .put("at", at(d.second()))
                         .put("phase", d.phase())
                         .put("reason", d.reason())
-                        .set("text", text(d.text())));
+                        .set("text", text(text(d.said()))));
         return out;
     }
 
@@ -273,6 +274,11 @@ public final class SchedulingRows {
 
     private static void numbers(ArrayNode out, List<Integer> numbers) {
         numbers.forEach(out::add);
+    }
+
+    /// Without names that the caller may not know.
+    private Text text(Said said) {
+        return said.knownTo(named).text();
     }
 
     static ObjectNode text(Text text) {
