@@ -13,6 +13,10 @@ public sealed interface Event {
 
     record NodeGone(String name) implements Event {}
 
+    record DaemonSeen(DaemonFact daemon) implements Event {}
+
+    record DaemonGone(String namespace, String name) implements Event {}
+
     record PodSeen(PodFact pod) implements Event {}
 
     record PodGone(String uid) implements Event {}

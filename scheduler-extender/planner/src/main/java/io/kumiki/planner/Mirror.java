@@ -32,6 +32,8 @@ public final class Mirror {
         return switch (event) {
             case Event.NodeSeen ignored -> true;
             case Event.NodeGone ignored -> true;
+            case Event.DaemonSeen ignored -> true;
+            case Event.DaemonGone ignored -> true;
             case Event.PodSeen ignored -> true;
             case Event.PodGone ignored -> true;
             case Event.SingleSeen ignored -> true;
@@ -169,6 +171,7 @@ public final class Mirror {
         events.add(new Event.Levels(List.copyOf(state.levels)));
         events.add(new Event.Tenants(state.quotaNodes, state.tenantOf));
         state.nodes.values().forEach(node -> events.add(new Event.NodeSeen(node)));
+        state.daemons.all().forEach(daemon -> events.add(new Event.DaemonSeen(daemon)));
         state.limits.values().forEach(of -> events.addAll(of.values()));
         state.plans.values().forEach(plan -> {
             Origin origin = origins.get(plan.fact.key());
@@ -196,6 +199,7 @@ public final class Mirror {
         deep(from.limits, to.limits);
         to.singles.putAll(from.singles);
         from.holds.copyInto(to.holds);
+        from.daemons.copyInto(to.daemons);
         to.levels = List.copyOf(from.levels);
         to.quotas = from.quotas;
         to.quotaNodes = from.quotaNodes;

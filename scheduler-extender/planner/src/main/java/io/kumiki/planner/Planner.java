@@ -46,9 +46,14 @@ public final class Planner {
             case Event.NodeSeen(NodeFact node) -> node(node);
             case Event.NodeGone(String name) -> {
                 if (state.nodes.remove(name) != null) {
+                    state.daemons.nodeGone(name);
                     changed();
                 }
             }
+            case Event.DaemonSeen(DaemonFact daemon) ->
+                state.roomChanged |= state.daemons.seen(daemon, state.nodes.values());
+            case Event.DaemonGone(String namespace, String name) ->
+                state.roomChanged |= state.daemons.gone(namespace + "/" + name, state.nodes.values());
             case Event.PodSeen(PodFact pod) -> pod(pod);
             case Event.PodGone(String uid) -> podGone(uid);
             case Event.GangSeen(GangFact gang) -> {
@@ -121,6 +126,7 @@ public final class Planner {
 
     private void node(NodeFact node) {
         if (!node.equals(state.nodes.put(node.name(), node))) {
+            state.daemons.node(node);
             changed();
         }
     }

@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -55,7 +57,7 @@ final class Room {
         List<NodeSpec> specs = new ArrayList<>();
         List<ClusterView.Free> free = new ArrayList<>();
         for (NodeFact node : nodes) {
-            specs.add(spec(node, state.options));
+            specs.add(spec(node, state));
             free.add(free(state, node, specs.getLast(), slots.getOrDefault(node.name(), new Taken())));
         }
         return new Room(state, nodes, ClusterView.of(specs, free));
@@ -106,7 +108,7 @@ final class Room {
         }
         for (NodeFact node : more) {
             all.add(node);
-            specs.add(spec(node, state.options));
+            specs.add(spec(node, state));
             free.add(new Taken().from(specs.getLast(), Fitness.shared(node)));
         }
         return new Room(state, all, ClusterView.of(specs, free));
@@ -115,22 +117,32 @@ final class Room {
     /// What is left of one node by its pods, single pods' holds and the gangs' slots.
     static ClusterView.Free free(State state, NodeFact node, NodeSpec spec, Taken slots) {
         var taken = new Taken(slots);
-        state.onNode
-                .getOrDefault(node.name(), new TreeMap<>())
-                .values()
-                .forEach(pod -> taken.add(pod.requests(), pod.devices()));
+        Daemons.Share daemons = state.daemons.on(node);
+        Set<String> there = new HashSet<>();
+        for (PodFact pod :
+                state.onNode.getOrDefault(node.name(), new TreeMap<>()).values()) {
+            Map<String, Long> covered = daemons.covers(pod);
+            if (covered != null && there.add(pod.controller())) {
+                taken.beyond(covered, pod.requests());
+            } else {
+                taken.add(pod.requests(), pod.devices());
+            }
+        }
         state.holds.on(node.name()).forEach(hold -> taken.add(hold.amounts(), hold.devices()));
         return taken.from(spec, Fitness.shared(node));
     }
 
-    static NodeSpec spec(NodeFact node, PlannerOptions options) {
+    /// What a node has for those who are placed: less its DaemonSets, and a reserve.
+    static NodeSpec spec(NodeFact node, State state) {
+        PlannerOptions options = state.options;
+        Daemons.Share daemons = state.daemons.on(node);
         int gpus = 0;
         var extended = new TreeMap<String, Long>();
         for (var entry : node.allocatable().entrySet()) {
             if (Shape.GPUS.contains(entry.getKey())) {
-                gpus += Shape.small(entry.getValue());
+                gpus += Math.max(0, Shape.small(entry.getValue() - daemons.amount(entry.getKey())));
             } else if (!List.of("cpu", "memory", "pods").contains(entry.getKey())) {
-                extended.put(entry.getKey(), entry.getValue());
+                extended.put(entry.getKey(), Math.max(0, entry.getValue() - daemons.amount(entry.getKey())));
             }
         }
         if (Fitness.shared(node)) {
@@ -138,11 +150,14 @@ final class Room {
         }
         return new NodeSpec(
                 node.name(),
-                Math.max(0, Shape.small(node.amount("cpu")) - options.reserveCpuMilli()),
-                Math.max(0, Shape.small(node.amount("memory") >> 20) - options.reserveMemoryMib()),
+                Math.max(0, Shape.small(node.amount("cpu") - daemons.amount("cpu")) - options.reserveCpuMilli()),
+                Math.max(
+                        0,
+                        Shape.small((node.amount("memory") - daemons.amount("memory")) >> 20)
+                                - options.reserveMemoryMib()),
                 Math.min(gpus, 64),
                 node.labels().getOrDefault(Shape.TYPE, ""),
-                Shape.small(node.amount("pods")),
+                Math.max(0, Shape.small(node.amount("pods") - daemons.amount("pods"))),
                 extended);
     }
 
@@ -178,6 +193,12 @@ final class Room {
             for (int device : Devices.read(devices)) {
                 milliOfDevice.merge(device, (int) milli, Integer::sum);
             }
+        }
+
+        /// A pod of a DaemonSet, whose request the node has without already.
+        void beyond(Map<String, Long> covered, Map<String, Long> requests) {
+            requests.forEach((resource, amount) ->
+                    amounts.merge(resource, Math.max(0, amount - covered.getOrDefault(resource, 0L)), Long::sum));
         }
 
         ClusterView.Free from(NodeSpec node, boolean shared) {

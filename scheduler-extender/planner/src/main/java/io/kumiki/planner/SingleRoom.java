@@ -33,6 +33,7 @@ final class SingleRoom {
     private ClusterView view = new ClusterView(List.of());
     private @Nullable EtwPlacer placer;
     private boolean stale = true;
+    private int daemons;
 
     SingleRoom(State state, Arrivals arrivals) {
         this.state = state;
@@ -149,11 +150,12 @@ final class SingleRoom {
     private void recount() {
         slots = Room.slots(state, "");
         List<NodeFact> now = List.copyOf(state.nodes.values());
-        if (!now.equals(nodes)) {
+        if (!now.equals(nodes) || daemons != state.daemons.version()) {
+            daemons = state.daemons.version();
             nodes = now;
             fit.clear();
             List<NodeSpec> after = new ArrayList<>();
-            now.forEach(node -> after.add(Room.spec(node, state.options)));
+            now.forEach(node -> after.add(Room.spec(node, state)));
             if (!after.equals(specs)) {
                 specs = after;
                 view = new ClusterView(specs);

@@ -74,6 +74,8 @@ final class Singles {
             case Event.PodGone(String uid) -> moved(uid, null);
             case Event.NodeSeen ignored -> changed();
             case Event.NodeGone ignored -> changed();
+            case Event.DaemonSeen ignored -> changed();
+            case Event.DaemonGone ignored -> changed();
             case Event.GangSeen(GangFact gang) -> {
                 learn(gang);
                 changed();

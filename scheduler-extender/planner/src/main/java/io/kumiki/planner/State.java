@@ -29,6 +29,7 @@ final class State {
     /// Single pods that are not bound yet, and what was promised to them.
     final SortedMap<String, SingleFact> singles = new TreeMap<>();
     final Holds holds = new Holds();
+    final Daemons daemons = new Daemons();
     final Map<Exclusion, Long> exclusions = new java.util.HashMap<>();
     List<PlaceLevels.Level> levels = PlaceLevels.USUAL;
 

@@ -44,7 +44,8 @@ final class Simulation implements KubeScheduler.Extenders {
     private final Laws laws;
     private final Faults faults;
     private int killsLeft;
-    private final Lonely lonely;
+    final Lonely lonely;
+    private final DaemonPods daemons;
     /// Nothing is certain of what a leader promised in its memory alone.
     final boolean leadersDie;
     long epoch;
@@ -71,6 +72,7 @@ final class Simulation implements KubeScheduler.Extenders {
         jobs = new Jobs(time, world, pod -> time.in(20, () -> scheduler.schedule(pod.uid)), lossy, time.upTo(5) == 0);
         leadersDie = crashes || killsLeft > 0;
         lonely = new Lonely(this);
+        daemons = new DaemonPods(this, seed);
         faults = new Faults(this);
     }
 
@@ -155,9 +157,11 @@ final class Simulation implements KubeScheduler.Extenders {
         if (quota) {
             tell(tenants());
         }
+        daemons.tell(this::tell);
         for (int i = 0; i < nodes; i++) {
             world.put(node(i, true));
         }
+        daemons.begin();
         int gangs = 2 + time.upTo(4);
         for (int g = 0; g < gangs; g++) {
             String name = "g" + g;
@@ -413,6 +417,7 @@ final class Simulation implements KubeScheduler.Extenders {
         if (quota) {
             tell(r, tenants());
         }
+        daemons.tell(event -> tell(r, event));
         world.nodes.values().forEach(node -> tell(r, new Event.NodeSeen(node)));
         world.pods.values().forEach(pod -> tell(r, World.seen(pod)));
         world.gangs.values().forEach(gang -> tell(r, new Event.GangSeen(gang.fact())));

@@ -8,6 +8,7 @@ import io.kumiki.ledger.Ledger;
 import io.kumiki.ledger.LedgerSettings;
 import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.planner.DaemonFact;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.Planner;
 import io.kumiki.planner.PlannerOptions;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -199,6 +201,21 @@ public final class Extender implements AutoCloseable {
                 "/api/v1/nodes",
                 node -> tell(new Event.NodeSeen(Facts.node(node))),
                 key -> tell(new Event.NodeGone(key.substring(1))));
+        // Each of its pods that comes or goes changes its status: only what its pods ask for is news.
+        Map<String, DaemonFact> daemons = new HashMap<>();
+        feed(
+                "/apis/apps/v1/daemonsets",
+                set -> {
+                    DaemonFact daemon = Facts.daemon(set);
+                    if (!daemon.equals(daemons.put(ObjectFeed.key(set), daemon))) {
+                        tell(new Event.DaemonSeen(daemon));
+                    }
+                },
+                key -> {
+                    daemons.remove(key);
+                    int slash = key.indexOf('/');
+                    tell(new Event.DaemonGone(key.substring(0, slash), key.substring(slash + 1)));
+                });
         feed(PODS, pods);
         feed("/apis/kumiki.io/v1alpha1/gangs", this::gang, key -> {
             int slash = key.indexOf('/');

@@ -7,6 +7,7 @@ import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.extender.admission.PodShape;
 import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.DaemonFact;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.GangFact;
 import io.kumiki.planner.NodeFact;
@@ -29,6 +30,15 @@ final class Facts {
     static final String ONLY_CLASS = Marks.ONLY_CLASS;
     static final String USER = "kumiki.io/user";
     static final String IMAGE = "kumiki.io/image";
+
+    /// What the DaemonSet controller lets its pods tolerate beside what their template says.
+    private static final List<Gang.Toleration> OF_DAEMONS = List.of(
+            tolerates("node.kubernetes.io/not-ready", "NoExecute"),
+            tolerates("node.kubernetes.io/unreachable", "NoExecute"),
+            tolerates("node.kubernetes.io/disk-pressure", "NoSchedule"),
+            tolerates("node.kubernetes.io/memory-pressure", "NoSchedule"),
+            tolerates("node.kubernetes.io/pid-pressure", "NoSchedule"),
+            tolerates("node.kubernetes.io/unschedulable", "NoSchedule"));
 
     private Facts() {}
 
@@ -55,6 +65,36 @@ final class Facts {
                 Shape.amounts(texts(node.path("status").path("allocatable"))),
                 ready,
                 unhealthy(node.path("status")));
+    }
+
+    private static Gang.Toleration tolerates(String taint, String effect) {
+        return new Gang.Toleration(taint, "Exists", null, effect);
+    }
+
+    static DaemonFact daemon(JsonNode set) {
+        JsonNode metadata = set.path("metadata");
+        JsonNode template = set.path("spec").path("template");
+        Gang.Members given = PodShape.single(template);
+        List<Gang.Toleration> tolerations = new ArrayList<>(OF_DAEMONS);
+        if (given.tolerations() != null) {
+            tolerations.addAll(given.tolerations());
+        }
+        if (template.path("spec").path("hostNetwork").asBoolean()) {
+            tolerations.add(tolerates("node.kubernetes.io/network-unavailable", "NoSchedule"));
+        }
+        return new DaemonFact(
+                metadata.path("uid").asText(),
+                metadata.path("namespace").asText(),
+                metadata.path("name").asText(),
+                new Gang.Members(
+                        given.name(),
+                        1,
+                        1,
+                        0,
+                        given.requests(),
+                        given.nodeSelector(),
+                        given.nodeTerms(),
+                        List.copyOf(tolerations)));
     }
 
     private static int unhealthy(JsonNode status) {
@@ -120,6 +160,14 @@ final class Facts {
             }
         }
         return false;
+    }
+
+    /// Uid of the DaemonSet that made the pod, empty where none did. Thousands of pods share one text.
+    static String daemonOf(JsonNode pod) {
+        JsonNode controller = PodAdmission.controller(pod);
+        return controller.path("kind").asText().equals("DaemonSet")
+                ? controller.path("uid").asText().intern()
+                : "";
     }
 
     /// Members of another system's group may have several controllers: the group stands for them.

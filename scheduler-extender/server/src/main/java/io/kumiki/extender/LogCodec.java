@@ -19,6 +19,8 @@ final class LogCodec {
         for (Class<? extends Event> kind : java.util.List.of(
                 Event.NodeSeen.class,
                 Event.NodeGone.class,
+                Event.DaemonSeen.class,
+                Event.DaemonGone.class,
                 Event.PodSeen.class,
                 Event.PodGone.class,
                 Event.SingleSeen.class,

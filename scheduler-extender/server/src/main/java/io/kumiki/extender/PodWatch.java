@@ -76,7 +76,7 @@ final class PodWatch implements ObjectFeed.Sink {
                 }
                 return true;
             }
-            fact = stranger(fact);
+            fact = stranger(fact, Facts.daemonOf(pod));
         }
         if (!fact.equals(told.put(key, fact))) {
             uids.add(fact.uid());
@@ -110,7 +110,7 @@ final class PodWatch implements ObjectFeed.Sink {
     }
 
     /// Of others' pods only what they take matters; their versions would wake the planner for nothing.
-    private static PodFact stranger(PodFact pod) {
+    private static PodFact stranger(PodFact pod, String daemon) {
         return new PodFact(
                 pod.uid(),
                 pod.namespace(),
@@ -121,7 +121,7 @@ final class PodWatch implements ObjectFeed.Sink {
                 false,
                 false,
                 false,
-                "",
+                daemon,
                 pod.requests(),
                 null,
                 pod.devices());
