@@ -72,7 +72,8 @@ final class UpCommand {
     static int train(List<String> args) throws Exception {
         Path data = Files.createTempDirectory("kumiki-train");
         try {
-            var options = UpOptions.parse(List.of("--data", data.toString(), "--ports", "auto", "--no-open"));
+            var options = UpOptions.parse(
+                    List.of("--data", data.toString(), "--ports", "auto", "--no-open", "--nodes", "8 x gpu=8 rack=4"));
             try (var folder = DataFolder.open(data);
                     var wiring = Wiring.start(folder, options)) {
                 ready(folder, wiring, options);
@@ -85,6 +86,7 @@ final class UpCommand {
                     String chain = client.run("steps", BenchPipelines.chain(TRAINING_STEPS, false), Json.object());
                     client.await(chain, Duration.ofSeconds(60));
                 }
+                TrainingGangs.run(folder.file("kubeconfig"));
             }
             return 0;
         } finally {

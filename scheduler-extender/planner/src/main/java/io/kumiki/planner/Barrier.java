@@ -251,7 +251,7 @@ final class Barrier {
         }
     }
 
-    /// What bound pods leave of each node, reduced by what is about to be bound.
+    /// What bound pods and pinned single pods leave of each node, reduced by what is about to be bound.
     private static final class Free {
         private final State state;
         private final java.util.HashMap<String, Map<String, Long>> taken = new java.util.HashMap<>();
@@ -269,6 +269,8 @@ final class Barrier {
                         .getOrDefault(name, new java.util.TreeMap<>())
                         .values()
                         .forEach(there -> add(sum, there.requests()));
+                // The scheduler binds single pods without asking.
+                state.holds.on(name).forEach(hold -> add(sum, hold.amounts()));
                 for (Plan plan : state.plans.values()) {
                     for (String uid : plan.binding.keySet()) {
                         PodFact on = state.pods.get(uid);

@@ -258,12 +258,12 @@ final class Singles {
         }
     }
 
-    /// Pinned by somebody whose promise is not known here: an earlier leader, or us too long ago. It is one again as
-    /// long as there is room; if there is none, the pod may still be bound, and is counted then.
+    /// Pinned by somebody whose promise is not known here: an earlier leader, or us too long ago. The scheduler may
+    /// bind it at any time, so it is one again even where there is no room now. Devices it gets only from us.
     private void adopt(SingleFact single) {
         Map<String, Long> amounts = Shape.amounts(single.shape().requests());
         String devices = single.pod().devices();
-        if (room.fits(single.pin(), Shape.demand(amounts), devices)) {
+        if (!Shape.fraction(amounts) || room.fits(single.pin(), Shape.demand(amounts), devices)) {
             state.holds.put(
                     single.uid(),
                     new Holds.Hold(single.pod().namespace(), amounts, single.pin(), devices, Long.MAX_VALUE));

@@ -39,7 +39,9 @@ final class Laws {
         Map<String, Integer> there = new HashMap<>();
         long inAll = 0;
         for (World.Pod pod : world.pods.values()) {
-            if (pod.gang.isEmpty() && !pod.single) {
+            // Those that nobody promised anything are kept off by the scheduler, which forgets a binding that it asked
+            // for when the extender dies.
+            if (pod.gang.isEmpty() && (!pod.single || pod.forgotten)) {
                 continue;
             }
             if (pod.takes() || pod.stage == PodFact.Stage.SUCCEEDED) {
@@ -58,7 +60,11 @@ final class Laws {
         }
         for (NodeFact node : world.nodes.values()) {
             if (gpus.getOrDefault(node.name(), 0L) > node.amount(GPU)) {
-                throw new AssertionError("I2: " + node.name() + " is given twice");
+                throw new AssertionError("I2: " + node.name() + " is given twice: "
+                        + world.pods.values().stream()
+                                .filter(pod -> pod.takes() && pod.node.equals(node.name()))
+                                .map(World.Pod::fact)
+                                .toList());
             }
         }
         if (exact && quota >= 0 && inAll > quota) {

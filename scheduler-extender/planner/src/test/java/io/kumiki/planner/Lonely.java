@@ -78,12 +78,13 @@ final class Lonely {
         entering.remove(id);
         time.in(delay, () -> {
             entering.remove(-id - 1);
-            late |= pinned && (of.epoch != coming.epoch() || delay > 10_000);
-            make(coming, pin);
+            boolean forgotten = pinned && (of.epoch != coming.epoch() || delay > 10_000);
+            late |= forgotten;
+            make(coming, pin, forgotten);
         });
     }
 
-    private void make(Entering coming, String pin) {
+    private void make(Entering coming, String pin, boolean forgotten) {
         var pod = new World.Pod(
                 coming.name() + "-" + time.id(),
                 "",
@@ -92,6 +93,7 @@ final class Lonely {
                 false,
                 Map.of("cpu", 1000L, Simulation.GPU, (long) coming.gpus()));
         pod.single = true;
+        pod.forgotten = forgotten;
         pod.priority = coming.priority();
         pod.created = time.now / 1000;
         pod.remade = coming.gpus() != 2;

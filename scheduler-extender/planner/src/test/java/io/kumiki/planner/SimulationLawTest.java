@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class SimulationLawTest {
     /// In CI more of them; seed 5314 finds a fault that is still open (README).
     private static final int SEEDS =
-            Integer.getInteger("kumiki.seeds", "true".equals(System.getenv("CI")) ? 5_000 : 1_000);
+            Integer.getInteger("kumiki.seeds", "true".equals(System.getenv("CI")) ? 20_000 : 1_000);
 
     @Test
     void nothingPartialNothingTwiceNothingLost() {
@@ -32,7 +32,7 @@ class SimulationLawTest {
         System.out.println(SEEDS + " seeds, " + events + " events in " + millis + " ms; in " + killed
                 + " the leader was killed in the middle of a gang; " + fenced + " late writes were refused");
         assertThat(fenced.get()).as("a leader that wrote late").isGreaterThan(SEEDS < 500 ? -1 : 0);
-        assertThat(killed.get()).as("leaders killed in the middle of a gang").isGreaterThanOrEqualTo(SEEDS / 2);
+        assertThat(killed.get()).as("leaders killed in the middle of a gang").isGreaterThanOrEqualTo(SEEDS * 49 / 100);
     }
 
     @Test

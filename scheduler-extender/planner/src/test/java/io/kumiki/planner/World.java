@@ -31,6 +31,8 @@ final class World {
         long version;
         /// A pod without a gang that asks for devices.
         boolean single;
+        /// A single pod that was made when its promise was over: to the leader of then a stranger.
+        boolean forgotten;
         String claim = "";
         String said = "";
         int priority;

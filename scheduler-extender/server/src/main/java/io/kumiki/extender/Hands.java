@@ -68,10 +68,19 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
             case Decision.AnswerMember(long call, String refusal) -> calls.answerMember(call, refusal);
             case Decision.WriteStatus write -> soon(() -> write(write));
             case Decision.Bind bind -> soon(() -> bind(bind));
-            case Decision.Ungate ungate -> soon(() -> ungate(ungate));
-            case Decision.DeletePod(PodFact pod, String why) -> soon(() -> delete(pod, why));
-            case Decision.Touch touch -> soon(() -> touch(touch));
+            case Decision.Ungate ungate -> whileLeading(() -> ungate(ungate));
+            case Decision.DeletePod(PodFact pod, String why) -> whileLeading(() -> delete(pod, why));
+            case Decision.Touch touch -> whileLeading(() -> touch(touch));
         }
+    }
+
+    /// What a leader that was paused decided before is not done when it wakes up.
+    private void whileLeading(Runnable write) {
+        soon(() -> {
+            if (leading.getAsBoolean()) {
+                write.run();
+            }
+        });
     }
 
     private void soon(Runnable write) {

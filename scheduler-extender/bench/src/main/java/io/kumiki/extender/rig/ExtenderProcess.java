@@ -5,6 +5,7 @@ import io.kumiki.localcluster.real.RealKubernetes;
 import io.kumiki.model.Json;
 import io.kumiki.runtime.yaml.Yaml;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,9 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// The extender as its users start it, `kumiki extender`, in a JVM of its own without a start-up cache.
+/// The extender as its users start it, `kumiki extender`, in a JVM of its own.
 public final class ExtenderProcess {
-    /// The product's own flags.
+    /// The product's own flags where tests start it: there is no start-up cache then.
     private static final List<String> JVM = List.of(
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
@@ -63,7 +64,7 @@ public final class ExtenderProcess {
     private static List<String> command(String more) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM);
+        command.addAll(flags());
         if (!more.isEmpty()) {
             command.addAll(List.of(more.split(" ")));
         }
@@ -71,6 +72,12 @@ public final class ExtenderProcess {
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.add(MAIN);
         return command;
+    }
+
+    /// Those of the product's launcher where this process came from it, with its start-up cache.
+    private static List<String> flags() {
+        List<String> own = ManagementFactory.getRuntimeMXBean().getInputArguments();
+        return own.stream().anyMatch(flag -> flag.startsWith("-XX:AOTCache=")) ? own : JVM;
     }
 
     /// What it says that kube-scheduler must be told, by its own command.
