@@ -4,10 +4,11 @@ import io.kumiki.model.scheduling.Gang;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One row of the decision log: a gang came into a phase, or its reason changed.
+/// One row of the decision log: a gang, or a pod without one, came into a phase, or its reason changed.
 ///
 /// @param second since 1970
 /// @param phase `Gone` when its object was removed
+/// @param pod without a gang
 /// @param because the message as data; null where the row was written before it was
 public record Decided(
         long second,
@@ -18,7 +19,8 @@ public record Decided(
         String reason,
         String message,
         @Nullable List<Gang.Because> because,
-        @Nullable String where) {
+        @Nullable String where,
+        boolean pod) {
     /// What is asked of the log; null for any. Times in seconds since 1970, both inclusive.
     public record Wanted(
             @Nullable String namespace,

@@ -58,7 +58,9 @@ public sealed interface Decision {
     /// @param usage by tenant, with what is below it
     record Publish(String tree, long epoch, long sequence, SortedMap<String, Amounts> usage, List<Binding> binding)
             implements Decision {
-        /// A placed gang of which not every pod is bound.
+        /// A placed gang of which not every pod is bound, or a pinned pod without a gang.
+        ///
+        /// @param name a pod's begins with `pod `
         public record Binding(String namespace, String name, String tenant, Amounts amounts) {}
     }
 }

@@ -6,8 +6,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// A gang as people ask for it.
+/// A gang, or a pod without one, as people ask for it.
 ///
+/// @param pod a pod without a gang
 /// @param members the minimum while it waits, its slots afterwards
 /// @param gpus milli, of these members
 /// @param gpuType the one that it has or wants; null for any
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param position from 1; null when it does not wait
 /// @param why null where it was not asked for
 public record Entry(
+        boolean pod,
         String namespace,
         String name,
         @Nullable String tenant,
@@ -34,6 +36,7 @@ public record Entry(
         @Nullable Estimate until) {
     Entry explained(Explanation explanation) {
         return new Entry(
+                pod,
                 namespace,
                 name,
                 tenant,
@@ -66,8 +69,9 @@ public record Entry(
             gpus += count * gpus(of);
         }
         return new Entry(
+                Alone.is(plan.fact),
                 plan.fact.namespace(),
-                plan.fact.name(),
+                Alone.shown(plan.fact.name()),
                 scene.tenant(plan.fact.namespace()),
                 members,
                 gpus,
@@ -122,6 +126,9 @@ public record Entry(
     static @Nullable Long since(Plan plan) {
         if (plan.phase == Gang.Phase.Waiting && plan.attempt == 0) {
             return plan.fact.created();
+        }
+        if (Alone.is(plan.fact)) {
+            return plan.startedSecond;
         }
         Gang.Status status = plan.fact.status();
         String since = status == null ? null : status.since();

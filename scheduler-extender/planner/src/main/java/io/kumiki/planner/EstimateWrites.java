@@ -27,6 +27,10 @@ public final class EstimateWrites {
         sent.keySet().retainAll(estimates.keySet());
         List<Event.Estimated> due = new ArrayList<>();
         for (var entry : estimates.entrySet()) {
+            if (Alone.is(entry.getKey())) {
+                // A pod has no status of ours.
+                continue;
+            }
             Sent before = sent.get(entry.getKey());
             if (due.size() < perSecond && worth(before, entry.getValue(), second)) {
                 sent.put(entry.getKey(), new Sent(second, entry.getValue()));

@@ -24,7 +24,12 @@ public sealed interface Event {
     record GangSeen(GangFact gang) implements Event {}
 
     /// Where a gang comes from; no decision depends on it.
-    record GangOrigin(String namespace, String name, Origin origin) implements Event {}
+    record GangOrigin(String namespace, String name, Origin origin) implements Event {
+        /// The same of a pod without a gang.
+        public static GangOrigin ofPod(String namespace, String name, Origin origin) {
+            return new GangOrigin(namespace, Alone.named(name), origin);
+        }
+    }
 
     record GangGone(String namespace, String name) implements Event {}
 
@@ -65,6 +70,9 @@ public sealed interface Event {
 
     /// A pod without a gang that asks for devices and is not bound; once bound it is told as {@link PodSeen}.
     record SingleSeen(SingleFact single) implements Event {}
+
+    /// Such a pod holds devices; its pod is told before. Ends with its pod.
+    record SingleRuns(RunFact run) implements Event {}
 
     /// Such a pod is about to be made; {@link Decision.AnswerEntry} answers.
     ///

@@ -20,6 +20,7 @@ public final class Mirror {
     private final RunTimes runTimes;
     private final Map<String, Origin> origins = new HashMap<>();
     private final Map<String, List<Decided>> timelines = new HashMap<>();
+    private final AloneLog alone = new AloneLog();
     private long version;
 
     public Mirror(PlannerOptions options) {
@@ -37,6 +38,7 @@ public final class Mirror {
             case Event.PodSeen ignored -> true;
             case Event.PodGone ignored -> true;
             case Event.SingleSeen ignored -> true;
+            case Event.SingleRuns ignored -> true;
             case Event.GangSeen ignored -> true;
             case Event.GangOrigin ignored -> true;
             case Event.GangGone ignored -> true;
@@ -74,7 +76,32 @@ public final class Mirror {
         } else if (event instanceof Event.GangOrigin(String namespace, String name, Origin origin)) {
             origins.put(namespace + "/" + name, origin);
         } else {
+            decided = alone(event, wall);
             planner.on(event, wall.toEpochMilli(), wall);
+        }
+        return decided;
+    }
+
+    private @Nullable Decided alone(Event event, Instant wall) {
+        Decided decided = alone.on(event, planner.state(), wall);
+        if (decided == null) {
+            return null;
+        }
+        String key = decided.namespace() + "/" + Alone.named(decided.name());
+        remember(key, decided);
+        if (event instanceof Event.PodGone) {
+            timelines.remove(key);
+            origins.remove(key);
+        }
+        if (event instanceof Event.PodSeen(PodFact pod) && pod.stage() == PodFact.Stage.SUCCEEDED) {
+            RunFact run = planner.state().runs.get(pod.uid());
+            if (run != null) {
+                long gpus = Shape.demand(pod.requests()).totalGpuMilli();
+                Origin origin = origins.getOrDefault(key, Origin.UNKNOWN);
+                runTimes.finished(
+                        new RunTimes.Job(pod.namespace(), origin, gpus, run.expectedSeconds()),
+                        wall.getEpochSecond() - run.started());
+            }
         }
         return decided;
     }
@@ -107,7 +134,7 @@ public final class Mirror {
                 && before.attempt == after.attempt) {
             return null;
         }
-        return remember(after, decided(after, after.phase.name(), wall));
+        return remember(after.fact.key(), decided(after, after.phase.name(), wall));
     }
 
     private Decided decided(Plan plan, String phase, Instant wall) {
@@ -121,15 +148,15 @@ public final class Mirror {
                 said.code(),
                 said.message(),
                 Said.written(said.clauses()),
-                plan.where.isEmpty() ? null : plan.where);
+                plan.where.isEmpty() ? null : plan.where,
+                false);
     }
 
-    private Decided remember(Plan plan, Decided decided) {
-        List<Decided> line = new ArrayList<>(timelines.getOrDefault(plan.fact.key(), List.of()));
+    private Decided remember(String key, Decided decided) {
+        List<Decided> line = new ArrayList<>(timelines.getOrDefault(key, List.of()));
         line.add(decided);
         timelines.put(
-                plan.fact.key(),
-                List.copyOf(line.size() > TIMELINE ? line.subList(line.size() - TIMELINE, line.size()) : line));
+                key, List.copyOf(line.size() > TIMELINE ? line.subList(line.size() - TIMELINE, line.size()) : line));
         return decided;
     }
 
@@ -150,6 +177,7 @@ public final class Mirror {
         State copy = copy(planner.state());
         copy.now = now.toEpochMilli();
         copy.second = now.getEpochSecond();
+        Alone.join(copy);
         return new Scene(
                 copy, version, new Scene.Memory(runTimes.copy(), new HashMap<>(origins), new HashMap<>(timelines)));
     }
@@ -173,17 +201,16 @@ public final class Mirror {
         state.nodes.values().forEach(node -> events.add(new Event.NodeSeen(node)));
         state.daemons.all().forEach(daemon -> events.add(new Event.DaemonSeen(daemon)));
         state.limits.values().forEach(of -> events.addAll(of.values()));
-        state.plans.values().forEach(plan -> {
-            Origin origin = origins.get(plan.fact.key());
-            if (origin != null) {
-                events.add(new Event.GangOrigin(plan.fact.namespace(), plan.fact.name(), origin));
-            }
-            events.add(new Event.GangSeen(plan.fact));
+        origins.forEach((key, origin) -> {
+            int slash = key.indexOf('/');
+            events.add(new Event.GangOrigin(key.substring(0, slash), key.substring(slash + 1), origin));
         });
+        state.plans.values().forEach(plan -> events.add(new Event.GangSeen(plan.fact)));
         state.pods.values().stream()
                 .filter(pod -> !state.singles.containsKey(pod.uid()))
                 .forEach(pod -> events.add(new Event.PodSeen(pod)));
         state.singles.values().forEach(single -> events.add(new Event.SingleSeen(single)));
+        state.runs.values().forEach(run -> events.add(new Event.SingleRuns(run)));
         return events;
     }
 
@@ -198,6 +225,7 @@ public final class Mirror {
         from.usedInNamespace.forEach((namespace, used) -> to.usedInNamespace.put(namespace, new TreeMap<>(used)));
         deep(from.limits, to.limits);
         to.singles.putAll(from.singles);
+        to.runs.putAll(from.runs);
         from.holds.copyInto(to.holds);
         from.daemons.copyInto(to.daemons);
         to.levels = List.copyOf(from.levels);

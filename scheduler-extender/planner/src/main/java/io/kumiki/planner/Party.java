@@ -19,7 +19,8 @@ public record Party(
         long gpus = plan.fact.spec().classes().stream()
                 .mapToLong(c -> c.min() * Entry.gpus(c))
                 .sum();
-        return new Party(false, plan.fact.uid(), plan.fact.namespace(), plan.fact.name(), gpus);
+        return new Party(
+                Alone.is(plan.fact), plan.fact.uid(), plan.fact.namespace(), Alone.shown(plan.fact.name()), gpus);
     }
 
     static Party of(PodFact pod) {

@@ -101,9 +101,9 @@ final class Pictures {
     private NodePicture.Held held(Plan plan, long gpus, String devices) {
         return new NodePicture.Held(
                 gpus,
-                true,
+                !Alone.is(plan.fact),
                 plan.fact.namespace(),
-                plan.fact.name(),
+                Alone.shown(plan.fact.name()),
                 scene.tenant(plan.fact.namespace()),
                 plan.phase.name(),
                 Entry.since(plan),
@@ -116,7 +116,7 @@ final class Pictures {
         devices.addAll(b.devices());
         return new NodePicture.Held(
                 a.gpus() + b.gpus(),
-                true,
+                a.gang(),
                 a.namespace(),
                 a.name(),
                 a.tenant(),

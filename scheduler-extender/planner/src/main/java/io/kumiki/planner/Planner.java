@@ -87,6 +87,11 @@ public final class Planner {
                 }
             }
             case Event.SingleSeen(SingleFact single) -> singles.seen(single);
+            case Event.SingleRuns(RunFact run) -> {
+                if (state.pods.containsKey(run.uid())) {
+                    state.runs.put(run.uid(), run);
+                }
+            }
             case Event.EntryAsked ask -> singles.entry(ask);
             case Event.MemberAsked ask -> state.decide(new Decision.AnswerMember(ask.call(), refusal(ask)));
             case Event.BindLeft(long call) -> progress.barrier().left(call);

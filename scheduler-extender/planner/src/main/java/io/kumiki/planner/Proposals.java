@@ -60,7 +60,7 @@ final class Proposals {
             }
             List<BackfillPlanner.Held> slots = holdings.of(plan, room, taken);
             for (BackfillPlanner.Held slot : slots) {
-                if (slot.demand().gpus() > 0 && plan.slots() == 1 && plan.startedSecond > 0) {
+                if (slot.demand().gpus() > 0 && plan.slots() == 1 && plan.startedSecond > 0 && !Alone.is(plan.fact)) {
                     held.put(plan.fact.key(), slots);
                     movable.computeIfAbsent(slot.node(), _ -> new ArrayList<>()).add(plan);
                 } else if (slot.demand().gpus() > 0) {

@@ -4,6 +4,7 @@ import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaNode;
 import io.kumiki.quota.QuotaTree;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -50,13 +51,29 @@ final class Publication {
         }
     }
 
-    /// Gangs that are placed and not fully bound, oldest first.
+    /// Gangs that are placed and not fully bound, and single pods that are pinned and not bound; oldest first.
     private List<Decision.Publish.Binding> binding() {
         List<Decision.Publish.Binding> binding = new ArrayList<>();
+        state.singles.values().stream()
+                .filter(single -> !single.pin().isEmpty() && state.holds.get(single.uid()) != null)
+                .sorted(Comparator.comparingLong(SingleFact::created).thenComparing(SingleFact::uid))
+                .forEach(single -> {
+                    String tenant = state.tenantOf.get(single.pod().namespace());
+                    if (tenant != null) {
+                        Map<String, Long> amounts =
+                                new TreeMap<>(Shape.amounts(single.shape().requests()));
+                        amounts.keySet().retainAll(state.quotaResources);
+                        binding.add(new Decision.Publish.Binding(
+                                single.pod().namespace(),
+                                Alone.named(single.pod().name()),
+                                tenant,
+                                new Amounts(amounts)));
+                    }
+                });
         state.plans.values().stream()
                 .filter(plan -> plan.phase.holds() && plan.isDurable())
                 .filter(plan -> !Occupancy.of(plan, state).complete())
-                .sorted(java.util.Comparator.comparingLong((Plan plan) -> plan.fact.created())
+                .sorted(Comparator.comparingLong((Plan plan) -> plan.fact.created())
                         .thenComparing(plan -> plan.fact.key()))
                 .forEach(plan -> {
                     String tenant = state.tenantOf.get(plan.fact.namespace());

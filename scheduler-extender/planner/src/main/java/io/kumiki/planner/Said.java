@@ -1,14 +1,19 @@
 package io.kumiki.planner;
 
+import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.Gang;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Why something is as it is: the code of a [Why], and sentences as data.
 public record Said(String code, List<Clause> clauses) {
+    static final String WHY = "kumiki.io/why";
+    static final String BECAUSE = "kumiki.io/because";
+
     public Said {
         clauses = List.copyOf(clauses);
     }
@@ -35,6 +40,16 @@ public record Said(String code, List<Clause> clauses) {
 
     static @Nullable List<Gang.Because> written(List<Clause> clauses) {
         return clauses.isEmpty() ? null : clauses.stream().map(Clause::written).toList();
+    }
+
+    /// Annotations of a pod that waits: in words, and as data.
+    static Map<String, String> notes(Why why, List<Clause> clauses) {
+        return Map.of(
+                WHY,
+                why.name() + ": " + English.of(clauses),
+                BECAUSE,
+                Json.write(Json.MAPPER.valueToTree(
+                        clauses.stream().map(Clause::written).toList())));
     }
 
     /// With names for everybody whom the function knows by uid.

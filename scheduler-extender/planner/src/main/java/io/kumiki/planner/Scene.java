@@ -18,6 +18,7 @@ public final class Scene {
     static final Comparator<Plan> ORDER = Comparator.comparingInt(
                     (Plan plan) -> -plan.fact.spec().priority())
             .thenComparingLong(plan -> plan.fact.created())
+            .thenComparing(plan -> !Alone.is(plan.fact))
             .thenComparing(plan -> plan.fact.key());
 
     /// What is known of gangs beside their objects.
@@ -61,7 +62,7 @@ public final class Scene {
         return new Proposals(this).all();
     }
 
-    /// Gangs that wait, in order.
+    /// Gangs and single pods that wait, in order.
     public List<Entry> waiting() {
         List<Plan> queue = queue();
         List<Entry> entries = new ArrayList<>();
@@ -72,7 +73,7 @@ public final class Scene {
         return entries;
     }
 
-    /// Gangs that hold slots, by name.
+    /// Gangs that hold slots and single pods that hold devices, by name.
     public List<Entry> running() {
         return state.plans.values().stream()
                 .filter(plan -> plan.phase.holds())
@@ -80,9 +81,10 @@ public final class Scene {
                 .toList();
     }
 
-    /// Null where there is no such gang.
+    /// Null where there is neither such a gang nor such a pod.
     public @Nullable GangPicture gang(String namespace, String name) {
-        Plan plan = state.plans.get(namespace + "/" + name);
+        Plan gang = state.plans.get(namespace + "/" + name);
+        Plan plan = gang == null ? state.plans.get(namespace + "/" + Alone.named(name)) : gang;
         if (plan == null) {
             return null;
         }

@@ -1,6 +1,7 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What matters of a pod without a gang that asks for devices and is not bound yet.
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param pin the only node that its affinity allows, empty while it waits behind our gate
 /// @param held somebody else's gate holds it as well
 /// @param remade its controller makes another in its place without harm when it is removed
-/// @param said why it waits, as it was told last
+/// @param said why it waits, as it was told last: code, colon, words
+/// @param because these words as data; null where they were told before they were
 public record SingleFact(
         PodFact pod,
         Gang.Members shape,
@@ -23,8 +25,24 @@ public record SingleFact(
         String pin,
         boolean held,
         boolean remade,
-        String said) {
+        String said,
+        @Nullable List<Gang.Because> because) {
     String uid() {
         return pod.uid();
+    }
+
+    /// As it was told last.
+    Why why() {
+        for (Why why : Why.values()) {
+            if (said.startsWith(why.name() + ":")) {
+                return why;
+            }
+        }
+        return Why.NoRoom;
+    }
+
+    List<Clause> clauses() {
+        int colon = said.indexOf(':');
+        return Said.read(because, colon < 0 ? "" : said.substring(colon + 1).strip());
     }
 }

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// reservation; who has to wait is gated and gets its place by priority and age, in one queue with the gangs.
 final class Singles {
     static final String CLAIM = "kumiki.io/claim";
-    static final String WHY = "kumiki.io/why";
     /// A claim whose pod is not seen by then was never made, or refused by somebody after us.
     private static final long UNSEEN = 15_000;
     /// A pinned pod that cannot start where it is pinned goes after this long, if another comes in its place.
@@ -65,6 +64,7 @@ final class Singles {
         switch (event) {
             case Event.EntryAsked ignored -> {}
             case Event.SingleSeen ignored -> {}
+            case Event.SingleRuns ignored -> {}
             case Event.MemberAsked ignored -> {}
             case Event.GangOrigin ignored -> {}
             case Event.Estimated ignored -> {}
@@ -394,17 +394,18 @@ final class Singles {
     /// Told once for each reason: numbers that change are no news.
     private void say(SingleFact single, Why why, List<Clause> clauses) {
         if (!single.said().startsWith(why.name() + ":") && ask(single, SAY)) {
-            state.decide(new Decision.Touch(single.pod(), Map.of(WHY, why.name() + ": " + English.of(clauses))));
+            state.decide(new Decision.Touch(single.pod(), Said.notes(why, clauses)));
         }
+    }
+
+    static boolean waits(SingleFact single) {
+        return single.pin().isEmpty() && !single.held() && !single.pod().terminating();
     }
 
     /// Those that wait, best first.
     List<SingleFact> waiting() {
         return state.singles.values().stream()
-                .filter(single -> single.pin().isEmpty()
-                        && !single.held()
-                        && !single.pod().terminating()
-                        && state.holds.get(single.uid()) == null)
+                .filter(single -> waits(single) && state.holds.get(single.uid()) == null)
                 .sorted(Comparator.comparingInt((SingleFact single) -> -single.priority())
                         .thenComparingLong(SingleFact::created)
                         .thenComparing(SingleFact::uid))

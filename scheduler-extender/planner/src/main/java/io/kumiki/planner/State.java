@@ -30,6 +30,8 @@ final class State {
     final SortedMap<String, SingleFact> singles = new TreeMap<>();
     final Holds holds = new Holds();
     final Daemons daemons = new Daemons();
+    /// Pods without a gang that hold devices.
+    final SortedMap<String, RunFact> runs = new TreeMap<>();
     final Map<Exclusion, Long> exclusions = new java.util.HashMap<>();
     List<PlaceLevels.Level> levels = PlaceLevels.USUAL;
 
@@ -107,8 +109,12 @@ final class State {
     }
 
     void see(PodFact pod) {
+        RunFact before = runs.get(pod.uid());
         forget(pod.uid());
         pods.put(pod.uid(), pod);
+        if (before != null && takes(pod)) {
+            runs.put(pod.uid(), before);
+        }
         PodFact.Member member = pod.member();
         if (member != null) {
             members.computeIfAbsent(pod.namespace() + "/" + member.gang(), _ -> new TreeMap<>())
@@ -134,6 +140,7 @@ final class State {
         if (pod == null) {
             return null;
         }
+        runs.remove(uid);
         PodFact.Member member = pod.member();
         if (member != null) {
             String key = pod.namespace() + "/" + member.gang();

@@ -111,7 +111,9 @@ public final class WhatIf {
     private static List<Start> starts(List<Plan> queue, Scene in) {
         return queue.stream()
                 .map(plan -> new Start(
-                        plan.fact.namespace(), plan.fact.name(), in.starts().of(plan)))
+                        plan.fact.namespace(),
+                        Alone.shown(plan.fact.name()),
+                        in.starts().of(plan)))
                 .toList();
     }
 

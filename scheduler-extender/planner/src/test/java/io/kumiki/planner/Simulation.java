@@ -329,7 +329,7 @@ final class Simulation implements KubeScheduler.Extenders {
                 time.in(delay, () -> {
                     World.Pod pod = world.pods.get(touch.pod().uid());
                     if (pod != null) {
-                        pod.said = touch.annotations().getOrDefault(Singles.WHY, pod.said);
+                        pod.said = touch.annotations().getOrDefault(Said.WHY, pod.said);
                         world.changed(pod);
                         time.in(10, () -> scheduler.schedule(pod.uid));
                     }

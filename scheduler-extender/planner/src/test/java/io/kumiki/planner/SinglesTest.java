@@ -3,6 +3,8 @@ package io.kumiki.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.quota.Amounts;
+import io.kumiki.quota.QuotaNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +60,7 @@ class SinglesTest {
                 Shape.amounts(shape.requests()),
                 null,
                 devices);
-        return new SingleFact(pod, shape, 0, 1, null, claim, "n", false, false, "");
+        return new SingleFact(pod, shape, 0, 1, null, claim, "n", false, false, "", null);
     }
 
     @Test
@@ -76,6 +78,27 @@ class SinglesTest {
                         .isInstanceOfSatisfying(
                                 Decision.Bind.class,
                                 bind -> assertThat(bind.annotations()).containsEntry("kumiki.io/devices", "0")));
+    }
+
+    @Test
+    void aPinnedPodIsToldToTheLedgerUntilItIsBound() {
+        node(false);
+        on(new Event.Tenants(
+                List.of(new QuotaNode("team", null, Amounts.of("nvidia.com/gpu", 4), null)), Map.of("ns", "team")));
+        Gang.Members whole = shape("nvidia.com/gpu", "1");
+        ask("a", whole);
+        on(new Event.SingleSeen(pinned("u", "a", whole, "")));
+        now += 1000;
+        var told = (Decision.Publish) on(new Event.Tick()).getLast();
+        assertThat(told.binding())
+                .containsExactly(new Decision.Publish.Binding("ns", "pod u", "team", Amounts.of("nvidia.com/gpu", 1)));
+        PodFact pod = pinned("u", "a", whole, "").pod();
+        on(new Event.PodSeen(new PodFact(
+                "u", "ns", "u", "2", "n", PodFact.Stage.PENDING, false, false, false, "", pod.requests(), null, "")));
+        now += 1000;
+        told = (Decision.Publish) on(new Event.Tick()).getLast();
+        assertThat(told.binding()).isEmpty();
+        assertThat(told.usage().get("team")).isEqualTo(Amounts.of("nvidia.com/gpu", 1));
     }
 
     @Test
@@ -111,7 +134,7 @@ class SinglesTest {
                 Shape.amounts(whole.requests()),
                 null,
                 "");
-        on(new Event.SingleSeen(new SingleFact(gated, whole, 0, 1, null, "", "", false, false, "")));
+        on(new Event.SingleSeen(new SingleFact(gated, whole, 0, 1, null, "", "", false, false, "", null)));
         assertThat(decided).noneMatch(Decision.Ungate.class::isInstance);
         now += 16_000;
         assertThat(on(new Event.Tick()))

@@ -89,7 +89,8 @@ final class World {
                 pod.pin == null ? "" : pod.pin,
                 false,
                 pod.remade,
-                pod.said);
+                pod.said,
+                null);
     }
 
     static Event seen(Pod pod) {

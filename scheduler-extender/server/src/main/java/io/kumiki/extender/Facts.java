@@ -13,6 +13,7 @@ import io.kumiki.planner.GangFact;
 import io.kumiki.planner.NodeFact;
 import io.kumiki.planner.Origin;
 import io.kumiki.planner.PodFact;
+import io.kumiki.planner.RunFact;
 import io.kumiki.planner.Shape;
 import io.kumiki.planner.SingleFact;
 import java.time.Instant;
@@ -206,19 +207,82 @@ final class Facts {
         } catch (IllegalArgumentException e) {
             return null;
         }
-        String expected = annotations.path(Marks.EXPECTED).asText("");
         return new SingleFact(
                 fact,
                 PodShape.single(pod),
                 pod.path("spec").path("priority").asInt(0),
                 created(metadata),
-                expected.matches("[1-9][0-9]{0,8}") ? Long.valueOf(expected) : null,
+                seconds(annotations.path(Marks.EXPECTED).asText("")),
                 claim,
                 pin,
                 pod.path("spec").path("schedulingGates").size() > (waits ? 1 : 0),
                 List.of("ReplicaSet", "StatefulSet", "ReplicationController")
                         .contains(PodAdmission.controller(pod).path("kind").asText("")),
-                annotations.path(Marks.WHY).asText(""));
+                annotations.path(Marks.WHY).asText(""),
+                because(annotations.path(Marks.BECAUSE).asText("")));
+    }
+
+    /// Null where nothing that can be read stands there.
+    private static @Nullable List<Gang.Because> because(String json) {
+        try {
+            return json.isEmpty() ? null : List.of(Json.MAPPER.readValue(json, Gang.Because[].class));
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+
+    /// Null where the pod holds no devices, or is a gang's.
+    static @Nullable RunFact run(JsonNode pod, PodFact fact) {
+        if (fact.member() != null
+                || fact.node().isEmpty()
+                || fact.stage() == PodFact.Stage.SUCCEEDED
+                || fact.stage() == PodFact.Stage.FAILED
+                || !Shape.asksForDevices(fact.requests())) {
+            return null;
+        }
+        JsonNode metadata = pod.path("metadata");
+        JsonNode annotations = metadata.path("annotations");
+        long created = created(metadata);
+        Long started = second(pod.path("status").path("startTime").asText(""));
+        return new RunFact(
+                fact.uid(),
+                pod.path("spec").path("priority").asInt(0),
+                created,
+                started == null ? created : started,
+                seconds(annotations.path(Marks.EXPECTED).asText("")),
+                second(annotations.path(Marks.CHECKPOINT).asText("")),
+                seconds(annotations.path(Marks.RESTART).asText("")));
+    }
+
+    private static @Nullable Long seconds(String text) {
+        return text.matches("[1-9][0-9]{0,8}") ? Long.valueOf(text) : null;
+    }
+
+    private static @Nullable Long second(String time) {
+        try {
+            return Instant.parse(time).getEpochSecond();
+        } catch (java.time.format.DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    /// Whose a single pod is.
+    static Event.GangOrigin podOrigin(JsonNode pod) {
+        JsonNode metadata = pod.path("metadata");
+        JsonNode controller = PodAdmission.controller(pod);
+        return Event.GangOrigin.ofPod(
+                metadata.path("namespace").asText(),
+                metadata.path("name").asText(),
+                new Origin(
+                        controller.path("kind").asText(""),
+                        controller.path("name").asText(""),
+                        metadata.path("annotations").path(USER).asText(""),
+                        pod.path("spec")
+                                .path("containers")
+                                .path(0)
+                                .path("image")
+                                .asText("")
+                                .replaceFirst("@.*", "")));
     }
 
     private static long created(JsonNode metadata) {

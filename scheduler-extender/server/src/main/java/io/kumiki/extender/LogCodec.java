@@ -24,6 +24,7 @@ final class LogCodec {
                 Event.PodSeen.class,
                 Event.PodGone.class,
                 Event.SingleSeen.class,
+                Event.SingleRuns.class,
                 Event.GangSeen.class,
                 Event.GangOrigin.class,
                 Event.GangGone.class,

@@ -3,6 +3,7 @@ package io.kumiki.extender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.PodFact;
+import io.kumiki.planner.RunFact;
 import io.kumiki.planner.SingleFact;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ final class PodWatch implements ObjectFeed.Sink {
     private final DerivedGangs gangs;
     private final Map<String, PodFact> told = new HashMap<>();
     private final Map<String, SingleFact> singles = new HashMap<>();
+    private final Map<String, RunFact> runs = new HashMap<>();
     private final Set<String> uids = new HashSet<>();
     private final Map<Map<String, Long>, Map<String, Long>> shapes = new HashMap<>();
 
@@ -63,7 +65,11 @@ final class PodWatch implements ObjectFeed.Sink {
         if (single != null) {
             told.put(key, fact);
             uids.add(fact.uid());
-            if (!single.equals(singles.put(key, single))) {
+            SingleFact seen = singles.put(key, single);
+            if (seen == null) {
+                planner.accept(Facts.podOrigin(pod));
+            }
+            if (!single.equals(seen)) {
                 planner.accept(new Event.SingleSeen(single));
             }
             return true;
@@ -81,6 +87,15 @@ final class PodWatch implements ObjectFeed.Sink {
         if (!fact.equals(told.put(key, fact))) {
             uids.add(fact.uid());
             planner.accept(new Event.PodSeen(fact));
+        }
+        RunFact run = Facts.run(pod, fact);
+        if (run != null && !run.equals(runs.put(key, run))) {
+            if (!wasSingle) {
+                planner.accept(Facts.podOrigin(pod));
+            }
+            planner.accept(new Event.SingleRuns(run));
+        } else if (run == null) {
+            runs.remove(key);
         }
         return true;
     }
@@ -136,6 +151,7 @@ final class PodWatch implements ObjectFeed.Sink {
     private synchronized void forget(String key) {
         PodFact fact = told.remove(key);
         singles.remove(key);
+        runs.remove(key);
         if (fact != null) {
             uids.remove(fact.uid());
             planner.accept(new Event.PodGone(fact.uid()));

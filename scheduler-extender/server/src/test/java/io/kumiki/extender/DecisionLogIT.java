@@ -125,7 +125,8 @@ class DecisionLogIT {
             for (int i = 0; i < 450; i++) {
                 long second = T0.getEpochSecond() + i;
                 log.decided(
-                        new Decided(second, "n", "g" + i % 3, 0, "Waiting", "NoRoom", "", null, null), second * 1000);
+                        new Decided(second, "n", "g" + i % 3, 0, "Waiting", "NoRoom", "", null, null, false),
+                        second * 1000);
             }
             log.flushed();
             var all = new Decided.Wanted(null, null, null, null);

@@ -77,7 +77,7 @@ class DoorsIT {
                         .asText())
                 .isEqualTo("kumiki.io/queue");
         assertThat(annotations(third).path("kumiki.io/why").asText())
-                .startsWith("NoRoom: no node has room now: ")
+                .startsWith("NoRoom: no node has room now; ")
                 .contains("2 nodes (lack free GPUs)");
         ground.delete("first");
         ground.await(

@@ -334,7 +334,7 @@ class GangIT {
         gang("one", 1, 8);
         await(
                 "who holds it is named",
-                () -> status("one").path("message").asText().endsWith("; held by team/small (16)"));
+                () -> status("one").path("message").asText().endsWith("; held by team/small: 16"));
     }
 
     @Test
@@ -482,7 +482,7 @@ class GangIT {
     }
 
     private boolean waitsFor(String gang, String other) {
-        return status(gang).path("message").asText().contains("held by team/" + other + " (24)");
+        return status(gang).path("message").asText().contains("held by team/" + other + ": 24");
     }
 
     @Test

@@ -15,11 +15,16 @@ public final class Marks {
     /// The promise that a single pod was made with.
     public static final String CLAIM = "kumiki.io/claim";
     public static final String WHY = "kumiki.io/why";
+    /// The same as data.
+    public static final String BECAUSE = "kumiki.io/because";
     /// Another system's group that a pod or a Gang is of: whoever carries it is a member, whatever controls it.
     public static final String GROUP = "kumiki.io/group";
     /// What the pod said to the scheduler's own gangs.
     static final String NATIVE = "kumiki.io/original-scheduling-group";
     public static final String EXPECTED = "kumiki.io/expected-seconds";
+    /// When a pod last saved its state (RFC 3339), and what a restart costs it in seconds: what preemption counts.
+    public static final String CHECKPOINT = "kumiki.io/last-checkpoint";
+    public static final String RESTART = "kumiki.io/restart-seconds";
     /// Set by whoever can make its pods anew: they are pinned by affinity instead of being led by the filter verb.
     public static final String PINNED = "kumiki.io/pinned";
     /// Gate of a pod without a gang that waits.

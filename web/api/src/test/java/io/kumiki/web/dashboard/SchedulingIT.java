@@ -166,8 +166,9 @@ class SchedulingIT {
                                     "Placed",
                                     "2 slots on 2 nodes",
                                     List.of(new Gang.Because("SlotsOn", Map.of("slots", "2", "nodes", "2"))),
-                                    "r0"),
-                            new Decided(second - 60, "other", "late", 0, "Waiting", "NoRoom", "", null, null)),
+                                    "r0",
+                                    false),
+                            new Decided(second - 60, "other", "late", 0, "Waiting", "NoRoom", "", null, null, false)),
                     "7-1");
             JsonNode page = server.get(200, "/scheduling/decisions");
             assertThat(page.at("/items/0/text/ja").asText()).isEqualTo("配置が決まりました。2 台のノードに 2 スロットを確保しました");

@@ -114,7 +114,8 @@ public final class SchedulingRows {
         ObjectNode out = Json.object()
                 .put("namespace", mine ? entry.namespace() : null)
                 .put("name", mine ? entry.name() : null)
-                .put("tenant", mine ? entry.tenant() : null);
+                .put("tenant", mine ? entry.tenant() : null)
+                .put("kind", entry.pod() ? "Pod" : "Gang");
         Origin origin = entry.origin();
         if (mine && !origin.owner().isEmpty()) {
             out.putObject("owner").put("kind", origin.kind()).put("name", origin.owner());
@@ -227,6 +228,7 @@ public final class SchedulingRows {
                         .put("at", at(row.second()))
                         .put("namespace", mine ? row.namespace() : null)
                         .put("name", mine ? row.name() : null)
+                        .put("kind", row.pod() ? "Pod" : "Gang")
                         .put("attempt", row.attempt())
                         .put("phase", row.phase())
                         .put("reason", row.reason())
