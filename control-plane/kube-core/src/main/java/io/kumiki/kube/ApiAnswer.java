@@ -13,7 +13,9 @@ public sealed interface ApiAnswer {
 
     /// Frames that keep coming: the shell opens the watch and sends each frame as a chunk or as a WebSocket
     /// message.
-    record Watch(WatchFeed feed) implements ApiAnswer {}
+    ///
+    /// @param headers of its beginning
+    record Watch(WatchFeed feed, Map<String, String> headers) implements ApiAnswer {}
 
     /// The text of a container.
     record Log(PodLogs.Order order) implements ApiAnswer {}

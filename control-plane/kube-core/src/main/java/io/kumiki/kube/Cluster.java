@@ -259,6 +259,6 @@ public final class Cluster {
     }
 
     private static ObjectNode tree(Kind kind, StoredObject stored) {
-        return stored.tree(kind.type().apiVersion(), kind.kind());
+        return kind.tree(stored);
     }
 }

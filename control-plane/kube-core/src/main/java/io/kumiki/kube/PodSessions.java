@@ -27,6 +27,11 @@ public interface PodSessions {
         void close();
     }
 
+    /// Whether a connection could be made now; a container that is about to start is waited for a little.
+    ///
+    /// @throws ApiFault when it could not, with the reason
+    void check(PodConnection order);
+
     /// @throws ApiFault when the container does not run or cannot be entered
     Session exec(PodConnection.Exec order) throws IOException;
 
@@ -38,24 +43,29 @@ public interface PodSessions {
     /// For a cluster without a node agent.
     static PodSessions none() {
         return new PodSessions() {
-            private Session refuse(PodConnection order) {
-                throw ApiFault.badRequest(
+            private ApiFault refusal(PodConnection order) {
+                return ApiFault.badRequest(
                         "no node agent runs in this cluster, so pod \"" + order.pod() + "\" cannot be entered");
             }
 
             @Override
+            public void check(PodConnection order) {
+                throw refusal(order);
+            }
+
+            @Override
             public Session exec(PodConnection.Exec order) {
-                return refuse(order);
+                throw refusal(order);
             }
 
             @Override
             public Session attach(PodConnection.Attach order) {
-                return refuse(order);
+                throw refusal(order);
             }
 
             @Override
             public Session connect(PodConnection.PortForward order, int port) {
-                return refuse(order);
+                throw refusal(order);
             }
         };
     }

@@ -13,6 +13,8 @@ public record ResourceType(String group, String version, String plural) {
     public static final ResourceType SECRETS = core("secrets");
     public static final ResourceType SERVICE_ACCOUNTS = core("serviceaccounts");
     public static final ResourceType EVENTS = core("events");
+    public static final ResourceType ENDPOINTS = core("endpoints");
+    public static final ResourceType REPLICATION_CONTROLLERS = core("replicationcontrollers");
     public static final ResourceType CLAIMS = core("persistentvolumeclaims");
     public static final ResourceType VOLUMES = core("persistentvolumes");
     public static final ResourceType QUOTAS = core("resourcequotas");

@@ -228,6 +228,11 @@ public final class LocalCluster implements AutoCloseable {
     /// Whichever node agent there is when a connection is asked for.
     private final class SessionsOfNode implements PodSessions {
         @Override
+        public void check(PodConnection order) {
+            sessions.check(order);
+        }
+
+        @Override
         public Session exec(PodConnection.Exec order) throws IOException {
             return sessions.exec(order);
         }

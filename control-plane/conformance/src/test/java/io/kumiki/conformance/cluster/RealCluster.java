@@ -10,6 +10,9 @@ import java.util.List;
 /// A real Kubernetes control plane: etcd (without fsync), kube-apiserver and kube-controller-manager as processes of
 /// their own on free ports of loopback, kube-scheduler when asked for. Nodes are objects only: no kubelet runs.
 public final class RealCluster implements TestCluster {
+    /// Groups that are not served here either, so that both can be asked how they say so.
+    private static final List<String> ABSENT = List.of("--runtime-config=certificates.k8s.io/v1=false");
+
     private final RealKubernetes real;
 
     private RealCluster(RealKubernetes real) {
@@ -21,7 +24,7 @@ public final class RealCluster implements TestCluster {
         var programs = KubernetesPrograms.required("etcd", "kube-apiserver", "kube-controller-manager");
         try {
             // Heaps that are collected in time: these processes stand beside a JVM on small machines.
-            var real = RealKubernetes.start(programs, folder, new RealKubernetes.Settings("700MiB", List.of()));
+            var real = RealKubernetes.start(programs, folder, new RealKubernetes.Settings("700MiB", ABSENT));
             real.controllers();
             return new RealCluster(real);
         } catch (IOException e) {

@@ -40,6 +40,8 @@ final class Difference {
     private static final Pattern NODE_PORT = Pattern.compile(":3\\d{4}/");
     private static final Pattern WEBHOOK = Pattern.compile("https://127\\.0\\.0\\.1:\\d+/(embedded|real)");
     private static final Pattern AGE = Pattern.compile("(\\d+[smhd])+|<invalid>");
+    /// What a cluster's own parts own tells only which of them writes, and in how many steps.
+    private static final Set<String> OWN_PARTS = Set.of("kube-controller-manager", "kube-apiserver");
     private static final Set<String> ADDRESSES = Set.of("clusterIP", "clusterIPs");
     private static final Pattern ADDRESS = Pattern.compile("\\d+\\.\\d+\\.\\d+\\.\\d+");
 
@@ -174,14 +176,14 @@ final class Difference {
         }
     }
 
-    /// Writes of the same second have no order in managedFields, and mistakes have none at all. What a cluster's own
-    /// controllers own tells only in how many steps and through which path they write.
+    /// Writes of the same second have no order in managedFields, and mistakes have none at all.
     private static List<JsonNode> items(String path, ArrayNode array) {
         List<JsonNode> items = new ArrayList<>();
         array.forEach(items::add);
         if (path.equals("/details/causes")) {
-            items.sort(Comparator.comparing((JsonNode n) -> n.path("field").asText())
-                    .thenComparing(n -> n.path("reason").asText()));
+            items.sort(Comparator.comparing(Difference::mistake));
+            // A mistake that is found by two checks is told twice.
+            items = distinct(items);
         }
         if (path.equals("/items") && !items.isEmpty() && items.stream().allMatch(Difference::generated)) {
             items.sort(Comparator.comparing(Difference::about));
@@ -190,12 +192,22 @@ final class Difference {
             items.sort(Comparator.comparing((JsonNode n) -> n.path("type").asText()));
         }
         if (path.endsWith("/managedFields")) {
-            items.removeIf(each -> each.path("manager").asText().equals("kube-controller-manager"));
+            items.removeIf(each -> OWN_PARTS.contains(each.path("manager").asText()));
             items.sort(Comparator.comparing((JsonNode n) -> n.path("manager").asText())
                     .thenComparing(n -> n.path("operation").asText())
                     .thenComparing(n -> n.path("subresource").asText()));
         }
         return items;
+    }
+
+    private static String mistake(JsonNode cause) {
+        return cause.path("field").asText() + " " + cause.path("reason").asText();
+    }
+
+    private static List<JsonNode> distinct(List<JsonNode> causes) {
+        Map<String, JsonNode> found = new LinkedHashMap<>();
+        causes.forEach(each -> found.putIfAbsent(mistake(each), each));
+        return new ArrayList<>(found.values());
     }
 
     /// Where names are drawn, a list has no order to compare.

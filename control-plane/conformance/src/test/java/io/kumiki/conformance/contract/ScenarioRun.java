@@ -1,6 +1,7 @@
 package io.kumiki.conformance.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.conformance.cluster.Api;
 import io.kumiki.conformance.cluster.Clusters;
 import io.kumiki.conformance.cluster.PretendNode;
@@ -10,8 +11,12 @@ import io.kumiki.model.Json;
 import java.net.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +26,8 @@ final class ScenarioRun implements AutoCloseable {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
     private static final Map<String, String> DEFAULT_TYPES =
             Map.of("POST", Api.JSON, "PUT", Api.JSON, "PATCH", Api.MERGE, "DELETE", Api.JSON);
+
+    private static final String BYTES = "hex ";
 
     private final TestCluster cluster;
     private final Api api;
@@ -71,24 +78,59 @@ final class ScenarioRun implements AutoCloseable {
                 String caller = cluster.name() + "/" + variables.get("ns");
                 yield said(Clusters.webhook().asked(caller, words[0], words[1]));
             }
-            default -> request(step);
+            case "TIMES" -> said(together(step));
+            default -> request(step, step.method(), step.path(), "");
         };
+    }
+
+    /// All at the same moment; how often each code came back.
+    private ObjectNode together(Scenario.Step step) {
+        String[] words = step.path().split(" ", 3);
+        int count = Integer.parseInt(words[0]);
+        List<CompletableFuture<Reply>> all = new ArrayList<>();
+        CountDownLatch start = new CountDownLatch(1);
+        for (int n = 0; n < count; n++) {
+            String number = Integer.toString(n);
+            all.add(CompletableFuture.supplyAsync(
+                    () -> {
+                        await(start);
+                        return request(step, words[1], words[2], number);
+                    },
+                    task -> Thread.ofVirtual().start(task)));
+        }
+        start.countDown();
+        Map<Integer, Integer> codes = new TreeMap<>();
+        all.forEach(each -> codes.merge(each.join().code(), 1, Integer::sum));
+        ObjectNode told = Json.object();
+        codes.forEach((code, times) -> told.put(Integer.toString(code), times));
+        return told;
+    }
+
+    private static void await(CountDownLatch start) {
+        try {
+            start.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Reply said(JsonNode what) {
         return new Reply(200, HttpHeaders.of(Map.of(), (name, value) -> true), Json.write(what));
     }
 
-    private Reply request(Scenario.Step step) {
+    private Reply request(Scenario.Step step, String method, String path, String number) {
         Api with = api;
         for (var header : step.headers().entrySet()) {
             with = with.with(header.getKey(), filled(header.getValue()));
         }
-        String body = filled(step.body());
+        String body = filled(step.body()).replace("{n}", number);
         String type = body.isEmpty() || step.headers().containsKey("Content-Type")
                 ? ""
-                : DEFAULT_TYPES.getOrDefault(step.method(), "");
-        return with.send(step.method(), encoded(filled(step.path())), type, body);
+                : DEFAULT_TYPES.getOrDefault(method, "");
+        String where = encoded(filled(path).replace("{n}", number));
+        return body.startsWith(BYTES)
+                ? with.send(method, where, type, HexFormat.of().parseHex(body.substring(BYTES.length())))
+                : with.send(method, where, type, body);
     }
 
     private String filled(String text) {

@@ -119,7 +119,7 @@ public final class Admission {
             throw ApiFault.notFound("namespaces", namespace);
         }
         if (found.deleting()) {
-            throw ApiFault.ending(kind.storage(), name, namespace);
+            throw ApiFault.ending(kind.type().storage(), name, namespace);
         }
     }
 
@@ -161,7 +161,7 @@ public final class Admission {
 
     private static void refuse(Kind kind, String name, List<Violation> violations) {
         if (!violations.isEmpty()) {
-            throw ApiFault.invalid(kind.type().group(), kind.kind(), name, violations);
+            throw ApiFault.invalid(kind.keeper().type().group(), kind.kind(), name, violations);
         }
     }
 }

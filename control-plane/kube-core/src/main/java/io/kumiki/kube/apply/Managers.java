@@ -84,9 +84,11 @@ final class Managers {
                     one.put("manager", entry.manager)
                             .put("operation", entry.operation)
                             .put("apiVersion", entry.apiVersion)
-                            .put("time", entry.time)
                             .put("fieldsType", "FieldsV1")
                             .set("fieldsV1", entry.fields.json());
+                    if (!entry.time.isEmpty()) {
+                        one.put("time", entry.time);
+                    }
                     if (!entry.part.isEmpty()) {
                         one.put("subresource", entry.part);
                     }

@@ -55,11 +55,11 @@ public final class Ownership {
         if (!difference.changed().isEmpty()) {
             Managers.Entry own = managers.find(manager, Managers.UPDATE, part);
             if (own == null) {
-                own = new Managers.Entry(
-                        manager, Managers.UPDATE, kind.type().apiVersion(), part, time(now), new FieldSet());
+                own = new Managers.Entry(manager, Managers.UPDATE, kind.type().apiVersion(), part, "", new FieldSet());
                 managers.add(own);
             }
-            own.time = time(now);
+            // As Kubernetes: when somebody scaled is not told.
+            own.time = part.equals("scale") ? "" : time(now);
             own.fields.addAll(difference.changed());
         }
         write(object, managers);

@@ -3,6 +3,8 @@ package io.kumiki.kube.controllers;
 import io.kumiki.kube.controllers.apps.AppsControllers;
 import io.kumiki.kube.controllers.batch.BatchControllers;
 import io.kumiki.kube.controllers.network.EndpointSliceReconciler;
+import io.kumiki.kube.controllers.network.EndpointsReconciler;
+import io.kumiki.kube.controllers.network.LeftoverEndpoints;
 import io.kumiki.kube.controllers.nodes.NodeControllers;
 import io.kumiki.kube.controllers.policy.DisruptionReconciler;
 import java.time.Instant;
@@ -19,7 +21,11 @@ public final class BuiltInControllers {
                         AppsControllers.all(),
                         BatchControllers.all(),
                         NodeControllers.all(settings, started),
-                        List.of(EndpointSliceReconciler.controller(), DisruptionReconciler.controller()))
+                        List.of(
+                                EndpointSliceReconciler.controller(),
+                                EndpointsReconciler.controller(),
+                                LeftoverEndpoints.controller(),
+                                DisruptionReconciler.controller()))
                 .flatMap(List::stream)
                 .toList();
     }

@@ -23,6 +23,7 @@ public final class Owners {
     private static final Set<String> SELECTING = Set.of(
             SERVICES,
             ResourceType.REPLICA_SETS.storage(),
+            ResourceType.REPLICATION_CONTROLLERS.storage(),
             ResourceType.DEPLOYMENTS.storage(),
             ResourceType.STATEFUL_SETS.storage(),
             ResourceType.DAEMON_SETS.storage(),
@@ -30,6 +31,7 @@ public final class Owners {
     private static final Set<String> OWNING = Set.of(
             SERVICES,
             ResourceType.REPLICA_SETS.storage(),
+            ResourceType.REPLICATION_CONTROLLERS.storage(),
             ResourceType.DEPLOYMENTS.storage(),
             ResourceType.STATEFUL_SETS.storage(),
             ResourceType.DAEMON_SETS.storage(),

@@ -171,6 +171,6 @@ public final class World {
     }
 
     private static ObjectNode tree(Kind kind, StoredObject stored) {
-        return stored.tree(kind.type().apiVersion(), kind.kind());
+        return kind.tree(stored);
     }
 }

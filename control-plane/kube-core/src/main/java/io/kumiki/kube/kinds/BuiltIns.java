@@ -1,10 +1,12 @@
 package io.kumiki.kube.kinds;
 
+import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.kinds.rbac.RbacGroup;
 import io.kumiki.kube.kinds.scheduling.SchedulingGroup;
 import io.kumiki.kube.kinds.webhooks.WebhookGroup;
 import io.kumiki.kube.kinds.workloads.AppsGroup;
 import io.kumiki.kube.kinds.workloads.BatchGroup;
+import io.kumiki.kube.kinds.workloads.CoreWorkloads;
 import io.kumiki.kube.kinds.workloads.DiscoveryGroup;
 import io.kumiki.kube.kinds.workloads.PolicyGroup;
 import java.util.List;
@@ -16,8 +18,11 @@ public final class BuiltIns {
     private BuiltIns() {}
 
     public static List<Kind> all() {
+        List<Kind> core = CoreGroup.kinds();
         return Stream.of(
-                        CoreGroup.kinds(),
+                        core,
+                        CoreWorkloads.kinds(),
+                        EventsGroup.kinds(events(core)),
                         CoordinationGroup.kinds(),
                         StorageGroup.kinds(),
                         AppsGroup.kinds(),
@@ -31,5 +36,12 @@ public final class BuiltIns {
                         ReviewGroups.kinds())
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    private static Kind events(List<Kind> core) {
+        return core.stream()
+                .filter(kind -> kind.type().equals(ResourceType.EVENTS))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -62,6 +62,9 @@ final class CoreGroup {
                                 "reportingComponent",
                                 "source",
                                 "type"),
+                of(ResourceType.ENDPOINTS, "Endpoints", true)
+                        .rules(new EndpointsRules())
+                        .shortNames("ep"),
                 of(ResourceType.CLAIMS, "PersistentVolumeClaim", true)
                         .rules(StorageRules.CLAIM)
                         .shortNames("pvc")

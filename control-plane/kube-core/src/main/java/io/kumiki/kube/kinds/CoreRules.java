@@ -162,14 +162,5 @@ final class CoreRules {
         }
     }
 
-    static final KindRules EVENT = new KindRules() {
-        @Override
-        public void validate(ObjectNode event, @Nullable ObjectNode old, List<Violation> violations) {
-            String about = event.path("involvedObject").path("namespace").asText("");
-            String own = event.path("metadata").path("namespace").asText();
-            if (!about.equals(own) && !(about.isEmpty() && own.equals("default"))) {
-                violations.add(Names.invalid("involvedObject.namespace", about, "does not match event.namespace"));
-            }
-        }
-    };
+    static final KindRules EVENT = new EventRules(null);
 }

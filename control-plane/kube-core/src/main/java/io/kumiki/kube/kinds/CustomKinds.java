@@ -54,7 +54,8 @@ public final class CustomKinds {
                         schema,
                         paths,
                         deprecation(type, names, version),
-                        names.path("listKind").asText("")))
+                        names.path("listKind").asText(""),
+                        storageVersion(spec)))
                 .withGeneration();
         if (version.path("subresources").has("status")) {
             kind = kind.withStatus();
@@ -65,6 +66,15 @@ public final class CustomKinds {
         List<String> fields = new ArrayList<>();
         version.path("selectableFields").forEach(field -> fields.add(path(field.path("jsonPath"))));
         return fields.isEmpty() ? kind : kind.selectable(fields.toArray(new String[0]));
+    }
+
+    private static String storageVersion(JsonNode spec) {
+        for (JsonNode version : spec.path("versions")) {
+            if (version.path("storage").asBoolean() && version.path("served").asBoolean()) {
+                return version.path("name").asText();
+            }
+        }
+        return "";
     }
 
     private static String deprecation(ResourceType type, JsonNode names, JsonNode version) {

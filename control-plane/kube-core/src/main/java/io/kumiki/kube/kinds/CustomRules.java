@@ -30,10 +30,12 @@ final class CustomRules implements KindRules {
     private final @Nullable ScalePaths scale;
     private final String deprecation;
     private final String listKind;
+    private final String storageVersion;
     private final boolean ruled;
     private @Nullable ObjectRules rules;
 
-    CustomRules(Schema schema, @Nullable ScalePaths scale, String deprecation, String listKind) {
+    CustomRules(Schema schema, @Nullable ScalePaths scale, String deprecation, String listKind, String storageVersion) {
+        this.storageVersion = storageVersion;
         this.listKind = listKind;
         this.schema = schema;
         this.scale = scale;
@@ -44,6 +46,11 @@ final class CustomRules implements KindRules {
     @Override
     public String listKind(String kind) {
         return listKind.isEmpty() ? kind + "List" : listKind;
+    }
+
+    @Override
+    public String storageVersion(String served) {
+        return storageVersion;
     }
 
     @Override

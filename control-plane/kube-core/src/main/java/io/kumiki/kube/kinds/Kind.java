@@ -8,6 +8,7 @@ import io.kumiki.kube.schema.Schema;
 import io.kumiki.kube.store.ObjectKey;
 import io.kumiki.kube.store.StoredObject;
 import io.kumiki.kube.table.Column;
+import io.kumiki.model.Json;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param selectable fields that a field selector may name, beside name and namespace
 /// @param generation whether a changed spec raises metadata.generation
 /// @param scale where its replicas stand, when it has the scale subresource
+/// @param form how its objects differ from what is stored, for a kind that another one keeps
 public record Kind(
         ResourceType type,
         String kind,
@@ -32,7 +34,8 @@ public record Kind(
         Supplier<Schema> schema,
         List<Column> columns,
         KindRules rules,
-        @Nullable ScalePaths scale) {
+        @Nullable ScalePaths scale,
+        @Nullable Form form) {
 
     public static Kind of(ResourceType type, String kind, boolean namespaced, Supplier<Schema> schema) {
         return new Kind(
@@ -49,6 +52,7 @@ public record Kind(
                 schema,
                 Column.NAME_AND_AGE,
                 KindRules.NONE,
+                null,
                 null);
     }
 
@@ -74,7 +78,8 @@ public record Kind(
                 schema,
                 columns,
                 rules,
-                scale);
+                scale,
+                form);
     }
 
     public Kind shortNames(String... names) {
@@ -92,7 +97,8 @@ public record Kind(
                 schema,
                 columns,
                 rules,
-                scale);
+                scale,
+                form);
     }
 
     public Kind categories(String... names) {
@@ -110,7 +116,8 @@ public record Kind(
                 schema,
                 columns,
                 rules,
-                scale);
+                scale,
+                form);
     }
 
     public Kind notStored() {
@@ -128,7 +135,8 @@ public record Kind(
                 schema,
                 columns,
                 rules,
-                scale);
+                scale,
+                form);
     }
 
     public Kind withStatus() {
@@ -146,7 +154,8 @@ public record Kind(
                 schema,
                 columns,
                 rules,
-                scale);
+                scale,
+                form);
     }
 
     public Kind withGeneration() {
@@ -164,7 +173,8 @@ public record Kind(
                 schema,
                 columns,
                 rules,
-                scale);
+                scale,
+                form);
     }
 
     public Kind selectable(String... fields) {
@@ -182,7 +192,8 @@ public record Kind(
                 schema,
                 columns,
                 rules,
-                scale);
+                scale,
+                form);
     }
 
     public Kind columns(List<Column> shown) {
@@ -200,7 +211,8 @@ public record Kind(
                 schema,
                 shown,
                 rules,
-                scale);
+                scale,
+                form);
     }
 
     public Kind rules(KindRules kept) {
@@ -218,7 +230,8 @@ public record Kind(
                 schema,
                 columns,
                 kept,
-                scale);
+                scale,
+                form);
     }
 
     public Kind scale(ScalePaths paths) {
@@ -236,7 +249,28 @@ public record Kind(
                 schema,
                 columns,
                 rules,
-                paths);
+                paths,
+                form);
+    }
+
+    /// What is stored is another kind's; it is only said in other words here.
+    public Kind form(Form said) {
+        return new Kind(
+                type,
+                kind,
+                singular,
+                namespaced,
+                shortNames,
+                categories,
+                stored,
+                status,
+                generation,
+                selectable,
+                schema,
+                columns,
+                rules,
+                scale,
+                said);
     }
 
     /// Whether it is there without a definition.
@@ -245,7 +279,12 @@ public record Kind(
     }
 
     public String storage() {
-        return type.storage();
+        return keeper().type.storage();
+    }
+
+    /// The kind in whose form its objects are stored: mostly itself.
+    public Kind keeper() {
+        return form == null ? this : form.stored();
     }
 
     public ObjectKey key(String namespace, String name) {
@@ -253,7 +292,33 @@ public record Kind(
     }
 
     public StoredObject store(ObjectKey key, long revision, ObjectNode object) {
-        return StoredObject.of(key, revision, object, fieldsOf(object));
+        Kind keeper = keeper();
+        ObjectNode kept = form == null ? object : form.kept(object);
+        return StoredObject.of(key, revision, kept, keeper.fieldsOf(kept));
+    }
+
+    /// A fresh tree as clients of this kind see it.
+    public ObjectNode tree(StoredObject object) {
+        return tree(object, object.revision());
+    }
+
+    public ObjectNode tree(StoredObject object, long revision) {
+        ObjectNode tree = object.tree(type.apiVersion(), kind, revision);
+        return form == null ? tree : form.said(tree);
+    }
+
+    public byte[] wire(StoredObject object, long revision) {
+        return form == null ? object.wire(type.apiVersion(), kind, revision) : Json.bytes(tree(object, revision));
+    }
+
+    /// As an item of a list: those of built-in kinds do not repeat what the list says.
+    public byte[] item(StoredObject object) {
+        if (!builtIn() || form == null) {
+            return builtIn() ? object.item() : wire(object, object.revision());
+        }
+        ObjectNode tree = tree(object);
+        tree.remove(List.of("kind", "apiVersion"));
+        return Json.bytes(tree);
     }
 
     /// Values of the selectable fields, in their order.
@@ -270,7 +335,7 @@ public record Kind(
         return switch (field) {
             case "metadata.name" -> object.key().name();
             case "metadata.namespace" -> object.key().namespace();
-            default -> object.field(selectable.indexOf(field));
+            default -> object.field(keeper().selectable.indexOf(form == null ? field : form.field(field)));
         };
     }
 

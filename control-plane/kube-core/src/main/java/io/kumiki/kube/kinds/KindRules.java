@@ -32,6 +32,16 @@ public interface KindRules {
         return "";
     }
 
+    /// In which version objects are stored; empty when that one is not served.
+    default String storageVersion(String served) {
+        return served;
+    }
+
+    /// Whether what an object owns is left alone when it is deleted and nobody says what shall become of it.
+    default boolean orphans() {
+        return false;
+    }
+
     /// What a create sets in status, whatever the user sent.
     default void initialStatus(ObjectNode object) {
         object.remove("status");

@@ -17,14 +17,14 @@ final class Boundaries {
         String name = before.key().name();
         if (wanted != null && !wanted.equals("0") && !wanted.equals(Long.toString(before.revision()))) {
             throw ApiFault.conflict(
-                    kind.storage(),
+                    kind.type().storage(),
                     name,
                     "the object has been modified; please apply your changes to the latest version and try again");
         }
         String uid = next.path("metadata").path("uid").asText("");
         if (!uid.isEmpty() && !uid.equals(before.uid())) {
             throw ApiFault.conflict(
-                    kind.storage(),
+                    kind.type().storage(),
                     name,
                     "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + before.uid());
         }

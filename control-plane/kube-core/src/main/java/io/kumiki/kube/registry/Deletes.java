@@ -36,7 +36,7 @@ public final class Deletes {
         return registry.write(how.dryRun(), false, tx -> {
             StoredObject before = tx.get(kind.key(namespace, name));
             if (before == null) {
-                throw ApiFault.notFound(kind.storage(), name);
+                throw ApiFault.notFound(kind.type().storage(), name);
             }
             check(kind, before, how);
             if (kind.storage().equals("namespaces") && FIRST.contains(name)) {
@@ -44,7 +44,7 @@ public final class Deletes {
             }
             ObjectNode object = Metadata.tree(before);
             long grace = grace(kind, object, how);
-            propagate(object, how);
+            propagate(kind, object, how);
             boolean held = Metadata.finalizing(object) || CONTAINERS.contains(kind.storage());
             if (!held && grace == 0) {
                 StoredObject gone = tx.remove(before);
@@ -64,7 +64,7 @@ public final class Deletes {
             if (object.equals(Metadata.tree(before))) {
                 return new Deleted(before, false);
             }
-            return new Deleted(tx.put(kind, before.key(), object), false);
+            return new Deleted(tx.put(kind.keeper(), before.key(), object), false);
         });
     }
 
@@ -115,14 +115,16 @@ public final class Deletes {
             throw ApiFault.conflict(
                     kind.kind(),
                     name,
-                    "Precondition failed: UID in precondition: " + how.uid() + ", UID in object meta: " + before.uid());
+                    "the UID in the precondition (" + how.uid() + ") does not match the UID in record (" + before.uid()
+                            + "). The object might have been deleted and then recreated");
         }
         if (how.resourceVersion() != null && !how.resourceVersion().equals(Long.toString(before.revision()))) {
             throw ApiFault.conflict(
                     kind.kind(),
                     name,
-                    "Precondition failed: ResourceVersion in precondition: " + how.resourceVersion()
-                            + ", ResourceVersion in object meta: " + before.revision());
+                    "the ResourceVersion in the precondition (" + how.resourceVersion()
+                            + ") does not match the ResourceVersion in record (" + before.revision()
+                            + "). The object might have been modified");
         }
     }
 
@@ -141,10 +143,13 @@ public final class Deletes {
                 : object.path("spec").path("terminationGracePeriodSeconds").asLong(30);
     }
 
-    private static void propagate(ObjectNode object, Deletion how) {
+    private static void propagate(Kind kind, ObjectNode object, Deletion how) {
         String policy = how.propagation();
         if (policy == null) {
-            return;
+            if (!kind.rules().orphans() || Metadata.finalizing(object)) {
+                return;
+            }
+            policy = "Orphan";
         }
         String finalizer = switch (policy) {
             case "Foreground" -> "foregroundDeletion";

@@ -17,13 +17,17 @@ public final class Reads {
         this.registry = registry;
     }
 
+    /// For a list of which that is not told.
+    public static final long UNKNOWN = -1;
+
     /// @param next token of the next page, empty after the last
+    /// @param remaining how many are still to come, or [#UNKNOWN]
     public record ListedPage(long revision, List<StoredObject> objects, String next, long remaining) {}
 
     public StoredObject get(Kind kind, String namespace, String name) {
         StoredObject found = registry.get(kind.key(namespace, name));
         if (found == null) {
-            throw ApiFault.notFound(kind.storage(), name);
+            throw ApiFault.notFound(kind.type().storage(), name);
         }
         return found;
     }
@@ -72,7 +76,9 @@ public final class Reads {
             ObjectKey last = page.objects().getLast().key();
             next = new ContinueToken(at, last.namespace(), last.name()).text();
         }
-        return new ListedPage(at, page.objects(), next, page.remaining());
+        // How many of those to come are selected nobody has counted.
+        boolean counted = selection.labels().isAll() && selection.fields().isAll();
+        return new ListedPage(at, page.objects(), next, counted ? page.remaining() : UNKNOWN);
     }
 
     /// The client may go on from the same place in the present, knowing that the pages then differ in age.

@@ -62,13 +62,7 @@ public final class Reviewing {
         StoredObject found = registry.get(kind.key(namespace, name));
         if (found != null) {
             AdmissionRequest request = new AdmissionRequest(
-                    Operation.DELETE,
-                    kind,
-                    "",
-                    found.tree(kind.type().apiVersion(), kind.kind()),
-                    null,
-                    options.caller(),
-                    options.dryRun());
+                    Operation.DELETE, kind, "", kind.tree(found), null, options.caller(), options.dryRun());
             webhooks.mutate(request, changed -> {}, options.warnings());
             webhooks.validate(request, options.warnings());
         }

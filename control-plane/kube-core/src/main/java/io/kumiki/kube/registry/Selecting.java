@@ -18,17 +18,13 @@ final class Selecting {
     /// A field without an index is refused, never ignored.
     static void check(Kind kind, Selection selection) {
         for (FieldSelector.Term term : selection.fields().terms()) {
-            if (!kind.knowsField(term.field()) && !kind.builtIn()) {
-                throw ApiFault.badRequest("field label not supported: " + term.field());
-            }
             if (!kind.knowsField(term.field())) {
+                boolean others = !kind.builtIn() || !kind.selectable().isEmpty();
                 throw ApiFault.badRequest(
-                        "Unable to find \"" + kind.type() + "\" that match field selector: \"" + term.field()
-                                + "\" is not a known field selector: only \"metadata.name\""
-                                + (kind.namespaced() ? ", \"metadata.namespace\"" : "")
-                                + (kind.selectable().isEmpty()
-                                        ? ""
-                                        : ", \"" + String.join("\", \"", kind.selectable()) + "\""));
+                        others
+                                ? "field label not supported: " + term.field()
+                                : "\"" + term.field() + "\" is not a known field selector: only \"metadata.name\","
+                                        + " \"metadata.namespace\"");
             }
         }
     }

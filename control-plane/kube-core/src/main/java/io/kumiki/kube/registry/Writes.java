@@ -106,7 +106,7 @@ public final class Writes {
             admission.mayEnter(kind, namespace, name, tx.store());
             ObjectKey key = kind.key(namespace, name);
             if (tx.get(key) != null) {
-                throw ApiFault.alreadyExists(kind.storage(), name);
+                throw ApiFault.alreadyExists(kind.type().storage(), name);
             }
             admission.defaults(kind, object, null);
             if (!owned) {
@@ -155,7 +155,7 @@ public final class Writes {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             StoredObject before = registry.get(key);
             if (before == null) {
-                throw ApiFault.notFound(kind.storage(), update.name());
+                throw ApiFault.notFound(kind.type().storage(), update.name());
             }
             ObjectNode old = tree(kind, before);
             ObjectNode next = next(update, before, old, options);
@@ -180,7 +180,7 @@ public final class Writes {
             }
         }
         throw ApiFault.conflict(
-                kind.storage(),
+                kind.type().storage(),
                 update.name(),
                 "the object was modified each time while its admission webhooks were asked; please try again");
     }
@@ -207,7 +207,7 @@ public final class Writes {
         ObjectKey key = kind.key(update.namespace(), update.name());
         StoredObject before = tx.get(key);
         if (before == null) {
-            throw ApiFault.notFound(kind.storage(), update.name());
+            throw ApiFault.notFound(kind.type().storage(), update.name());
         }
         ObjectNode old = tree(kind, before);
         ObjectNode next = next(update, before, old, options);
@@ -233,14 +233,15 @@ public final class Writes {
     }
 
     private static ObjectNode tree(Kind kind, StoredObject stored) {
-        ObjectNode tree = Metadata.tree(stored);
-        return tree.put("apiVersion", kind.type().apiVersion()).put("kind", kind.kind());
+        ObjectNode tree = kind.tree(stored);
+        Metadata.of(tree).remove("resourceVersion");
+        return tree;
     }
 
     /// What the change makes of the object, with everything that it may not change as it was.
     private ObjectNode next(Update update, StoredObject before, ObjectNode old, WriteOptions options) {
         Kind kind = update.kind();
-        ObjectNode next = update.change().apply(before.tree(kind.type().apiVersion(), kind.kind()));
+        ObjectNode next = update.change().apply(kind.tree(before));
         Boundaries.check(kind, before, next);
         admission.decode(kind, next, options);
         Metadata.keep(next, old);

@@ -7,7 +7,12 @@ import io.kumiki.kube.ApiRequest;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.kinds.KindTable;
 import io.kumiki.model.Json;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class Discovery {
     private static final String[] MAIN = {
         "create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"
+    };
+    private static final String[] CUSTOM = {
+        "delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"
     };
     private static final String[] NAMESPACE = {"create", "delete", "get", "list", "patch", "update", "watch"};
     private static final String[] STATUS = {"get", "patch", "update"};
@@ -109,7 +117,7 @@ final class Discovery {
         if (!kind.stored()) {
             return List.of(new Entry(plural, kind, "", "", kind.kind(), new String[] {"create"}, true));
         }
-        String[] verbs = kind.storage().equals("namespaces") ? NAMESPACE : MAIN;
+        String[] verbs = kind.storage().equals("namespaces") ? NAMESPACE : kind.builtIn() ? MAIN : CUSTOM;
         all.add(new Entry(plural, kind, "", "", kind.kind(), verbs, true));
         if (kind.status()) {
             all.add(new Entry(plural + "/status", kind, "", "", kind.kind(), STATUS, false));
@@ -166,10 +174,31 @@ final class Discovery {
                 if (entry.main()) {
                     words(resource, "shortNames", kind.shortNames());
                     words(resource, "categories", kind.categories());
+                    String stored = storedAs(kind);
+                    if (!stored.isEmpty()) {
+                        resource.put("storageVersionHash", stored);
+                    }
                 }
             }
         }
         return list;
+    }
+
+    /// Tells clients when a kind begins to be stored in another version: eight bytes of its name's SHA-256. Empty for
+    /// what is not stored.
+    private static String storedAs(Kind kind) {
+        Kind keeper = kind.keeper();
+        String version = keeper.rules().storageVersion(keeper.type().version());
+        if (!kind.stored() || version.isEmpty()) {
+            return "";
+        }
+        String name = keeper.type().group() + "/" + version + "/" + keeper.kind();
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(Arrays.copyOf(hash, 8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     private static void words(ObjectNode to, String field, List<String> words) {

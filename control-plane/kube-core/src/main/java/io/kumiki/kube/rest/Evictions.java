@@ -100,9 +100,13 @@ record Evictions(Parts parts) {
                 return;
             }
             refuseWhenSpent(found);
-            ObjectNode next = budget.tree(kind.type().apiVersion(), kind.kind());
+            ObjectNode next = kind.tree(budget);
             ObjectNode status = next.withObject("/status");
-            status.put("disruptionsAllowed", status.path("disruptionsAllowed").asInt() - 1);
+            int left = status.path("disruptionsAllowed").asInt() - 1;
+            status.put("disruptionsAllowed", left);
+            if (left == 0) {
+                spent(status, next.path("metadata").path("generation").asLong());
+            }
             Instant now = parts.settings().now().get().truncatedTo(ChronoUnit.SECONDS);
             status.withObject("/disruptedPods").put(stored.key().name(), now.toString());
             try {
@@ -123,6 +127,25 @@ record Evictions(Parts parts) {
                 }
             }
         }
+    }
+
+    /// Whoever asks next is told at once, before the budget is looked at anew.
+    private void spent(ObjectNode status, long generation) {
+        Conditions.set(
+                status,
+                Json.object()
+                        .put("type", "DisruptionAllowed")
+                        .put("status", "False")
+                        .put("reason", "InsufficientPods")
+                        .put("message", "")
+                        .put("observedGeneration", generation)
+                        .put(
+                                "lastTransitionTime",
+                                parts.settings()
+                                        .now()
+                                        .get()
+                                        .truncatedTo(ChronoUnit.SECONDS)
+                                        .toString()));
     }
 
     private @Nullable StoredObject budget(StoredObject pod) {

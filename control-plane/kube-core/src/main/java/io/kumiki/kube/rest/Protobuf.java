@@ -36,9 +36,9 @@ final class Protobuf {
         Unknown 2 raw b
         TypeMeta 1 apiVersion s
         TypeMeta 2 kind s
-        ObjectMeta 1 name s
-        ObjectMeta 2 generateName s
-        ObjectMeta 3 namespace s
+        ObjectMeta 1 name o
+        ObjectMeta 2 generateName o
+        ObjectMeta 3 namespace o
         ObjectMeta 5 uid s
         ObjectMeta 6 resourceVersion s
         ObjectMeta 11 labels M

@@ -81,21 +81,43 @@ public final class Router {
         if (!kind.stored()) {
             return reviews.answer(request, target, kind);
         }
-        ApiAnswer answer = target.part().isEmpty()
-                ? verbs.handle(request, target, kind, verb)
-                : subresources.handle(request, target, kind, verb);
-        return warned(answer, kind.rules().deprecation());
+        String deprecation = kind.rules().deprecation();
+        if (deprecation.isEmpty()) {
+            return carryOut(request, target, kind, verb);
+        }
+        ApiAnswer answer;
+        try {
+            answer = carryOut(request, target, kind, verb);
+        } catch (ApiFault fault) {
+            answer = ApiAnswer.of(fault);
+        }
+        return warned(answer, deprecation);
     }
 
-    /// Whoever uses a version that will go is told with every answer.
+    private ApiAnswer carryOut(ApiRequest request, RequestPath target, Kind kind, String verb) {
+        return target.part().isEmpty()
+                ? verbs.handle(request, target, kind, verb)
+                : subresources.handle(request, target, kind, verb);
+    }
+
+    /// Whoever uses a version that will go is told with every answer, also where it is a refusal.
     private static ApiAnswer warned(ApiAnswer answer, String deprecation) {
-        if (deprecation.isEmpty() || !(answer instanceof ApiAnswer.Whole whole)) {
-            return answer;
-        }
-        Map<String, String> headers = new LinkedHashMap<>(whole.headers());
+        return switch (answer) {
+            case ApiAnswer.Whole whole ->
+                new ApiAnswer.Whole(
+                        whole.status(), whole.contentType(), whole.body(), warned(whole.headers(), deprecation));
+            case ApiAnswer.Watch watch -> new ApiAnswer.Watch(watch.feed(), warned(watch.headers(), deprecation));
+            case ApiAnswer.Log log -> log;
+            case ApiAnswer.Connect connect -> connect;
+            case ApiAnswer.Forward forward -> forward;
+        };
+    }
+
+    private static Map<String, String> warned(Map<String, String> given, String deprecation) {
+        Map<String, String> headers = new LinkedHashMap<>(given);
         Verbs.headers(List.of(deprecation))
                 .forEach((name, value) -> headers.merge(name, value, (own, more) -> more + ", " + own));
-        return new ApiAnswer.Whole(whole.status(), whole.contentType(), whole.body(), headers);
+        return headers;
     }
 
     private static String verb(ApiRequest request, RequestPath target) {
@@ -180,6 +202,10 @@ public final class Router {
         return Json.object()
                 .put("major", "1")
                 .put("minor", "34")
+                .put("emulationMajor", "1")
+                .put("emulationMinor", "34")
+                .put("minCompatibilityMajor", "1")
+                .put("minCompatibilityMinor", "33")
                 .put("gitVersion", "v1.34.0+kumiki")
                 .put("gitCommit", "")
                 .put("gitTreeState", "clean")

@@ -48,7 +48,7 @@ final class Scales {
     private ApiAnswer get(RequestPath target, Kind kind, ScalePaths paths) {
         StoredObject found = parts.reads().get(kind, target.namespace(), target.name());
         parts.registry().awaitDurable();
-        ObjectNode object = found.tree(kind.type().apiVersion(), kind.kind());
+        ObjectNode object = kind.tree(found);
         if (!kind.builtIn() && paths.wanted(object).isMissingNode()) {
             throw ApiFault.of(
                     500,
@@ -119,7 +119,7 @@ final class Scales {
             UnaryOperator<ObjectNode> scaled = asked ? reviewed(request, target, kind, paths, change, options) : change;
             try {
                 StoredObject stored = parts.writes().update(update(target, kind, paths, scaled), options);
-                ObjectNode object = stored.tree(kind.type().apiVersion(), kind.kind());
+                ObjectNode object = kind.tree(stored);
                 return new ApiAnswer.Whole(
                         200, ApiAnswer.JSON, List.of(Json.bytes(scale(object, paths))), Verbs.headers(warnings));
             } catch (ApiFault fault) {
@@ -140,7 +140,7 @@ final class Scales {
             UnaryOperator<ObjectNode> change,
             WriteOptions options) {
         StoredObject found = parts.reads().get(kind, target.namespace(), target.name());
-        ObjectNode old = scale(found.tree(kind.type().apiVersion(), kind.kind()), paths);
+        ObjectNode old = scale(kind.tree(found), paths);
         ObjectNode wanted = change.apply(old.deepCopy()).deepCopy();
         parts.writes()
                 .reviewing()

@@ -49,10 +49,10 @@ final class Shape {
 
     private byte[] bytes(StoredObject object, long revision, boolean headed) {
         return switch (form) {
-            case OBJECT -> object.wire(apiVersion(), kind.kind(), revision);
-            case PARTIAL -> Json.bytes(Tables.partial(object.tree(apiVersion(), kind.kind(), revision)));
+            case OBJECT -> kind.wire(object, revision);
+            case PARTIAL -> Json.bytes(Tables.partial(kind.tree(object, revision)));
             case TABLE -> {
-                ObjectNode tree = object.tree(apiVersion(), kind.kind(), revision);
+                ObjectNode tree = kind.tree(object, revision);
                 ObjectNode table = Tables.of(kind.columns(), List.of(tree), include, headed, now.get());
                 ((ObjectNode) table.get("metadata")).put("resourceVersion", Long.toString(revision));
                 yield Json.bytes(table);
@@ -112,12 +112,7 @@ final class Shape {
             if (i == size() - 1) {
                 return END;
             }
-            return i % 2 == 0 ? COMMA : item(objects.get(i / 2));
-        }
-
-        /// Items of built-in kinds do not repeat what the list says.
-        private byte[] item(StoredObject object) {
-            return kind.builtIn() ? object.item() : object.wire(kind.type().apiVersion(), kind.kind());
+            return i % 2 == 0 ? COMMA : kind.item(objects.get(i / 2));
         }
 
         @Override
@@ -143,15 +138,16 @@ final class Shape {
     }
 
     private List<ObjectNode> trees(Reads.ListedPage page) {
-        return page.objects().stream()
-                .map(o -> o.tree(apiVersion(), kind.kind()))
-                .toList();
+        return page.objects().stream().map(kind::tree).toList();
     }
 
     private static void listMetadata(ObjectNode metadata, Reads.ListedPage page) {
         metadata.put("resourceVersion", Long.toString(page.revision()));
         if (!page.next().isEmpty()) {
-            metadata.put("continue", page.next()).put("remainingItemCount", page.remaining());
+            metadata.put("continue", page.next());
+            if (page.remaining() != Reads.UNKNOWN) {
+                metadata.put("remainingItemCount", page.remaining());
+            }
         }
     }
 }

@@ -114,7 +114,7 @@ final class Verbs {
                 kind, target.namespace(), selection, age.revision(), age.initial(), age.silent());
         boolean bookmarks = request.flag("allowWatchBookmarks");
         return new ApiAnswer.Watch(
-                new Watches.Feed(parts.registry(), order, bookmarks, millis, shape.plain(), shape::event));
+                new Watches.Feed(parts.registry(), order, bookmarks, millis, shape.plain(), shape::event), Map.of());
     }
 
     private ApiAnswer create(ApiRequest request, RequestPath target, Kind kind) {

@@ -63,6 +63,8 @@ final class ListRules {
         DaemonSetStatus conditions map type type
         DeploymentStatus conditions map type type
         ReplicaSetStatus conditions map type type
+        ReplicationControllerStatus conditions map type type
+        ReplicationControllerSpec selector struct
         StatefulSetStatus conditions map type type
         # autoscaling
         # batch
@@ -97,6 +99,7 @@ final class ListRules {
             "TopologySelectorTerm",
             "FileKeySelector",
             "ScopeSelector",
+            "EndpointAddress",
             "EndpointPort");
 
     private static final String REQUIRED = """
@@ -142,6 +145,9 @@ final class ListRules {
         NodeAddress type address
         LocalVolumeSource path
         Event metadata involvedObject
+        EndpointAddress ip
+        ReplicationControllerCondition type status
+        ReplicationControllerStatus replicas
         LimitRangeSpec limits
         LimitRangeItem type
         ScopedResourceSelectorRequirement scopeName operator
@@ -215,7 +221,7 @@ final class ListRules {
         NodeStatus daemonEndpoints nodeInfo
         ServiceStatus loadBalancer
         IngressStatus loadBalancer
-        Event involvedObject source regarding
+        Event involvedObject source regarding deprecatedSource
         Role rules
         ClusterRole rules
         RoleBinding roleRef

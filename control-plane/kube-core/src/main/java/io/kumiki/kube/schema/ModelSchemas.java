@@ -69,7 +69,10 @@ public final class ModelSchemas {
         if (ListRules.atomic(simple)) {
             schema.merge = Schema.Merge.ATOMIC;
         }
-        schema.required = ListRules.requiredOf(simple);
+        // Several groups have a type of the same name.
+        schema.required = ListRules.requiredOf(simple).stream()
+                .filter(schema.properties::containsKey)
+                .toList();
         Set<String> always = new HashSet<>(ListRules.alwaysOf(simple));
         if (schema.properties.containsKey("apiVersion") && schema.properties.containsKey("metadata")) {
             always.addAll(Schema.PARTS);

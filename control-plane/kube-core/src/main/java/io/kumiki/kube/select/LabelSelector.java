@@ -68,10 +68,14 @@ public record LabelSelector(List<Requirement> requirements) {
 
     private static final LabelSelector NOTHING = new LabelSelector(List.of(new Requirement("", Operator.IN, Set.of())));
 
-    /// From a `LabelSelector` document: an empty one selects everything, a missing one nothing.
+    /// From a `LabelSelector` document: an empty one selects everything, a missing one nothing. Older kinds have plain
+    /// labels there, whose values are texts.
     public static LabelSelector of(JsonNode selector) {
         if (!selector.isObject()) {
             return NOTHING;
+        }
+        if (!selector.isEmpty() && selector.iterator().next().isTextual()) {
+            return ofLabels(selector);
         }
         List<Requirement> found = new ArrayList<>();
         selector.path("matchLabels")

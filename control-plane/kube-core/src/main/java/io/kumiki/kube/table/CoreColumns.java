@@ -11,6 +11,8 @@ public final class CoreColumns {
     private static final Map<String, String> MODES =
             Map.of("ReadWriteOnce", "RWO", "ReadOnlyMany", "ROX", "ReadWriteMany", "RWX", "ReadWriteOncePod", "RWOP");
 
+    private static final int SHOWN = 3;
+
     private CoreColumns() {}
 
     private static final Map<String, List<Column>> BY_KIND = Map.ofEntries(
@@ -66,6 +68,8 @@ public final class CoreColumns {
                             Column.plain("Type", 0, "type"),
                             Column.count("Data", s -> s.path("data").size()),
                             Column.AGE)),
+            Map.entry(
+                    "Endpoints", List.of(Column.NAME, Column.text("Endpoints", 0, CoreColumns::endpoints), Column.AGE)),
             Map.entry(
                     "ServiceAccount",
                     List.of(
@@ -199,6 +203,29 @@ public final class CoreColumns {
         return ports.isEmpty() ? "<none>" : String.join(",", ports);
     }
 
+    private static String endpoints(JsonNode endpoints) {
+        List<String> all = new ArrayList<>();
+        for (JsonNode subset : endpoints.path("subsets")) {
+            for (JsonNode address : subset.path("addresses")) {
+                if (subset.path("ports").isEmpty()) {
+                    all.add(address.path("ip").asText());
+                }
+            }
+            for (JsonNode port : subset.path("ports")) {
+                for (JsonNode address : subset.path("addresses")) {
+                    String ip = address.path("ip").asText();
+                    all.add((ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip) + ":"
+                            + port.path("port").asText());
+                }
+            }
+        }
+        if (all.isEmpty()) {
+            return endpoints.path("subsets").isEmpty() ? "<none>" : "";
+        }
+        String shown = String.join(",", all.subList(0, Math.min(SHOWN, all.size())));
+        return all.size() > SHOWN ? shown + " + " + (all.size() - SHOWN) + " more..." : shown;
+    }
+
     private static String modes(JsonNode modes) {
         List<String> names = new ArrayList<>();
         modes.forEach(mode -> names.add(MODES.getOrDefault(mode.asText(), mode.asText())));
@@ -237,6 +264,9 @@ public final class CoreColumns {
                 .path("component")
                 .asText(event.path("reportingComponent").asText(""));
         String host = event.path("source").path("host").asText("");
+        if (host.isEmpty()) {
+            host = event.path("reportingInstance").asText("");
+        }
         return host.isEmpty() ? component : component + ", " + host;
     }
 

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 /// again.
 final class AnswerStream implements WatchFeed.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(AnswerStream.class);
+    private static final long BRIEF_MILLIS = 2000;
 
     private final HttpServerRequest http;
     private final Map<AnswerStream, Boolean> registry;
@@ -89,13 +90,13 @@ final class AnswerStream implements WatchFeed.Sink {
         }
     }
 
-    void watch(WatchFeed feed) {
+    void watch(ApiAnswer.Watch watch) {
         registry.put(this, true);
         try {
             if (Streams.wantsSocket(http)) {
-                socket(feed);
+                socket(watch.feed());
             } else {
-                chunks(feed);
+                chunks(watch.feed(), watch.headers());
             }
         } catch (IOException | IllegalStateException e) {
             LOG.debug("the watcher of {} left: {}", http.path(), e.toString());
@@ -107,13 +108,14 @@ final class AnswerStream implements WatchFeed.Sink {
         }
     }
 
-    private void chunks(WatchFeed feed) throws IOException, InterruptedException {
+    private void chunks(WatchFeed feed, Map<String, String> headers) throws IOException, InterruptedException {
         HttpServerResponse response = http.response();
         response.closeHandler(v -> left());
         response.exceptionHandler(e -> left());
         response.setChunked(true)
                 .putHeader("content-type", feed.contentType())
                 .putHeader("cache-control", "no-cache, private");
+        headers.forEach(response::putHeader);
         response.writeHead();
         pump(feed, batch -> {
             Buffer buffer = Buffer.buffer();
@@ -167,11 +169,7 @@ final class AnswerStream implements WatchFeed.Sink {
                 }
                 long now = System.nanoTime();
                 if (now >= end) {
-                    running.bookmark();
-                    List<WatchFeed.Frame> last = take(now);
-                    if (last != null && !last.isEmpty()) {
-                        writer.write(last);
-                    }
+                    last(feed, running, writer, now);
                     return;
                 }
                 if (now >= nextBookmark) {
@@ -181,6 +179,18 @@ final class AnswerStream implements WatchFeed.Sink {
             }
         } finally {
             running.close();
+        }
+    }
+
+    /// A watch that was long enough to make progress tells how far it came, so that the next one can go on there.
+    private void last(WatchFeed feed, WatchFeed.Running running, Writer writer, long now)
+            throws IOException, InterruptedException {
+        if (feed.timeoutMillis() > BRIEF_MILLIS) {
+            running.bookmark();
+            List<WatchFeed.Frame> last = take(now);
+            if (last != null && !last.isEmpty()) {
+                writer.write(last);
+            }
         }
     }
 

@@ -247,7 +247,7 @@ public final class ApiListener implements AutoCloseable {
             ApiAnswer answer = cluster.handle(request(http, body));
             switch (answer) {
                 case ApiAnswer.Whole whole -> Streams.whole(http, whole, limits.patience());
-                case ApiAnswer.Watch watch -> new AnswerStream(http, open, limits).watch(watch.feed());
+                case ApiAnswer.Watch watch -> new AnswerStream(http, open, limits).watch(watch);
                 case ApiAnswer.Forward forward -> forwarding.serve(http, loop, forward, body);
                 case ApiAnswer.Connect connect -> sockets.serve(http, loop, connect.order(), sessions);
                 case ApiAnswer.Log log -> new AnswerStream(http, open, limits).log(logs, log.order());

@@ -4,7 +4,7 @@ import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.controllers.Controller;
 import java.util.List;
 
-/// The controllers of `apps`.
+/// The controllers of `apps`, and that of ReplicationControllers, which is one of them in all but its group.
 public final class AppsControllers {
     private AppsControllers() {}
 
@@ -19,9 +19,8 @@ public final class AppsControllers {
                                 owners.selecting(ResourceType.DEPLOYMENTS.storage(), change.before(), wake);
                             }
                         }),
-                Controller.of("replicaset-controller", ResourceType.REPLICA_SETS, new ReplicaSetReconciler())
-                        .owning(ResourceType.PODS)
-                        .selecting(ResourceType.PODS, true),
+                replicas("replicaset-controller", ResourceType.REPLICA_SETS),
+                replicas("replication-controller", ResourceType.REPLICATION_CONTROLLERS),
                 Controller.of("statefulset-controller", ResourceType.STATEFUL_SETS, new StatefulSetReconciler())
                         .owning(ResourceType.PODS)
                         .owning(ResourceType.CONTROLLER_REVISIONS)
@@ -31,5 +30,11 @@ public final class AppsControllers {
                         .owning(ResourceType.CONTROLLER_REVISIONS)
                         .selecting(ResourceType.PODS, true)
                         .allOn(ResourceType.NODES));
+    }
+
+    private static Controller replicas(String component, ResourceType type) {
+        return Controller.of(component, type, new ReplicaSetReconciler(component))
+                .owning(ResourceType.PODS)
+                .selecting(ResourceType.PODS, true);
     }
 }

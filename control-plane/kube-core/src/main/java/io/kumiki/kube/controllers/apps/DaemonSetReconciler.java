@@ -14,6 +14,7 @@ import io.kumiki.kube.controllers.PodView;
 import io.kumiki.kube.controllers.Reconciler;
 import io.kumiki.kube.controllers.Share;
 import io.kumiki.kube.controllers.World;
+import io.kumiki.kube.kinds.workloads.AppsRules;
 import io.kumiki.kube.scheduling.Selectors;
 import io.kumiki.model.Json;
 import java.time.Instant;
@@ -203,7 +204,9 @@ final class DaemonSetReconciler implements Reconciler {
             ObjectNode pod = Meta.pod(set, History.template(update));
             ObjectNode metadata = (ObjectNode) pod.get("metadata");
             metadata.put("generateName", Meta.name(set) + "-");
-            metadata.withObject("/labels").put(History.HASH, History.hash(update));
+            metadata.withObject("/labels")
+                    .put(History.HASH, History.hash(update))
+                    .put("pod-template-generation", Meta.annotation(set, AppsRules.TEMPLATE_GENERATION));
             ObjectNode spec = tolerating((ObjectNode) pod.get("spec"));
             pin(spec, node);
             Story story = Story.normal(set, COMPONENT, "SuccessfulCreate", "Created pod: %s")

@@ -81,7 +81,8 @@ record History(List<ObjectNode> revisions, @Nullable ObjectNode update, List<Act
                         .path("metadata")
                         .path("labels")
                         .deepCopy());
-        metadata.withObject("/labels").put("controller.kubernetes.io/hash", hash);
+        boolean daemons = set.path("kind").asText().equals("DaemonSet");
+        metadata.withObject("/labels").put(daemons ? HASH : "controller.kubernetes.io/hash", hash);
         JsonNode annotations = set.path("metadata").path("annotations");
         if (!annotations.isEmpty()) {
             metadata.set("annotations", annotations.deepCopy());

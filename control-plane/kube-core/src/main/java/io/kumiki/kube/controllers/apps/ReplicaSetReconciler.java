@@ -21,11 +21,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// As many pods of the template as the spec says.
+/// As many pods of the template as the spec says: for ReplicaSets, and for ReplicationControllers, which differ in
+/// nothing that is looked at here.
 final class ReplicaSetReconciler implements Reconciler {
-    private static final String COMPONENT = "replicaset-controller";
     /// What one plan makes or removes at most, so that nobody waits long for the next decision.
     private static final int BURST = 500;
+
+    private final String component;
+
+    /// @param component whom events name
+    ReplicaSetReconciler(String component) {
+        this.component = component;
+    }
 
     @Override
     public Plan decide(ObjectNode set, World world, Instant now) {
@@ -54,24 +61,24 @@ final class ReplicaSetReconciler implements Reconciler {
         return new Plan(actions, status(set, active, minReady, wanted, world.failure(), now), next);
     }
 
-    private static void create(ObjectNode set, int count, List<Action> actions) {
+    private void create(ObjectNode set, int count, List<Action> actions) {
         ObjectNode pod = Meta.pod(set, set.path("spec").path("template"));
         String name = Meta.name(set);
         ((ObjectNode) pod.get("metadata"))
                 .put("generateName", (name.length() > 57 ? name.substring(0, 57) : name) + "-");
-        Story story = Story.normal(set, COMPONENT, "SuccessfulCreate", "Created pod: %s")
+        Story story = Story.normal(set, component, "SuccessfulCreate", "Created pod: %s")
                 .orWarn("FailedCreate", "Error creating: %s");
         for (int i = 0; i < count; i++) {
             actions.add(new Action.Create(ResourceType.PODS, Meta.namespace(set), pod, story));
         }
     }
 
-    private static void delete(
+    private void delete(
             ObjectNode set, List<PodView> active, int count, World world, Instant now, List<Action> actions) {
         Map<String, Integer> together = together(set, active, world);
         List<PodView> order = new ArrayList<>(active);
         order.sort(new DeletionOrder(together, now));
-        Story story = Story.normal(set, COMPONENT, "SuccessfulDelete", "Deleted pod: %s")
+        Story story = Story.normal(set, component, "SuccessfulDelete", "Deleted pod: %s")
                 .orWarn("FailedDelete", "Error deleting: %s");
         for (PodView pod : order.subList(0, count)) {
             actions.add(new Action.Delete(

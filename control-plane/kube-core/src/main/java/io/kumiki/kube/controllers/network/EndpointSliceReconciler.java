@@ -39,10 +39,7 @@ public final class EndpointSliceReconciler implements Reconciler {
 
     @Override
     public Plan decide(ObjectNode service, World world, Instant now) {
-        JsonNode spec = service.path("spec");
-        if (spec.path("selector").isEmpty()
-                || spec.path("type").asText().equals("ExternalName")
-                || Meta.deleting(service)) {
+        if (!followed(service)) {
             return Plan.NOTHING;
         }
         List<ObjectNode> wanted = new ArrayList<>();
@@ -56,6 +53,14 @@ public final class EndpointSliceReconciler implements Reconciler {
             wanted.add(slice(service, Json.array(), List.of()));
         }
         return Plan.of(difference(service, wanted, world));
+    }
+
+    /// Whether its endpoints are its pods; those of the others are their makers' business.
+    static boolean followed(ObjectNode service) {
+        JsonNode spec = service.path("spec");
+        return !spec.path("selector").isEmpty()
+                && !spec.path("type").asText().equals("ExternalName")
+                && !Meta.deleting(service);
     }
 
     private static Map<String, List<ObjectNode>> endpoints(ObjectNode service, World world) {
@@ -91,7 +96,7 @@ public final class EndpointSliceReconciler implements Reconciler {
     }
 
     /// 0 when the pod has no port of that name.
-    private static int number(JsonNode port, ObjectNode pod) {
+    static int number(JsonNode port, ObjectNode pod) {
         JsonNode target = port.path("targetPort");
         if (!target.isTextual()) {
             return target.asInt(port.path("port").asInt());
@@ -119,20 +124,29 @@ public final class EndpointSliceReconciler implements Reconciler {
                 .put("ready", always || pod.ready() && !pod.deleting())
                 .put("serving", always || pod.ready())
                 .put("terminating", pod.deleting());
-        String host = tree.path("spec").path("hostname").asText("");
-        boolean mine = tree.path("spec").path("subdomain").asText("").equals(Meta.name(service));
-        if (!host.isEmpty() && mine) {
+        String host = hostname(service, tree);
+        if (!host.isEmpty()) {
             endpoint.put("hostname", host);
         }
         if (!pod.node().isEmpty()) {
             endpoint.put("nodeName", pod.node());
         }
-        endpoint.putObject("targetRef")
+        endpoint.set("targetRef", reference(pod));
+        return endpoint;
+    }
+
+    /// What the service calls the pod; empty for nothing.
+    static String hostname(ObjectNode service, ObjectNode pod) {
+        boolean mine = pod.path("spec").path("subdomain").asText("").equals(Meta.name(service));
+        return mine ? pod.path("spec").path("hostname").asText("") : "";
+    }
+
+    static ObjectNode reference(PodView pod) {
+        return Json.object()
                 .put("kind", "Pod")
-                .put("namespace", Meta.namespace(tree))
+                .put("namespace", pod.stored().key().namespace())
                 .put("name", pod.name())
                 .put("uid", pod.uid());
-        return endpoint;
     }
 
     private static ObjectNode slice(ObjectNode service, JsonNode ports, List<ObjectNode> endpoints) {

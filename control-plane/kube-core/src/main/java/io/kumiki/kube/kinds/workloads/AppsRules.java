@@ -13,7 +13,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Deployments, ReplicaSets, DaemonSets and ControllerRevisions.
-final class AppsRules {
+public final class AppsRules {
+    /// Of a DaemonSet: how often its template was another one.
+    public static final String TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
+
     private AppsRules() {}
 
     static final KindRules DEPLOYMENT = new KindRules() {
@@ -121,6 +124,7 @@ final class AppsRules {
                 number(rolling, "maxSurge", 0);
             }
             PodTemplates.complete(spec.path("template"));
+            countTemplates(object, old);
         }
 
         @Override
@@ -170,6 +174,18 @@ final class AppsRules {
             }
         }
     };
+
+    /// The number of its template, which older clients read.
+    private static void countTemplates(ObjectNode set, @Nullable ObjectNode old) {
+        JsonNode given =
+                (old == null ? set : old).path("metadata").path("annotations").path(TEMPLATE_GENERATION);
+        long number = Math.max(1, given.asLong());
+        boolean another = old != null
+                && !old.path("spec").path("template").equals(set.path("spec").path("template"));
+        set.withObject("/metadata")
+                .withObject("/annotations")
+                .put(TEMPLATE_GENERATION, Long.toString(another ? number + 1 : number));
+    }
 
     static void number(ObjectNode object, String field, int value) {
         JsonNode given = object.path(field);

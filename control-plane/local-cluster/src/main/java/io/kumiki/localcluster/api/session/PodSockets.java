@@ -38,7 +38,7 @@ public final class PodSockets {
     /// @param loop the context that the request came on
     /// @throws ApiFault before the request was upgraded
     public void serve(HttpServerRequest http, Context loop, PodConnection order, PodSessions pods) {
-        String protocol = protocol(http, order);
+        String protocol = protocol(http, order, pods);
         if (!room.tryAcquire()) {
             throw ApiFault.of(429, "TooManyRequests", MOST + " connections into pods are open; close some first");
         }
@@ -103,12 +103,14 @@ public final class PodSockets {
         }
     }
 
-    private static String protocol(HttpServerRequest http, PodConnection order) {
+    private static String protocol(HttpServerRequest http, PodConnection order, PodSessions pods) {
         String upgrade = String.valueOf(http.getHeader("upgrade")).toLowerCase(Locale.ROOT);
         boolean forward = order instanceof PodConnection.PortForward;
         List<String> spoken = forward ? List.of(TUNNEL, V4) : List.of(V5, V4);
         String words = String.join(" or ", spoken);
         if (upgrade.startsWith("spdy")) {
+            // kubectl tries SPDY after any refusal of a WebSocket: what was refused then is still the answer.
+            pods.check(order);
             throw ApiFault.badRequest("SPDY upgrades are not spoken here, only WebSocket (" + words
                     + "); kubectl does that from version 1.31 on (1.30 with KUBECTL_REMOTE_COMMAND_WEBSOCKETS=true and"
                     + " KUBECTL_PORT_FORWARD_WEBSOCKETS=true)");
