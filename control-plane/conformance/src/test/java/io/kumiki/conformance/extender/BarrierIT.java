@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.conformance.extender.FaultyWire.Fault;
+import io.kumiki.extender.rig.Mode;
 import io.kumiki.extender.rig.PodBook;
 import io.kumiki.extender.rig.Pods;
 import io.kumiki.model.Json;
@@ -11,17 +12,26 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Bind calls that are held until the gang is whole, while something happens.
 @ExtendWith(OneRig.class)
+@ParameterizedClass
+@ArgumentsSource(OneRig.class)
 class BarrierIT {
+    @Parameter
+    Mode mode;
+
     private final ContractRig rig = OneRig.rig();
     private String space;
 
     @BeforeEach
     void begin() throws Exception {
+        rig.mode(mode);
         space = rig.space();
     }
 
@@ -82,6 +92,7 @@ class BarrierIT {
 
     @Test
     void bothAreKilledWhileHolding() throws Exception {
+        OneRig.shownOnceIn(mode);
         held(16, 8, false);
         rig.rig().killScheduler();
         rig.rig().killExtender();
@@ -93,6 +104,7 @@ class BarrierIT {
 
     @Test
     void theExtenderIsKilledWhileItBinds() throws Exception {
+        OneRig.shownOnceIn(mode);
         rig.gang(space, "g", 200, 1, true);
         rig.await("some are bound", () -> rig.bound(space, "g") > 0);
         rig.rig().killExtender();
@@ -183,6 +195,12 @@ class BarrierIT {
         rig.gang(space, "g", ContractRig.NODES, 8, true);
         rig.awaitPhase(space, "g", "Running");
         ObjectNode preemptor = Pods.plain("preemptor", 8, "1");
+        // With a port of its node it is one that we leave to the scheduler, which preempts for it.
+        ((ObjectNode) preemptor.at("/spec/containers/0"))
+                .putArray("ports")
+                .addObject()
+                .put("containerPort", 80)
+                .put("hostPort", 80);
         preemptor.withObject("/spec").put("priorityClassName", "high-" + space);
         rig.calls().post(ContractRig.pods(space), preemptor).expected();
         rig.await(

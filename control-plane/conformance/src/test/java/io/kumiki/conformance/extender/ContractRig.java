@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.extender.rig.Calls;
+import io.kumiki.extender.rig.Mode;
 import io.kumiki.extender.rig.PodBook;
 import io.kumiki.extender.rig.Pods;
 import io.kumiki.extender.rig.Rig;
@@ -16,7 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/// 64 nodes of 8 GPUs, the stock scheduler, the extender, and the spoiled wire between them.
+/// 64 nodes of 8 GPUs and two without, the stock scheduler, the extender, and the spoiled wire between them; in either
+/// mode. Pods are made as their users make them: the API server asks the webhook.
 final class ContractRig implements AutoCloseable {
     static final int NODES = 64;
     static final int GPUS = 8;
@@ -42,6 +44,7 @@ final class ContractRig implements AutoCloseable {
             var whole = new ContractRig(rig);
             rig.run(true);
             rig.nodes(NODES, i -> Pods.node("n" + i, GPUS, 96, Map.of("topology.kubernetes.io/rack", "r" + i / 8)));
+            rig.nodes(2, i -> Pods.node("cpu-" + i, 0, 16, Map.of()));
             rig.startExtender();
             whole.startScheduler();
             return whole;
@@ -49,6 +52,15 @@ final class ContractRig implements AutoCloseable {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /// Changing it takes seconds: scheduler and extender are started anew.
+    void mode(Mode wanted) throws Exception {
+        if (rig.mode() != wanted) {
+            rig.mode(wanted);
+            rig.startExtender();
+            startScheduler();
         }
     }
 

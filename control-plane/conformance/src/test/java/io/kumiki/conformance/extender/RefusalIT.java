@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.extender.rig.Calls;
+import io.kumiki.extender.rig.Mode;
 import io.kumiki.extender.rig.Pods;
 import io.kumiki.model.Json;
 import java.io.IOException;
@@ -13,17 +14,26 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /// What may not start says why and holds nothing; what is forged is refused.
 @ExtendWith(OneRig.class)
+@ParameterizedClass
+@ArgumentsSource(OneRig.class)
 class RefusalIT {
     private static final long SOON = 3_000;
+
+    @Parameter
+    Mode mode;
 
     private final ContractRig rig = OneRig.rig();
     private String space;
 
     @BeforeEach
     void begin() throws Exception {
+        rig.mode(mode);
         space = rig.space();
     }
 
@@ -84,6 +94,7 @@ class RefusalIT {
 
     @Test
     void aResourceQuotaThatRefusesHalfIsNamed() throws Exception {
+        OneRig.shownOnceIn(mode);
         ObjectNode quota = Json.object();
         quota.putObject("metadata").put("name", "half");
         quota.putObject("spec").putObject("hard").put("requests.nvidia.com/gpu", "4");
@@ -161,38 +172,56 @@ class RefusalIT {
                 .isTrue();
     }
 
-    @Test
-    void aForgedReservationIsRefusedAndItsPodRemoved() throws Exception {
-        rig.gang(space, "g", 2, 1, true);
-        rig.awaitPhase(space, "g", "Running");
-        String uid = rig.get("/apis/kumiki.io/v1alpha1/namespaces/" + space + "/gangs/g")
+    private String gangUid(String of) {
+        return rig.get("/apis/kumiki.io/v1alpha1/namespaces/" + of + "/gangs/g")
                 .at("/metadata/uid")
                 .asText();
-        ObjectNode forged = Pods.member(
-                "g", 9, 2, 1, true, Map.of("kumiki.io/reservation", uid + ".7", "kumiki.io/gang-slot", "0"));
-        rig.calls().post(ContractRig.pods(space), forged).expected();
-        rig.await(
-                "it is gone",
-                () -> rig.book()
-                                .count(pod -> pod.namespace().equals(space)
-                                        && pod.name().equals("g-9"))
-                        == 0);
-        assertThat(rig.bound(space, "g")).isEqualTo(2);
+    }
+
+    private static ObjectNode claiming(String reservation, int member) {
+        return Pods.member(
+                "g", member, 2, 8, true, Map.of("kumiki.io/reservation", reservation, "kumiki.io/gang-slot", "0"));
     }
 
     @Test
-    void aSecondPodForATakenSlotIsNotBound() throws Exception {
+    void aForgedReservationIsRefusedAtTheDoorAndASecondPodForASlotIsNeverBound() throws Exception {
         rig.gang(space, "g", 2, 8, true);
         rig.awaitPhase(space, "g", "Running");
-        String uid = rig.get("/apis/kumiki.io/v1alpha1/namespaces/" + space + "/gangs/g")
-                .at("/metadata/uid")
-                .asText();
-        ObjectNode twin = Pods.member(
-                "g", 9, 2, 8, true, Map.of("kumiki.io/reservation", uid + ".0", "kumiki.io/gang-slot", "0"));
-        rig.calls().post(ContractRig.pods(space), twin).expected();
+        String uid = gangUid(space);
+        Calls.Answer forged = rig.calls().post(ContractRig.pods(space), claiming(uid + ".7", 9));
+        assertThat(forged.status()).isEqualTo(422);
+        assertThat(forged.body().path("message").asText()).contains("kumiki.io/reservation");
+        rig.calls().post(ContractRig.pods(space), claiming(uid + ".0", 8)).expected();
         assertThat(rig.ordinary(space)).isLessThan(ContractRig.DELAY);
         assertThat(rig.book().givenTwice()).isEmpty();
         assertThat(rig.bound(space, "g")).isEqualTo(2);
+    }
+
+    /// Where nobody is asked at the door, in a namespace of the system.
+    @Test
+    void aForgedReservationIsRefusedAtItsBindingAndItsPodRemoved() throws Exception {
+        OneRig.shownOnceIn(mode);
+        String open = "kube-public";
+        try {
+            for (int i = 0; i < 2; i++) {
+                rig.calls()
+                        .post(ContractRig.pods(open), Pods.marked(Pods.member("g", i, 2, 8, true, Map.of())))
+                        .expected();
+            }
+            rig.awaitPhase(open, "g", "Running");
+            rig.calls()
+                    .post(ContractRig.pods(open), Pods.marked(claiming(gangUid(open) + ".7", 9)))
+                    .expected();
+            rig.await(
+                    "it is gone",
+                    () -> rig.get(ContractRig.pods(open) + "/g-9")
+                            .path("kind")
+                            .asText()
+                            .equals("Status"));
+            assertThat(rig.bound(open, "g")).isEqualTo(2);
+        } finally {
+            rig.end(open);
+        }
     }
 
     @Test
@@ -219,6 +248,12 @@ class RefusalIT {
             for (int i = 0; i < ContractRig.NODES / 2; i++) {
                 ObjectNode pod = Pods.plain("second-" + i, 8, "1");
                 pod.withObject("/spec").put("schedulerName", "second");
+                // The taint keeps it off where there is one: who tolerates it by himself is counted.
+                pod.withObject("/spec")
+                        .putArray("tolerations")
+                        .addObject()
+                        .put("key", "kumiki.io/gpu")
+                        .put("operator", "Exists");
                 rig.calls().post(ContractRig.pods(space), pod).expected();
             }
             rig.gang(space, "g", ContractRig.NODES / 2, 8, false);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.conformance.extender.FaultyWire.Fault;
+import io.kumiki.extender.rig.Calls;
+import io.kumiki.extender.rig.Mode;
 import io.kumiki.extender.rig.Pods;
 import io.kumiki.model.Json;
 import java.net.http.HttpResponse;
@@ -15,18 +17,27 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What goes over the wire, and what comes of it when it is spoiled.
 @ExtendWith(OneRig.class)
+@ParameterizedClass
+@ArgumentsSource(OneRig.class)
 class WireIT {
+    @Parameter
+    Mode mode;
+
     private final ContractRig rig = OneRig.rig();
     private String space;
 
     @BeforeEach
     void begin() throws Exception {
+        rig.mode(mode);
         space = rig.space();
     }
 
@@ -99,17 +110,38 @@ class WireIT {
     }
 
     @Test
-    void aMarkedPodIsNotBoundBesideAnExtenderThatIsDown() throws Exception {
+    void besideAnExtenderThatIsDownOrdinaryPodsRunAndGpuPodsAreRefused() throws Exception {
+        OneRig.shownOnceIn(mode);
         rig.rig().killExtender();
+        assertThat(rig.ordinary(space)).isLessThan(ContractRig.DELAY);
+        Calls.Answer refused = rig.calls().post(ContractRig.pods(space), Pods.member("early", 0, 2, 1, true, Map.of()));
+        assertThat(refused.status()).isEqualTo(500);
+        assertThat(refused.body().path("message").asText()).contains("pods.kumiki.io");
+        rig.rig().startExtender();
+        rig.gang(space, "g", 2, 1, true);
+        rig.awaitBound(space, "g", 2);
+    }
+
+    @Test
+    void aMarkedPodThatIsNoMembersIsRefusedOrNeverBound() throws Exception {
         ObjectNode marked = Pods.plain("marked", 1, "1");
         for (String list : List.of("requests", "limits")) {
             marked.withObject("/spec/containers/0/resources/" + list).put("kumiki.io/bind", "1");
         }
-        rig.calls().post(ContractRig.pods(space), marked).expected();
-        assertThat(rig.ordinary(space)).isLessThan(ContractRig.DELAY);
-        rig.gang(space, "g", 2, 1, true);
-        rig.rig().startExtender();
-        rig.awaitBound(space, "g", 2);
+        if (mode == Mode.OWN_SCHEDULER) {
+            marked.withObject("/spec").put("schedulerName", mode.scheduler());
+            marked.withObject("/spec")
+                    .putArray("tolerations")
+                    .addObject()
+                    .put("key", "kumiki.io/gpu")
+                    .put("operator", "Exists");
+        }
+        Calls.Answer refused = rig.calls().post(ContractRig.pods(space), marked);
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.body().path("message").asText()).contains("kumiki.io/bind is no resource to ask for");
+        // In a namespace of the system nobody is asked at the door.
+        String open = "kube-public";
+        rig.calls().post(ContractRig.pods(open), marked).expected();
         // It is no gang's member: nothing is ever answered for it but a refusal.
         rig.await(
                 "it is refused",
@@ -117,6 +149,7 @@ class WireIT {
                         .anyMatch(call -> call.answer().contains("not known here")));
         assertThat(rig.book().of(pod -> pod.name().equals("marked")).getFirst().node())
                 .isEmpty();
+        rig.end(open);
     }
 
     @ParameterizedTest
@@ -124,6 +157,7 @@ class WireIT {
             value = Fault.class,
             names = {"ERROR_500", "GARBAGE", "EMPTY", "ALIEN", "HUGE"})
     void aSpoiledFilterAnswerBindsNothingAndKeepsNobodyElse(Fault fault) throws Exception {
+        OneRig.shownOnceIn(mode);
         rig.wire().spoil("filter", space, fault);
         rig.gang(space, "g", 2, 1, false);
         rig.await("it has its slots", () -> rig.status(space, "g").has("slots"));

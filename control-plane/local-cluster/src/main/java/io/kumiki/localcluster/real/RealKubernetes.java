@@ -169,9 +169,19 @@ public final class RealKubernetes implements AutoCloseable {
     /// @param name of the profile: `default-scheduler`, or a second scheduler's
     /// @param extenders of its configuration; an empty list for none
     public Process scheduler(String name, JsonNode extenders) throws IOException {
-        ObjectNode configuration = Json.object()
-                .put("apiVersion", "kubescheduler.config.k8s.io/v1")
-                .put("kind", "KubeSchedulerConfiguration");
+        ObjectNode configuration = Json.object();
+        if (!extenders.isEmpty()) {
+            configuration.set("extenders", extenders);
+        }
+        return configuredScheduler(name, configuration);
+    }
+
+    /// The same with a configuration of which only that is set which a process of this cluster needs: how it reaches
+    /// the
+    /// API server, and that there is nobody to elect a leader from.
+    public Process configuredScheduler(String name, JsonNode given) throws IOException {
+        ObjectNode configuration = given.deepCopy();
+        configuration.put("apiVersion", "kubescheduler.config.k8s.io/v1").put("kind", "KubeSchedulerConfiguration");
         configuration
                 .putObject("clientConnection")
                 .put("kubeconfig", componentConfig("system:kube-scheduler"))
@@ -179,9 +189,8 @@ public final class RealKubernetes implements AutoCloseable {
                 .put("burst", 5000)
                 .put("contentType", "application/vnd.kubernetes.protobuf");
         configuration.putObject("leaderElection").put("leaderElect", false);
-        configuration.putArray("profiles").addObject().put("schedulerName", name);
-        if (!extenders.isEmpty()) {
-            configuration.set("extenders", extenders);
+        if (!configuration.has("profiles")) {
+            configuration.putArray("profiles").addObject().put("schedulerName", name);
         }
         Path file = folder.resolve("scheduler-" + name + ".yaml");
         Files.writeString(file, Json.write(configuration));

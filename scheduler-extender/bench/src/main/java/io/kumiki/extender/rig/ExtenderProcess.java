@@ -40,10 +40,12 @@ public final class ExtenderProcess {
         this.port = port;
     }
 
-    static ExtenderProcess start(RealKubernetes kubernetes, int port) throws IOException {
+    /// @param flags beside those that name the cluster and the port
+    static ExtenderProcess start(RealKubernetes kubernetes, int port, List<String> flags) throws IOException {
         List<String> command = command(System.getProperty("kumiki.bench.jvm", ""));
         command.addAll(List.of(
                 "extender", "--kubeconfig", kubernetes.kubeconfig().toString(), "--port", Integer.toString(port)));
+        command.addAll(flags);
         return new ExtenderProcess(kubernetes.launch("extender", command, Map.of()), port);
     }
 
@@ -80,20 +82,21 @@ public final class ExtenderProcess {
         return own.stream().anyMatch(flag -> flag.startsWith("-XX:AOTCache=")) ? own : JVM;
     }
 
-    /// What it says that kube-scheduler must be told, by its own command.
-    static JsonNode schedulerEntries(int port) throws IOException {
+    /// What it says that kube-scheduler must be told, by its own command: `extenders`, or a whole configuration.
+    static JsonNode schedulerConfiguration(int port, List<String> flags) throws IOException {
         List<String> command = command("");
         command.addAll(List.of("extender", "--print-scheduler-config", "--port", Integer.toString(port)));
+        command.addAll(flags);
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (var out = process.getInputStream()) {
             String printed = new String(out.readAllBytes(), StandardCharsets.UTF_8);
-            JsonNode entries = Yaml.document(printed).path("extenders");
-            if (process.waitFor() != 0 || entries.isEmpty()) {
+            JsonNode configuration = Yaml.document(printed);
+            if (process.waitFor() != 0 || configuration.path("extenders").isEmpty()) {
                 throw new IOException("--print-scheduler-config printed no extenders: " + printed);
             }
-            return entries;
+            return configuration;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -4,12 +4,14 @@ import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.runtime.bench.Figure;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// Single pods of one GPU fill a cluster of 8-GPU nodes: the stock scheduler alone, and beside the extender.
 public final class FillBench implements Benchmark {
     private static final String SPACE = "fill";
     private static final String PODS = "/api/v1/namespaces/" + SPACE + "/pods";
     private static final long PATIENCE = 600_000;
+    private static final int WRITERS = 16;
 
     @Override
     public String name() {
@@ -18,7 +20,8 @@ public final class FillBench implements Benchmark {
 
     @Override
     public String measures() {
-        return "N (400; the figure wants 4,000) single-GPU pods on N/8 nodes: stock scheduler, then with the extender";
+        return "N (400; the figure wants 4,000) single-GPU pods on N/8 nodes: stock scheduler, then with extender and webhook;"
+                + " --mode cluster or own (scheduler)";
     }
 
     @Override
@@ -32,8 +35,14 @@ public final class FillBench implements Benchmark {
     }
 
     @Override
+    public Set<String> options() {
+        return Set.of("mode");
+    }
+
+    @Override
     public List<Figure> run(Size size) throws Exception {
         int pods = size.n();
+        Mode mode = Mode.of(size.option("mode"));
         List<Figure> figures = new ArrayList<>();
         try (Rig rig = Rig.start("", false)) {
             rig.namespace(SPACE);
@@ -41,9 +50,11 @@ public final class FillBench implements Benchmark {
             double[][] rates = new double[2][size.rounds()];
             for (int arm = 0; arm < 2; arm++) {
                 if (arm == 1) {
+                    rig.mode(mode);
                     rig.startExtender();
                 }
                 for (int round = 0; round < size.rounds(); round++) {
+                    admission(rig, pods, arm == 1, figures);
                     rates[arm][round] = round(rig, pods, arm == 1, figures);
                 }
             }
@@ -57,18 +68,36 @@ public final class FillBench implements Benchmark {
         return figures;
     }
 
+    /// What the door alone costs: the same pods made while no scheduler runs, and removed again.
+    private void admission(Rig rig, int pods, boolean ours, List<Figure> figures) throws Exception {
+        String kase = (ours ? "extender" : "stock") + ", created without a scheduler";
+        Rig.Cpu before = rig.cpu();
+        long first = System.nanoTime();
+        rig.calls().create(PODS, pods, WRITERS, i -> Pods.plain("a-" + i, 1, "1"));
+        double seconds = (System.nanoTime() - first) / 1e9;
+        Rig.Cpu spent = rig.cpu().since(before);
+        figures.add(new Figure(name(), kase, "created", pods / seconds, "pods/s"));
+        figures.add(new Figure(name(), kase, "CPU API server", spent.apiServer(), "s"));
+        figures.add(new Figure(name(), kase, "CPU extender (webhook and watch)", spent.extender(), "s"));
+        rig.clear(SPACE);
+    }
+
     private double round(Rig rig, int pods, boolean ours, List<Figure> figures) throws Exception {
         String kase = ours ? "extender" : "stock";
         rig.startScheduler(ours);
         RigBench.warm(rig, SPACE);
         Rig.Cpu before = rig.cpu();
         long first = System.nanoTime();
-        rig.calls().create(PODS, pods, 16, i -> Pods.plain("p-" + i, 1, "1"));
+        rig.calls().create(PODS, pods, WRITERS, i -> Pods.plain("p-" + i, 1, "1"));
+        double created = (System.nanoTime() - first) / 1e9;
         rig.book().await(PATIENCE, () -> rig.book().bound() >= pods);
         double seconds = (rig.book().lastBound() - first) / 1e9;
         Rig.Cpu spent = rig.cpu().since(before);
+        figures.add(new Figure(name(), kase, "created", pods / created, "pods/s"));
         figures.add(new Figure(name(), kase, "first created to all bound", seconds, "s"));
         figures.add(new Figure(name(), kase, "bound", rig.book().bound(), "pods"));
+        figures.add(new Figure(
+                name(), kase, "nodes given twice", rig.book().givenTwice().size(), ""));
         figures.add(new Figure(name(), kase, "CPU scheduler", spent.scheduler(), "s"));
         figures.add(new Figure(name(), kase, "CPU API server", spent.apiServer(), "s"));
         figures.add(new Figure(name(), kase, "CPU extender", spent.extender(), "s"));

@@ -150,7 +150,8 @@ public final class KillRun implements AutoCloseable {
         long epoch = lease().path("spec").path("leaseTransitions").asLong();
         book.expect(gang, size);
         for (int i = 0; i < size; i++) {
-            ObjectNode pod = Pods.member(gang, i, size, 1, false, Map.of("kumiki.io/simulated-duration", "1h"));
+            ObjectNode pod =
+                    Pods.marked(Pods.member(gang, i, size, 1, false, Map.of("kumiki.io/simulated-duration", "1h")));
             pod.withObject("/spec")
                     .putArray("tolerations")
                     .addObject()

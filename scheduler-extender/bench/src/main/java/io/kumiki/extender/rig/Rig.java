@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,10 +20,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One real control plane on loopback with its nodes, the stock scheduler and the extender, each started and killed as
-/// a test or a benchmark wants. Everything ends with it.
+/// a test or a benchmark wants, in either [Mode]. From its first start on the extender admits pods by its webhook, as
+/// in
+/// production: while it is down, GPU pods are refused. Everything ends with it.
 public final class Rig implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final String SCHEDULER = "default-scheduler";
+    private static final String PROBES = "rig-probes";
+    private static final String TAINTS = "[{\"key\":\"kumiki.io/gpu\",\"effect\":\"NoSchedule\"}]";
 
     private final Path folder;
     private final RealKubernetes kubernetes;
@@ -30,8 +35,12 @@ public final class Rig implements AutoCloseable {
     private final Kubelets kubelets;
     private final PodBook book;
     private final int port;
-    private final JsonNode entries;
+    private final int webhookPort;
+    private final Map<Mode, JsonNode> configurations = new EnumMap<>(Mode.class);
+    private Mode mode = Mode.CLUSTER_SCHEDULER;
     private @Nullable Process scheduler;
+    /// The cluster's own one, beside that of [Mode#OWN_SCHEDULER].
+    private @Nullable Process beside;
     private @Nullable ExtenderProcess extender;
 
     private Rig(KubernetesPrograms programs, Path folder, String memory, boolean controllers) throws IOException {
@@ -50,7 +59,8 @@ public final class Rig implements AutoCloseable {
             kubernetes.controllers();
         }
         port = RealKubernetes.freePort();
-        entries = ExtenderProcess.schedulerEntries(port);
+        webhookPort = RealKubernetes.freePort();
+        namespace(PROBES);
         kubelets = new Kubelets(calls);
         book = new PodBook(calls, allocatable, kubelets::see);
     }
@@ -86,9 +96,46 @@ public final class Rig implements AutoCloseable {
     public void nodes(int count, IntFunction<ObjectNode> node) throws IOException {
         calls.create("/api/v1/nodes", count, 16, i -> {
             ObjectNode one = node.apply(i);
-            allocatable.put(one.at("/metadata/name").asText(), Pods.allocatable(one));
+            Map<String, Long> has = Pods.allocatable(one);
+            allocatable.put(one.at("/metadata/name").asText(), has);
+            if (has.getOrDefault(Pods.GPU, 0L) > 0) {
+                one.withObject("/spec").set("taints", taints());
+            }
             return one;
         });
+    }
+
+    private JsonNode taints() {
+        return mode == Mode.OWN_SCHEDULER ? Json.parse(TAINTS) : Json.array();
+    }
+
+    public Mode mode() {
+        return mode;
+    }
+
+    /// Ends scheduler and extender, and taints the GPU nodes or takes the taint away.
+    public void mode(Mode wanted) throws IOException, InterruptedException {
+        if (wanted == mode) {
+            return;
+        }
+        killExtender();
+        killScheduler();
+        end(beside);
+        beside = null;
+        mode = wanted;
+        ObjectNode patch = Json.object();
+        patch.putObject("spec").set("taints", taints());
+        for (var node : allocatable.entrySet()) {
+            if (node.getValue().getOrDefault(Pods.GPU, 0L) > 0) {
+                calls.merge("/api/v1/nodes/" + node.getKey(), patch).expected();
+            }
+        }
+    }
+
+    private static void end(@Nullable Process process) throws InterruptedException {
+        if (process != null) {
+            process.destroyForcibly().waitFor();
+        }
     }
 
     /// With the account that pods want.
@@ -114,41 +161,81 @@ public final class Rig implements AutoCloseable {
         }
     }
 
-    /// @param with whether the scheduler asks our extender
+    /// @param with whether the scheduler asks our extender; without, it is the cluster's own in any mode
     public Process startScheduler(boolean with) throws IOException {
-        return startScheduler(with ? entries.deepCopy() : Json.array());
+        return with ? startScheduler(entries()) : startStock();
     }
 
-    /// @param extenders of its configuration
-    public Process startScheduler(JsonNode extenders) throws IOException {
-        Process started = kubernetes.scheduler(SCHEDULER, extenders);
+    private Process startStock() throws IOException {
+        Process started = kubernetes.scheduler(Mode.CLUSTER_SCHEDULER.scheduler(), Json.array());
         scheduler = started;
         return started;
     }
 
-    /// What our extender printed for the scheduler's configuration.
-    public JsonNode entries() {
-        return entries.deepCopy();
+    /// Of a scheduler of our own, the cluster's one is started too where it does not run.
+    ///
+    /// @param extenders of its configuration
+    public Process startScheduler(JsonNode extenders) throws IOException {
+        ObjectNode configuration = configuration().deepCopy();
+        configuration.set("extenders", extenders);
+        if (mode == Mode.OWN_SCHEDULER && (beside == null || !beside.isAlive())) {
+            beside = kubernetes.scheduler(Mode.CLUSTER_SCHEDULER.scheduler(), Json.array());
+        }
+        Process started = kubernetes.configuredScheduler(mode.scheduler(), configuration);
+        scheduler = started;
+        return started;
+    }
+
+    /// What our extender printed for the scheduler's configuration: `extenders` of it.
+    public JsonNode entries() throws IOException {
+        return configuration().path("extenders").deepCopy();
+    }
+
+    private JsonNode configuration() throws IOException {
+        JsonNode printed = configurations.get(mode);
+        if (printed == null) {
+            printed = ExtenderProcess.schedulerConfiguration(port, mode.flags());
+            configurations.put(mode, printed);
+        }
+        return printed;
     }
 
     public void killScheduler() throws InterruptedException {
         Process running = scheduler;
         scheduler = null;
-        if (running != null) {
-            running.destroyForcibly().waitFor();
-        }
+        end(running);
     }
 
-    /// Waits until it plans.
+    /// Waits until it plans, and the API server asks it about pods.
     public ExtenderProcess startExtender() throws IOException, InterruptedException {
-        ExtenderProcess started = ExtenderProcess.start(kubernetes, port);
+        List<String> flags = new ArrayList<>(mode.flags());
+        flags.addAll(List.of("--webhook-port", Integer.toString(webhookPort)));
+        ExtenderProcess started = ExtenderProcess.start(kubernetes, port, flags);
         extender = started;
         try {
             started.awaitReady(PATIENCE);
+            awaitAdmission();
         } catch (IOException e) {
             throw new IOException(e.getMessage() + "\n" + kubernetes.tail("extender"), e);
         }
         return started;
+    }
+
+    /// Until the API server's own watch has brought the configuration, pods pass unseen.
+    private void awaitAdmission() throws IOException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        Calls.Answer last;
+        do {
+            last = calls.post("/api/v1/namespaces/" + PROBES + "/pods?dryRun=All", Pods.plain("probe", 1, "1m"));
+            JsonNode pod = last.body();
+            if (last.done()
+                    && (pod.at("/metadata/annotations").has("kumiki.io/claim")
+                            || !pod.at("/spec/schedulingGates").isEmpty())) {
+                return;
+            }
+            Thread.sleep(20);
+        } while (System.nanoTime() < end);
+        throw new IOException("the API server does not ask the webhook: " + last);
     }
 
     /// Where the extender listens, whenever it runs.

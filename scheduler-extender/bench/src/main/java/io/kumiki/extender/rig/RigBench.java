@@ -31,7 +31,8 @@ public final class RigBench implements Benchmark {
 
     @Override
     public String measures() {
-        return "real kube-scheduler with and without the extender, --shape W1..W14 (W8: one gang of 512), N % (100) of it";
+        return "real kube-scheduler with and without the extender, --shape W1..W14 (W8: one gang of 512), N % (100) of it,"
+                + " --mode cluster or own (scheduler)";
     }
 
     @Override
@@ -41,7 +42,7 @@ public final class RigBench implements Benchmark {
 
     @Override
     public Set<String> options() {
-        return Set.of("shape");
+        return Set.of("shape", "mode");
     }
 
     @Override
@@ -52,6 +53,7 @@ public final class RigBench implements Benchmark {
             return own.run(new Size(
                     Math.max(1, FULL.getOrDefault(given, 100) * size.n() / 100), size.rounds(), size.options()));
         }
+        Mode mode = Mode.of(size.option("mode"));
         Shape shape = Shape.named(given == null ? "W8" : given, size.n());
         Map<String, List<Double>> samples = new LinkedHashMap<>();
         Map<String, String> units = new LinkedHashMap<>();
@@ -61,6 +63,7 @@ public final class RigBench implements Benchmark {
             for (boolean ours : new boolean[] {false, true}) {
                 // One extender for all rounds, as in life; only its first round is that of a cold JVM.
                 if (ours) {
+                    rig.mode(mode);
                     rig.startExtender();
                 }
                 for (int round = 0; round < size.rounds(); round++) {
@@ -163,7 +166,9 @@ public final class RigBench implements Benchmark {
     static void warm(Rig rig, String space) throws Exception {
         String pods = "/api/v1/namespaces/" + space + "/pods";
         int before = rig.book().bound();
-        rig.calls().post(pods, Pods.plain("warm", 0, "1m")).expected();
+        // The cluster's own scheduler would bind one without GPUs, or find no node without our taint.
+        int gpus = rig.mode() == Mode.OWN_SCHEDULER ? 1 : 0;
+        rig.calls().post(pods, Pods.plain("warm", gpus, "1m")).expected();
         if (!rig.book().await(PATIENCE, () -> rig.book().bound() > before)) {
             throw new IOException(
                     "the scheduler does nothing: " + rig.kubernetes().tail("kube-scheduler"));
