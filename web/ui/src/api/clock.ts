@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { createContext, useContext, useSyncExternalStore } from "react";
 
 /** The server's clock as far as we know it, so that a laptop with a wrong clock still shows true durations. */
 let offset = 0;
@@ -35,7 +35,12 @@ function read(): number {
   return current;
 }
 
+/** Where the past is shown, its time: what stands there counts from then. */
+export const AsOf = createContext<number | null>(null);
+const still = () => () => undefined;
+
 /** Now, to the second; one timer for the page. */
 export function useNow(): number {
-  return useSyncExternalStore(watch, read);
+  const then = useContext(AsOf);
+  return useSyncExternalStore(then === null ? watch : still, () => then ?? read());
 }

@@ -11,7 +11,7 @@ export function useStreamStatus(): StreamStatus {
 }
 
 /** While the socket is away, polling stands in for it. */
-function usePolling(millis: number): number | false {
+export function usePolling(millis: number): number | false {
   return useStreamStatus() === "live" ? false : millis;
 }
 

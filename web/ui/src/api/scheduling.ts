@@ -1,5 +1,6 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, call, type Schemas } from "./client.ts";
+import { isBehind, useFollowing, useStandIn } from "./following.ts";
 
 export type Cluster = Schemas["SchedulingCluster"];
 export type ClusterNode = Schemas["SchedulingNode"];
@@ -14,55 +15,94 @@ export type Help = Schemas["Help"];
 export type WhatIf = Schemas["WhatIf"];
 export type WhatIfAnswer = Schemas["WhatIfAnswer"];
 
-/** The stream has no topic of the scheduler, so these are asked for again while the page is looked at. */
-const EVERY = 2_000;
+/** What stands for the present where a time may be chosen. */
+export const NOW = "";
 
-export const useQueue = (enabled = true, every = EVERY) =>
-  useQuery({ queryKey: ["scheduling", "queue"], enabled, refetchInterval: every, queryFn: ({ signal }) => call(api.GET("/scheduling/queue", { signal })) });
+const clusterKey = (time: string) => ["scheduling", "cluster", time];
 
-/** Asked for less often: ten thousand GPUs are half a megabyte of answer. Not compared with the answer before, which would cost more than drawing it. */
-export const useCluster = () =>
-  useQuery({ queryKey: ["scheduling", "cluster"], refetchInterval: 3_000, structuralSharing: false, queryFn: ({ signal }) => call(api.GET("/scheduling/cluster", { signal })) });
-
-export const useGang = (namespace: string, name: string) =>
-  useQuery({
-    queryKey: ["scheduling", "gang", namespace, name],
-    refetchInterval: EVERY,
-    queryFn: ({ signal }) => call(api.GET("/scheduling/gangs/{namespace}/{name}", { params: { path: { namespace, name } }, signal })),
+/** Who holds what. The first answer is whole, later ones hold only nodes that changed. Not compared with the answer before, which would cost more than drawing it. */
+export function useCluster(time = NOW) {
+  const client = useQueryClient();
+  const query = useQuery({
+    ...kept(time),
+    queryKey: clusterKey(time),
+    refetchInterval: useStandIn(time),
+    structuralSharing: false,
+    queryFn: async ({ signal }) => {
+      const before = time === NOW ? client.getQueryData<Cluster>(clusterKey(time)) : undefined;
+      const answer = await call(api.GET("/scheduling/cluster", { params: { query: { since: before?.cursor ?? undefined, time: time || undefined } }, signal }));
+      return before === undefined ? answer : mergeCluster(before, answer);
+    },
   });
+  useFollowing(query, time, (state) => isBehind(query.data, state, false));
+  return query;
+}
+
+/** Nodes that did not change stay the same objects, so that nobody works out again what they look like. Pure. */
+export function mergeCluster(before: Cluster, answer: Cluster): Cluster {
+  if (answer.whole) return answer;
+  const changed = new Map(answer.nodes.map((node) => [node.name, node]));
+  const removed = new Set(answer.removed);
+  const nodes = before.nodes.filter((node) => !removed.has(node.name)).map((node) => {
+    const next = changed.get(node.name);
+    changed.delete(node.name);
+    return next ?? node;
+  });
+  const added = [...changed.values()];
+  return { ...answer, nodes: added.length === 0 ? nodes : [...nodes, ...added].sort((a, b) => (a.name < b.name ? -1 : 1)) };
+}
+
+export function useQueue(time = NOW) {
+  const query = useQuery({
+    ...kept(time),
+    queryKey: ["scheduling", "queue", time],
+    refetchInterval: useStandIn(time),
+    queryFn: ({ signal }) => call(api.GET("/scheduling/queue", { params: { query: { time: time || undefined } }, signal })),
+  });
+  useFollowing(query, time, (state) => isBehind(query.data, state, true));
+  return query;
+}
+
+export function useGang(namespace: string, name: string, time = NOW) {
+  const query = useQuery({
+    ...kept(time),
+    queryKey: ["scheduling", "gang", namespace, name, time],
+    refetchInterval: useStandIn(time),
+    queryFn: ({ signal }) => call(api.GET("/scheduling/gangs/{namespace}/{name}", { params: { path: { namespace, name }, query: { time: time || undefined } }, signal })),
+  });
+  useFollowing(query, time, (state) => isBehind(query.data, state, true));
+  return query;
+}
 
 /** @param span milliseconds before now, or before `to` */
-export const useHistory = (span: number) =>
-  useQuery({
+export function useHistory(span: number) {
+  const query = useQuery({
     queryKey: ["scheduling", "history", span],
-    refetchInterval: Math.max(5_000, span / 400),
+    refetchInterval: useStandIn(NOW),
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => {
       const to = Date.now();
       return call(api.GET("/scheduling/history", { params: { query: { from: new Date(to - span).toISOString(), to: new Date(to).toISOString(), points: 300 } }, signal }));
     },
   });
-
-/** The queue as it was, replayed from the log. */
-export const useQueueAt = (time: string | undefined) =>
-  useQuery({
-    queryKey: ["scheduling", "at", time],
-    enabled: time !== undefined,
-    staleTime: Infinity,
-    placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => call(api.GET("/scheduling/decisions/at", { params: { query: { time: time ?? "" } }, signal })),
-  });
+  useFollowing(query, NOW, (state) => state.heard > query.dataUpdatedAt, Math.max(5_000, span / 400));
+  return query;
+}
 
 export function useDecisions(filter: { namespace?: string; name?: string; from?: string; to?: string }) {
   const query = useInfiniteQuery({
     queryKey: ["scheduling", "decisions", filter],
-    refetchInterval: 5_000,
+    refetchInterval: useStandIn(NOW),
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) => call(api.GET("/scheduling/decisions", { params: { query: { ...filter, pageToken: pageParam ?? undefined } }, signal })),
     getNextPageParam: (page) => page.next,
   });
+  useFollowing(query, NOW, (state) => state.heard > query.dataUpdatedAt, 1_000);
   return { ...query, rows: query.data?.pages.flatMap((page) => page.items) };
 }
+
+/** A time that has passed does not change any more. */
+const kept = (time: string) => (time === NOW ? {} : { staleTime: Infinity, placeholderData: keepPreviousData, retry: false });
 
 /** Nothing is changed by asking, so the question is a query: the same one is asked once. */
 export const useWhatIf = (body: WhatIf | null) =>

@@ -2,9 +2,9 @@ import { ActionIcon, Drawer, Menu as Dropdown, Tooltip, useMantineColorScheme } 
 import { useMediaQuery } from "@mantine/hooks";
 import { useEffect, useState, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
+import { useSchedulerState } from "../api/following.ts";
 import { useRuns, useStreamStatus } from "../api/live.ts";
 import { useAbout, useMe } from "../api/queries.ts";
-import { useQueue } from "../api/scheduling.ts";
 import { dropToken, token } from "../api/session.ts";
 import { Down, Menu, Moon, Search, SidePanel, Sun } from "../parts/icons.tsx";
 import { useWords } from "../words/index.tsx";
@@ -78,7 +78,7 @@ function NavList({ small, path }: { small: boolean; path: string }) {
   const { namespace } = useNamespace();
   const running = useRuns({ namespace, state: ["PENDING", "RUNNING", "CANCELING"], limit: 1 }).total;
   const can = about.data?.capabilities;
-  const waiting = useQueue(can?.includes("scheduling") ?? false, 10_000).data?.waiting.length;
+  const waiting = useSchedulerState(can?.includes("scheduling") ?? false).waiting;
   const counts: Record<string, { n: number | undefined; title: (n: number) => string }> = {
     runs: { n: running, title: (n) => t("nav.runningCount", { n }) },
     queue: { n: waiting, title: (n) => t("nav.waitingCount", { n }) },

@@ -5,7 +5,8 @@ import { useNow } from "../../api/clock.ts";
 import type { Entry, StartEstimate } from "../../api/scheduling.ts";
 import { useWords } from "../../words/index.tsx";
 import { byEnd, horizonOf, marksOf, share } from "./ahead.ts";
-import { hrefOf, titleOf, useStartText } from "./bits.tsx";
+import { titleOf, useStartText } from "./bits.tsx";
+import { useHref } from "./past.tsx";
 
 const MOST = 12;
 
@@ -43,6 +44,7 @@ export function Ahead({ waiting, running }: { waiting: Entry[]; running: Entry[]
 
 function Row({ entry, now, span }: { entry: Entry; now: number; span: number }) {
   const { t } = useWords();
+  const href = useHref();
   const waits = entry.phase === "Waiting";
   const estimate = waits ? entry.start : entry.until;
   const when = useStartText()(estimate, now);
@@ -51,7 +53,7 @@ function Row({ entry, now, span }: { entry: Entry; now: number; span: number }) 
   const at = estimate?.at == null ? null : share(Date.parse(estimate.at), now, span);
   return (
     <div className="k-ahead-row">
-      {entry.name === null ? <span className="dim ellipsis">{name}</span> : <Link href={hrefOf(entry)} className="ellipsis">{entry.name}</Link>}
+      {entry.name === null ? <span className="dim ellipsis">{name}</span> : <Link href={href(entry)} className="ellipsis">{entry.name}</Link>}
       <Tooltip label={text}>
         <div className="k-ahead-track" role="img" aria-label={text}>
           {!waits && <i className={`runs${at === null ? " open" : ""}`} style={{ left: 0, width: `${at ?? 100}%` }} />}

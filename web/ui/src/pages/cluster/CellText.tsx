@@ -9,8 +9,9 @@ import { PhaseChip, useGpus } from "./bits.tsx";
 /** All that is known of a cell as one sentence, for readers. */
 export function useCellText(): (cell: Cell) => string {
   const { t, find, ago, percent } = useWords();
+  const now = useNow();
   const holder = (held: Held) =>
-    [jobOf(held) ?? t("map.is.hidden"), held.tenant === null ? "" : t("map.ofTenant", { name: held.tenant }), held.kind === "Pod" ? t("map.is.Pod") : (find(`phase.${held.phase}`) ?? held.phase), held.since === null ? "" : ago(Date.now() - Date.parse(held.since))]
+    [jobOf(held) ?? t("map.is.hidden"), held.tenant === null ? "" : t("map.ofTenant", { name: held.tenant }), held.kind === "Pod" ? t("map.is.Pod") : (find(`phase.${held.phase}`) ?? held.phase), held.since === null ? "" : ago(now - Date.parse(held.since))]
       .filter((part) => part !== "")
       .join(t("list.comma"));
   return (cell) => {

@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { Link } from "wouter";
 import { useTitle } from "../../App.tsx";
+import { Refused } from "../../api/client.ts";
 import { useNow } from "../../api/clock.ts";
 import { useGang, type GangDetail } from "../../api/scheduling.ts";
 import { AgeText, DurationText } from "../../parts/AgeText.tsx";
@@ -12,6 +13,7 @@ import { StateChip, type Look } from "../../parts/StateChip.tsx";
 import { useWords } from "../../words/index.tsx";
 import { hrefOf, PhaseChip, ReasonChip, sentence, StartText, useNeeds, useStartText } from "./bits.tsx";
 import { GangTimeline } from "./GangTimeline.tsx";
+import { LookBack, PastBar, Then, useHref, useTime } from "./past.tsx";
 import "./Queue.css";
 
 const TABS = ["overview", "members", "timeline"] as const;
@@ -19,29 +21,33 @@ const TABS = ["overview", "members", "timeline"] as const;
 export default function GangPage({ namespace, name, tab }: { namespace: string; name: string; tab: string }) {
   const { t, number } = useWords();
   useTitle(name);
-  const { data: gang, error, refetch } = useGang(namespace, name);
-  if (error && !gang) return <Trouble error={error} retry={() => void refetch()} />;
+  const time = useTime();
+  const href = useHref();
+  const { data: gang, error, refetch } = useGang(namespace, name, time);
+  if (error && (!gang || time !== "")) return <><PastBar time={time} answer={undefined} /><Trouble error={error} retry={() => void refetch()} /></>;
   if (!gang) return <Skeleton lines={8} />;
+  const gone = error instanceof Refused && error.problem.status === 404;
   const current = TABS.find((one) => one === tab) ?? "overview";
-  const here = hrefOf({ namespace, name });
   const counts: Partial<Record<(typeof TABS)[number], number>> = { members: gang.classes.reduce((sum, one) => sum + Math.max(one.slots.length, one.min), 0), timeline: gang.timeline.length };
   return (
-    <div className="k-page-fill">
+    <div className="k-page-fill"><Then time={time}>
       <PageHead
         crumbs={[{ href: "/queue", label: t("nav.queue") }, { href: `/queue?text=${encodeURIComponent(`${namespace}/`)}`, label: namespace }]}
         title={name}
-        chip={<><PhaseChip phase={gang.phase}>{gang.since && <DurationText from={gang.since} to={null} />}</PhaseChip>{error && <span className="dim small">{t("run.gone")}</span>}</>}
-        now={<NowLine gang={gang} />}
-        actions={<span className="k-command"><code>{`kubectl get gang ${name} -n ${namespace} -o yaml`}</code><CopyButton text={`kubectl get gang ${name} -n ${namespace} -o yaml`} /></span>}
+        chip={gone ? <StateChip state="stopped" word={t("gang.gone")} /> : <PhaseChip phase={gang.phase}>{gang.since && <DurationText from={gang.since} to={null} />}</PhaseChip>}
+        now={gone ? <span className="dim">{t("gang.goneHint")}</span> : <NowLine gang={gang} />}
+        actions={<><LookBack /><span className="k-command"><code>{`kubectl get gang ${name} -n ${namespace} -o yaml`}</code><CopyButton text={`kubectl get gang ${name} -n ${namespace} -o yaml`} /></span></>}
       />
+      {error && !gone && <Trouble error={error} retry={() => void refetch()} />}
+      <PastBar time={time} answer={gang} />
       <LinkTabs
         label={t("run.tabs")} current={current}
-        tabs={TABS.map((one) => ({ id: one, href: one === "overview" ? here : `${here}/${one}`, label: <>{t(`gang.tab.${one}`)}{counts[one] ? <span className="dim"> {number(counts[one] ?? 0)}</span> : null}</> }))}
+        tabs={TABS.map((one) => ({ id: one, href: href({ namespace, name }, one === "overview" ? undefined : one), label: <>{t(`gang.tab.${one}`)}{counts[one] ? <span className="dim"> {number(counts[one] ?? 0)}</span> : null}</> }))}
       />
       {current === "overview" && <Overview gang={gang} />}
       {current === "members" && <Members gang={gang} />}
       {current === "timeline" && <div className="card"><GangTimeline gang={gang} /></div>}
-    </div>
+    </Then></div>
   );
 }
 

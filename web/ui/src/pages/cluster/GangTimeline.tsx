@@ -1,9 +1,10 @@
 import { Tooltip } from "@mantine/core";
+import { Link } from "wouter";
 import { useNow } from "../../api/clock.ts";
 import type { GangDetail } from "../../api/scheduling.ts";
 import { COLOUR, StateIcon } from "../../parts/StateChip.tsx";
 import { useWords } from "../../words/index.tsx";
-import { sentence } from "./bits.tsx";
+import { hrefOf, sentence } from "./bits.tsx";
 import { PHASE_LOOK } from "./modes.ts";
 
 /** The gang's life: a bar of its phases in proportion, and under it what happened, newest first. */
@@ -34,7 +35,7 @@ export function GangTimeline({ gang, most }: { gang: GangDetail; most?: number }
       <ol className="k-steps">
         {shown.map(({ event, from, to }, i) => (
           <li key={shown.length - i}>
-            <time dateTime={event.at} title={exact(event.at)} className="dim nowrap small">{near(from, now).length > today ? near(from, now) : clock(from)}</time>
+            <Link href={`${hrefOf(gang)}?at=${encodeURIComponent(event.at)}`} title={t("gang.asOf", { time: exact(event.at) })} className="nowrap small"><time dateTime={event.at}>{near(from, now).length > today ? near(from, now) : clock(from)}</time></Link>
             <StateIcon look={look(event.phase)} size={15} />
             <div className="k-two-rows">
               <span><b>{word(event.phase)}</b> <span className="dim small">{(i > 0 || !done) && to > from ? duration(to - from) : ""}</span></span>

@@ -1,20 +1,21 @@
 import { useMemo } from "react";
 import { Link } from "wouter";
 import type { Entry, HistoryPoint } from "../../api/scheduling.ts";
-import { useHistory, useQueueAt } from "../../api/scheduling.ts";
+import { useHistory, useQueue } from "../../api/scheduling.ts";
 import { Trouble } from "../../parts/EmptyState.tsx";
 import { useUrlState } from "../../parts/FilterBar.tsx";
 import { useWords } from "../../words/index.tsx";
-import { hrefOf, PhaseChip, ReasonChip, titleOf, useGpus, useNeeds } from "./bits.tsx";
+import { PhaseChip, ReasonChip, titleOf, useGpus, useNeeds } from "./bits.tsx";
 import { areaOf, lineOf, nearest } from "./history.ts";
+import { useHref } from "./past.tsx";
 
 const SPANS = { "15m": 900_000, "1h": 3_600_000, "6h": 21_600_000, "24h": 86_400_000, "7d": 604_800_000 } as const;
 const W = 1000;
 const H = 92;
 
 /** Used, free and unusable GPUs and the queue over time; the slider leads back to any of its points. */
-export function HistoryPanel() {
-  const { t, clock } = useWords();
+export function HistoryPanel({ time }: { time: string }) {
+  const { t, clock, exact } = useWords();
   const url = useUrlState();
   const span = (url.get("span") in SPANS ? url.get("span") : "1h") as keyof typeof SPANS;
   const history = useHistory(SPANS[span]);
@@ -33,8 +34,7 @@ export function HistoryPanel() {
           ))}
         </div>
         {point && <Figures point={point} />}
-        {at !== "" && <button type="button" className="linkish small" onClick={() => url.set({ at: null })}>{t("history.backToNow")}</button>}
-      </div>
+              </div>
       {history.error && <Trouble error={history.error} retry={() => void history.refetch()} />}
       {history.data && points.length < 2 && <p className="dim small">{t("history.none")}</p>}
       {points.length >= 2 && (
@@ -46,7 +46,9 @@ export function HistoryPanel() {
           />
         </>
       )}
-      {at !== "" && point && <Then time={at} />}
+      {history.data?.replayFrom != null && <p className="dim small">{t("history.reach", { time: exact(history.data.replayFrom) })}</p>}
+      {history.data && history.data.replayFrom === null && <p className="dim small">{t("history.noLog")}</p>}
+      {time !== "" && <QueueThen time={time} />}
     </section>
   );
 }
@@ -105,15 +107,13 @@ function Chart({ points, chosen }: { points: HistoryPoint[]; chosen: number | nu
 }
 
 /** What waited and ran at a time that has passed. */
-function Then({ time }: { time: string }) {
+function QueueThen({ time }: { time: string }) {
   const { t, exact } = useWords();
-  const then = useQueueAt(time);
-  if (then.error) return <Trouble error={then.error} />;
-  if (!then.data) return null;
+  const then = useQueue(time);
+  if (!then.data || then.error) return null;
   return (
     <div>
-      <h3 style={{ marginTop: 8 }}>{t("history.then", { time: exact(time) })}</h3>
-      <p className="dim small">{t("history.thenHint")}</p>
+      <div className="row wrap" style={{ marginTop: 8 }}><h3>{t("history.then", { time: exact(time) })}</h3><Link href={`/queue?at=${encodeURIComponent(time)}`}>{t("history.queueThen")}</Link></div>
       <div className="k-then">
         <ThenList title={t("history.waiting")} entries={then.data.waiting} />
         <ThenList title={t("history.running")} entries={then.data.running} />
@@ -125,6 +125,7 @@ function Then({ time }: { time: string }) {
 function ThenList({ title, entries }: { title: string; entries: Entry[] }) {
   const { t, number } = useWords();
   const needs = useNeeds();
+  const href = useHref();
   return (
     <div>
       <span className="small dim">{title} {number(entries.length)}</span>
@@ -132,7 +133,7 @@ function ThenList({ title, entries }: { title: string; entries: Entry[] }) {
        <ul>
         {entries.map((entry, i) => (
           <li key={`${titleOf(entry)}${i}`} className="row wrap">
-            {entry.name === null ? <span className="dim">{t("map.is.hidden")}</span> : <Link href={hrefOf(entry)}>{titleOf(entry)}</Link>}
+            {entry.name === null ? <span className="dim">{t("map.is.hidden")}</span> : <Link href={href(entry)}>{titleOf(entry)}</Link>}
             <span className="dim small">{needs(entry)}{entry.where && ` · ${entry.where}`}</span>
             {entry.phase === "Waiting" ? <ReasonChip reason={entry.reason} /> : <PhaseChip phase={entry.phase} quiet />}
           </li>

@@ -9,18 +9,20 @@ import { useUrlState } from "../../parts/FilterBar.tsx";
 import { Circle, Collapse, Minus, Plus } from "../../parts/icons.tsx";
 import { StateIcon } from "../../parts/StateChip.tsx";
 import { useWords } from "../../words/index.tsx";
-import { hrefOf, sentence, useGpus } from "./bits.tsx";
+import { sentence, useGpus } from "./bits.tsx";
 import { SIZES, type Layout } from "./cells.ts";
 import { GpuMap } from "./GpuMap.tsx";
 import { HistoryPanel } from "./HistoryPanel.tsx";
 import { meaningsOf, MODES, type Meaning, type Mode } from "./modes.ts";
 import { NodeTable } from "./NodeTable.tsx";
+import { PastBar, Then, useHref, useTime } from "./past.tsx";
 
-/** Who has which GPU, now; and over time below. */
+/** Who has which GPU, now or at a time that the slider below leads to. */
 export default function MapPage() {
   const { t, number } = useWords();
   useTitle(t("nav.map"));
-  const cluster = useCluster();
+  const time = useTime();
+  const cluster = useCluster(time);
   const gpus = useGpus();
   const url = useUrlState();
   const asTable = url.get("view") === "table";
@@ -37,11 +39,13 @@ export default function MapPage() {
           </>
         }
       />
+      <PastBar time={time} answer={cluster.data} />
       {cluster.error && <Trouble error={cluster.error} retry={() => void cluster.refetch()} />}
       {!cluster.data && !cluster.error && <Skeleton lines={8} />}
-      {cluster.data && sums.gpus + sums.broken === 0 && <EmptyState title={t("map.none")} command={'./kumiki up --nodes "8 x gpu=8 type=H100 rack=4 block=2"'} />}
-      {cluster.data && sums.gpus + sums.broken > 0 && (asTable ? <NodeTable cluster={cluster.data} /> : <Picture cluster={cluster.data} />)}
-      {cluster.data && <HistoryPanel />}
+      {cluster.data && sums.gpus + sums.broken === 0 && time === "" && <EmptyState title={t("map.none")} command={'./kumiki up --nodes "8 x gpu=8 type=H100 rack=4 block=2"'} />}
+      {cluster.data && sums.gpus + sums.broken > 0 && <Then time={time}>{asTable ? <NodeTable cluster={cluster.data} /> : <Picture cluster={cluster.data} />}</Then>}
+      {cluster.data && sums.gpus + sums.broken === 0 && time !== "" && <EmptyState title={t("map.noneThen")} />}
+      {(cluster.data ?? time) && <HistoryPanel time={time} />}
     </div>
   );
 }
@@ -61,6 +65,7 @@ function Picture({ cluster }: { cluster: Cluster }) {
   const { t } = useWords();
   const url = useUrlState();
   const [, navigate] = useLocation();
+  const href = useHref();
   const [layout, setLayout] = useState<Layout>();
   const usual: Mode = cluster.nodes.some((node) => node.held.some((held) => held.tenant !== null)) ? "tenant" : "job";
   const mode = MODES.find((one) => one === url.get("by")) ?? usual;
@@ -70,7 +75,7 @@ function Picture({ cluster }: { cluster: Cluster }) {
   const zoom = (size: number | null) => url.set({ size: size === null ? null : String(size) }, true);
   const at = SIZES.indexOf(layout?.size ?? 0);
   const open = (held: Held) => {
-    if (held.kind === "Gang" && held.name !== null) navigate(hrefOf(held));
+    if (held.kind === "Gang" && held.name !== null) navigate(href(held));
   };
   return (
     <div className="k-map-grid">

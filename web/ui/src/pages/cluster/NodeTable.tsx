@@ -4,12 +4,14 @@ import type { Cluster, ClusterNode } from "../../api/scheduling.ts";
 import { LiveTable, type Column } from "../../parts/LiveTable.tsx";
 import { StateChip } from "../../parts/StateChip.tsx";
 import { useWords } from "../../words/index.tsx";
-import { hrefOf, useGpus } from "./bits.tsx";
+import { useGpus } from "./bits.tsx";
 import { jobOf } from "./modes.ts";
+import { useHref } from "./past.tsx";
 
 function useNodeColumns(cluster: Cluster): Column<ClusterNode>[] {
   const { t, number, bytes, find } = useWords();
   const gpus = useGpus();
+  const href = useHref();
   return useMemo(
     () => [
       { id: "name", header: t("node.name"), width: "minmax(120px, 1.2fr)", cell: (node) => <span>{node.name}{node.simulated && <span className="dim small"> {t("map.simulated")}</span>}</span> },
@@ -28,13 +30,13 @@ function useNodeColumns(cluster: Cluster): Column<ClusterNode>[] {
         cell: (node) => node.held.map((held, i) => (
           <span key={i}>
             {i > 0 && t("list.comma")}
-            {held.kind === "Gang" && held.name !== null ? <Link href={hrefOf(held)}>{jobOf(held)}</Link> : (jobOf(held) ?? find("map.is.hidden"))}
+            {held.kind === "Gang" && held.name !== null ? <Link href={href(held)}>{jobOf(held)}</Link> : (jobOf(held) ?? find("map.is.hidden"))}
             <span className="dim"> {gpus(held.gpus)}</span>
           </span>
         )),
       },
     ],
-    [t, number, bytes, find, gpus, cluster.levels], // eslint-disable-line react-hooks/exhaustive-deps
+    [t, number, bytes, find, gpus, href, cluster.levels], // eslint-disable-line react-hooks/exhaustive-deps
   );
 }
 
@@ -42,13 +44,14 @@ function useNodeColumns(cluster: Cluster): Column<ClusterNode>[] {
 export function NodeTable({ cluster }: { cluster: Cluster }) {
   const { t } = useWords();
   const columns = useNodeColumns(cluster);
+  const href = useHref();
   const first = (node: ClusterNode) => node.held.find((held) => held.kind === "Gang" && held.name !== null);
   return (
     <LiveTable
       name="nodes" label={t("map.nodes")} columns={columns} rows={cluster.nodes} id={(node) => node.name} total={cluster.nodes.length}
       href={(node) => {
         const held = first(node);
-        return held === undefined ? "/map?view=table" : hrefOf(held);
+        return held === undefined ? "/map?view=table" : href(held);
       }}
     />
   );

@@ -11,18 +11,20 @@ import { LiveTable, type Column } from "../../parts/LiveTable.tsx";
 import { useWords } from "../../words/index.tsx";
 import { Ahead } from "./Ahead.tsx";
 import { byEnd } from "./ahead.ts";
-import { hrefOf, PhaseChip, ReasonChip, sentence, StartText, titleOf, useNeeds } from "./bits.tsx";
+import { PhaseChip, ReasonChip, sentence, StartText, titleOf, useNeeds } from "./bits.tsx";
+import { LookBack, PastBar, Then, useHref, useTime } from "./past.tsx";
 import "./Queue.css";
 
 const ROW = 74;
 
 function JobCell({ entry, children }: { entry: Entry; children?: ReactNode }) {
   const { t } = useWords();
+  const href = useHref();
   const owner = entry.owner === null ? null : entry.owner.name === entry.name ? entry.owner.kind : `${entry.owner.kind} ${entry.owner.name}`;
   const parts = [entry.tenant ?? entry.namespace, owner].filter(Boolean).join(" · ");
   return (
     <div className="k-two-rows">
-      {entry.name === null ? <span className="dim">{t("map.is.hidden")}</span> : <Link href={hrefOf(entry)} className="ellipsis"><b>{entry.name}</b></Link>}
+      {entry.name === null ? <span className="dim">{t("map.is.hidden")}</span> : <Link href={href(entry)} className="ellipsis"><b>{entry.name}</b></Link>}
       <span className="dim small ellipsis">
         {children}
         {children !== undefined && parts !== "" && " · "}
@@ -108,7 +110,9 @@ export default function QueuePage() {
   const { t, number, find } = useWords();
   useTitle(t("nav.queue"));
   const url = useUrlState();
-  const queue = useQueue();
+  const time = useTime();
+  const href = useHref();
+  const queue = useQueue(time);
   const waiting = useWaitingColumns();
   const running = useRunningColumns();
   const all = useMemo(() => [...(queue.data?.waiting ?? []), ...(queue.data?.running ?? [])], [queue.data]);
@@ -123,35 +127,37 @@ export default function QueuePage() {
         chip={queue.data && <span className="dim">{t("queue.now", { waiting: number(queue.data.waiting.length), running: number(queue.data.running.length) })}</span>}
         actions={
           <>
+            <LookBack />
             <Button component={Link} variant="default" href="/queue/decisions">{t("decisions.title")}</Button>
             <Button component={Link} variant="default" href="/queue/what-if">{t("whatIf.open")}</Button>
           </>
         }
       />
+      <PastBar time={time} answer={queue.data} />
       {queue.error && <Trouble error={queue.error} retry={() => void queue.refetch()} />}
       {!queue.data && !queue.error && <Skeleton lines={8} />}
       {queue.data && (
-        <>
+        <Then time={time}>
           <FilterBar name="queue" placeholder={t("queue.find")}>
             <ChoiceChip name="tenant" label={t("queue.tenant")} any={t("filter.any")} choices={choices(distinct(all.map((entry) => entry.tenant)))} />
             <ChoiceChip name="type" label={t("node.type")} any={t("filter.any")} choices={choices(distinct(all.map((entry) => entry.gpuType)))} />
             <ChoiceChip name="reason" label={t("queue.reason")} any={t("filter.any")} choices={choices(distinct(queue.data.waiting.map((entry) => entry.reason)), (value) => find(`reason.${value}`) ?? value)} />
           </FilterBar>
-          {waits.length === 0 && <div className="card"><EmptyState title={queue.data.waiting.length === 0 ? t("queue.none") : t("queue.noMatch")} command={all.length === 0 ? "kubectl get gangs -A" : undefined} /></div>}
+          {waits.length === 0 && <div className="card"><EmptyState title={queue.data.waiting.length === 0 ? (time === "" ? t("queue.none") : t("queue.noneThen")) : t("queue.noMatch")} command={all.length === 0 ? "kubectl get gangs -A" : undefined} /></div>}
           {waits.length > 0 && (
             <div className="k-queue-table" style={{ height: 38 + waits.length * ROW }}>
-              <LiveTable name="queue" label={t("queue.waiting")} columns={waiting} rows={waits} id={(entry) => titleOf(entry) ?? `#${entry.position}`} href={(entry) => (entry.name === null ? "/queue" : hrefOf(entry))} total={waits.length} rowHeight={ROW} />
+              <LiveTable name="queue" label={t("queue.waiting")} columns={waiting} rows={waits} id={(entry) => titleOf(entry) ?? `#${entry.position}`} href={(entry) => (entry.name === null ? "/queue" : href(entry))} total={waits.length} rowHeight={ROW} />
             </div>
           )}
           <div className="k-future">
             <Ahead waiting={waits} running={runs} />
             <section className="card k-running" aria-label={t("queue.running")}>
               <h2>{t("queue.running")} <span className="dim" style={{ fontWeight: 400 }}>{number(runs.length)}</span></h2>
-              {runs.length === 0 && <p className="dim">{t("queue.nothingRuns")}</p>}
-              {runs.length > 0 && <LiveTable name="running" label={t("queue.running")} columns={running} rows={runs} id={(entry) => titleOf(entry) ?? `#${entry.since}${entry.gpus}`} href={(entry) => (entry.name === null ? "/queue" : hrefOf(entry))} total={runs.length} rowHeight={52} />}
+              {runs.length === 0 && <p className="dim">{time === "" ? t("queue.nothingRuns") : t("queue.nothingRan")}</p>}
+              {runs.length > 0 && <LiveTable name="running" label={t("queue.running")} columns={running} rows={runs} id={(entry) => titleOf(entry) ?? `#${entry.since}${entry.gpus}`} href={(entry) => (entry.name === null ? "/queue" : href(entry))} total={runs.length} rowHeight={52} />}
             </section>
           </div>
-        </>
+        </Then>
       )}
     </div>
   );

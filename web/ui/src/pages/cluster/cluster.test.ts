@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Cluster, ClusterNode, Entry, Held, HistoryPoint } from "../../api/scheduling.ts";
+import { isBehind } from "../../api/following.ts";
+import { mergeCluster, type Cluster, type ClusterNode, type Entry, type Held, type HistoryPoint } from "../../api/scheduling.ts";
 import { formats } from "../../words/formats.ts";
 import { byEnd, horizonOf, marksOf, share } from "./ahead.ts";
 import { roundedSpread, sentence } from "./bits.tsx";
@@ -12,7 +13,7 @@ const held = (gpus: number, more: Partial<Held> = {}): Held => ({ gpus, kind: "G
 const node = (name: string, more: Partial<ClusterNode> = {}): ClusterNode => ({
   name, place: ["b0", "r0"], type: "H100", gpus: 8, free: 8000, shared: false, ready: true, schedulable: true, simulated: true, cpuMilli: 0, cpuFree: 0, memory: 0, memoryFree: 0, unhealthy: 0, held: [], ...more,
 });
-const cluster = (nodes: ClusterNode[], levels = ["block", "rack"]): Cluster => ({ at: "2026-01-01T00:00:00Z", levels, nodes, proposals: [] });
+const cluster = (nodes: ClusterNode[], levels = ["block", "rack"]): Cluster => ({ at: "2026-01-01T00:00:00Z", revision: null, past: null, cursor: null, whole: true, removed: [], levels, nodes, proposals: [] });
 
 describe("devices of a node", () => {
   it("gives the told devices first and fills the rest in order", () => {
@@ -173,5 +174,31 @@ describe("what if", () => {
     expect(questionOf(fields, { nodes: "1.5" }, "ns").wrong).toEqual({ nodes: "form.integer" });
     expect(questionOf(fields, { limit: "5" }, "ns").wrong).toEqual({ tenant: "form.required" });
     expect(questionOf(fields, { level: "rack" }, "ns").wrong).toEqual({ value: "form.required" });
+  });
+});
+
+describe("what the stream tells", () => {
+  const shown = (revision: string | null, at = "2026-01-01T00:00:00Z") => ({ revision, at });
+  const told = (revision: string | null, at: string | null = "2026-01-01T00:00:00Z") => ({ revision, at });
+  it("is behind where the server is further, or another one", () => {
+    expect(isBehind(shown("a-9"), told("a-10"), false)).toBe(true);
+    expect(isBehind(shown("a-10"), told("a-9"), false)).toBe(false);
+    expect(isBehind(shown("a-10"), told("b-1"), false)).toBe(true);
+    expect(isBehind(shown(null), told("b-1"), true)).toBe(false);
+    expect(isBehind(undefined, told("b-1"), true)).toBe(false);
+  });
+  it("is behind where only times have moved, if it shows some", () => {
+    expect(isBehind(shown("a-1"), told("a-1", "2026-01-01T00:00:10Z"), true)).toBe(true);
+    expect(isBehind(shown("a-1"), told("a-1", "2026-01-01T00:00:10Z"), false)).toBe(false);
+  });
+  it("replaces nodes that changed, and leaves the others the same objects", () => {
+    const node = (name: string, free: number) => ({ name, free }) as ClusterNode;
+    const before = { ...cluster([]), cursor: "a-1~0", nodes: [node("a", 1), node("b", 2), node("d", 3)] };
+    const after = mergeCluster(before, { ...before, whole: false, cursor: "a-2~0", removed: ["d"], nodes: [node("b", 9), node("c", 4)] });
+    expect(after.nodes.map((one) => [one.name, one.free])).toEqual([["a", 1], ["b", 9], ["c", 4]]);
+    expect(after.nodes[0]).toBe(before.nodes[0]);
+    expect(after.cursor).toBe("a-2~0");
+    const whole = { ...before, nodes: [] };
+    expect(mergeCluster(before, whole)).toBe(whole);
   });
 });

@@ -35,3 +35,17 @@ export function nearest(points: HistoryPoint[], time: number): number {
   }
   return best;
 }
+
+const STEPS = { hourBack: -3_600_000, tenBack: -600_000, tenOn: 600_000, hourOn: 3_600_000 } as const;
+
+/** Where the buttons beside a time lead; none leads into the future. Pure. */
+export function stepsFrom(time: number, now: number): { name: keyof typeof STEPS; at: number }[] {
+  return (Object.keys(STEPS) as (keyof typeof STEPS)[]).map((name) => ({ name, at: time + STEPS[name] })).filter(({ at }) => at < now);
+}
+
+/** What a field for a date and a time holds: the reader's own time, to the second. */
+export function inZone(millis: number): string {
+  const date = new Date(millis);
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}

@@ -59,7 +59,7 @@ const gpuNode = (i: number, more: Partial<Cluster["nodes"][number]>): Cluster["n
 
 /** A node in each state that the map can show. */
 export const demoCluster: Cluster = {
-  at: "2026-01-01T00:00:00Z", levels: ["zone", "rack"], proposals: [],
+  at: "2026-01-01T00:00:00Z", revision: "dev-1", past: null, cursor: null, whole: true, removed: [], levels: ["zone", "rack"], proposals: [],
   nodes: [
     gpuNode(0, { free: 0, held: [held(8000, "vision")] }),
     gpuNode(1, { free: 2500, shared: true, held: [held(4000, "nlp", "Starting"), held(1000, "vision", "Repairing", [6]), held(250, "nlp", "Running", [7]), held(250, "vision", "Running", [7])] }),

@@ -3,20 +3,39 @@ package io.kumiki.app;
 import io.kumiki.extender.DecisionLog;
 import io.kumiki.extender.SchedulingView;
 import io.kumiki.planner.Decided;
+import io.kumiki.planner.Past;
 import io.kumiki.planner.Sample;
 import io.kumiki.planner.Scene;
 import io.kumiki.web.dashboard.Scheduling;
 import java.time.Instant;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The dashboard's questions, put to the extender of this process once there is one.
 final class OwnScheduling implements Scheduling {
     private volatile @Nullable SchedulingView view;
+    private final Map<Runnable, AutoCloseable> listening = new IdentityHashMap<>();
 
-    void use(SchedulingView extenders) {
+    synchronized void use(SchedulingView extenders) {
         view = extenders;
+        listening.replaceAll((listener, none) -> extenders.onChange(listener));
+    }
+
+    @Override
+    public synchronized AutoCloseable onChange(Runnable changed) {
+        SchedulingView there = view;
+        listening.put(changed, there == null ? () -> {} : there.onChange(changed));
+        return () -> forget(changed);
+    }
+
+    private synchronized void forget(Runnable changed) throws Exception {
+        AutoCloseable there = listening.remove(changed);
+        if (there != null) {
+            there.close();
+        }
     }
 
     @Override
@@ -39,15 +58,21 @@ final class OwnScheduling implements Scheduling {
 
     @Override
     public Optional<Decided.Page> decisions(Decided.Wanted wanted, @Nullable String token) {
-        SchedulingView there = view;
-        DecisionLog log = there == null ? null : there.log();
-        return log == null ? Optional.empty() : Optional.of(log.decisions(wanted, token));
+        return log().map(log -> log.decisions(wanted, token));
     }
 
     @Override
-    public Optional<Scene> at(Instant time) {
+    public Optional<Past> at(Instant time) {
+        return log().flatMap(log -> log.at(time));
+    }
+
+    @Override
+    public Optional<Instant> reach() {
+        return log().flatMap(DecisionLog::reach);
+    }
+
+    private Optional<DecisionLog> log() {
         SchedulingView there = view;
-        DecisionLog log = there == null ? null : there.log();
-        return log == null ? Optional.empty() : log.at(time);
+        return there == null ? Optional.empty() : Optional.ofNullable(there.log());
     }
 }

@@ -172,6 +172,11 @@ public final class Mirror {
         return Scene.job(plan, origins.getOrDefault(plan.fact.key(), Origin.UNKNOWN));
     }
 
+    /// Rises with every event; a scene has that of the moment it was made.
+    public long version() {
+        return version;
+    }
+
     /// How things stand.
     public Scene scene(Instant now) {
         State copy = copy(planner.state());

@@ -73,6 +73,11 @@ public final class Scene {
         return entries;
     }
 
+    /// How many of them wait.
+    public int queued() {
+        return queue().size();
+    }
+
     /// Gangs that hold slots and single pods that hold devices, by name.
     public List<Entry> running() {
         return state.plans.values().stream()

@@ -6,10 +6,10 @@ import io.kumiki.model.Json;
 import io.kumiki.planner.Decided;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.Mirror;
+import io.kumiki.planner.Past;
 import io.kumiki.planner.PlannerOptions;
 import io.kumiki.planner.RunTimes;
 import io.kumiki.planner.Sample;
-import io.kumiki.planner.Scene;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +36,12 @@ public final class DecisionLog implements AutoCloseable {
     private static final long ROWS_FILE = 8L << 20;
     private static final int PAGE = 200;
     private static final int FILES_A_PAGE = 8;
+    /// First line of a file before which events were left out.
+    private static final String LOST = "Lost";
+    /// Scenes played back that are kept: a page asks for one moment several times.
+    private static final int KEPT = 3;
+    /// What is younger may not be in the files yet.
+    private static final long SETTLED_MILLIS = 5_000;
 
     /// @param bytes of all files together
     public record Bounds(long bytes, Duration age) {
@@ -54,6 +60,17 @@ public final class DecisionLog implements AutoCloseable {
     private final LineFiles samples;
     private final LinkedBlockingQueue<Work> queue = new LinkedBlockingQueue<>(WAITING_LINES);
     private final AtomicBoolean gap = new AtomicBoolean();
+    /// By the time asked for, in milliseconds; the ones used last.
+    private final Map<Long, Past> played = new LinkedHashMap<>(8, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Past> eldest) {
+            return size() > KEPT;
+        }
+    };
+    /// The newest time that was told, in milliseconds.
+    private volatile long written;
     private final Thread thread;
 
     public DecisionLog(Path folder, Bounds bounds, PlannerOptions options) {
@@ -93,8 +110,13 @@ public final class DecisionLog implements AutoCloseable {
 
     private void soon(Work work) {
         if (!queue.offer(work)) {
-            gap.set(true);
+            lose();
         }
+    }
+
+    /// An event is left out.
+    void lose() {
+        gap.set(true);
     }
 
     /// True where events were left out: the next file has to begin.
@@ -104,8 +126,11 @@ public final class DecisionLog implements AutoCloseable {
 
     void begin(List<Event> everything, RunTimes learned, long millis) {
         soon(() -> {
-            gap.set(false);
+            boolean lost = gap.getAndSet(false);
             events.begin(millis);
+            if (lost) {
+                events.line(Json.write(Json.object().put("t", millis).put("e", LOST)));
+            }
             ObjectNode times = Json.object().put("t", millis).put("e", "RunTimes");
             times.set("v", Json.MAPPER.valueToTree(learned.all()));
             events.line(Json.write(times));
@@ -117,6 +142,7 @@ public final class DecisionLog implements AutoCloseable {
     }
 
     void event(Event event, long millis) {
+        written = millis;
         soon(() -> events.line(Json.write(LogCodec.write(event, millis))));
     }
 
@@ -125,6 +151,7 @@ public final class DecisionLog implements AutoCloseable {
     }
 
     void sample(Sample sample, long millis) {
+        written = millis;
         soon(() -> row(samples, Json.MAPPER.valueToTree(sample), millis));
     }
 
@@ -160,22 +187,61 @@ public final class DecisionLog implements AutoCloseable {
         }
     }
 
-    /// How things stood at a time, played back from the log; empty where it does not reach so far.
-    public Optional<Scene> at(Instant time) {
-        try {
-            Path file = null;
-            for (Path next : events.files()) {
-                file = LineFiles.begun(next) <= time.toEpochMilli() ? next : file;
+    /// How things stood at a time, played back from the log; empty where it does not reach so far. One at a time:
+    /// whoever asks for many moments waits.
+    public Optional<Past> at(Instant time) {
+        synchronized (played) {
+            Past known = played.get(time.toEpochMilli());
+            if (known != null) {
+                return Optional.of(known);
             }
-            if (file == null) {
+            try {
+                Optional<Past> past = playedBack(time.toEpochMilli());
+                if (time.toEpochMilli() < written - SETTLED_MILLIS) {
+                    past.ifPresent(p -> played.put(time.toEpochMilli(), p));
+                }
+                return past;
+            } catch (IOException e) {
+                LOG.warn("the decision log in {} cannot be read: {}", folder, e.toString());
                 return Optional.empty();
             }
-            var mirror = new Mirror(options);
-            long[] last = {LineFiles.begun(file)};
-            LineFiles.read(file, line -> play(mirror, Json.parse(line), time.toEpochMilli(), last));
-            return Optional.of(mirror.scene(Instant.ofEpochMilli(last[0])));
+        }
+    }
+
+    private Optional<Past> playedBack(long millis) throws IOException {
+        Path file = null;
+        Path after = null;
+        for (Path next : events.files()) {
+            if (LineFiles.begun(next) <= millis) {
+                file = next;
+            } else if (after == null) {
+                after = next;
+            }
+        }
+        if (file == null) {
+            return Optional.empty();
+        }
+        var mirror = new Mirror(options);
+        long[] last = {LineFiles.begun(file)};
+        LineFiles.read(file, line -> play(mirror, Json.parse(line), millis, last));
+        boolean lost = after == null ? gap() : beginsAfterLoss(after);
+        return Optional.of(new Past(mirror.scene(Instant.ofEpochMilli(last[0])), lost));
+    }
+
+    private static boolean beginsAfterLoss(Path file) throws IOException {
+        boolean[] lost = {false};
+        LineFiles.read(file, line -> {
+            lost[0] = Json.parse(line).path("e").asText().equals(LOST);
+            return false;
+        });
+        return lost[0];
+    }
+
+    /// The earliest time that can be played back; empty where none can.
+    public Optional<Instant> reach() {
+        try {
+            return events.files().stream().findFirst().map(f -> Instant.ofEpochMilli(LineFiles.begun(f)));
         } catch (IOException e) {
-            LOG.warn("the decision log in {} cannot be read: {}", folder, e.toString());
             return Optional.empty();
         }
     }
@@ -186,10 +252,10 @@ public final class DecisionLog implements AutoCloseable {
             return false;
         }
         last[0] = millis;
-        if (line.path("e").asText().equals("RunTimes")) {
-            mirror.learned(runTimes(line.path("v")));
-        } else {
-            mirror.on(LogCodec.read(line), Instant.ofEpochMilli(millis));
+        switch (line.path("e").asText()) {
+            case LOST -> {}
+            case "RunTimes" -> mirror.learned(runTimes(line.path("v")));
+            default -> mirror.on(LogCodec.read(line), Instant.ofEpochMilli(millis));
         }
         return true;
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -32,8 +33,12 @@ import org.slf4j.LoggerFactory;
 public final class SchedulingView implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SchedulingView.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    /// Copying a large cluster costs some ten milliseconds.
-    private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+    /// A picture in which nothing happened since is good for so long: its times move.
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /// Pictures are made one after the other no faster than this, and in at most a fifth of this thread's time.
+    private static final long LEAST_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final int GAP_PER_COST = 4;
 
     private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int SAMPLE_TICKS = 30;
@@ -58,12 +63,15 @@ public final class SchedulingView implements AutoCloseable {
     private final History history = new History(14);
     private final EstimateWrites writes = new EstimateWrites(WRITES_A_SECOND);
     private final AtomicBoolean forecasting = new AtomicBoolean();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile boolean complete;
     private volatile Map<String, Estimate> estimates = Map.of();
     private volatile @Nullable Scene forecast;
     private @Nullable Scene last;
     private long lastAt;
+    private long lastCost;
+    private long told = -1;
     private long logged;
     private int checkpoint;
     private Instant begun = Instant.EPOCH;
@@ -116,6 +124,13 @@ public final class SchedulingView implements AutoCloseable {
                 : scene();
     }
 
+    /// Calls back, on this view's thread, once a picture with something new in it can be had, and every ten seconds
+    /// because times move; until closed. Several changes are one call.
+    public AutoCloseable onChange(Runnable changed) {
+        listeners.add(changed);
+        return () -> listeners.remove(changed);
+    }
+
     public History history() {
         return history;
     }
@@ -133,17 +148,24 @@ public final class SchedulingView implements AutoCloseable {
         long tickAt = System.nanoTime();
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                long wait = TICK_NANOS - (System.nanoTime() - tickAt);
+                long wait = Math.min(TICK_NANOS - (System.nanoTime() - tickAt), untilNews());
                 Mail mail = wait <= 0 ? null : mailbox.poll(wait, TimeUnit.NANOSECONDS);
                 try {
                     switch (mail) {
                         case null -> {
-                            tickAt = System.nanoTime();
-                            tick();
+                            if (System.nanoTime() - tickAt >= TICK_NANOS) {
+                                tickAt = System.nanoTime();
+                                tick();
+                            }
                         }
                         case Seen(Event event) -> see(event);
                         case Asked(var answer) -> answer.complete(picture());
                         case Complete ignored -> complete = true;
+                    }
+                    if (untilNews() <= 0) {
+                        told = mirror.version();
+                        picture();
+                        listeners.forEach(Runnable::run);
                     }
                 } catch (RuntimeException e) {
                     LOG.error("the mirror failed on {}", mail, e);
@@ -183,12 +205,28 @@ public final class SchedulingView implements AutoCloseable {
         }
     }
 
+    /// How long whoever listens has to wait for the next picture.
+    private long untilNews() {
+        boolean news = complete && !listeners.isEmpty() && told != mirror.version();
+        if (!news) {
+            return Long.MAX_VALUE;
+        }
+        return last == null ? 0 : gap() - (System.nanoTime() - lastAt);
+    }
+
+    private long gap() {
+        return Math.max(LEAST_GAP_NANOS, GAP_PER_COST * lastCost);
+    }
+
     private Scene picture() {
         Scene scene = last;
-        if (scene == null || System.nanoTime() - lastAt > FRESH_NANOS) {
+        long began = System.nanoTime();
+        long good = scene != null && scene.version() == mirror.version() ? FRESH_NANOS : gap();
+        if (scene == null || began - lastAt >= good) {
             scene = mirror.scene(clock.instant());
             last = scene;
             lastAt = System.nanoTime();
+            lastCost = lastAt - began;
         }
         return scene;
     }
@@ -206,6 +244,9 @@ public final class SchedulingView implements AutoCloseable {
         }
         if (ticks % FORECAST_TICKS == 0 && forecasting.compareAndSet(false, true)) {
             forecast(picture());
+        }
+        if (ticks % FORECAST_TICKS == 0) {
+            told = -1;
         }
         ticks++;
         writes.due(estimates, clock.instant().getEpochSecond()).forEach(planner);

@@ -11,6 +11,7 @@ import io.kumiki.planner.GangFact;
 import io.kumiki.planner.Mirror;
 import io.kumiki.planner.NodeFact;
 import io.kumiki.planner.Origin;
+import io.kumiki.planner.Past;
 import io.kumiki.planner.PlannerOptions;
 import io.kumiki.planner.PodFact;
 import io.kumiki.planner.Sample;
@@ -103,17 +104,19 @@ class DecisionLogIT {
         Files.writeString(file, "{\"t\":1,\"e\":\"PodG", StandardOpenOption.APPEND);
         try (var log = new DecisionLog(folder, DecisionLog.Bounds.DEFAULT, PlannerOptions.DEFAULT)) {
             assertThat(log.at(T0.minusSeconds(1))).isEmpty();
-            Scene then = log.at(T0.plusSeconds(25)).orElseThrow();
+            Scene then = log.at(T0.plusSeconds(25)).orElseThrow().scene();
             Entry waiting = then.waiting().getFirst();
             assertThat(waiting.name()).isEqualTo("second");
             assertThat(waiting.origin().user()).isEqualTo("me");
             assertThat(waiting.tenant()).isEqualTo("all");
             assertThat(waiting.why().removed().getFirst().constraint().name()).isEqualTo("gpus");
             assertThat(then.running()).hasSize(1);
-            Scene later = log.at(T0.plusSeconds(4000)).orElseThrow();
+            Scene later = log.at(T0.plusSeconds(4000)).orElseThrow().scene();
             assertThat(later.waiting()).isEmpty();
             assertThat(later.second()).isEqualTo(T0.getEpochSecond() + 40);
             assertThat(later.nodes()).isEqualTo(mirror.scene(T0.plusSeconds(40)).nodes());
+            assertThat(log.at(T0.plusSeconds(25)).orElseThrow().lost()).isFalse();
+            assertThat(log.reach()).hasValue(T0);
             assertThat(log.samples()).hasSize(1);
             assertThat(log.learned().orElseThrow().all()).containsKey("gpus/8000");
         }
@@ -142,6 +145,25 @@ class DecisionLogIT {
                             .rows())
                     .hasSize(4);
             assertThatThrownBy(() -> log.decisions(all, "../x")).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    /// A file whose beginning says that events before it were left out makes the time before it doubtful.
+    @Test
+    void whatWasLeftOutIsSaid(@TempDir Path folder) throws Exception {
+        try (var log = new DecisionLog(folder, DecisionLog.Bounds.DEFAULT, PlannerOptions.DEFAULT)) {
+            story(log);
+            log.lose();
+            log.begin(
+                    mirror.everything(), mirror.runTimes(), T0.plusSeconds(100).toEpochMilli());
+            log.event(gang("third", null), T0.plusSeconds(110).toEpochMilli());
+            log.sample(new Sample(0, 0, 0, 0, 0, 0, 0), T0.plusSeconds(999).toEpochMilli());
+            log.flushed();
+            assertThat(log.at(T0.plusSeconds(50)).orElseThrow().lost()).isTrue();
+            Past later = log.at(T0.plusSeconds(120)).orElseThrow();
+            assertThat(later.lost()).isFalse();
+            assertThat(later.scene().waiting()).hasSize(1);
+            assertThat(log.at(T0.plusSeconds(120))).as("played back once").containsSame(later);
         }
     }
 

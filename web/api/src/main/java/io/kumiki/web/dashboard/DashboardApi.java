@@ -39,6 +39,7 @@ public final class DashboardApi implements AutoCloseable {
     private final Graphs graphs = new Graphs();
     private final TaskLogs logs;
     private final ContentLinks links;
+    private final Revisions revisions;
     private final StreamHub hub;
     private final AutoCloseable listening;
 
@@ -50,6 +51,7 @@ public final class DashboardApi implements AutoCloseable {
         this.surface = new Surface(settings, store, ports, clock, ids, pages);
         this.logs = new TaskLogs(store, ports.objects(), ports.logs());
         this.links = new ContentLinks(store, ports.objects(), clock);
+        this.revisions = new Revisions(Integer.toUnsignedString(ids.get().hashCode(), 36));
         ChangeLog log = new ChangeLog(store.seq(), CHANGES_KEPT);
         Subjects subjects = new Subjects(
                 settings.namespace(),
@@ -58,6 +60,8 @@ public final class DashboardApi implements AutoCloseable {
                 log,
                 logs,
                 ports.cluster(),
+                ports.scheduling(),
+                revisions,
                 (tx, runs) -> RunCalls.page(tx, pages, runs.filter(), new Pages.Wanted(runs.limit(), null)));
         this.hub = new StreamHub(subjects, ports.guard(), clock, HEARTBEAT);
         this.listening = store.onCommit(changes -> {
@@ -79,7 +83,7 @@ public final class DashboardApi implements AutoCloseable {
         new TaskCalls(surface, logs).addTo(api);
         new ArtifactCalls(surface, links).addTo(api);
         new ExampleCalls(surface).addTo(api);
-        new SchedulingCalls(surface).addTo(api);
+        new SchedulingCalls(surface, revisions).addTo(api);
         return api.socket("/stream", may("watch", "stream"), hub)
                 .get("/openapi.json", ANYONE, request -> Answer.bytes(200, "application/json", contract()));
     }

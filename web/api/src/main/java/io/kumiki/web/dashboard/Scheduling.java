@@ -1,6 +1,7 @@
 package io.kumiki.web.dashboard;
 
 import io.kumiki.planner.Decided;
+import io.kumiki.planner.Past;
 import io.kumiki.planner.Sample;
 import io.kumiki.planner.Scene;
 import java.time.Instant;
@@ -13,6 +14,10 @@ public interface Scheduling {
     /// How the planner's world stands; empty until it has been read.
     Optional<Scene> scene();
 
+    /// Calls back once {@link #scene()} has something new to tell, and every ten seconds because times move; until
+    /// closed. Several changes are one call. Whoever is called must not block.
+    AutoCloseable onChange(Runnable changed);
+
     /// A picture some seconds old, whose queue has been run ahead already where that is possible.
     Optional<Scene> forecast();
 
@@ -23,5 +28,8 @@ public interface Scheduling {
     Optional<Decided.Page> decisions(Decided.Wanted wanted, @Nullable String token);
 
     /// How things stood at a time; empty where no log reaches so far.
-    Optional<Scene> at(Instant time);
+    Optional<Past> at(Instant time);
+
+    /// The earliest time that {@link #at} can tell of; empty where there is none.
+    Optional<Instant> reach();
 }

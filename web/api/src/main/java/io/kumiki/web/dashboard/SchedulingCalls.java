@@ -3,10 +3,10 @@ package io.kumiki.web.dashboard;
 import static io.kumiki.runtime.http.Permission.may;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
 import io.kumiki.planner.Decided;
 import io.kumiki.planner.GangPicture;
+import io.kumiki.planner.Past;
 import io.kumiki.planner.Scene;
 import io.kumiki.planner.WhatIf;
 import io.kumiki.runtime.http.Answer;
@@ -18,6 +18,7 @@ import io.kumiki.runtime.http.Routes;
 import io.kumiki.web.dashboard.list.Query;
 import io.kumiki.web.dashboard.view.SchedulingRows;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,11 +29,18 @@ import java.util.Optional;
 /// those who may read gangs in their namespace.
 final class SchedulingCalls {
     private static final Permission NAMES = may("get", "gangs");
+    /// Samples are one in half a minute for a day, then one in ten minutes; in seconds.
+    private static final long DAY = 86_400;
+
+    private static final long FINE = 45;
+    private static final long COARSE = 660;
 
     private final Surface surface;
+    private final Revisions revisions;
 
-    SchedulingCalls(Surface surface) {
+    SchedulingCalls(Surface surface, Revisions revisions) {
         this.surface = surface;
+        this.revisions = revisions;
     }
 
     void addTo(Routes routes) {
@@ -41,7 +49,6 @@ final class SchedulingCalls {
                 .get("/scheduling/gangs/{namespace}/{name}", NAMES, this::gang)
                 .get("/scheduling/history", may("get", "scheduling"), this::history)
                 .get("/scheduling/decisions", may("get", "scheduling"), this::decisions)
-                .get("/scheduling/decisions/at", may("get", "scheduling"), this::decisionsAt)
                 .post("/scheduling/what-if", may("simulate", "scheduling"), Body.upTo(256 * 1024), this::whatIf);
     }
 
@@ -61,14 +68,77 @@ final class SchedulingCalls {
     }
 
     private Answer cluster(Request request) {
-        Query.of(request).check();
-        Scene scene = scene();
-        return Answer.json(rows(request).cluster(scene));
+        Query query = Query.of(request);
+        String since = query.text("since", 100);
+        Instant time = query.instant("time");
+        query.check();
+        SchedulingRows rows = rows(request);
+        if (time != null) {
+            return pastCluster(rows, past(time), time);
+        }
+        String[] known = since == null ? new String[0] : since.split("~", -1);
+        Long version = known.length == 2 ? revisions.version(known[0]) : null;
+        Revisions.Changed changed = revisions.since(scene(), version);
+        String names = rows.names(revisions.namespaces());
+        if (!changed.whole() && !names.equals(known[1])) {
+            // The caller may know other names than then: also nodes that did not change look different.
+            changed = revisions.since(changed.scene(), null);
+        }
+        ObjectNode out = rows.cluster(changed.scene(), changed.nodes(), changed.proposals());
+        told(out, changed.scene());
+        out.put("cursor", revisions.of(changed.scene()) + "~" + names).put("whole", changed.whole());
+        changed.removed().forEach(out.putArray("removed")::add);
+        return Answer.json(out);
+    }
+
+    private Answer pastCluster(SchedulingRows rows, Past past, Instant time) {
+        Scene scene = past.scene();
+        ObjectNode out = rows.cluster(scene, scene.nodes(), scene.proposals());
+        out.putNull("cursor").put("whole", true).putArray("removed");
+        return Answer.json(told(out, past, time));
     }
 
     private Answer queue(Request request) {
-        Query.of(request).check();
-        return Answer.json(rows(request).queue(scene()));
+        Query query = Query.of(request);
+        Instant time = query.instant("time");
+        query.check();
+        if (time != null) {
+            Past past = past(time);
+            return Answer.json(told(rows(request).queue(past.scene()), past, time));
+        }
+        Scene scene = scene();
+        return Answer.json(told(rows(request).queue(scene), scene));
+    }
+
+    private Past past(Instant time) {
+        Scheduling scheduling = surface.ports().scheduling();
+        return scheduling.at(time).orElseThrow(() -> {
+            String reach = scheduling
+                    .reach()
+                    .map(from -> "the decision log reaches back to " + from.truncatedTo(ChronoUnit.SECONDS)
+                            + " only, not to " + time)
+                    .orElse("no decision log is kept here, so that nothing can be told of the past");
+            return new HttpFault(404, "BeyondTheLog", reach);
+        });
+    }
+
+    private ObjectNode told(ObjectNode out, Scene scene) {
+        return out.put("revision", revisions.of(scene)).putNull("past");
+    }
+
+    /// How far what is told of the past can be trusted: the scheduler takes a sample every half a minute while it runs.
+    private ObjectNode told(ObjectNode out, Past past, Instant time) {
+        long second = time.getEpochSecond();
+        long near = surface.now().getEpochSecond() - second < DAY - COARSE ? FINE : COARSE;
+        boolean ran = !surface.ports()
+                .scheduling()
+                .history(second - near, second + near, 2)
+                .isEmpty();
+        out.putNull("revision")
+                .putObject("past")
+                .put("asked", time.toString())
+                .put("doubt", past.lost() ? "EventsLost" : ran ? null : "NotRunning");
+        return out;
     }
 
     private Answer history(Request request) {
@@ -82,7 +152,9 @@ final class SchedulingCalls {
             query.wrong("from", "WrongTime", "a time before `to` is wanted");
         }
         query.check();
-        return Answer.json(SchedulingRows.history(surface.ports().scheduling().history(from, to, points)));
+        Scheduling scheduling = surface.ports().scheduling();
+        return Answer.json(SchedulingRows.history(scheduling.history(from, to, points))
+                .put("replayFrom", scheduling.reach().map(Instant::toString).orElse(null)));
     }
 
     private Answer decisions(Request request) {
@@ -110,20 +182,6 @@ final class SchedulingCalls {
         }
     }
 
-    private Answer decisionsAt(Request request) {
-        Query query = Query.of(request);
-        Instant time = query.instant("time");
-        if (time == null) {
-            query.wrong("time", "Missing", "the time to play back is wanted");
-        }
-        query.check();
-        Scene scene = surface.ports()
-                .scheduling()
-                .at(java.util.Objects.requireNonNull(time))
-                .orElseThrow(() -> HttpFault.notFound("the decision log does not reach back to " + time));
-        return Answer.json(rows(request).queue(scene));
-    }
-
     private Answer whatIf(Request request) {
         Query.of(request).check();
         WhatIf.Question question =
@@ -138,12 +196,32 @@ final class SchedulingCalls {
     }
 
     private Answer gang(Request request) {
-        Query.of(request).check();
+        Query query = Query.of(request);
+        Instant time = query.instant("time");
+        query.check();
+        if (time != null) {
+            Past past = past(time);
+            ObjectNode out = rows(request).gang(past.scene(), gang(request, past.scene()), before(request, time));
+            return Answer.json(told(out, past, time));
+        }
         Scene scene = scene();
-        GangPicture gang = scene.gang(request.param("namespace"), request.param("name"));
-        Surface.found(gang, "gang", request.param("namespace") + "/" + request.param("name"));
-        ObjectNode out = Json.object();
-        out.setAll(rows(request).gang(java.util.Objects.requireNonNull(gang)));
-        return Answer.json(out);
+        GangPicture gang = gang(request, scene);
+        return Answer.json(told(rows(request).gang(scene, gang, gang.timeline()), scene));
+    }
+
+    private static GangPicture gang(Request request, Scene scene) {
+        String name = request.param("namespace") + "/" + request.param("name");
+        return Surface.found(scene.gang(request.param("namespace"), request.param("name")), "gang", name);
+    }
+
+    /// What is logged of a gang up to a time, oldest first: a scene played back knows only what its file tells.
+    private List<Decided> before(Request request, Instant time) {
+        var wanted = new Decided.Wanted(
+                request.param("namespace"), request.param("name"), null, Long.valueOf(time.getEpochSecond()));
+        return surface.ports()
+                .scheduling()
+                .decisions(wanted, null)
+                .map(page -> page.rows().reversed())
+                .orElse(List.of());
     }
 }

@@ -3,6 +3,7 @@ package io.kumiki.web.dashboard;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.model.Json;
 import io.kumiki.planner.Decided;
+import io.kumiki.planner.Past;
 import io.kumiki.planner.Sample;
 import io.kumiki.planner.Scene;
 import io.kumiki.runtime.http.Caller;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +89,20 @@ final class DashboardServer implements AutoCloseable {
     volatile List<Sample> samples = List.of();
     volatile Decided.@Nullable Page page;
 
+    /// How things stood, whenever it is asked about; null for no log.
+    volatile @Nullable Past past;
+
+    volatile @Nullable Instant reach;
+    volatile Guard guard = Guard.singleUser();
+    final List<Runnable> listening = new CopyOnWriteArrayList<>();
+
     final Scheduling scheduling = new Scheduling() {
+        @Override
+        public AutoCloseable onChange(Runnable changed) {
+            listening.add(changed);
+            return () -> listening.remove(changed);
+        }
+
         @Override
         public Optional<Scene> scene() {
             return Optional.ofNullable(scene);
@@ -119,8 +134,13 @@ final class DashboardServer implements AutoCloseable {
         }
 
         @Override
-        public Optional<Scene> at(Instant time) {
-            return Optional.ofNullable(scene);
+        public Optional<Past> at(Instant time) {
+            return Optional.ofNullable(past);
+        }
+
+        @Override
+        public Optional<Instant> reach() {
+            return Optional.ofNullable(reach);
         }
     };
     final Tickets tickets = new Tickets();
@@ -159,12 +179,13 @@ final class DashboardServer implements AutoCloseable {
                 cluster,
                 List.of(example()),
                 scheduling,
-                Guard.singleUser(),
+                (caller, permission, namespace) -> guard.allows(caller, permission, namespace),
                 tickets,
                 TOKEN);
         api = new DashboardApi(settings, store, ports, InstantSource.system(), UUID::randomUUID);
         routes = api.routes();
         listener = HttpListener.on(vertx, Identity.firstOf(new BearerToken(TOKEN, Caller.ADMINISTRATOR), tickets))
+                .guard((caller, permission, namespace) -> guard.allows(caller, permission, namespace))
                 .serve(routes.toArray(Routes[]::new))
                 .serve(kfp.routes().toArray(Routes[]::new))
                 .listen("127.0.0.1", 0);

@@ -3,14 +3,18 @@ package io.kumiki.web.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.Decided;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.GangFact;
 import io.kumiki.planner.Mirror;
 import io.kumiki.planner.NodeFact;
+import io.kumiki.planner.Past;
 import io.kumiki.planner.PlannerOptions;
 import io.kumiki.planner.Sample;
+import io.kumiki.planner.Scene;
+import io.kumiki.runtime.http.Permission;
 import io.kumiki.web.dashboard.view.SchedulingRows;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -182,12 +186,87 @@ class SchedulingIT {
                             .asDouble())
                     .isEqualTo(0.5);
             server.get(400, "/scheduling/history?points=1");
-            server.get(404, "/scheduling/decisions/at?time=2026-11-29T11:00:00Z");
-            server.get(400, "/scheduling/decisions/at");
-            server.scene = mirror().scene(NOW);
-            assertThat(server.get(200, "/scheduling/decisions/at?time=2026-11-29T12:00:00Z")
-                            .path("waiting"))
-                    .hasSize(1);
+        }
+    }
+
+    /// The present knows nothing of the gang any more: what is told comes from then.
+    @Test
+    void howThingsStoodAtATimeThatHasPassed(@TempDir Path dir) {
+        try (var server = new DashboardServer(dir)) {
+            String then = "?time=2026-11-29T12:00:10Z";
+            assertThat(server.get(404, "/scheduling/queue" + then)
+                            .path("detail")
+                            .asText())
+                    .contains("no decision log is kept");
+            server.reach = NOW.minusSeconds(5);
+            assertThat(server.get(200, "/scheduling/history").path("replayFrom").asText())
+                    .isEqualTo("2026-11-29T11:59:55Z");
+            JsonNode before = server.get(404, "/scheduling/cluster?time=2026-11-20T00:00:00Z");
+            assertThat(before.path("code").asText()).isEqualTo("BeyondTheLog");
+            assertThat(before.path("detail").asText()).contains("reaches back to 2026-11-29T11:59:55Z only");
+            server.scene = new Mirror(PlannerOptions.DEFAULT).scene(NOW.plusSeconds(9999));
+            server.past = new Past(mirror().scene(NOW), false);
+            long second = NOW.getEpochSecond();
+            server.page = new Decided.Page(
+                    List.of(
+                            new Decided(second + 9, "other", "late", 0, "Waiting", "NoRoom", "", null),
+                            new Decided(second, "other", "late", 0, "Waiting", "Quota", "", null)),
+                    null);
+            JsonNode cluster = server.get(200, "/scheduling/cluster" + then);
+            assertThat(cluster.path("nodes")).hasSize(3);
+            assertThat(cluster.at("/nodes/0/held/0/name").asText()).isEqualTo("busy");
+            assertThat(cluster.at("/past/doubt").asText()).isEqualTo("NotRunning");
+            assertThat(cluster.path("cursor").isNull()).isTrue();
+            server.samples = List.of(new Sample(second + 30, 24000, 16000, 8000, 0.5, 1, 1));
+            JsonNode queue = server.get(200, "/scheduling/queue" + then);
+            assertThat(queue.at("/waiting/0/name").asText()).isEqualTo("late");
+            assertThat(queue.at("/waiting/0/removed/0/constraint").asText()).isEqualTo("gpus");
+            assertThat(queue.at("/past/doubt").isNull()).isTrue();
+            assertThat(queue.at("/past/asked").asText()).isEqualTo("2026-11-29T12:00:10Z");
+            server.past = new Past(mirror().scene(NOW), true);
+            JsonNode gang = server.get(200, "/scheduling/gangs/other/late" + then);
+            assertThat(gang.at("/past/doubt").asText()).isEqualTo("EventsLost");
+            assertThat(gang.path("timeline").findValuesAsText("reason")).containsExactly("Quota", "NoRoom");
+            server.get(404, "/scheduling/gangs/other/late");
+            server.get(400, "/scheduling/gangs/other/late?time=tuesday");
+        }
+    }
+
+    /// Names may come and go with what the caller may know; a node that did not change is then sent again.
+    @Test
+    void aMapIsSentOnceAndThenOnlyWhatChanged(@TempDir Path dir) {
+        try (var server = new DashboardServer(dir)) {
+            var allowed = new java.util.TreeSet<>(List.of("other"));
+            server.guard = (caller, permission, namespace) ->
+                    !permission.equals(Permission.may("get", "gangs")) || allowed.contains(namespace);
+            Mirror mirror = mirror();
+            server.scene = mirror.scene(NOW);
+            JsonNode whole = server.get(200, "/scheduling/cluster");
+            assertThat(whole.path("whole").asBoolean()).isTrue();
+            assertThat(whole.toString()).doesNotContain("busy").doesNotContain("kubeflow");
+            String same = "/scheduling/cluster?since=" + whole.path("cursor").asText();
+            assertThat(server.get(200, same).path("nodes")).isEmpty();
+            mirror.on(new Event.NodeSeen(node("d", "r1")), NOW);
+            mirror.on(new Event.NodeGone("c"), NOW);
+            server.scene = mirror.scene(NOW);
+            JsonNode delta = server.get(200, same);
+            assertThat(delta.path("whole").asBoolean()).isFalse();
+            assertThat(delta.path("nodes").findValuesAsText("name")).containsExactly("d");
+            assertThat(delta.at("/removed/0").asText()).isEqualTo("c");
+            assertThat(delta.path("revision").asText())
+                    .isNotEqualTo(whole.path("revision").asText());
+            allowed.add("kubeflow");
+            JsonNode more = server.get(
+                    200, "/scheduling/cluster?since=" + delta.path("cursor").asText());
+            assertThat(more.path("whole").asBoolean()).isTrue();
+            assertThat(more.at("/nodes/0/held/0/name").asText()).isEqualTo("busy");
+            for (String foreign : List.of("x", "zzzzzz-1~0", "~", "-1~", "a-99999999999999999999~0")) {
+                assertThat(server.get(200, "/scheduling/cluster?since=" + foreign)
+                                .path("whole")
+                                .asBoolean())
+                        .as(foreign)
+                        .isTrue();
+            }
         }
     }
 
@@ -226,11 +305,14 @@ class SchedulingIT {
     @Test
     void othersWorkIsCountedButNotNamed() {
         var rows = new SchedulingRows(namespace -> namespace.equals("other"));
-        JsonNode queue = rows.queue(mirror().scene(NOW));
+        ObjectNode queue =
+                rows.queue(mirror().scene(NOW)).put("revision", "x-1").putNull("past");
         assertThat(Contract.INSTANCE.misfits("SchedulingQueue", queue)).isEmpty();
         assertThat(queue.at("/running/0/name").isNull()).isTrue();
         assertThat(queue.at("/running/0/gpus").asInt()).isEqualTo(16000);
         assertThat(queue.at("/waiting/0/name").asText()).isEqualTo("late");
-        assertThat(rows.cluster(mirror().scene(NOW)).toString()).doesNotContain("busy");
+        Scene scene = mirror().scene(NOW);
+        assertThat(rows.cluster(scene, scene.nodes(), scene.proposals()).toString())
+                .doesNotContain("busy");
     }
 }

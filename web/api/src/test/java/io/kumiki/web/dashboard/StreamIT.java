@@ -8,6 +8,7 @@ import io.kumiki.model.run.RunState;
 import io.kumiki.model.run.TaskKind;
 import io.kumiki.model.run.TaskRecord;
 import io.kumiki.model.run.TaskState;
+import io.kumiki.planner.Event;
 import io.kumiki.runtime.http.Caller;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
@@ -16,6 +17,7 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -260,6 +262,60 @@ class StreamIT {
         server.cluster.changed.run();
         assertThat(tab.next().path("delta").path("nodes").get(0).path("pods").asInt())
                 .isEqualTo(3);
+    }
+
+    /// Whoever may see the queue is told that it changed, and no more: what is in it they ask for themselves.
+    @Test
+    void theSchedulingTopicSaysThatSomethingChangedAndNothingElse() throws Exception {
+        Tab tab = tab(true);
+        tab.say("{\"subscribe\":\"scheduling\"}");
+        JsonNode first = tab.next().path("snapshot");
+        fits("SchedulingState", first);
+        assertThat(first.path("revision").isNull()).isTrue();
+        var mirror = SchedulingIT.mirror();
+        long slowest = 0;
+        String before = "";
+        for (int i = 0; i < 30; i++) {
+            mirror.on(new Event.NodeSeen(SchedulingIT.node("secret-" + i, "r0")), Instant.EPOCH);
+            server.scene = mirror.scene(Instant.EPOCH);
+            long from = System.nanoTime();
+            server.listening.forEach(Runnable::run);
+            JsonNode delta = tab.next().path("delta");
+            slowest = Math.max(slowest, System.nanoTime() - from);
+            fits("SchedulingState", delta);
+            assertThat(delta).as("revision, time and one number").hasSize(3);
+            assertThat(delta.path("revision").asText()).isNotEqualTo(before);
+            before = delta.path("revision").asText();
+        }
+        assertThat(slowest).as("nanoseconds from change to message").isLessThan(300_000_000);
+        // A thousand changes at once are a few messages.
+        for (int i = 0; i < 1000; i++) {
+            server.listening.forEach(Runnable::run);
+        }
+        assertThat(tab.next().path("delta").path("revision").asText()).isEqualTo(before);
+        int more = 0;
+        while (tab.heard.poll(300, TimeUnit.MILLISECONDS) != null) {
+            more++;
+        }
+        assertThat(more).as("further messages of a thousand changes").isLessThan(20);
+        tab.say("{\"unsubscribe\":\"scheduling\"}");
+        Tab back = tab(true);
+        back.say("{\"subscribe\":\"scheduling\",\"cursor\":99999}");
+        assertThat(back.next().toString())
+                .as("told to a reader of an earlier process")
+                .contains(before);
+    }
+
+    @Test
+    void whoMayNotSeeTheQueueIsNotToldThatItChanged() throws Exception {
+        server.guard = (caller, permission, namespace) -> !permission.resource().equals("scheduling");
+        Tab tab = tab(true);
+        tab.say("{\"subscribe\":\"scheduling\"}");
+        assertThat(tab.next().path("error").path("status").asInt()).isEqualTo(403);
+        server.listening.forEach(Runnable::run);
+        assertThat(tab.heard.poll(200, TimeUnit.MILLISECONDS)).isNull();
+        server.get(403, "/scheduling/queue");
+        server.get(403, "/scheduling/cluster");
     }
 
     /// A tab that reads nothing costs no memory and holds nobody; when it reads again it soon stands where

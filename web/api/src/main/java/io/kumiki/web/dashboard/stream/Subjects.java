@@ -8,9 +8,12 @@ import io.kumiki.store.Tx;
 import io.kumiki.store.list.ListQuery;
 import io.kumiki.store.objects.ObjectStorage;
 import io.kumiki.web.dashboard.ClusterView;
+import io.kumiki.web.dashboard.Revisions;
+import io.kumiki.web.dashboard.Scheduling;
 import io.kumiki.web.dashboard.log.TaskLogs;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Which feed serves which topic.
@@ -20,6 +23,7 @@ public final class Subjects implements StreamHub.Feeds {
     private final StoreFeeds rows;
     private final TaskLogs logs;
     private final ClusterView cluster;
+    private final Function<Runnable, Feed> scheduler;
     private final BiFunction<Tx, Topic.Runs, ObjectNode> firstPage;
 
     /// @param firstPage the runs of a topic as GET /runs answers them
@@ -30,12 +34,15 @@ public final class Subjects implements StreamHub.Feeds {
             ChangeLog log,
             TaskLogs logs,
             ClusterView cluster,
+            Scheduling scheduling,
+            Revisions revisions,
             BiFunction<Tx, Topic.Runs, ObjectNode> firstPage) {
         this.namespace = namespace;
         this.store = store;
         this.rows = new StoreFeeds(store, objects, log);
         this.logs = logs;
         this.cluster = cluster;
+        this.scheduler = changed -> new SchedulingFeed(scheduling, revisions, changed);
         this.firstPage = firstPage;
     }
 
@@ -54,6 +61,7 @@ public final class Subjects implements StreamHub.Feeds {
             case Topic.Pipelines pipelines -> pipelines.namespace();
             case Topic.Experiments experiments -> experiments.namespace();
             case Topic.Cluster nodes -> null;
+            case Topic.Scheduler all -> null;
         };
     }
 
@@ -84,6 +92,7 @@ public final class Subjects implements StreamHub.Feeds {
                                 .list(ListQuery.newest(Map.of("namespace", e.namespace()), 1))
                                 .total());
             case Topic.Cluster nodes -> new ClusterFeed(cluster, changed);
+            case Topic.Scheduler all -> scheduler.apply(changed);
         };
     }
 }

@@ -52,6 +52,13 @@ public sealed interface Topic {
         }
     }
 
+    record Scheduler() implements Topic {
+        @Override
+        public String resource() {
+            return "scheduling";
+        }
+    }
+
     static Topic parse(String name, String defaultNamespace) {
         int mark = name.indexOf('?');
         String path = mark < 0 ? name : name.substring(0, mark);
@@ -64,12 +71,13 @@ public sealed interface Topic {
             case "pipelines" -> parts.length == 1 ? new Pipelines(namespace(query, defaultNamespace)) : null;
             case "experiments" -> parts.length == 1 ? new Experiments(namespace(query, defaultNamespace)) : null;
             case "cluster" -> parts.length == 1 ? new Cluster() : null;
+            case "scheduling" -> parts.length == 1 ? new Scheduler() : null;
             default -> null;
         };
         if (topic == null) {
             throw HttpFault.notFound(
                     "there is no topic \"" + (name.length() > 100 ? name.substring(0, 100) + "…" : name)
-                            + "\"; topics are runs?…, run/{id}, log/{run}/{task}/{attempt}, pipelines, experiments, cluster");
+                            + "\"; topics are runs?…, run/{id}, log/{run}/{task}/{attempt}, pipelines, experiments, cluster, scheduling");
         }
         query.check();
         return topic;

@@ -20,6 +20,7 @@ import io.kumiki.planner.Text;
 import io.kumiki.planner.WhatIf;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -34,14 +35,21 @@ public final class SchedulingRows {
         this.named = named;
     }
 
-    public ObjectNode cluster(Scene scene) {
+    /// Which of these namespaces the caller may know the names of, in short: the same text means the same ones.
+    public String names(Set<String> namespaces) {
+        return Integer.toUnsignedString(
+                namespaces.stream().filter(named).sorted().toList().hashCode(), 36);
+    }
+
+    /// @param some of the scene's nodes, or all
+    public ObjectNode cluster(Scene scene, List<NodePicture> some, List<Proposal> moves) {
         ObjectNode out = Json.object().put("at", at(scene.second()));
         ArrayNode levels = out.putArray("levels");
         scene.levels().forEach(levels::add);
         ArrayNode nodes = out.putArray("nodes");
-        scene.nodes().forEach(node -> nodes.add(node(node)));
+        some.forEach(node -> nodes.add(node(node)));
         ArrayNode proposals = out.putArray("proposals");
-        scene.proposals().forEach(proposal -> proposals.add(proposal(proposal)));
+        moves.forEach(proposal -> proposals.add(proposal(proposal)));
         return out;
     }
 
@@ -240,17 +248,17 @@ public final class SchedulingRows {
     }
 
     /// The caller may know its names.
-    public ObjectNode gang(GangPicture gang) {
-        ObjectNode out = entry(gang.entry());
+    public ObjectNode gang(Scene scene, GangPicture gang, List<Decided> before) {
+        ObjectNode out = Json.object().put("at", at(scene.second()));
+        out.setAll(entry(gang.entry()));
         ArrayNode classes = out.putArray("classes");
         gang.classes().forEach(of -> classes.add(ofClass(of)));
         ArrayNode timeline = out.putArray("timeline");
-        gang.timeline()
-                .forEach(d -> timeline.addObject()
-                        .put("at", at(d.second()))
-                        .put("phase", d.phase())
-                        .put("reason", d.reason())
-                        .set("text", text(text(d.said()))));
+        before.forEach(d -> timeline.addObject()
+                .put("at", at(d.second()))
+                .put("phase", d.phase())
+                .put("reason", d.reason())
+                .set("text", text(text(d.said()))));
         return out;
     }
 
