@@ -13,6 +13,7 @@ import io.kumiki.localcluster.node.LocalApi;
 import io.kumiki.localcluster.node.LocalVolumes;
 import io.kumiki.localcluster.node.NodeAgent;
 import io.kumiki.localcluster.node.NodeSettings;
+import io.kumiki.localcluster.node.engine.DockerEngine;
 import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.PythonEnvironment;
 import io.kumiki.localcluster.node.process.Isolation;
@@ -106,7 +107,8 @@ final class Wiring implements AutoCloseable {
         LaptopManifests.apply(kubernetes, Map.of("accesskey", keys.accessKey(), "secretkey", keys.secretKey()));
 
         var isolation = Isolation.choose(System.getenv());
-        var images = ImageTable.ofThisMachine(List.of(AgentContainer.IMAGE), List.of());
+        var engine = life.start("container engine", () -> DockerEngine.ofThisMachine(vertx, System.getenv()));
+        var images = ImageTable.ofThisMachine(List.of(AgentContainer.IMAGE), List.of(), engine);
         var localImages = new LocalImages(images, isolation, folder.file("steps"));
         var settings = new DashboardSettings(
                 Surfaces.NAMESPACE,

@@ -13,6 +13,7 @@ import io.kumiki.localcluster.node.LocalApi;
 import io.kumiki.localcluster.node.LocalVolumes;
 import io.kumiki.localcluster.node.NodeAgent;
 import io.kumiki.localcluster.node.NodeSettings;
+import io.kumiki.localcluster.node.engine.DockerEngine;
 import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.PythonEnvironment;
 import io.kumiki.localcluster.node.process.Isolation;
@@ -81,7 +82,7 @@ final class Laptop implements AutoCloseable {
         node = new NodeAgent(
                 api,
                 machine,
-                ImageTable.ofThisMachine(List.of(AGENT), List.of()),
+                ImageTable.ofThisMachine(List.of(AGENT), List.of(), DockerEngine.ofThisMachine(vertx, System.getenv())),
                 Map.of(AGENT, agent),
                 PythonEnvironment.ofThisUser(System.getenv()));
         cluster.podLogs(node.podLogs());

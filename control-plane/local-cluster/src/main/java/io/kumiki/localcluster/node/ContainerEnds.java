@@ -45,7 +45,7 @@ final class ContainerEnds {
         Path start = folder.start(state.name(), state.restarts());
         String message =
                 TerminationMessage.read(container, folder, start, folder.log(state.name(), state.restarts()), code);
-        boolean outOfMemory = code != 0 && ControlGroups.outOfMemory(start);
+        boolean outOfMemory = code != 0 && (end.outOfMemory() || ControlGroups.outOfMemory(start));
         ControlGroups.remove(start);
         String reason = outOfMemory ? "OOMKilled" : PodStatus.reason(code);
         return new Ended(code, reason, message, startedAt, at);

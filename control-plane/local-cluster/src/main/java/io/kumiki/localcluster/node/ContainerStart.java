@@ -2,6 +2,7 @@ package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.kube.scheduling.Quantity;
+import io.kumiki.localcluster.node.engine.EngineContainer;
 import io.kumiki.localcluster.node.image.Environment;
 import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.ImageVerdict;
@@ -13,6 +14,7 @@ import io.kumiki.localcluster.node.pod.PodMounts;
 import io.kumiki.localcluster.node.process.Console;
 import io.kumiki.localcluster.node.process.ContainerProcess;
 import io.kumiki.localcluster.node.process.ControlGroups;
+import io.kumiki.localcluster.node.process.Found;
 import io.kumiki.localcluster.node.process.Launch;
 import io.kumiki.localcluster.node.process.Launcher;
 import io.kumiki.localcluster.node.process.Mount;
@@ -30,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Starts one container of a prepared pod: image to programs, spec to environment and mounts, then a process or a
@@ -44,28 +47,38 @@ final class ContainerStart {
     private final Map<String, BuiltInImage> builtIns;
     private final PythonEnvironment pythons;
     private final Launcher launcher;
+    private final EngineStart engine;
 
     ContainerStart(
             NodeSettings settings,
             ImageTable images,
             Map<String, BuiltInImage> builtIns,
             PythonEnvironment pythons,
-            Launcher launcher) {
+            Launcher launcher,
+            EngineStart engine) {
         this.settings = settings;
         this.images = images;
         this.builtIns = Map.copyOf(builtIns);
         this.pythons = pythons;
         this.launcher = launcher;
+        this.engine = engine;
     }
 
     /// What a pod's containers share: its folder, volumes, and (isolated) the mounts of identity and hosts file.
+    ///
+    /// @param shared for processes of this machine
+    /// @param inContainer for containers with a file system of their own
     record Prepared(
             PodFolder folder,
-            PodMounts mounts,
-            List<Mount> own,
+            Shared shared,
+            Shared inContainer,
             ContainerEnvironment environment,
-            Map<String, String> podEnvironment,
             @Nullable Path network) {}
+
+    /// What all containers of one kind have.
+    ///
+    /// @param own mounts beside those of the volumes, unless a volume is mounted there
+    record Shared(PodMounts mounts, List<Mount> own, Map<String, String> environment) {}
 
     /// Thrown when a container can never start; the message names why.
     static final class Impossible extends Exception {
@@ -95,18 +108,68 @@ final class ContainerStart {
         return notes;
     }
 
+    private boolean engineRuns(JsonNode container) {
+        return images.check(container.path("image").asText()) instanceof ImageVerdict.Runs runs
+                && runs.environment() instanceof Environment.Image;
+    }
+
+    /// Whether all containers of a pod can enter a network namespace made by us.
+    boolean joinsNamespaces(JsonNode pod) {
+        boolean foreign = false;
+        for (String list : List.of("initContainers", "containers")) {
+            for (JsonNode container : pod.path("spec").path(list)) {
+                foreign |= engineRuns(container);
+            }
+        }
+        return !foreign || engine.joinsNamespaces();
+    }
+
+    /// Returns when the container's image is here.
+    void awaitImage(JsonNode pod, JsonNode container, int number) throws NotYet {
+        if (engineRuns(container)) {
+            engine.awaitImage(pod, container, number);
+        }
+    }
+
+    /// What is left of a start of an earlier agent.
+    Found find(JsonNode pod, JsonNode container, int number, PodFolder folder)
+            throws IOException, InterruptedException {
+        String name = container.path("name").asText();
+        Path start = folder.start(name, number);
+        return EngineContainer.ran(start)
+                ? engine.find(pod, container, number, start, folder.log(name, number))
+                : ContainerProcess.find(
+                        start,
+                        settings.isolation(),
+                        pod.path("metadata").path("uid").asText(),
+                        name);
+    }
+
+    /// The pod is over.
+    void leave(JsonNode pod) {
+        engine.leave(pod);
+    }
+
+    /// @param known uids of the pods that are there
+    void sweep(Set<String> known) {
+        engine.sweep(known);
+    }
+
     RunningContainer start(JsonNode pod, JsonNode container, int number, Prepared prepared)
             throws NotYet, Impossible, IOException {
         ImageVerdict.Runs image = switch (images.check(container.path("image").asText())) {
             case ImageVerdict.Runs runs -> runs;
             case ImageVerdict.Refused refused -> throw new Impossible(refused.reason());
         };
+        if (image.environment() instanceof Environment.Image) {
+            return engine.start(pod, container, number, prepared, limits(container));
+        }
         String name = container.path("name").asText();
         PodFolder folder = prepared.folder();
         Path root = folder.root(name, number);
         Map<String, String> environment = prepared.environment()
                 .resolve(container, base(pod, name, folder, number, image.environment(), prepared));
-        List<Mount> mounts = new ArrayList<>(prepared.mounts().of(container, environment));
+        List<Mount> mounts = new ArrayList<>(prepared.shared().mounts().of(container, environment));
         Path log = folder.log(name, number);
         if (image.environment() instanceof Environment.BuiltIn builtIn) {
             List<String> words =
@@ -117,7 +180,7 @@ final class ContainerStart {
         plainTemporary(mounts, environment);
         if (settings.isolation().isolated()) {
             List<String> taken = mounts.stream().map(Mount::target).toList();
-            prepared.own().stream()
+            prepared.shared().own().stream()
                     .filter(mount -> !taken.contains(mount.target()))
                     .forEach(mounts::add);
             pythonCache(image.environment(), mounts);
@@ -197,7 +260,7 @@ final class ContainerStart {
                 pod.path("spec")
                         .path("hostname")
                         .asText(pod.path("metadata").path("name").asText()));
-        base.putAll(prepared.podEnvironment());
+        base.putAll(prepared.shared().environment());
         base.put(Launch.POD_UID, pod.path("metadata").path("uid").asText());
         base.put(Launch.CONTAINER, container);
         return base;

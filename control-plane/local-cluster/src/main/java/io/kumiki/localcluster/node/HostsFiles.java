@@ -14,7 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The /etc/hosts of isolated pods: their own name, what the settings and the pod itself say, and every service, kept
+/// The /etc/hosts of pods whose containers have a file system of their own: their own name, what the settings and the
+/// pod itself say, and every service, kept
 /// current while the pod lives. A file is rewritten in place, because a container has that very file mounted.
 final class HostsFiles {
     private static final Logger LOG = LoggerFactory.getLogger(HostsFiles.class);
@@ -37,9 +38,6 @@ final class HostsFiles {
     }
 
     void join(JsonNode pod, PodFolder folder, PodNetwork.Joined network) throws IOException {
-        if (!settings.isolation().isolated()) {
-            return;
-        }
         JsonNode metadata = pod.path("metadata");
         Member member =
                 new Member(of(folder), metadata.path("namespace").asText(), head(pod, network), network.machine());

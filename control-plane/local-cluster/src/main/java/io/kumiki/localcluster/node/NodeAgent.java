@@ -132,13 +132,21 @@ public final class NodeAgent {
                 images, settings.isolation(), settings.stepsRoot(), ContainerStart.ownUid(), ContainerStart.ownGid());
         ControlGroups groups = ControlGroups.detect();
         Launcher launcher = new Launcher(settings.isolation(), settings.folder().resolve("scripts"), groups);
-        ContainerStart starts = new ContainerStart(settings, images, builtIns, pythons, launcher);
+        EngineStart engine = new EngineStart(settings, images.engine(), cluster, clock);
+        ContainerStart starts = new ContainerStart(settings, images, builtIns, pythons, launcher, engine);
         PodPreparation preparation = new PodPreparation(settings, cluster, machine.allocatable());
         this.logs = new PodLogFiles(settings.folder(), clock);
         this.folders = new PodFolders(settings, logs);
         HostsFiles hosts = new HostsFiles(settings);
-        this.node =
-                new PodWorker.Node(cluster, settings, starts, preparation, logs, new PodNetwork(bridge), hosts, clock);
+        this.node = new PodWorker.Node(
+                cluster,
+                settings,
+                starts,
+                preparation,
+                logs,
+                new PodNetwork(bridge, starts::joinsNamespaces),
+                hosts,
+                clock);
         this.disk = new DiskWatch(settings, this::livingWorkers);
         this.registration =
                 new NodeRegistration(cluster, settings, machine, disk, groups.note(), network.note(), clock);
@@ -194,6 +202,7 @@ public final class NodeAgent {
             hear(change);
         });
         folders.sweep(known);
+        node.starts().sweep(known);
         PodBridge bridge = network.bridge();
         if (bridge != null) {
             bridge.sweep(Set.copyOf(workers.keySet()));

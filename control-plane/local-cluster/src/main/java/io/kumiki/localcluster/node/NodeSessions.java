@@ -6,7 +6,6 @@ import io.kumiki.kube.PodSessions;
 import io.kumiki.localcluster.node.process.Entrance;
 import io.kumiki.localcluster.node.process.RunningContainer;
 import io.kumiki.localcluster.node.session.LogSession;
-import io.kumiki.localcluster.node.session.ProcessSession;
 import io.kumiki.localcluster.node.session.SocketSession;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,8 +40,7 @@ final class NodeSessions implements PodSessions {
 
     @Override
     public Session exec(PodConnection.Exec order) throws IOException {
-        return ProcessSession.start(
-                entrance(order), order.command(), order.channels().tty());
+        return entrance(order).enter(order.command(), order.channels().tty());
     }
 
     private Entrance entrance(PodConnection.Exec order) {

@@ -9,13 +9,14 @@ import io.kumiki.localcluster.node.pod.ContainerState.Phase;
 import io.kumiki.localcluster.node.pod.Handler;
 import io.kumiki.localcluster.node.pod.NotYet;
 import io.kumiki.localcluster.node.pod.PodPlan;
-import io.kumiki.localcluster.node.process.ContainerProcess;
+import io.kumiki.localcluster.node.process.Found;
 import io.kumiki.localcluster.node.process.RunningContainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 /// The containers of one pod: what is known of each, saved at every change, and what runs. Used by the pod's own
 /// thread, except [#openLogs], [#running(String)] and [#log].
 final class PodContainers {
-    private static final Duration RETRY = Duration.ofSeconds(2);
     private static final Duration SHORTEST_GRACE = Duration.ofSeconds(2);
 
     private final PodWorker.Node node;
@@ -40,6 +40,7 @@ final class PodContainers {
     private final PodHealth health;
     private final ContainerEnds ends;
     private final ContainerStops stops = new ContainerStops();
+    private final Map<String, Thread> waits = new HashMap<>();
     private final Map<String, Path> openLogs = new ConcurrentHashMap<>();
     private ContainerStart.@Nullable Prepared prepared;
 
@@ -101,25 +102,24 @@ final class PodContainers {
             if (node.starts().isBuiltIn(container)) {
                 put(pod, state.cutOff(node.clock().instant()));
             } else {
-                lost |= adopt(pod, state);
+                lost |= adopt(pod, container, state);
             }
         }
         return lost;
     }
 
-    private boolean adopt(JsonNode pod, ContainerState state) throws InterruptedException, IOException {
-        String uid = pod.path("metadata").path("uid").asText();
-        Path start = folder.start(state.name(), state.restarts());
-        switch (ContainerProcess.find(start, node.settings().isolation(), uid, state.name())) {
-            case ContainerProcess.Found.Running found -> {
-                running.put(state.name(), found.process());
-                watch(state.name(), state.restarts(), found.process());
-                health.ask(pod, state, found.process());
+    private boolean adopt(JsonNode pod, JsonNode container, ContainerState state)
+            throws InterruptedException, IOException {
+        switch (node.starts().find(pod, container, state.restarts(), folder)) {
+            case Found.Running found -> {
+                running.put(state.name(), found.container());
+                watch(state.name(), state.restarts(), found.container());
+                health.ask(pod, state, found.container());
             }
-            case ContainerProcess.Found.Ended found -> ended(pod, state.name(), state.restarts(), found.end(), false);
-            case ContainerProcess.Found.NeverStarted ignored ->
+            case Found.Ended found -> ended(pod, state.name(), state.restarts(), found.end(), false);
+            case Found.NeverStarted ignored ->
                 put(pod, state.waiting("ContainerCreating", "", node.clock().instant()));
-            case ContainerProcess.Found.Lost ignored -> {
+            case Found.Lost ignored -> {
                 put(pod, state.over(ends.describe(pod, state, RunningContainer.End.UNKNOWN)));
                 return true;
             }
@@ -136,6 +136,7 @@ final class PodContainers {
             if (prepared == null) {
                 prepared = node.preparation().prepare(pod, folder, network);
             }
+            node.starts().awaitImage(pod, container, state.restarts());
             ContainerState up = state.running(now, plan.health(name, false, false));
             put(pod, up);
             RunningContainer started = node.starts().start(pod, container, state.restarts(), prepared);
@@ -144,14 +145,12 @@ final class PodContainers {
             health.ask(pod, up, started);
             return null;
         } catch (NotYet missing) {
-            // A missing ConfigMap or an unbound claim may come; the kubelet keeps asking too.
+            // A missing ConfigMap, an unbound claim, an image on its way; the kubelet keeps asking too.
             put(
                     pod,
                     state.waiting(
-                            "CreateContainerConfigError",
-                            Objects.requireNonNull(missing.getMessage()),
-                            now.plus(RETRY)));
-            return now.plus(RETRY);
+                            missing.reason(), Objects.requireNonNull(missing.getMessage()), now.plus(missing.pause())));
+            return now.plus(missing.pause());
         } catch (ContainerStart.Impossible | IOException never) {
             String why =
                     never instanceof IOException ? "the container could not be started: " + never : never.getMessage();
@@ -167,13 +166,14 @@ final class PodContainers {
 
     private void watch(String container, int number, RunningContainer started) throws IOException {
         openLogs.put(container, folder.log(container, number));
-        Thread.ofVirtual().name("wait " + container).start(() -> {
+        Thread waiting = Thread.ofVirtual().name("wait " + container).start(() -> {
             try {
                 signals.accept(new PodSignal.Over(container, number, started.await()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });
+        waits.put(container, waiting);
     }
 
     /// One start has ended; `ending`: nothing is to be started again.
@@ -183,6 +183,7 @@ final class PodContainers {
             return;
         }
         running.remove(name);
+        waits.remove(name);
         Path log = openLogs.remove(name);
         if (log != null) {
             node.logs().note(log);
@@ -297,9 +298,10 @@ final class PodContainers {
         stops.overdue(running, now);
     }
 
-    /// The agent goes, the containers stay: nobody is asked any more.
+    /// The agent goes, the containers stay: nobody is asked or waited for any more.
     void leave() {
         health.leave();
+        waits.values().forEach(Thread::interrupt);
     }
 
     /// When the worker itself cannot go on: nothing of the pod is left behind.

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,13 +23,16 @@ final class PodNetwork {
     private static final String SHARED = "127.0.0.1";
 
     private final @Nullable PodBridge bridge;
+    private final Predicate<JsonNode> mayJoin;
     private final ConcurrentHashMap<String, Member> members = new ConcurrentHashMap<>();
 
     private record Member(String name, Set<String> ports) {}
 
     /// @param bridge null where namespaces are not to be had
-    PodNetwork(@Nullable PodBridge bridge) {
+    /// @param mayJoin whether all containers of a pod can enter a namespace
+    PodNetwork(@Nullable PodBridge bridge, Predicate<JsonNode> mayJoin) {
         this.bridge = bridge;
+        this.mayJoin = mayJoin;
     }
 
     /// The address of a pod, and which other pod wants one of its ports (empty: none).
@@ -48,7 +52,8 @@ final class PodNetwork {
         String uid = metadata.path("uid").asText();
         if (bridge != null
                 && !ports(pod).isEmpty()
-                && !pod.path("spec").path("hostNetwork").asBoolean()) {
+                && !pod.path("spec").path("hostNetwork").asBoolean()
+                && (adopted || mayJoin.test(pod))) {
             try {
                 PodBridge.Namespace own = adopted ? bridge.find(uid) : bridge.join(uid);
                 if (own != null) {

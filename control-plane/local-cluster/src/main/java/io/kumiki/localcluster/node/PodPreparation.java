@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,34 +48,48 @@ final class PodPreparation {
                     folder.path().resolve("volumes"),
                     pod.path("spec").path("securityContext").path("fsGroup").asInt());
         }
+        ContainerStart.Shared inContainer = inContainer(folder, PodMounts.inImage(byName), network);
+        return new ContainerStart.Prepared(
+                folder,
+                isolated
+                        ? inContainer(folder, new PodMounts(byName, true), network)
+                        : plain(pod, folder, new PodMounts(byName, false), volumes, network),
+                inContainer,
+                new ContainerEnvironment(fields, sources),
+                network.namespace());
+    }
+
+    private Map<String, String> pipelines(PodNetwork.Joined network) {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put(
                 "KF_PIPELINES_ENDPOINT",
                 (network.shared() ? settings.pipelines() : at(network.machine(), settings.pipelines())).toString());
-        List<Mount> own = new ArrayList<>();
-        boolean identity = PodMounts.wantsIdentity(pod);
-        if (isolated) {
-            // The name and port of the service kubernetes.default; the machine's own network needs no detour.
-            String port =
-                    network.shared() ? Integer.toString(settings.kubernetes().getPort()) : "443";
-            environment.put(
-                    "KUBERNETES_SERVICE_HOST",
-                    network.shared() ? settings.kubernetes().getHost() : "kubernetes.default.svc");
-            environment.put("KUBERNETES_SERVICE_PORT", port);
-            environment.put("KUBERNETES_SERVICE_PORT_HTTPS", port);
-            own.add(new Mount(HostsFiles.of(folder), "/etc/hosts", false));
-        } else if (identity) {
+        return environment;
+    }
+
+    private ContainerStart.Shared inContainer(PodFolder folder, PodMounts mounts, PodNetwork.Joined network) {
+        Map<String, String> environment = pipelines(network);
+        // The name and port of the service kubernetes.default; the machine's own network needs no detour.
+        String port = network.shared() ? Integer.toString(settings.kubernetes().getPort()) : "443";
+        environment.put(
+                "KUBERNETES_SERVICE_HOST",
+                network.shared() ? settings.kubernetes().getHost() : "kubernetes.default.svc");
+        environment.put("KUBERNETES_SERVICE_PORT", port);
+        environment.put("KUBERNETES_SERVICE_PORT_HTTPS", port);
+        Mount hosts = new Mount(HostsFiles.of(folder), "/etc/hosts", false);
+        return new ContainerStart.Shared(mounts, List.of(hosts), environment);
+    }
+
+    private ContainerStart.Shared plain(
+            JsonNode pod, PodFolder folder, PodMounts mounts, PodVolumes volumes, PodNetwork.Joined network)
+            throws IOException {
+        Map<String, String> environment = pipelines(network);
+        if (PodMounts.wantsIdentity(pod)) {
             Path kubeconfig = folder.path().resolve("kubeconfig");
             Files.writeString(kubeconfig, kubeconfig(pod, volumes.identity()));
             environment.put("KUBECONFIG", kubeconfig.toString());
         }
-        return new ContainerStart.Prepared(
-                folder,
-                new PodMounts(byName, isolated),
-                own,
-                new ContainerEnvironment(fields, sources),
-                environment,
-                network.namespace());
+        return new ContainerStart.Shared(mounts, List.of(), environment);
     }
 
     /// The same surface for a pod to which 127.0.0.1 is itself: by a name that the hosts file has and the surface

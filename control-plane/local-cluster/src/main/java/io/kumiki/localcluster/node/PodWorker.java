@@ -176,6 +176,7 @@ final class PodWorker {
             if (!abandoned) {
                 node.network().leave(pod.path("metadata").path("uid").asText());
             }
+            node.starts().leave(pod);
             node.hosts().leave(pod.path("metadata").path("uid").asText());
             whenOver.run();
         }

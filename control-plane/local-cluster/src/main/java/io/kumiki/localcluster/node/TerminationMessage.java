@@ -52,6 +52,17 @@ final class TerminationMessage {
         Files.writeString(start.resolve("termination"), file.toString());
     }
 
+    /// For a container with a file system of its own: a file of the start's folder, mounted at the path.
+    static Mount mount(JsonNode container, Path start) throws IOException {
+        Path file = start.resolve("last-words");
+        if (!Files.exists(file)) {
+            Files.createFile(file);
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+        }
+        Files.writeString(start.resolve("termination"), file.toString());
+        return new Mount(file, container.path("terminationMessagePath").asText("/dev/termination-log"), false);
+    }
+
     /// Null when there is nothing to say.
     static @Nullable String read(JsonNode container, PodFolder pod, Path start, Path log, int exitCode)
             throws IOException {

@@ -1,5 +1,6 @@
 package io.kumiki.localcluster.node.health;
 
+import io.kumiki.kube.PodSessions.Session;
 import io.kumiki.localcluster.node.pod.Handler;
 import io.kumiki.localcluster.node.process.Entrance;
 import io.kumiki.localcluster.node.process.RunningContainer;
@@ -10,12 +11,18 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Does what a probe or hook says, once, and tells how it went. Blocks; called on virtual threads.
 public final class Handlers {
     /// As much of an answer as the kubelet keeps.
     private static final int KEEP = 10 * 1024;
+
+    private static final Duration LAST_OUTPUT = Duration.ofSeconds(1);
 
     private Handlers() {}
 
@@ -74,28 +81,47 @@ public final class Handlers {
         if (entrance == null) {
             return new Outcome(false, "this container runs inside Kumiki and has no process that could be entered");
         }
-        Process process = entrance.process(exec.command(), "")
-                .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.PIPE)
-                .start();
-        process.getOutputStream().close();
         ByteArrayOutputStream output = new ByteArrayOutputStream();
-        Thread reader = Thread.ofVirtual().name("probe output").start(() -> read(process.getInputStream(), output));
+        var exitCode = new CompletableFuture<Integer>();
+        // The way in may take its time too: it counts into the limit.
+        Thread asking =
+                Thread.ofVirtual().name("probe exec").start(() -> ask(entrance, exec.command(), output, exitCode));
         try {
-            if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                return new Outcome(
-                        false,
-                        "command timed out: \"" + String.join(" ", exec.command()) + "\" timed out after "
-                                + timeout.toSeconds() + "s");
-            }
-            reader.join(Duration.ofSeconds(1));
+            int code = exitCode.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             String text = text(output);
-            return process.exitValue() == 0
+            return code == 0
                     ? new Outcome(true, text)
-                    : new Outcome(false, text.isEmpty() ? "exit code " + process.exitValue() : text);
+                    : new Outcome(false, text.isEmpty() ? "exit code " + code : text);
+        } catch (TimeoutException e) {
+            return new Outcome(
+                    false,
+                    "command timed out: \"" + String.join(" ", exec.command()) + "\" timed out after "
+                            + timeout.toSeconds() + "s");
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), e);
         } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            asking.interrupt();
+        }
+    }
+
+    private static void ask(
+            Entrance entrance,
+            List<String> command,
+            ByteArrayOutputStream output,
+            CompletableFuture<Integer> exitCode) {
+        try (Session session = entrance.enter(command, false)) {
+            session.stdin().close();
+            Thread out = Thread.ofVirtual().name("probe output").start(() -> read(session.stdout(), output));
+            Thread err = Thread.ofVirtual().name("probe errors").start(() -> read(session.stderr(), output));
+            int code = session.await();
+            out.join(LAST_OUTPUT);
+            err.join(LAST_OUTPUT);
+            exitCode.complete(code);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | RuntimeException e) {
+            exitCode.completeExceptionally(e);
         }
     }
 
@@ -104,7 +130,7 @@ public final class Handlers {
         try (in) {
             for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
                 synchronized (output) {
-                    output.write(chunk, 0, Math.min(n, KEEP - output.size()));
+                    output.write(chunk, 0, Math.max(0, Math.min(n, KEEP - output.size())));
                 }
             }
         } catch (IOException e) {

@@ -10,6 +10,9 @@ public sealed interface Environment {
     /// The host's own shell and commands.
     record HostShell() implements Environment {}
 
+    /// The image itself, in a container engine.
+    record Image() implements Environment {}
+
     /// Code inside this process, by its image prefix.
     record BuiltIn(String prefix) implements Environment {}
 }

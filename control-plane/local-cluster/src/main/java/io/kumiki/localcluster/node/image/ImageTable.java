@@ -1,5 +1,9 @@
 package io.kumiki.localcluster.node.image;
 
+import io.kumiki.localcluster.node.engine.ContainerEngine;
+import io.kumiki.localcluster.node.engine.ContainerEngine.Presence;
+import io.kumiki.localcluster.node.engine.ImageName;
+import io.kumiki.localcluster.node.engine.NoEngine;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -8,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The settings table image → environment of a node without a container engine. Immutable, any thread.
+/// The settings table image → environment. What it does not know needs a container engine that answers. Any thread.
 public final class ImageTable {
     private static final Pattern PYTHON = Pattern.compile("python");
     private static final Pattern PYTHON_TAG = Pattern.compile("3(?:\\.([0-9]{1,2}))?(?:[.-].*)?|latest|slim|");
@@ -20,6 +24,7 @@ public final class ImageTable {
     private final InstalledPythons pythons;
     private final List<String> builtIns;
     private final List<Row> rows;
+    private final ContainerEngine engine;
 
     /// A row of the user's own: images that match the glob (`*` is any text) are treated as `playedBy`, an image
     /// the shipped rows know.
@@ -31,21 +36,37 @@ public final class ImageTable {
     }
 
     /// `builtIns` are image prefixes such as `kumiki/artifact-agent`; the user's rows go before the shipped ones.
-    public ImageTable(InstalledPythons pythons, Collection<String> builtIns, List<Row> rows) {
+    public ImageTable(InstalledPythons pythons, Collection<String> builtIns, List<Row> rows, ContainerEngine engine) {
         this.pythons = pythons;
         this.builtIns = List.copyOf(builtIns);
         this.rows = List.copyOf(rows);
+        this.engine = engine;
+    }
+
+    /// Without a container engine.
+    public ImageTable(InstalledPythons pythons, Collection<String> builtIns, List<Row> rows) {
+        this(pythons, builtIns, rows, new NoEngine("none was looked for"));
+    }
+
+    /// Without a container engine.
+    public static ImageTable ofThisMachine(Collection<String> builtIns, List<Row> rows) {
+        return ofThisMachine(builtIns, rows, new NoEngine("none was looked for"));
     }
 
     /// The table of this machine, with the Pythons found in the usual folders.
-    public static ImageTable ofThisMachine(Collection<String> builtIns, List<Row> rows) {
+    public static ImageTable ofThisMachine(Collection<String> builtIns, List<Row> rows, ContainerEngine engine) {
         Path home = Path.of(System.getProperty("user.home"));
         String path = System.getenv().getOrDefault("PATH", "");
-        return new ImageTable(InstalledPythons.in(InstalledPythons.usualFolders(path, home)), builtIns, rows);
+        return new ImageTable(InstalledPythons.in(InstalledPythons.usualFolders(path, home)), builtIns, rows, engine);
     }
 
     public InstalledPythons pythons() {
         return pythons;
+    }
+
+    /// Runs what the rows do not know.
+    public ContainerEngine engine() {
+        return engine;
     }
 
     public ImageVerdict check(String image) {
@@ -77,10 +98,19 @@ public final class ImageTable {
                     new Environment.HostShell(),
                     "image " + image + " is played by this machine's own shell and commands");
         }
-        return new ImageVerdict.Refused(
-                image,
-                "image " + image + " cannot run on this machine: it needs a container engine, and none answers here. "
-                        + "Without one these run: python:3.N, ubi*/python-3NN, alpine, busybox, bash");
+        return switch (engine.presence()) {
+            case Presence.Answers ignored ->
+                ImageName.wellFormed(image)
+                        ? new ImageVerdict.Runs(image, new Environment.Image(), "")
+                        : new ImageVerdict.Refused(image, "image " + image + " is no image name");
+            case Presence.Absent absent ->
+                new ImageVerdict.Refused(
+                        image,
+                        "image " + image
+                                + " cannot run on this machine: it needs a container engine, and none answers here ("
+                                + absent.why()
+                                + "). Without one these run: python:3.N, ubi*/python-3NN, alpine, busybox, bash");
+        };
     }
 
     private ImageVerdict python(String image, int minor) {
@@ -116,17 +146,9 @@ public final class ImageTable {
     /// An image reference, split as far as the table needs it.
     private record Name(String repository, String last, String tag) {
         static Name of(String image) {
-            String rest = image;
-            int digest = rest.indexOf('@');
-            rest = digest < 0 ? rest : rest.substring(0, digest);
-            int colon = rest.lastIndexOf(':');
-            String tag = "";
-            if (colon > rest.lastIndexOf('/')) {
-                tag = rest.substring(colon + 1);
-                rest = rest.substring(0, colon);
-            }
-            String repository = rest.toLowerCase(Locale.ROOT);
-            return new Name(repository, repository.substring(repository.lastIndexOf('/') + 1), tag);
+            ImageName name = ImageName.of(image);
+            String repository = name.repository().toLowerCase(Locale.ROOT);
+            return new Name(repository, repository.substring(repository.lastIndexOf('/') + 1), name.tag());
         }
 
         /// Docker Hub's own image (or a mirror's `library/` copy of it), not somebody's image of the same last

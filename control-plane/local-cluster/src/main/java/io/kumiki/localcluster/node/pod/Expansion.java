@@ -4,10 +4,10 @@ import java.util.Map;
 
 /// Kubernetes' `$(NAME)` in env values, command and args: known names are replaced, unknown ones stay, `$$(NAME)`
 /// is a literal `$(NAME)`.
-final class Expansion {
+public final class Expansion {
     private Expansion() {}
 
-    static String expand(String text, Map<String, String> names) {
+    public static String expand(String text, Map<String, String> names) {
         if (text.indexOf('$') < 0) {
             return text;
         }

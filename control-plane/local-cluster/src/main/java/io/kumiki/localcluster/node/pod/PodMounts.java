@@ -24,10 +24,22 @@ public final class PodMounts {
 
     private final Map<String, Path> volumes;
     private final boolean isolated;
+    private final boolean linked;
 
     public PodMounts(Map<String, Path> volumes, boolean isolated) {
+        this(volumes, isolated, isolated);
+    }
+
+    /// @param linked /var/run is a link to /run in the container's root
+    private PodMounts(Map<String, Path> volumes, boolean isolated, boolean linked) {
         this.volumes = Map.copyOf(volumes);
         this.isolated = isolated;
+        this.linked = linked;
+    }
+
+    /// For containers whose root is an image's.
+    public static PodMounts inImage(Map<String, Path> volumes) {
+        return new PodMounts(volumes, true, false);
     }
 
     /// Whether a container is to find the pod's identity: admission has mounted it there.
@@ -58,14 +70,14 @@ public final class PodMounts {
             Path source = isolated ? within(volume, subPath) : real(within(volume, subPath), Path.of(target));
             mounts.add(new Mount(
                     source,
-                    isolated ? unlinked(target) : target,
+                    linked ? unlinked(target) : target,
                     mount.path("readOnly").asBoolean()));
         }
         mounts.sort(Comparator.comparingInt(mount -> Path.of(mount.target()).getNameCount()));
         return mounts;
     }
 
-    /// /var/run is a link to /run in every container.
+    /// /var/run is a link to /run in every container that is a process of ours.
     private static String unlinked(String target) {
         return target.startsWith("/var/run/") ? target.substring("/var".length()) : target;
     }

@@ -52,8 +52,25 @@ public final class PodRules {
                         "spec." + foreign + " is not offered: a container of this node sees its own processes only");
             }
         }
-        user(spec.path("securityContext"), "the pod", refusals);
+        if (!onlyInEngine(spec)) {
+            user(spec.path("securityContext"), "the pod", refusals);
+        }
         return refusals;
+    }
+
+    private boolean inEngine(JsonNode container) {
+        return images.check(container.path("image").asText()) instanceof ImageVerdict.Runs runs
+                && runs.environment() instanceof Environment.Image;
+    }
+
+    private boolean onlyInEngine(JsonNode spec) {
+        boolean all = !spec.path("containers").isEmpty();
+        for (String list : List.of("initContainers", "containers")) {
+            for (JsonNode container : spec.path(list)) {
+                all &= inEngine(container);
+            }
+        }
+        return all;
     }
 
     private void volume(JsonNode volume, List<String> refusals) {
@@ -73,21 +90,36 @@ public final class PodRules {
 
     private void container(JsonNode container, JsonNode spec, List<String> refusals) {
         String name = container.path("name").asText();
-        if (images.check(container.path("image").asText()) instanceof ImageVerdict.Refused refused) {
+        ImageVerdict verdict = images.check(container.path("image").asText());
+        if (verdict instanceof ImageVerdict.Refused refused) {
             refusals.add("container \"" + name + "\": " + refused.reason());
         }
         JsonNode context = container.path("securityContext");
         if (context.path("privileged").asBoolean()) {
             refusals.add("container \"" + name + "\": securityContext.privileged is not offered on this node");
         }
-        user(context, "container \"" + name + "\"", refusals);
-        if (!isolation.isolated()) {
-            message(container, name, refusals);
-            container.path("volumeMounts").forEach(mount -> plainMount(name, mount, spec, refusals));
+        if (inEngine(container)) {
+            EngineRules.check(container, name, refusals);
+        } else {
+            processes(container, name, spec, refusals);
         }
         health(container, name, refusals);
         if (!container.path("volumeDevices").isEmpty()) {
             refusals.add("container \"" + name + "\": volumeDevices are not offered: volumes of this node are folders");
+        }
+    }
+
+    /// What only containers that are processes of this machine cannot have.
+    private void processes(JsonNode container, String name, JsonNode spec, List<String> refusals) {
+        user(container.path("securityContext"), "container \"" + name + "\"", refusals);
+        if (!isolation.isolated()) {
+            message(container, name, refusals);
+            container.path("volumeMounts").forEach(mount -> plainMount(name, mount, spec, refusals));
+        }
+        JsonNode signal = container.path("lifecycle").path("stopSignal");
+        if (!signal.asText("SIGTERM").equals("SIGTERM")) {
+            refusals.add("container \"" + name + "\": lifecycle.stopSignal " + signal.asText()
+                    + " is not offered on this node; containers get SIGTERM");
         }
     }
 
@@ -118,11 +150,6 @@ public final class PodRules {
                         + ".tcpSocket is not a handler of lifecycle hooks; use exec, httpGet or sleep");
             }
         });
-        if (lifecycle.has("stopSignal")
-                && !lifecycle.path("stopSignal").asText().equals("SIGTERM")) {
-            refusals.add("container \"" + name + "\": lifecycle.stopSignal "
-                    + lifecycle.path("stopSignal").asText() + " is not offered on this node; containers get SIGTERM");
-        }
     }
 
     private void plainMount(String container, JsonNode mount, JsonNode spec, List<String> refusals) {

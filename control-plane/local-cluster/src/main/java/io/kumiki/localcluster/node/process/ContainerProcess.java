@@ -26,7 +26,7 @@ public final class ContainerProcess implements RunningContainer {
     private final @Nullable Process child;
     private final int depth;
     private final List<String> marks;
-    private final @Nullable Console console;
+    private final @Nullable ProcessConsole console;
 
     private ContainerProcess(
             Path folder,
@@ -34,26 +34,13 @@ public final class ContainerProcess implements RunningContainer {
             @Nullable Process child,
             int depth,
             List<String> marks,
-            @Nullable Console console) {
+            @Nullable ProcessConsole console) {
         this.folder = folder;
         this.wrapper = wrapper;
         this.child = child;
         this.depth = depth;
         this.marks = marks;
         this.console = console;
-    }
-
-    /// What a folder of an earlier start holds.
-    public sealed interface Found {
-        record Running(ContainerProcess process) implements Found {}
-
-        record Ended(End end) implements Found {}
-
-        /// Its wrapper never began, so nothing of the container ran.
-        record NeverStarted() implements Found {}
-
-        /// Neither process nor exit code is left.
-        record Lost() implements Found {}
     }
 
     /// Starts a container. When this returns the wrapper runs; a command that cannot be found shows up as an [End]
@@ -64,13 +51,13 @@ public final class ContainerProcess implements RunningContainer {
         builder.environment().clear();
         builder.environment().putAll(launch.environment());
         systemPath(builder.environment());
-        Console console = Console.open(launch);
+        ProcessConsole console = ProcessConsole.open(launch);
         if (console != null && !console.terminalPath().isEmpty()) {
-            Entrance.giveTo(Launcher.user(launch).getFirst(), Path.of(console.terminalPath()));
+            NamespaceEntrance.giveTo(Launcher.user(launch).getFirst(), Path.of(console.terminalPath()));
             builder.environment().put("KUMIKI_TTY", console.terminalPath());
             builder.environment().putIfAbsent("TERM", "xterm");
         }
-        Entrance.write(launcher, launch);
+        NamespaceEntrance.write(launcher, launch);
         builder.directory(launch.folder().toFile());
         builder.redirectInput(Path.of("/dev/null").toFile());
         builder.redirectErrorStream(true);
@@ -100,7 +87,7 @@ public final class ContainerProcess implements RunningContainer {
 
     @Override
     public Entrance entrance() {
-        return new Entrance(folder, wrapper, depth);
+        return new NamespaceEntrance(folder, wrapper, depth);
     }
 
     /// Finds a container that an earlier Kumiki started.
@@ -114,8 +101,8 @@ public final class ContainerProcess implements RunningContainer {
             }
             ProcessHandle wrapper = wrapper(folder);
             if (wrapper != null) {
-                return new Found.Running(
-                        new ContainerProcess(folder, wrapper, null, isolation.depth(), marks, Console.find(folder)));
+                return new Found.Running(new ContainerProcess(
+                        folder, wrapper, null, isolation.depth(), marks, ProcessConsole.find(folder)));
             }
             if (Files.exists(folder.resolve("pid"))) {
                 break;

@@ -23,7 +23,7 @@ public final class ControlGroups {
     private static final String FILE = "cgroup";
     private static final String PROCESSES = "pids";
     /// What a fork bomb may take of a machine; and room for one thread per core in many processes.
-    private static final int MOST_PROCESSES = 4_096 + 256 * Runtime.getRuntime().availableProcessors();
+    public static final int MOST_PROCESSES = 4_096 + 256 * Runtime.getRuntime().availableProcessors();
 
     private static final long PERIOD_MICROS = 100_000;
     private static final int REMOVE_TRIES = 50;

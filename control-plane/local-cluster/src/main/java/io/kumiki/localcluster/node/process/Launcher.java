@@ -65,7 +65,7 @@ public final class Launcher {
                 script("container.sh"),
                 launch.folder().toString(),
                 launch.log().toString()));
-        Path pipe = Console.pipe(launch);
+        Path pipe = ProcessConsole.pipe(launch);
         if (pipe != null) {
             words.addAll(List.of("/bin/sh", "-c", "exec <\"$0\" 3>&- && exec \"$@\"", pipe.toString()));
         }

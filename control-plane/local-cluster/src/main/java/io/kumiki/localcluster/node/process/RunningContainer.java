@@ -6,12 +6,17 @@ import org.jspecify.annotations.Nullable;
 /// One start of a container, whatever runs it.
 public interface RunningContainer {
     /// How it ended. `exitCode` is null when nobody knows; `error` says why it never started; `at` is null when
-    /// that is now.
+    /// that is now; `outOfMemory`: whoever runs it says that it was killed for want of memory.
     record End(
             @Nullable Integer exitCode,
             @Nullable String error,
-            @Nullable Instant at) {
+            @Nullable Instant at,
+            boolean outOfMemory) {
         public static final End UNKNOWN = new End(null, null, null);
+
+        public End(@Nullable Integer exitCode, @Nullable String error, @Nullable Instant at) {
+            this(exitCode, error, at, false);
+        }
     }
 
     /// Waits until it has ended and nothing of it is left.

@@ -154,15 +154,14 @@ class ContainerProcessIT {
         Path go = isolation.isolated() ? dir.resolve("root/go") : dir.resolve("c/go");
         start(isolation, launch);
         awaitLog(launch, "up");
-        ContainerProcess.Found found = ContainerProcess.find(
+        Found found = ContainerProcess.find(
                 launch.folder(), isolation, launch.environment().get(Launch.POD_UID), "main");
-        assertThat(found).isInstanceOf(ContainerProcess.Found.Running.class);
+        assertThat(found).isInstanceOf(Found.Running.class);
         Files.createFile(go);
-        assertThat(((ContainerProcess.Found.Running) found).process().await().exitCode())
-                .isEqualTo(9);
+        assertThat(((Found.Running) found).container().await().exitCode()).isEqualTo(9);
         assertThat(ContainerProcess.find(
                         launch.folder(), isolation, launch.environment().get(Launch.POD_UID), "main"))
-                .matches(later -> later instanceof ContainerProcess.Found.Ended ended
+                .matches(later -> later instanceof Found.Ended ended
                         && Integer.valueOf(9).equals(ended.end().exitCode()));
     }
 
@@ -180,7 +179,7 @@ class ContainerProcessIT {
         }
         assertThat(ContainerProcess.find(
                         launch.folder(), isolation, launch.environment().get(Launch.POD_UID), "main"))
-                .isInstanceOf(ContainerProcess.Found.Lost.class);
+                .isInstanceOf(Found.Lost.class);
     }
 
     @ParameterizedTest

@@ -1,8 +1,6 @@
-package io.kumiki.localcluster.node.session;
+package io.kumiki.localcluster.node.process;
 
 import io.kumiki.kube.PodSessions.Session;
-import io.kumiki.localcluster.node.process.Entrance;
-import io.kumiki.localcluster.node.process.Terminal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A command that runs in a container, with pipes or with a terminal. Closing it kills the command.
-public final class ProcessSession implements Session {
+final class ProcessSession implements Session {
     private final Process process;
     private final @Nullable Terminal terminal;
     private final OutputStream stdin;
@@ -23,7 +21,7 @@ public final class ProcessSession implements Session {
         this.stdout = terminal == null ? process.getInputStream() : terminal.input();
     }
 
-    public static ProcessSession start(Entrance entrance, List<String> command, boolean tty) throws IOException {
+    static ProcessSession start(NamespaceEntrance entrance, List<String> command, boolean tty) throws IOException {
         if (!tty) {
             return new ProcessSession(entrance.process(command, "").start(), null);
         }

@@ -1,0 +1,326 @@
+package io.kumiki.localcluster.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.localcluster.node.engine.ContainerEngine;
+import io.kumiki.localcluster.node.engine.DockerEngine;
+import io.kumiki.localcluster.node.engine.TestPodman;
+import io.kumiki.localcluster.node.image.ImageTable;
+import io.kumiki.localcluster.node.image.InstalledPythons;
+import io.kumiki.localcluster.node.image.PythonEnvironment;
+import io.kumiki.localcluster.node.process.ControlGroups;
+import io.kumiki.localcluster.node.process.Isolation;
+import io.kumiki.model.Json;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Pods whose images are real, in a Podman of the test's own.
+class EnginePodsIT {
+    private static final Vertx VERTX = Vertx.vertx();
+    private static TestPodman podman;
+
+    @TempDir
+    static Path home;
+
+    @TempDir
+    Path dir;
+
+    private final FakeCluster cluster = new FakeCluster();
+    private ContainerEngine engine;
+    private NodeAgent agent;
+
+    @BeforeAll
+    static void podman() throws Exception {
+        podman = TestPodman.start(home);
+    }
+
+    @AfterAll
+    static void stopPodman() throws Exception {
+        if (podman != null) {
+            podman.close();
+        }
+        VERTX.close().await();
+    }
+
+    @BeforeEach
+    void agent() throws Exception {
+        engine = DockerEngine.ofThisMachine(VERTX, podman.environment());
+        agent = agent(Isolation.choose(System.getenv()));
+        agent.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (agent != null) {
+            agent.stop(NodeAgent.OnStop.END_PODS);
+            engine.close();
+            assertThat(podman.said("ps", "--all", "--quiet"))
+                    .as("no container is left")
+                    .isEmpty();
+        }
+    }
+
+    private NodeAgent agent(Isolation isolation) throws Exception {
+        BuiltInImage fetch = container -> {
+            try {
+                Files.writeString(container.hostPath(container.args().getFirst()), "from fetch");
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+            return 0;
+        };
+        return new NodeAgent(
+                cluster,
+                CrashingAgent.settings(dir, isolation),
+                new ImageTable(InstalledPythons.in(List.of()), List.of("kumiki/artifact-agent"), List.of(), engine),
+                Map.of("kumiki/artifact-agent", fetch),
+                new PythonEnvironment(dir.resolve("cache"), Map.of(), dir),
+                Clock.systemUTC());
+    }
+
+    private static ObjectNode pod(String name, String spec) {
+        ObjectNode pod = Json.object().put("apiVersion", "v1").put("kind", "Pod");
+        pod.putObject("metadata")
+                .put("name", name)
+                .put("namespace", "kubeflow")
+                .put("uid", UUID.randomUUID().toString());
+        pod.set("spec", Json.parse(spec.replace("@", TestPodman.IMAGE)));
+        return pod;
+    }
+
+    private JsonNode run(String name, String spec, String phase) throws Exception {
+        cluster.put(pod(name, spec));
+        try {
+            return cluster.awaitPhase(name, phase);
+        } catch (AssertionError e) {
+            throw new AssertionError(cluster.events.toString(), e);
+        }
+    }
+
+    private String log(JsonNode pod, String container) throws Exception {
+        return Files.readString(Objects.requireNonNull(agent.logFiles().find(pod.path("metadata"), container, false)));
+    }
+
+    private static JsonNode ended(JsonNode pod) {
+        return pod.at("/status/containerStatuses/0/state/terminated");
+    }
+
+    @Test
+    void environmentWordsVolumesAndTheLastWords() throws Exception {
+        cluster.object("ConfigMap", "kubeflow", "settings", Json.parse("{\"data\":{\"color\":\"green\"}}"));
+        cluster.object(
+                "Secret",
+                "kubeflow",
+                "keys",
+                Json.parse("{\"data\":{\"password\":\""
+                        + Base64.getEncoder().encodeToString("geheim".getBytes(StandardCharsets.UTF_8)) + "\"}}"));
+        JsonNode pod = run("whole", """
+                {"restartPolicy":"Never","hostname":"here","initContainers":[
+                  {"name":"fetch","image":"kumiki/artifact-agent","args":["/work/input"],
+                   "volumeMounts":[{"name":"work","mountPath":"/work"}]},
+                  {"name":"init","image":"@","command":["sh","-c","cat /work/input; echo init > /work/second"],
+                   "volumeMounts":[{"name":"work","mountPath":"/work"}]}],
+                 "containers":[{"name":"main","image":"@","workingDir":"/data","command":["sh","-c"],
+                  "args":["pwd; hostname; cat /work/input /work/second /etc/settings/color /keys/password; echo; echo $FROM_IMAGE $(GREETING) $COLOR; cat /var/run/secrets/kubernetes.io/serviceaccount/token; echo; id -u; echo last > /dev/termination-log; exit 7"],
+                  "env":[{"name":"GREETING","value":"hello"},{"name":"COLOR","valueFrom":{"configMapKeyRef":{"name":"settings","key":"color"}}}],
+                  "volumeMounts":[{"name":"work","mountPath":"/work"},{"name":"work","mountPath":"/data","subPath":"data"},
+                   {"name":"settings","mountPath":"/etc/settings"},{"name":"keys","mountPath":"/keys","readOnly":true}]}],
+                 "volumes":[{"name":"work","emptyDir":{}},{"name":"settings","configMap":{"name":"settings"}},
+                  {"name":"keys","secret":{"secretName":"keys"}}]}
+                """, "Failed");
+        assertThat(log(pod, "init")).isEqualTo("from fetch");
+        assertThat(log(pod, "main"))
+                .isEqualTo("/data\nhere\nfrom fetchinit\ngreengeheim\nyes hello green\ntoken-of-default\n0\n");
+        assertThat(ended(pod).path("exitCode").asInt()).isEqualTo(7);
+        assertThat(ended(pod).path("message").asText()).isEqualTo("last\n");
+    }
+
+    @Test
+    void theImagesOwnCommandAndAnotherUserWhoMayWriteNothing() throws Exception {
+        JsonNode own = run(
+                "own",
+                "{\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"main\",\"image\":\"@\"}]}",
+                "Succeeded");
+        assertThat(log(own, "main")).isEqualTo("the command of the image\n");
+        JsonNode user = run("user", """
+                {"restartPolicy":"Never","securityContext":{"runAsUser":1000,"runAsGroup":1000,"runAsNonRoot":true,"fsGroup":2000},
+                 "containers":[{"name":"main","image":"@","command":["sh","-c","id; touch /x; touch /vol/y && echo wrote; grep CapEff /proc/self/status; grep NoNew /proc/self/status"],
+                  "securityContext":{"readOnlyRootFilesystem":true,"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]}},
+                  "volumeMounts":[{"name":"vol","mountPath":"/vol"}]}],"volumes":[{"name":"vol","emptyDir":{}}]}
+                """, "Succeeded");
+        assertThat(log(user, "main"))
+                .contains("uid=1000", "gid=1000", "2000", "Read-only file system", "wrote", "CapEff:\t0000000000000000")
+                .containsPattern("NoNewPrivs:\\s+1");
+    }
+
+    @Test
+    void whoTakesTooMuchMemoryIsToldSo() throws Exception {
+        JsonNode pod = run("greedy", """
+                {"restartPolicy":"Never","containers":[{"name":"main","image":"@","resources":{"limits":{"memory":"32Mi"}},
+                 "command":["sh","-c","x=$(yes | head -c 200000000); echo survived"]}]}
+                """, "Failed");
+        assertThat(ended(pod).path("exitCode").asInt()).isEqualTo(137);
+        String reason = ended(pod).path("reason").asText();
+        if (ControlGroups.detect().note().contains("cgroup v1")) {
+            // Seen with Podman 4.3: its inspect says OOMKilled false there.
+            System.out.println("Podman with cgroup v1 does not tell why it was killed; the reason shown is " + reason);
+            assertThat(reason).isIn("OOMKilled", "Error");
+        } else {
+            assertThat(reason).isEqualTo("OOMKilled");
+        }
+    }
+
+    @Test
+    void itIsAskedHookedRestartedAndEndsWithinItsGrace() throws Exception {
+        cluster.put(pod("server", """
+                {"restartPolicy":"Always","terminationGracePeriodSeconds":2,"containers":[{"name":"main","image":"@",
+                 "command":["sh","-c","echo start; trap 'echo told; exit 0' TERM; while [ ! -f /tmp/die ]; do sleep 0.1; done; exit 4"],
+                 "readinessProbe":{"exec":{"command":["test","-f","/tmp/ready"]},"periodSeconds":1},
+                 "lifecycle":{"postStart":{"exec":{"command":["sh","-c","echo hook > /tmp/hook; touch /tmp/ready"]}}}}]}
+                """));
+        cluster.await(
+                "server", pod -> pod.at("/status/containerStatuses/0/ready").asBoolean());
+        JsonNode now = cluster.pod("server");
+        try (var session = agent.podSessions()
+                .exec(exec(now, false, "sh", "-c", "cat /tmp/hook; echo oops >&2; cat; touch /tmp/die; exit 9"))) {
+            session.stdin().write("typed".getBytes(StandardCharsets.UTF_8));
+            session.stdin().close();
+            assertThat(new String(session.stdout().readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("hook\ntyped");
+            assertThat(new String(session.stderr().readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("oops\n");
+            assertThat(session.await()).isEqualTo(9);
+        }
+        cluster.await(
+                "server",
+                pod -> pod.at("/status/containerStatuses/0/restartCount").asInt() == 1
+                        && pod.at("/status/containerStatuses/0/ready").asBoolean());
+        assertThat(cluster.pod("server")
+                        .at("/status/containerStatuses/0/lastState/terminated/exitCode")
+                        .asInt())
+                .isEqualTo(4);
+        JsonNode again = cluster.pod("server");
+        cluster.delete("server", 2);
+        cluster.awaitGone("server");
+        assertThat(log(again, "main")).isEqualTo("start\ntold\n");
+    }
+
+    private static io.kumiki.kube.PodConnection.Exec exec(JsonNode pod, boolean tty, String... command) {
+        return new io.kumiki.kube.PodConnection.Exec(
+                pod.at("/metadata/namespace").asText(),
+                pod.at("/metadata/name").asText(),
+                pod.at("/metadata/uid").asText(),
+                "main",
+                List.of(command),
+                new io.kumiki.kube.PodConnection.Channels(true, true, true, tty));
+    }
+
+    @Test
+    void anImageThatIsNotHere() throws Exception {
+        cluster.put(
+                pod(
+                        "absent",
+                        "{\"containers\":[{\"name\":\"main\",\"image\":\"localhost:1/none/such:1\"},{\"name\":\"never\",\"image\":\"localhost:1/none/other:1\",\"imagePullPolicy\":\"Never\"}]}"));
+        JsonNode pod = cluster.await(
+                "absent",
+                p -> p.at("/status/containerStatuses/0/state/waiting/reason")
+                        .asText()
+                        .equals("ImagePullBackOff"));
+        assertThat(pod.at("/status/containerStatuses/0/state/waiting/message").asText())
+                .startsWith("Back-off pulling image \"localhost:1/none/such:1\": ");
+        assertThat(pod.at("/status/phase").asText()).isEqualTo("Pending");
+        cluster.await(
+                "absent",
+                p -> p.at("/status/containerStatuses/1/state/waiting/reason")
+                        .asText()
+                        .equals("ErrImageNeverPull"));
+        assertThat(cluster.events).anyMatch(e -> e.startsWith("Failed: Failed to pull image"));
+        cluster.delete("absent", 0);
+        cluster.awaitGone("absent");
+    }
+
+    @Test
+    void aProgramThatIsNotThere() throws Exception {
+        JsonNode pod = run(
+                "wrong",
+                "{\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"main\",\"image\":\"@\",\"command\":[\"no-such-program\"]}]}",
+                "Failed");
+        assertThat(ended(pod).path("exitCode").asInt()).isEqualTo(128);
+        assertThat(ended(pod).path("message").asText()).contains("no-such-program");
+    }
+
+    @Test
+    void anotherAgentGoesOnAndLosesNoLine() throws Exception {
+        cluster.put(pod("lives", """
+                {"restartPolicy":"Never","containers":[{"name":"main","image":"@",
+                 "command":["sh","-c","i=0; while [ $i -lt 60 ]; do echo line $i; echo err $i >&2; i=$((i+1)); sleep 0.1; done"]}]}
+                """));
+        cluster.awaitPhase("lives", "Running");
+        JsonNode before = cluster.pod("lives");
+        TimeUnit.SECONDS.sleep(1);
+        agent.stop(NodeAgent.OnStop.KEEP_PODS);
+        TimeUnit.SECONDS.sleep(1);
+        agent = agent(Isolation.choose(System.getenv()));
+        agent.start();
+        JsonNode pod = cluster.awaitPhase("lives", "Succeeded");
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < 60; i++) {
+            all.append("line ").append(i).append("\nerr ").append(i).append('\n');
+        }
+        assertThat(log(pod, "main")).isEqualTo(all.toString());
+        assertThat(pod.at("/metadata/uid")).isEqualTo(before.at("/metadata/uid"));
+        assertThat(pod.at("/status/containerStatuses/0/restartCount").asInt()).isZero();
+    }
+
+    @Test
+    void anEngineThatHangsHoldsUpNobody() throws Exception {
+        cluster.put(
+                pod(
+                        "held",
+                        "{\"restartPolicy\":\"Never\",\"terminationGracePeriodSeconds\":1,\"containers\":[{\"name\":\"main\",\"image\":\"@\",\"command\":[\"sleep\",\"300\"]}]}"));
+        cluster.awaitPhase("held", "Running");
+        podman.signal("STOP");
+        try {
+            JsonNode process = run(
+                    "beside",
+                    "{\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"main\",\"image\":\"busybox\",\"command\":[\"echo\",\"hi\"]}]}",
+                    "Succeeded");
+            assertThat(log(process, "main")).isEqualTo("hi\n");
+            cluster.delete("held", 1);
+        } finally {
+            podman.signal("CONT");
+        }
+        cluster.awaitGone("held");
+    }
+
+    @Test
+    void anEngineThatIsStartedAnewLosesNothing() throws Exception {
+        cluster.put(
+                pod(
+                        "stays",
+                        "{\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"main\",\"image\":\"@\",\"command\":[\"sh\",\"-c\",\"echo one; sleep 3; echo two; exit 5\"]}]}"));
+        cluster.awaitPhase("stays", "Running");
+        podman.stopService();
+        podman.service();
+        JsonNode pod = cluster.awaitPhase("stays", "Failed");
+        assertThat(ended(pod).path("exitCode").asInt()).isEqualTo(5);
+        assertThat(log(pod, "main")).isEqualTo("one\ntwo\n");
+    }
+}
