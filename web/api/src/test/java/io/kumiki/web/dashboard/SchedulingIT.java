@@ -209,8 +209,9 @@ class SchedulingIT {
             long second = NOW.getEpochSecond();
             server.page = new Decided.Page(
                     List.of(
-                            new Decided(second + 9, "other", "late", 0, "Waiting", "NoRoom", "", List.of(), null),
-                            new Decided(second, "other", "late", 0, "Waiting", "Quota", "", List.of(), null)),
+                            new Decided(
+                                    second + 9, "other", "late", 0, "Waiting", "NoRoom", "", List.of(), null, false),
+                            new Decided(second, "other", "late", 0, "Waiting", "Quota", "", List.of(), null, false)),
                     null);
             JsonNode cluster = server.get(200, "/scheduling/cluster" + then);
             assertThat(cluster.path("nodes")).hasSize(3);
