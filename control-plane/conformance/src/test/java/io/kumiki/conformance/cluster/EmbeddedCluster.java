@@ -2,23 +2,43 @@ package io.kumiki.conformance.cluster;
 
 import io.kumiki.localcluster.LocalCluster;
 import io.kumiki.localcluster.LocalClusterSettings;
+import io.kumiki.localcluster.node.LocalApi;
+import io.kumiki.localcluster.node.LocalVolumes;
+import io.kumiki.localcluster.scheduler.SchedulerLoop;
+import io.kumiki.localcluster.scheduler.SchedulerSettings;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /// The product's own API server, in this process and in memory.
 public final class EmbeddedCluster implements TestCluster {
     private final Vertx vertx = Vertx.vertx();
     private final LocalCluster cluster;
+    private final List<AutoCloseable> parts = new ArrayList<>();
 
     private EmbeddedCluster(Path folder) {
         cluster = LocalCluster.start(
                 vertx, LocalClusterSettings.in(folder).inMemory().freeFloor(0));
     }
 
-    static EmbeddedCluster start(Path folder) throws IOException {
+    public static EmbeddedCluster start(Path folder) throws IOException {
         return new EmbeddedCluster(Files.createDirectories(folder));
+    }
+
+    /// From now on pods get nodes, and claims the volumes that were chosen for them.
+    public void schedule(Path folder) {
+        LocalApi api = new LocalApi(cluster.cluster(), "scheduler", Clock.systemUTC());
+        LocalVolumes volumes = new LocalVolumes(api, folder, "nobody");
+        volumes.start("default", Map.of());
+        parts.add(volumes);
+        SchedulerLoop scheduler = new SchedulerLoop(api, SchedulerSettings.DEFAULT, Clock.systemUTC());
+        scheduler.start();
+        parts.add(scheduler);
     }
 
     @Override
@@ -48,6 +68,13 @@ public final class EmbeddedCluster implements TestCluster {
 
     @Override
     public void close() {
+        for (AutoCloseable part : parts) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
         cluster.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }

@@ -5,6 +5,7 @@ import io.kumiki.model.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /// A real Kubernetes control plane: etcd (without fsync), kube-apiserver and kube-controller-manager as processes of
@@ -20,11 +21,15 @@ public final class RealCluster implements TestCluster {
     }
 
     /// Blocks until the API server is ready and the controllers have been started.
-    public static RealCluster start(Path folder) {
+    ///
+    /// @param flags further flags of kube-apiserver
+    public static RealCluster start(Path folder, String... flags) {
         var programs = KubernetesPrograms.required("etcd", "kube-apiserver", "kube-controller-manager");
         try {
             // Heaps that are collected in time: these processes stand beside a JVM on small machines.
-            var real = RealKubernetes.start(programs, folder, new RealKubernetes.Settings("700MiB", ABSENT));
+            List<String> all = new ArrayList<>(ABSENT);
+            all.addAll(List.of(flags));
+            var real = RealKubernetes.start(programs, folder, new RealKubernetes.Settings("700MiB", all));
             real.controllers();
             return new RealCluster(real);
         } catch (IOException e) {

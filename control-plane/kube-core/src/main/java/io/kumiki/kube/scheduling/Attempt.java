@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// One try to place one pod. The shell asks in this order: [#onNominatedNode] or [#filter], then extenders narrow the
 /// nodes by [#keep], then [#best], or [#preempt] when none is left.
 public final class Attempt {
+    /// What the plugin for resource claims adds in front of preemption's word, and instead of it when no node was
+    /// looked at.
+    private static final String AFTER_FILTER = " no new claims to deallocate, preemption: ";
+
+    private static final String AFTER_BLOCKED = " not found";
+
     private final PodEntry pod;
     private final NodeTable table;
     private final Budgets budgets;
@@ -188,8 +194,11 @@ public final class Attempt {
         if (all == 0) {
             return "no nodes available to schedule pods";
         }
-        String start = blocked.isEmpty() ? Sentence.of(all, refusals, others) : Sentence.blocked(all, blocked);
-        return preemption.isEmpty() ? start : start + " preemption: " + preemption;
+        if (!blocked.isEmpty()) {
+            return Sentence.blocked(all, blocked) + AFTER_BLOCKED;
+        }
+        String start = Sentence.of(all, refusals, others);
+        return preemption.isEmpty() ? start : start + AFTER_FILTER + preemption;
     }
 
     /// What kept the pod off the nodes.

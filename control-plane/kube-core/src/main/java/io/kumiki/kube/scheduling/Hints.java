@@ -35,12 +35,27 @@ final class Hints {
     }
 
     private static boolean node(PodEntry pod, Set<Cause> causes, ClusterEvent.NodeChanged changed) {
-        boolean labels = changed.before() == null
-                || !changed.before().labels().equals(changed.node().labels());
-        if (labels && (causes.contains(Cause.SPREAD) || causes.contains(Cause.NEIGHBOURS))) {
+        NodeEntry.Facts before = changed.before();
+        NodeEntry.Facts now = changed.node().facts();
+        boolean labels = before == null || !before.labels().equals(now.labels());
+        boolean taints = before == null
+                || !before.taints().equals(now.taints())
+                || before.unschedulable() != now.unschedulable();
+        if (labels && causes.contains(Cause.NEIGHBOURS) || (labels || taints) && causes.contains(Cause.SPREAD)) {
             return true;
         }
-        return NodeChecks.promising(pod.shape(), changed.node());
+        boolean better = before == null
+                || taints && (causes.contains(Cause.TAINT) || causes.contains(Cause.UNSCHEDULABLE))
+                || labels && (causes.contains(Cause.NODE_AFFINITY) || causes.contains(Cause.VOLUMES))
+                || causes.contains(Cause.RESOURCES) && grown(pod.shape(), before, now);
+        return better && NodeChecks.promising(pod.shape(), changed.node());
+    }
+
+    private static boolean grown(PodShape shape, NodeEntry.Facts before, NodeEntry.Facts now) {
+        return shape.wants.stream()
+                .map(PodShape.Want::resource)
+                .anyMatch(name -> now.allocatable().getOrDefault(name, 0L)
+                        > before.allocatable().getOrDefault(name, 0L));
     }
 
     private static boolean makesRoom(PodEntry pod, Set<Cause> causes, ClusterEvent.PodLeft left) {

@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -226,14 +225,14 @@ public final class Scheduler {
 
     /// Victims are leaving that node for the pod: its place there is kept, and it waits until they are gone.
     ///
-    /// @return pods of less priority that lose the same node, to be told so
+    /// @return pods of less priority that lose the same node and are tried again
     public List<PodEntry> nominate(Attempt attempt, String node, Instant now) {
         PodEntry pod = attempt.pod().nominatedTo(node);
         List<PodEntry> losers = new ArrayList<>(table.nominations.lesser(pod, node));
         for (PodEntry loser : losers) {
             table.nominations.remove(loser.uid());
             waiting.nominated(loser.nominatedTo(""));
-            waiting.failed(loser.uid(), Set.of(Cause.RESOURCES), now);
+            waiting.retry(loser.uid(), now);
         }
         table.nominations.put(pod, node);
         waiting.nominated(pod);

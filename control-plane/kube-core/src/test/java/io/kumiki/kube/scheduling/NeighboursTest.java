@@ -133,8 +133,8 @@ class NeighboursTest {
         assertThat(world.fate(spread("s2", ",'minDomains':3", ""))).isEqualTo("on b1");
         assertThat(world.fate(spread("s3", ",'minDomains':3", "")))
                 .isEqualTo("0/4 nodes are available: 1 node(s) didn't match pod topology spread constraints (missing"
-                        + " required label), 3 node(s) didn't match pod topology spread constraints. preemption:"
-                        + " 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption"
+                        + " required label), 3 node(s) didn't match pod topology spread constraints. no new claims to deallocate,"
+                        + " preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption"
                         + " victims found for incoming pod.");
         world.with(node("c1", "{}", "{'zone':'c'}"));
         assertThat(world.run().said.get("s3")).as("a new domain wakes it").isEqualTo("on c1");

@@ -15,9 +15,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Each predicate by a table of nodes and pods, and the sentence when it refuses.
 class PredicateTest {
     private static final String NONE =
-            " preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.";
+            " no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.";
     private static final String NOT_HELPFUL =
-            " preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.";
+            " no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.";
 
     private static String one(ObjectNode node, String spec) {
         return new World().with(node).fate(pod("p", "{'app':'p'}", spec));
@@ -168,8 +168,9 @@ class PredicateTest {
                 .isEqualTo("on b");
         assertThat(world.fate(pod(
                         "q", "{}", "{'containers':[{'resources':{'requests':{'cpu':'2'}}}],'affinity':" + pin + "}")))
-                .startsWith("0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s)"
-                        + " [NodeAffinity]. preemption: 0/3 nodes are available: 1 No preemption victims found");
+                .startsWith(
+                        "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s)"
+                                + " [NodeAffinity]. no new claims to deallocate, preemption: 0/3 nodes are available: 1 No preemption victims found");
         assertThat(world.fate(pod(
                         "r",
                         "{}",
@@ -223,7 +224,7 @@ class PredicateTest {
         assertThat(world.fate(cpu("p", "4", -1))).isEqualTo("on b");
         assertThat(world.fate(cpu("q", "4", -1)))
                 .isEqualTo("0/3 nodes are available: 1 node(s) had untolerated taint {kumiki.io/simulated: true}, 2"
-                        + " Insufficient cpu. preemption: 0/3 nodes are available: 1 Preemption is not helpful for"
+                        + " Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 1 Preemption is not helpful for"
                         + " scheduling, 2 No preemption victims found for incoming pod.");
     }
 
@@ -243,10 +244,10 @@ class PredicateTest {
         World world = new World().with(node("a", "{}", "{'topology.kubernetes.io/zone':'z1'}"));
         String spec = "{'containers':[],'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':'data'}}]}";
         assertThat(world.fate(pod("p1", "{}", spec)))
-                .isEqualTo("0/1 nodes are available: persistentvolumeclaim \"data\" not found." + NOT_HELPFUL);
+                .isEqualTo("0/1 nodes are available: persistentvolumeclaim \"data\" not found. not found");
         world.scheduler.claim(json(claim("data", "fast", "", "")), false, world.now);
         assertThat(world.fate(pod("p2", "{}", spec)))
-                .isEqualTo("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims." + NOT_HELPFUL);
+                .isEqualTo("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found");
         world.scheduler.volume(json(volume("v1", "fast", "z", "z2")), false, world.now);
         world.scheduler.claim(json(claim("data", "fast", "v1", "Bound")), false, world.now);
         assertThat(world.fate(pod("p3", "{}", spec)))

@@ -99,8 +99,9 @@ class PreemptionTest {
         ObjectNode polite = cpu("p", "1", 9);
         ((ObjectNode) polite.path("spec")).put("preemptionPolicy", "Never");
         assertThat(world.fate(polite))
-                .isEqualTo("0/1 nodes are available: 1 Insufficient cpu. preemption: not eligible due to"
-                        + " preemptionPolicy=Never.");
+                .isEqualTo(
+                        "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: not eligible due to"
+                                + " preemptionPolicy=Never.");
         assertThat(world.gone("low").run().said.get("p")).isEqualTo("on n");
     }
 
@@ -131,7 +132,7 @@ class PreemptionTest {
         World world = new World().with(node("n", "{}", "{}")).on("n", cpu("low", "4", 0));
         assertThat(world.fate(cpu("mid", "4", 5))).isEqualTo("clears n");
         assertThat(world.fate(cpu("top", "4", 9))).isEqualTo("clears n");
-        world.finishEvictions().run();
+        world.finishEvictions().later(30);
         assertThat(world.said.get("top")).isEqualTo("on n");
         assertThat(world.said.get("mid")).contains("Insufficient cpu");
     }
@@ -166,8 +167,9 @@ class PreemptionTest {
                 .on("n", cpu("low", "2", 0))
                 .on("n", cpu("peer", "2", 9));
         assertThat(world.fate(cpu("p", "4", 9)))
-                .isEqualTo("0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1"
-                        + " Insufficient cpu.");
+                .isEqualTo(
+                        "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1"
+                                + " Insufficient cpu.");
         assertThat(world.fate(cpu("q", "1", 0))).contains("Insufficient cpu");
         world.gone("peer").run();
         assertThat(world.said.get("p")).as("now it may preempt").isEqualTo("clears n");

@@ -36,12 +36,23 @@ final class PodReports implements AutoCloseable {
     private final AtomicLong dropped = new AtomicLong();
     private final Thread recorder;
 
+    /// @param reason empty when the condition stays as it is
     /// @param nominated the node that is being cleared for the pod, empty for none, null when that stays as it is
     record Report(
             PodEntry pod,
             String reason,
             String message,
-            @Nullable String nominated) {}
+            @Nullable String nominated) {
+        /// What both say, this one later.
+        Report after(Report earlier) {
+            boolean same = reason.isEmpty();
+            return new Report(
+                    pod,
+                    same ? earlier.reason : reason,
+                    same ? earlier.message : message,
+                    nominated == null ? earlier.nominated : nominated);
+        }
+    }
 
     private record Event(PodEntry pod, String type, String reason, String message) {}
 
@@ -66,8 +77,19 @@ final class PodReports implements AutoCloseable {
         if (!report.pod.says(report.reason, report.message) && !report.reason.equals("SchedulingGated")) {
             event(report.pod, "Warning", "FailedScheduling", report.message);
         }
+        tell(report);
+    }
+
+    /// The node that was being cleared for the pod is another's now.
+    void lost(PodEntry pod) {
+        tell(new Report(pod, "", "", ""));
+    }
+
+    private void tell(Report report) {
         synchronized (latest) {
-            if (latest.put(report.pod.uid(), report) != null) {
+            Report waiting = latest.get(report.pod.uid());
+            latest.put(report.pod.uid(), waiting == null ? report : report.after(waiting));
+            if (waiting != null) {
                 return;
             }
         }
@@ -103,14 +125,16 @@ final class PodReports implements AutoCloseable {
                 || !now.path("spec").path("nodeName").asText("").isEmpty()) {
             return;
         }
-        ObjectNode condition = Json.object()
-                .put("type", "PodScheduled")
-                .put("status", "False")
-                .put("reason", report.reason)
-                .put("message", report.message)
-                .put("lastTransitionTime", since(now));
         ObjectNode status = Json.object();
-        status.set("conditions", replaced(now, condition));
+        if (!report.reason.isEmpty()) {
+            ObjectNode condition = Json.object()
+                    .put("type", "PodScheduled")
+                    .put("status", "False")
+                    .put("reason", report.reason)
+                    .put("message", report.message)
+                    .put("lastTransitionTime", since(now));
+            status.set("conditions", replaced(now, condition));
+        }
         if (report.nominated != null) {
             status.put("nominatedNodeName", report.nominated.isEmpty() ? null : report.nominated);
         }

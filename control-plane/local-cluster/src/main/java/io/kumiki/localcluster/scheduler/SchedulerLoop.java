@@ -269,8 +269,7 @@ public final class SchedulerLoop implements AutoCloseable {
         PodEntry pod = attempt.pod();
         String message = attempt.message("");
         for (PodEntry loser : scheduler.nominate(attempt, candidate.node(), now())) {
-            reports.refused(new PodReports.Report(
-                    loser, "Unschedulable", "node " + candidate.node() + " is needed by a pod of higher priority", ""));
+            reports.lost(loser);
         }
         reports.refused(new PodReports.Report(pod, "Unschedulable", message, candidate.node()));
         String name = settings.rules().names().stream().sorted().findFirst().orElse("default-scheduler");

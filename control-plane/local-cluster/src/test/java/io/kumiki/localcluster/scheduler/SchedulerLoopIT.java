@@ -121,8 +121,9 @@ class SchedulerLoopIT {
         JsonNode waits =
                 await("big", pod -> scheduled(pod).path("reason").asText().equals("Unschedulable"));
         assertThat(scheduled(waits).path("message").asText())
-                .isEqualTo("0/1 nodes are available: 1 Insufficient cpu."
-                        + " preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.");
+                .isEqualTo(
+                        "0/1 nodes are available: 1 Insufficient cpu."
+                                + " no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.");
         assertThat(cluster.list(ResourceType.EVENTS, "ns", Selection.ALL)
                         .items()
                         .toString())
