@@ -130,8 +130,7 @@ final class Barrier {
                 progress.end(
                         plan,
                         Why.BarrierTimeout,
-                        new Clause.FewCame(
-                                plan.held.size() + there.thereInAll(), least, state.options.barrier() / 1000));
+                        new Clause.FewCame(plan.held.size() + there.thereInAll(), least, patience(plan) / 1000));
             }
             return;
         }
@@ -157,7 +156,15 @@ final class Barrier {
     }
 
     private boolean isOverdue(Plan plan) {
-        return state.now - plan.progressAt >= state.options.barrier();
+        return state.now - plan.progressAt >= patience(plan);
+    }
+
+    /// A volume that is still made keeps its pod from asking.
+    private long patience(Plan plan) {
+        String namespace = plan.fact.namespace();
+        return plan.rows.stream().anyMatch(row -> state.awaitsVolumes(namespace, row.members))
+                ? state.options.volumes()
+                : state.options.barrier();
     }
 
     private void dropWhatIsOver(Plan plan) {
@@ -218,7 +225,7 @@ final class Barrier {
                 PodFact.Member member = Objects.requireNonNull(pod.member());
                 for (int r = 0; r < plan.rows.size(); r++) {
                     if (plan.rows.get(r).members.name().equals(member.className())) {
-                        progress.moves().move(plan, r, member.index(), wrong);
+                        progress.moves().move(plan, r, member.index(), wrong, null);
                         return false;
                     }
                 }
@@ -236,7 +243,9 @@ final class Barrier {
 
     /// The scheduler finds no room for the pod where its slot is: that node is not tried again for a while, and the
     /// slot moves.
-    void vetoed(Plan plan, PodFact pod) {
+    ///
+    /// @param among the only nodes on which the scheduler finds room for it; null where nobody said
+    void vetoed(Plan plan, PodFact pod, @Nullable List<String> among) {
         String node = plan.nodeOf(pod);
         if (node == null || plan.held.containsKey(pod.uid()) || plan.binding.containsKey(pod.uid())) {
             return;
@@ -245,7 +254,7 @@ final class Barrier {
         PodFact.Member member = Objects.requireNonNull(pod.member());
         for (int r = 0; r < plan.rows.size(); r++) {
             if (plan.rows.get(r).members.name().equals(member.className())) {
-                progress.moves().move(plan, r, member.index(), new Clause.RefusedByScheduler(node));
+                progress.moves().move(plan, r, member.index(), new Clause.RefusedByScheduler(node), among);
                 return;
             }
         }

@@ -17,6 +17,10 @@ public sealed interface Event {
 
     record DaemonGone(String namespace, String name) implements Event {}
 
+    record ClaimSeen(ClaimFact claim) implements Event {}
+
+    record ClaimGone(String namespace, String name) implements Event {}
+
     record PodSeen(PodFact pod) implements Event {}
 
     record PodGone(String uid) implements Event {}

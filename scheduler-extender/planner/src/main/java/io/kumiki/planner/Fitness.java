@@ -16,9 +16,15 @@ final class Fitness {
             Map<String, String> requests,
             @Nullable Map<String, String> nodeSelector,
             @Nullable List<Gang.Term> nodeTerms,
-            @Nullable List<Gang.Toleration> tolerations) {
+            @Nullable List<Gang.Toleration> tolerations,
+            @Nullable List<String> claims) {
         static ClassKey of(Gang.Members members) {
-            return new ClassKey(members.requests(), members.nodeSelector(), members.nodeTerms(), members.tolerations());
+            return new ClassKey(
+                    members.requests(),
+                    members.nodeSelector(),
+                    members.nodeTerms(),
+                    members.tolerations(),
+                    members.claims());
         }
     }
 
@@ -39,7 +45,11 @@ final class Fitness {
                         .anyMatch(e -> !e.getValue().equals(node.labels().get(e.getKey())))) {
             return false;
         }
-        List<Gang.Term> terms = members.nodeTerms();
+        return anyHolds(members.nodeTerms(), node);
+    }
+
+    /// @param terms of which one must hold; none or null for any node
+    static boolean anyHolds(@Nullable List<Gang.Term> terms, NodeFact node) {
         return terms == null
                 || terms.isEmpty()
                 || terms.stream()

@@ -35,6 +35,8 @@ public final class Mirror {
             case Event.NodeGone ignored -> true;
             case Event.DaemonSeen ignored -> true;
             case Event.DaemonGone ignored -> true;
+            case Event.ClaimSeen ignored -> true;
+            case Event.ClaimGone ignored -> true;
             case Event.PodSeen ignored -> true;
             case Event.PodGone ignored -> true;
             case Event.SingleSeen ignored -> true;
@@ -204,6 +206,7 @@ public final class Mirror {
         events.add(new Event.Levels(List.copyOf(state.levels)));
         events.add(new Event.Tenants(state.quotaNodes, state.tenantOf));
         state.nodes.values().forEach(node -> events.add(new Event.NodeSeen(node)));
+        state.claims.values().forEach(claim -> events.add(new Event.ClaimSeen(claim)));
         state.daemons.all().forEach(daemon -> events.add(new Event.DaemonSeen(daemon)));
         state.limits.values().forEach(of -> events.addAll(of.values()));
         origins.forEach((key, origin) -> {
@@ -233,6 +236,7 @@ public final class Mirror {
         to.runs.putAll(from.runs);
         from.holds.copyInto(to.holds);
         from.daemons.copyInto(to.daemons);
+        to.claims.putAll(from.claims);
         to.levels = List.copyOf(from.levels);
         to.quotas = from.quotas;
         to.quotaNodes = from.quotaNodes;

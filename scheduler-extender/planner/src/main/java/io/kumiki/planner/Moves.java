@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// Slots that move to another node: theirs is lost, or the scheduler refuses it.
 final class Moves {
     private static final long POKE = 15_000;
+    /// A steered pod that finds no node at all never makes the scheduler ask us.
+    private static final long UNHEARD = 45_000;
 
     private final State state;
     private final Progress progress;
@@ -31,7 +33,13 @@ final class Moves {
             if (idle && plan.doomed.contains(pod.uid())) {
                 wishes.delete(plan, pod, "its slot is on another node now");
             } else if (idle && pod.vetoed() && !member.steered()) {
-                progress.barrier().vetoed(plan, pod);
+                progress.barrier().vetoed(plan, pod, null);
+                if (plan.phase == Gang.Phase.Releasing) {
+                    return false;
+                }
+            } else if (idle && pod.vetoed() && plan.isDurable() && isUnheard(plan, pod)) {
+                plan.unheard.remove(pod.uid());
+                progress.barrier().vetoed(plan, pod, null);
                 if (plan.phase == Gang.Phase.Releasing) {
                     return false;
                 }
@@ -42,6 +50,15 @@ final class Moves {
             }
         }
         return true;
+    }
+
+    /// Whether nothing was heard of it for long, although the scheduler was told to look again.
+    private boolean isUnheard(Plan plan, PodFact pod) {
+        if (plan.held.containsKey(pod.uid()) || plan.binding.containsKey(pod.uid())) {
+            plan.unheard.remove(pod.uid());
+            return false;
+        }
+        return state.now - plan.unheard.computeIfAbsent(pod.uid(), _ -> state.now) >= UNHEARD;
     }
 
     /// False where the attempt had to be ended.
@@ -56,7 +73,7 @@ final class Moves {
                         pod != null && (pod.bound() || pod.stage().ended() || plan.binding.containsKey(pod.uid()));
                 if (!settled
                         && (node == null || !node.usable())
-                        && !move(plan, r, i, new Clause.NodeLost(row.nodes.get(i)))) {
+                        && !move(plan, r, i, new Clause.NodeLost(row.nodes.get(i)), null)) {
                     return false;
                 }
             }
@@ -65,11 +82,13 @@ final class Moves {
     }
 
     /// Gives one slot another node, inside the level that the gang requires; ends the attempt where there is none.
-    boolean move(Plan plan, int r, int i, Clause why) {
+    ///
+    /// @param among the only nodes that will do; null for any
+    boolean move(Plan plan, int r, int i, Clause why, @Nullable List<String> among) {
         Plan.Row row = plan.rows.get(r);
         PodFact pod = Occupancy.of(plan, state).at(r, i);
         String from = row.nodes.get(i);
-        Plan.Row other = otherNode(plan, row, i);
+        Plan.Row other = otherNode(plan, row, i, among);
         if (other == null) {
             progress.end(plan, Why.NoOtherNode, why, new Clause.NoOtherNode());
             return false;
@@ -91,7 +110,7 @@ final class Moves {
         return true;
     }
 
-    private Plan.@Nullable Row otherNode(Plan plan, Plan.Row row, int slot) {
+    private Plan.@Nullable Row otherNode(Plan plan, Plan.Row row, int slot, @Nullable List<String> among) {
         Room room = Room.now(state, plan.fact.key());
         Gang.Members members = row.members;
         var alone = new Plan.Row(members);
@@ -136,6 +155,11 @@ final class Moves {
         for (int n = 0; n < room.nodes.size(); n++) {
             boolean outside = domain >= 0 && room.topology.domainOf(level, n) != domain;
             elsewhere.set(n, outside || (own != null && own == n));
+        }
+        if (among != null) {
+            BitSet wanted = room.indices(among);
+            wanted.flip(0, room.nodes.size());
+            elsewhere.or(wanted);
         }
         GangSpec wanted = Room.spec(single);
         if (model != null && spec.alternatives() != null && !spec.alternatives().isEmpty()) {

@@ -34,15 +34,7 @@ final class Plan {
 
         /// Only the numbers follow the spec while slots are held; a new shape needs a new attempt.
         void resize(int min, int max) {
-            members = new Gang.Members(
-                    members.name(),
-                    min,
-                    max,
-                    members.wave(),
-                    members.requests(),
-                    members.nodeSelector(),
-                    members.nodeTerms(),
-                    members.tolerations());
+            members = members.sized(min, max);
         }
     }
 
@@ -76,6 +68,8 @@ final class Plan {
     final Map<String, Long> binding = new TreeMap<>();
     /// When a wish about a pod was last uttered.
     final Map<String, Long> asked = new HashMap<>();
+    /// Since when steered pods are refused without that we were asked.
+    final Map<String, Long> unheard = new HashMap<>();
     /// Pinned pods that must go because their slot is elsewhere now.
     final Set<String> doomed = new TreeSet<>();
     /// Pods with the version that the leader before us may still act on: nothing is changed until each has another.
@@ -188,6 +182,7 @@ final class Plan {
         partialSince = -1;
         asked.clear();
         doomed.clear();
+        unheard.clear();
         version++;
     }
 }

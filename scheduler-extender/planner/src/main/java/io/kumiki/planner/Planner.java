@@ -54,6 +54,10 @@ public final class Planner {
                 state.roomChanged |= state.daemons.seen(daemon, state.nodes.values());
             case Event.DaemonGone(String namespace, String name) ->
                 state.roomChanged |= state.daemons.gone(namespace + "/" + name, state.nodes.values());
+            case Event.ClaimSeen(ClaimFact claim) ->
+                state.roomChanged |= !claim.equals(state.claims.put(claim.key(), claim));
+            case Event.ClaimGone(String namespace, String name) ->
+                state.roomChanged |= state.claims.remove(namespace + "/" + name) != null;
             case Event.PodSeen(PodFact pod) -> pod(pod);
             case Event.PodGone(String uid) -> podGone(uid);
             case Event.GangSeen(GangFact gang) -> {
@@ -223,7 +227,8 @@ public final class Planner {
             state.decide(new Decision.AnswerFilter(ask.call(), node, ""));
         } else {
             state.decide(new Decision.AnswerFilter(ask.call(), "", English.of(new Clause.RefusedByScheduler(node))));
-            progress.barrier().vetoed(plan, pod);
+            plan.unheard.remove(ask.uid());
+            progress.barrier().vetoed(plan, pod, ask.nodes());
             progress.mark(plan);
         }
     }

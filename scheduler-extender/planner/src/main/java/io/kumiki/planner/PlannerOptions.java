@@ -5,6 +5,7 @@ package io.kumiki.planner;
 /// @param reserveCpuMilli kept free on each node for what is not planned
 /// @param expiry a reservation without any pod ends after this, and 10 ms a member
 /// @param barrier a wave that makes no progress gives up
+/// @param volumes the same, while volumes of its members are still made
 /// @param partial a gang below its minimum after it began is ended
 /// @param veto how long a node that the scheduler refused is not tried again for that class
 /// @param repeat a wish that had no effect is repeated
@@ -15,11 +16,12 @@ public record PlannerOptions(
         int reserveMemoryMib,
         long expiry,
         long barrier,
+        long volumes,
         long partial,
         long veto,
         long repeat,
         long promise,
         long usualSeconds) {
     public static final PlannerOptions DEFAULT =
-            new PlannerOptions(1000, 2048, 60_000, 30_000, 40_000, 300_000, 5_000, 60_000, 3600);
+            new PlannerOptions(1000, 2048, 60_000, 30_000, 120_000, 40_000, 300_000, 5_000, 60_000, 3600);
 }

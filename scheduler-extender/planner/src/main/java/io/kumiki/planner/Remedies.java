@@ -146,17 +146,7 @@ final class Remedies {
     private GangFact withMin(int min) {
         Gang.Spec spec = plan.fact.spec();
         List<Gang.Members> classes = spec.classes().stream()
-                .map(c -> c.name().equals(role.name())
-                        ? new Gang.Members(
-                                c.name(),
-                                min,
-                                c.max(),
-                                c.wave(),
-                                c.requests(),
-                                c.nodeSelector(),
-                                c.nodeTerms(),
-                                c.tolerations())
-                        : c)
+                .map(c -> c.name().equals(role.name()) ? c.sized(min, c.max()) : c)
                 .toList();
         return with(spec(spec, classes, spec.required(), spec.alternatives()));
     }
@@ -196,8 +186,7 @@ final class Remedies {
         if (selector != null) {
             selector.remove(Shape.TYPE);
         }
-        return new Gang.Members(
-                c.name(), c.min(), c.max(), c.wave(), c.requests(), selector, c.nodeTerms(), c.tolerations());
+        return c.selecting(selector);
     }
 
     /// Every bound on the way to the root that is too low.

@@ -275,6 +275,7 @@ final class Room {
                         n,
                         !avoided.get(n)
                                 && Fitness.fits(members, amounts, nodes.get(n))
+                                && state.reaches(gang.namespace(), members, nodes.get(n))
                                 && !state.excluded(members, nodes.get(n).name()));
             }
             fit.put(members.name(), able);

@@ -76,6 +76,8 @@ final class Singles {
             case Event.NodeGone ignored -> changed();
             case Event.DaemonSeen ignored -> changed();
             case Event.DaemonGone ignored -> changed();
+            case Event.ClaimSeen ignored -> {}
+            case Event.ClaimGone ignored -> {}
             case Event.GangSeen(GangFact gang) -> {
                 learn(gang);
                 changed();

@@ -32,6 +32,7 @@ final class State {
     final Daemons daemons = new Daemons();
     /// Pods without a gang that hold devices.
     final SortedMap<String, RunFact> runs = new TreeMap<>();
+    final SortedMap<String, ClaimFact> claims = new TreeMap<>();
     final Map<Exclusion, Long> exclusions = new java.util.HashMap<>();
     List<PlaceLevels.Level> levels = PlaceLevels.USUAL;
 
@@ -163,6 +164,28 @@ final class State {
                             .merge(resource, -amount, Long::sum));
         }
         return pod;
+    }
+
+    /// Whether all volumes that the class has already can be reached from there.
+    boolean reaches(String namespace, Gang.Members of, NodeFact node) {
+        for (String name : of.claims() == null ? List.<String>of() : of.claims()) {
+            ClaimFact claim = claims.get(namespace + "/" + name);
+            if (claim != null && !Fitness.anyHolds(claim.terms(), node)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Whether some of its volumes do not exist yet: binding them takes its time.
+    boolean awaitsVolumes(String namespace, Gang.Members of) {
+        for (String name : of.claims() == null ? List.<String>of() : of.claims()) {
+            ClaimFact claim = claims.get(namespace + "/" + name);
+            if (claim == null || !claim.bound()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean excluded(Gang.Members of, String node) {

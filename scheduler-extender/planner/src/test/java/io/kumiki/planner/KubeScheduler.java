@@ -27,10 +27,13 @@ final class KubeScheduler {
     private final World world;
     private final Extenders extenders;
     private final boolean lossy;
+    /// It looks at something of steered pods that nobody else knows of, until it is calm.
+    private final boolean secrets;
     final Map<Long, Call> calls = new HashMap<>();
     final Map<String, String> assumed = new HashMap<>();
 
-    KubeScheduler(Timeline time, World world, Extenders extenders, boolean lossy) {
+    KubeScheduler(Timeline time, World world, Extenders extenders, boolean lossy, boolean secrets) {
+        this.secrets = secrets;
         this.time = time;
         this.world = world;
         this.extenders = extenders;
@@ -47,6 +50,7 @@ final class KubeScheduler {
         for (NodeFact node : world.nodes.values()) {
             if (node.usable()
                     && (pod.pin == null || pod.pin.equals(node.name()))
+                    && !(secrets && pod.steered && forbidden(pod, node))
                     && fits(pod, node, taken.getOrDefault(node.name(), Map.of()))) {
                 fit.add(node.name());
             }
@@ -66,6 +70,12 @@ final class KubeScheduler {
         } else {
             askBind(pod, fit.getFirst());
         }
+    }
+
+    /// One gang may go nowhere, others not to every third node.
+    private boolean forbidden(World.Pod pod, NodeFact node) {
+        int gang = pod.gang.hashCode();
+        return time.now < time.calm && (gang % 2 == 0 || (gang + node.name().hashCode()) % 3 == 0);
     }
 
     private static boolean fits(World.Pod pod, NodeFact node, Map<String, Long> taken) {

@@ -126,6 +126,9 @@ final class Laws {
                     if (pod != null && pod.live() && empty && pod.vetoed && !pod.steered && !pod.gated) {
                         stays(still, "refused by the scheduler: " + which, now, 25_000);
                     }
+                    if (pod != null && pod.live() && empty && pod.vetoed && pod.steered && !pod.gated) {
+                        stays(still, "steered in vain: " + which, now, 70_000);
+                    }
                 }
             }
             if (pods.isEmpty() && (status.phase() == Gang.Phase.Reserved || status.phase() == Gang.Phase.Starting)) {

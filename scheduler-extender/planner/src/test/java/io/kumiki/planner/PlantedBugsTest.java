@@ -20,6 +20,7 @@ class PlantedBugsTest {
         for (PlantedBug bug : new PlantedBug[] {
             returns("a slot stays on a lost node", Moves.class, "fromLostNodes", 1),
             returns("a slot stays where the scheduler refuses its pod", Moves.class, "fromVetoes", 1),
+            returns("a steered pod that the scheduler never asks about keeps its slot", Moves.class, "isUnheard", 0),
             returns("a barrier never gives up", Barrier.class, "isOverdue", 0),
             returns("a foreign reservation is taken for the current one", Plan.class, "isCurrent", 1),
             returns("a call for another node is held", Barrier.class, "isThere", 1),

@@ -73,7 +73,7 @@ final class Simulation implements KubeScheduler.Extenders {
         // While nobody leads nobody can repair.
         long patience = crashes || killsLeft > 0 ? 30_000 : 0;
         laws = new Laws(world, quota ? limit() : -1, patience);
-        scheduler = new KubeScheduler(time, world, this, lossy);
+        scheduler = new KubeScheduler(time, world, this, lossy, Math.floorMod(seed, 10) == 5);
         jobs = new Jobs(time, world, pod -> time.in(20, () -> scheduler.schedule(pod.uid)), lossy, time.upTo(5) == 0);
         leadersDie = crashes || killsLeft > 0;
         lonely = new Lonely(this);

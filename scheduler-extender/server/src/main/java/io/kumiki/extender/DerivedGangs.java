@@ -12,6 +12,7 @@ import io.kumiki.model.Json;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -260,8 +261,7 @@ final class DerivedGangs {
         }
         ObjectNode gang = gang(namespace, name, any);
         ArrayNode classes = gang.withObject("/spec").putArray("classes");
-        sizes.forEach((of, size) ->
-                PodShape.members(classes.addObject(), of, size, size, java.util.Objects.requireNonNull(first.get(of))));
+        sizes.forEach((of, size) -> members(group, classes, of, size, size, first));
         group.exists = true;
         soon(() -> post(namespace, name, gang));
     }
@@ -294,14 +294,26 @@ final class DerivedGangs {
         metadata.withObject("/annotations").put(Marks.GROUP, foreign(any));
         ArrayNode classes = gang.withObject("/spec").putArray("classes");
         Sizes.minima(pods, minimum)
-                .forEach((of, min) -> PodShape.members(
-                        classes.addObject(),
-                        of,
-                        min,
-                        java.util.Objects.requireNonNull(pods.get(of)),
-                        java.util.Objects.requireNonNull(first.get(of))));
+                .forEach((of, min) ->
+                        members(group, classes, of, min, java.util.Objects.requireNonNull(pods.get(of)), first));
         group.exists = true;
         soon(() -> post(namespace, name, gang));
+    }
+
+    private static void members(
+            Group group, ArrayNode classes, String of, int min, int max, Map<String, JsonNode> first) {
+        JsonNode like = java.util.Objects.requireNonNull(first.get(of));
+        ObjectNode members = classes.addObject();
+        PodShape.members(members, of, min, max, like);
+        // Where each member has a volume of its own, none of them says where the others may be.
+        Set<String> claims = PodShape.claims(like);
+        group.pods.values().stream()
+                .filter(pod -> Facts.gated(pod) && classOf(pod).equals(of))
+                .forEach(pod -> claims.retainAll(PodShape.claims(pod)));
+        if (!claims.isEmpty()) {
+            ArrayNode names = members.putArray("claims");
+            claims.forEach(names::add);
+        }
     }
 
     /// All but its classes.

@@ -216,6 +216,9 @@ public final class Extender implements AutoCloseable {
                     int slash = key.indexOf('/');
                     tell(new Event.DaemonGone(key.substring(0, slash), key.substring(slash + 1)));
                 });
+        var volumes = new VolumeWatch(this::tell);
+        feed("/api/v1/persistentvolumes", volumes::volume, volumes::volumeGone);
+        feed("/api/v1/persistentvolumeclaims", volumes::claim, volumes::claimGone);
         feed(PODS, pods);
         feed("/apis/kumiki.io/v1alpha1/gangs", this::gang, key -> {
             int slash = key.indexOf('/');

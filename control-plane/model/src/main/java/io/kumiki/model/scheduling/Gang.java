@@ -109,7 +109,34 @@ public final class Gang extends OwnKind implements Namespaced {
             List<Term> nodeTerms,
 
             @Field(value = "Taints it tolerates.", max = 64) @Nullable
-            List<Toleration> tolerations) {}
+            List<Toleration> tolerations,
+
+            @Field(
+                    value = "PersistentVolumeClaims that each of them mounts: where these are bound, its node may be.",
+                    max = 32)
+            @Nullable
+            List<String> claims) {
+        /// Without volumes.
+        public Members(
+                String name,
+                int min,
+                int max,
+                int wave,
+                Map<String, String> requests,
+                @Nullable Map<String, String> nodeSelector,
+                @Nullable List<Term> nodeTerms,
+                @Nullable List<Toleration> tolerations) {
+            this(name, min, max, wave, requests, nodeSelector, nodeTerms, tolerations, null);
+        }
+
+        public Members sized(int least, int most) {
+            return new Members(name, least, most, wave, requests, nodeSelector, nodeTerms, tolerations, claims);
+        }
+
+        public Members selecting(@Nullable Map<String, String> selector) {
+            return new Members(name, min, max, wave, requests, selector, nodeTerms, tolerations, claims);
+        }
+    }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Term(

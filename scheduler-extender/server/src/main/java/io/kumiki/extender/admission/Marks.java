@@ -25,10 +25,14 @@ public final class Marks {
     /// When a pod last saved its state (RFC 3339), and what a restart costs it in seconds: what preemption counts.
     public static final String CHECKPOINT = "kumiki.io/last-checkpoint";
     public static final String RESTART = "kumiki.io/restart-seconds";
-    /// Set by whoever can make its pods anew: they are pinned by affinity instead of being led by the filter verb.
+    /// Set by whoever can make its pods anew: they are pinned by affinity instead of being led by the filter verb,
+    /// unless the scheduler looks at something of theirs that the planner does not.
     public static final String PINNED = "kumiki.io/pinned";
     /// Gate of a pod without a gang that waits.
     public static final String QUEUE = "kumiki.io/queue";
+    /// Cluster Autoscaler's and Karpenter's: the node is not taken away from under it.
+    static final String SAFE_TO_EVICT = "cluster-autoscaler.kubernetes.io/safe-to-evict";
+    static final String DO_NOT_DISRUPT = "karpenter.sh/do-not-disrupt";
     public static final String PLAN = "kumiki.io/plan";
     public static final String BIND = "kumiki.io/bind";
     public static final String ONLY_CLASS = "member";

@@ -199,7 +199,19 @@ public final class PodAdmission {
             }
             gate(spec, Marks.GANG);
         }
-        boolean pinned = planned || annotations.path(Marks.PINNED).asText("").equals("true");
+        boolean modelled = PodShape.unmodelled(pod) == null;
+        String pin = planned && !modelled ? PodShape.pin(pod) : "";
+        if (!pin.isEmpty()) {
+            ObjectNode loose = Pin.off(pin, spec.path("affinity"));
+            if (loose == null) {
+                spec.remove("affinity");
+            } else {
+                spec.set("affinity", loose);
+            }
+        }
+        keep(pod);
+        boolean pinned = modelled
+                && (planned || annotations.path(Marks.PINNED).asText("").equals("true"));
         for (JsonNode container : spec.path("containers")) {
             ObjectNode resources = ((ObjectNode) container).withObject("/resources");
             for (String list : List.of("requests", "limits")) {
@@ -210,6 +222,17 @@ public final class PodAdmission {
                 }
             }
             break;
+        }
+    }
+
+    /// Whoever makes nodes fewer must not take one member of a gang from the others, unless its owner allows it.
+    private static void keep(ObjectNode pod) {
+        ObjectNode annotations = pod.withObject("/metadata").withObject("/annotations");
+        if (!annotations.has(Marks.SAFE_TO_EVICT)) {
+            annotations.put(Marks.SAFE_TO_EVICT, "false");
+        }
+        if (!annotations.has(Marks.DO_NOT_DISRUPT)) {
+            annotations.put(Marks.DO_NOT_DISRUPT, "true");
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// What a pod asks of its node.
@@ -65,6 +66,18 @@ public final class PodShape {
         }
     }
 
+    /// Names of the PersistentVolumeClaims that it mounts.
+    public static Set<String> claims(JsonNode pod) {
+        var claims = new TreeSet<String>();
+        for (JsonNode volume : pod.path("spec").path("volumes")) {
+            String name = volume.path("persistentVolumeClaim").path("claimName").asText("");
+            if (!name.isEmpty()) {
+                claims.add(name);
+            }
+        }
+        return claims;
+    }
+
     /// Throws [IllegalArgumentException] where the pod is not of a form that the API server takes.
     public static Gang.Members single(JsonNode pod) {
         ObjectNode members = Json.object();
@@ -103,8 +116,8 @@ public final class PodShape {
         return pin;
     }
 
-    /// What of the pod the scheduler looks at and the planner does not: such a pod is never pinned. Null for
-    /// nothing.
+    /// What of the pod the scheduler looks at and the planner does not: such a pod is steered, never pinned. Null
+    /// for nothing.
     public static @Nullable String unmodelled(JsonNode pod) {
         JsonNode spec = pod.path("spec");
         if (!spec.path("resourceClaims").isEmpty()) {

@@ -160,7 +160,73 @@ class PodAdmissionTest {
                 GPU,
                 PodAdmission.Rules.PLAIN);
         assertThat(member.path("metadata").path("annotations"))
-                .isEqualTo(Json.object().put("kumiki.io/gang-size", "2"));
+                .isEqualTo(Json.object()
+                        .put("kumiki.io/gang-size", "2")
+                        .put("cluster-autoscaler.kubernetes.io/safe-to-evict", "false")
+                        .put("karpenter.sh/do-not-disrupt", "true"));
+    }
+
+    private static long amount(JsonNode pod, String resource) {
+        return PodShape.requests(pod).getOrDefault(resource, 0L);
+    }
+
+    @Test
+    void whatWeDoNotModelIsSteeredAndNeverPinned() {
+        String gang =
+                "'labels':{'kumiki.io/gang':'g'},'annotations':{'kumiki.io/gang-size':'2','kumiki.io/pinned':'true'}";
+        ObjectNode pinned = reviewed(gang, GPU, PodAdmission.Rules.PLAIN);
+        assertThat(amount(pinned, Marks.PLAN)).isZero();
+        assertThat(amount(pinned, Marks.BIND)).isOne();
+        String port =
+                "'containers':[{'name':'c','ports':[{'hostPort':80}],'resources':{'limits':{'nvidia.com/gpu':'2'}}}]";
+        for (String spec : List.of(
+                port,
+                GPU + ",'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':'c'}}]",
+                GPU + ",'affinity':{'podAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':[{}]}}",
+                GPU + ",'topologySpreadConstraints':[{'whenUnsatisfiable':'DoNotSchedule'}]")) {
+            ObjectNode steered = reviewed(gang, spec, PodAdmission.Rules.PLAIN);
+            assertThat(amount(steered, Marks.PLAN)).as(spec).isOne();
+            assertThat(gate(steered)).isEqualTo("kumiki.io/gang");
+        }
+    }
+
+    @Test
+    void aPlannedPodLosesAPinThatTheSchedulerMightNotAgreeTo() {
+        String gang =
+                "'labels':{'kumiki.io/gang':'g'},'annotations':{'kumiki.io/reservation':'g.0','kumiki.io/gang-slot':'0'}";
+        String spread = ",'topologySpreadConstraints':[{'whenUnsatisfiable':'DoNotSchedule'}]";
+        String to =
+                "'affinity':{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':{'nodeSelectorTerms':["
+                        + "{%s'matchFields':[{'key':'metadata.name','operator':'In','values':['node7']}]}]}}}";
+        ObjectNode plain = reviewed(gang, GPU + "," + to.formatted(""), PodAdmission.Rules.PLAIN);
+        assertThat(PodShape.pin(plain)).isEqualTo("node7");
+        assertThat(amount(plain, Marks.PLAN)).isZero();
+        ObjectNode bare = reviewed(gang, GPU + spread + "," + to.formatted(""), PodAdmission.Rules.PLAIN);
+        assertThat(bare.path("spec").has("affinity")).isFalse();
+        assertThat(amount(bare, Marks.PLAN)).isOne();
+        ObjectNode labelled = reviewed(
+                gang,
+                GPU + spread + "," + to.formatted("'matchExpressions':[{'key':'a','operator':'Exists'}],"),
+                PodAdmission.Rules.PLAIN);
+        assertThat(PodShape.pin(labelled)).isEmpty();
+        assertThat(PodShape.single(labelled).nodeTerms())
+                .singleElement()
+                .satisfies(term -> assertThat(term.expressions())
+                        .singleElement()
+                        .satisfies(one -> assertThat(one.key()).isEqualTo("a")));
+    }
+
+    @Test
+    void anOwnersWordOnEvictionStands() {
+        ObjectNode pod = reviewed(
+                "'labels':{'kumiki.io/gang':'g'},'annotations':{'kumiki.io/gang-size':'2','karpenter.sh/do-not-disrupt':'false'}",
+                GPU,
+                PodAdmission.Rules.PLAIN);
+        assertThat(pod.path("metadata")
+                        .path("annotations")
+                        .path("karpenter.sh/do-not-disrupt")
+                        .asText())
+                .isEqualTo("false");
     }
 
     @Test
