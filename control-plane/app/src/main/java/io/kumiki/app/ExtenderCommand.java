@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.kumiki.extender.AdmissionDesk;
 import io.kumiki.extender.Extender;
+import io.kumiki.extender.PeerAddress;
 import io.kumiki.extender.Webhook;
 import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.ledger.LedgerSettings;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ final class ExtenderCommand {
             "--kubeconfig FILE|--in-cluster [--port 8891] [--namespace kube-system] [--decision-log DIR]"
                     + " [--webhook-port P [--webhook-host NAME|--webhook-service NAMESPACE/NAME]]"
                     + " [--own-scheduler NAME] [--adopt-schedulers NAME,NAME] [--print-scheduler-config]"
+                    + " [--peers HOST:PORT]"
                     + " [--ledger-bind HOST --ledger-port N (--ledger-members HOST:PORT,... | --ledger-service NAME)]";
     private static final int PORT = 8891;
     private static final String NAME = "[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?";
@@ -47,7 +50,8 @@ final class ExtenderCommand {
             String webhookService,
             String scheduler,
             Set<String> adopted,
-            LedgerSettings ledger) {}
+            LedgerSettings ledger,
+            PeerAddress peers) {}
 
     private ExtenderCommand() {}
 
@@ -65,6 +69,7 @@ final class ExtenderCommand {
                         "webhook-service",
                         "own-scheduler",
                         "adopt-schedulers",
+                        "peers",
                         "ledger-bind",
                         "ledger-port",
                         "ledger-members",
@@ -116,7 +121,16 @@ final class ExtenderCommand {
                 service,
                 a.value("own-scheduler").orElse(""),
                 adopted,
-                ledger(a));
+                ledger(a),
+                peers(a));
+    }
+
+    private static PeerAddress peers(Arguments a) {
+        try {
+            return a.value("peers").map(PeerAddress::of).orElse(PeerAddress.LOOPBACK);
+        } catch (IllegalArgumentException e) {
+            throw new Arguments.Wrong("--peers: " + e.getMessage());
+        }
     }
 
     private static LedgerSettings ledger(Arguments a) {
@@ -142,7 +156,8 @@ final class ExtenderCommand {
     private static int serve(Options options) throws Exception {
         var over = new CountDownLatch(1);
         var lost = new AtomicBoolean();
-        Runtime.getRuntime().addShutdownHook(new Thread(over::countDown, "shutdown"));
+        var closed = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(over, closed), "shutdown"));
         var settings = new Extender.Settings(
                 options.port(),
                 options.namespace(),
@@ -150,7 +165,8 @@ final class ExtenderCommand {
                 false,
                 PlannerOptions.DEFAULT,
                 options.log(),
-                options.ledger());
+                options.ledger(),
+                options.peers());
         var desk = new AdmissionDesk();
         Vertx vertx = Vertx.vertx();
         try (var client = client(options);
@@ -165,13 +181,26 @@ final class ExtenderCommand {
             if (options.webhookPort() < 0) {
                 over.await();
             } else {
-                admit(vertx, client, desk, options, over);
+                admit(vertx, client, extender, desk, options, over);
             }
         } finally {
+            closed.countDown();
             Wiring.await(vertx.close());
         }
         // A lost lead ends the process: whoever starts it again begins with what the cluster says.
         return lost.get() ? 1 : 0;
+    }
+
+    /// The JVM ends with its hooks: until everything is closed, or cannot be.
+    private static void end(CountDownLatch over, CountDownLatch closed) {
+        over.countDown();
+        try {
+            if (!closed.await(5, TimeUnit.SECONDS)) {
+                System.err.println("The extender could not be closed within 5 s.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static KubernetesClient client(Options options) throws IOException {
@@ -182,12 +211,18 @@ final class ExtenderCommand {
     }
 
     private static void admit(
-            Vertx vertx, KubernetesClient client, AdmissionDesk desk, Options options, CountDownLatch over)
+            Vertx vertx,
+            KubernetesClient client,
+            Extender extender,
+            AdmissionDesk desk,
+            Options options,
+            CountDownLatch over)
             throws InterruptedException {
         var rules = new PodAdmission.Rules(Set.of(options.namespace()), options.scheduler(), options.adopted());
         var settings = new Webhook.Settings(
                 options.webhookPort(), options.namespace(), options.webhookHost(), options.webhookService());
-        try (var webhook = Webhook.start(vertx, client, new PodAdmission(desk, rules), settings, Clock.systemUTC())) {
+        try (var webhook = Webhook.start(
+                vertx, client, extender.reviews(new PodAdmission(desk, rules)), settings, Clock.systemUTC())) {
             System.out.println("Pods are admitted at port " + webhook.port()
                     + "; the MutatingWebhookConfiguration kumiki-extender says so.");
             over.await();

@@ -3,6 +3,7 @@ package io.kumiki.extender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.extender.foreign.Declaration;
 import io.kumiki.ledger.Ledger;
 import io.kumiki.ledger.LedgerSettings;
@@ -47,6 +48,7 @@ public final class Extender implements AutoCloseable {
     /// @param alone nobody else can plan for this cluster
     /// @param log folder of the decision log; null for none
     /// @param ledger who else hears of quota; the member starts with the first TenantQuota
+    /// @param peers where other replicas pass calls on to this one
     public record Settings(
             int port,
             String namespace,
@@ -54,11 +56,12 @@ public final class Extender implements AutoCloseable {
             boolean alone,
             PlannerOptions planning,
             @Nullable Path log,
-            LedgerSettings ledger) {
+            LedgerSettings ledger,
+            PeerAddress peers) {
         /// Quota is told in this process only.
         public Settings(
                 int port, String namespace, String holder, boolean alone, PlannerOptions planning, @Nullable Path log) {
-            this(port, namespace, holder, alone, planning, log, LedgerSettings.alone());
+            this(port, namespace, holder, alone, planning, log, LedgerSettings.alone(), PeerAddress.LOOPBACK);
         }
 
         public Settings(int port, String namespace, String holder, boolean alone, PlannerOptions planning) {
@@ -66,7 +69,11 @@ public final class Extender implements AutoCloseable {
         }
 
         public Settings telling(LedgerSettings others) {
-            return new Settings(port, namespace, holder, alone, planning, log, others);
+            return new Settings(port, namespace, holder, alone, planning, log, others, peers);
+        }
+
+        public Settings reachedAt(PeerAddress address) {
+            return new Settings(port, namespace, holder, alone, planning, log, ledger, address);
         }
     }
 
@@ -81,6 +88,7 @@ public final class Extender implements AutoCloseable {
     private final LedgerLink ledger;
     private final Leadership leadership;
     private final Standby standby;
+    private final @Nullable PeerDoor door;
     private final HttpListener listener;
     private final AdmissionDesk desk;
     private final List<ObjectFeed> feeds = new ArrayList<>();
@@ -112,11 +120,21 @@ public final class Extender implements AutoCloseable {
                 planner::tell);
         notes = new QuotaNotes(api, clock);
         standby = new Standby(vertx, leadership);
+        var verbs = new Verbs(planner, calls, pods::find, standby).routes();
         listener = HttpListener.on(vertx, LoopbackPeer.of(new Caller("kube-scheduler", Set.of("system:masters"))))
-                .serve(new Verbs(planner, calls, pods::find, standby).routes())
+                .serve(verbs)
                 .options(HttpListener.defaults().setIdleTimeout(700).setIdleTimeoutUnit(TimeUnit.SECONDS))
                 .listen("127.0.0.1", settings.port());
-        leadership.at("127.0.0.1:" + listener.port());
+        door = settings.alone()
+                ? null
+                : new PeerDoor(
+                        vertx,
+                        new KeySecret(api, settings.namespace(), PeerDoor.NAME),
+                        settings.peers(),
+                        verbs,
+                        clock,
+                        standby::use,
+                        leadership::at);
         planner.start();
         desk.open(planner, calls, groups);
         this.desk = desk;
@@ -144,6 +162,19 @@ public final class Extender implements AutoCloseable {
 
     public int port() {
         return listener.port();
+    }
+
+    /// Answers by what the leader knows: here while we lead, else there, and where it cannot be asked here without it;
+    /// then pods queue.
+    public Webhook.Reviews reviews(PodAdmission admission) {
+        Webhook.Reviews own = request -> admission.answer(request.body());
+        if (door != null) {
+            door.reviews(own);
+        }
+        return request -> {
+            byte[] answer = standby.isStandby() ? standby.review(request) : null;
+            return answer == null ? own.answer(request) : answer;
+        };
     }
 
     /// Waits until plans are made.
@@ -314,6 +345,9 @@ public final class Extender implements AutoCloseable {
         desk.shut();
         thread.interrupt();
         listener.close();
+        if (door != null) {
+            door.close();
+        }
         standby.close();
         feeds.forEach(ObjectFeed::close);
         planner.close();
@@ -321,6 +355,7 @@ public final class Extender implements AutoCloseable {
         notes.close();
         ledger.close();
         hands.close();
+        leadership.release();
     }
 
     /// The whole configuration of a kube-scheduler of our own.

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ final class Leadership {
     private volatile long renewedAt;
     private volatile String address = "";
     private volatile String leader = "";
+    private volatile Consumer<String> told = _ -> {};
 
     /// @param holder unique for each start of a process
     /// @param alone nobody else can plan for this cluster: the lease only counts our starts
@@ -49,6 +51,19 @@ final class Leadership {
     /// Where the replica that leads is found, as far as we know; empty for nowhere.
     String leader() {
         return leader;
+    }
+
+    /// @param told of each other [#leader]
+    void onLeader(Consumer<String> told) {
+        this.told = told;
+    }
+
+    private void leads(String now) {
+        boolean other = !now.equals(leader);
+        leader = now;
+        if (other) {
+            told.accept(now);
+        }
     }
 
     /// Waits until we lead.
@@ -74,7 +89,14 @@ final class Leadership {
                                             .isEmpty()
                                     || at - unchangedSince >= LEASE.toNanos());
             JsonNode annotations = found.body().path("metadata").path("annotations");
-            leader = free || !found.done() ? "" : annotations.path(ADDRESS).asText("");
+            if (free) {
+                leads("");
+            } else if (found.done()) {
+                leads(annotations.path(ADDRESS).asText(""));
+            } else if (at - unchangedSince >= LEASE.toNanos()) {
+                // Nobody can tell.
+                leads("");
+            }
             if (free) {
                 long epoch = found.body().path("spec").path("leaseTransitions").asLong(0) + 1;
                 if (write(found, epoch).done()) {
@@ -117,12 +139,29 @@ final class Leadership {
         }
     }
 
+    /// Gives the lease back, so that another replica need not wait for its end. Nothing may be written by us any more.
+    void release() {
+        if (alone || !current()) {
+            return;
+        }
+        KubeApi.Result found = api.get(path());
+        JsonNode spec = found.body().path("spec");
+        if (found.done() && spec.path("holderIdentity").asText("").equals(holder)) {
+            write(found, spec.path("leaseTransitions").asLong(), "");
+        }
+        acquired = false;
+    }
+
     /// Whether the lease is surely ours still.
     boolean current() {
         return alone || (acquired && System.nanoTime() - renewedAt < LEASE.toNanos());
     }
 
     private KubeApi.Result write(KubeApi.Result found, long epoch) {
+        return write(found, epoch, holder);
+    }
+
+    private KubeApi.Result write(KubeApi.Result found, long epoch, String holder) {
         ObjectNode lease =
                 Json.object().put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
         ObjectNode metadata = lease.putObject("metadata").put("name", NAME).put("namespace", namespace);

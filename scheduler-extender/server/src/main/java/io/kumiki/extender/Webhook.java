@@ -2,7 +2,6 @@ package io.kumiki.extender;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.extender.admission.WebhookObject;
 import io.kumiki.model.Json;
 import io.kumiki.runtime.http.Answer;
@@ -15,17 +14,13 @@ import io.kumiki.runtime.http.ProblemRenderer;
 import io.kumiki.runtime.http.Request;
 import io.kumiki.runtime.http.Routes;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,18 +40,26 @@ public final class Webhook implements AutoCloseable {
     /// @param service `namespace/name` of a Service in front of us instead; empty for none
     public record Settings(int port, String namespace, String host, String service) {}
 
+    /// Who answers an AdmissionReview.
+    @FunctionalInterface
+    public interface Reviews {
+        /// Throws [IllegalArgumentException] or [Json.Malformed] where the body is none.
+        byte[] answer(Request request) throws InterruptedException;
+    }
+
     private final KubeApi api;
+    private final KeySecret secret;
     private final Settings settings;
     private final InstantSource clock;
     private final HttpListener listener;
     private final Vertx vertx;
     private final long timer;
-    private WebhookKeys keys;
+    private ServingKeys keys;
 
-    private Webhook(
-            Vertx vertx, KubernetesClient client, PodAdmission admission, Settings settings, InstantSource clock) {
+    private Webhook(Vertx vertx, KubernetesClient client, Reviews reviews, Settings settings, InstantSource clock) {
         this.vertx = vertx;
         this.api = new KubeApi(client);
+        this.secret = new KeySecret(api, settings.namespace(), SECRET);
         this.settings = settings;
         this.clock = clock;
         this.keys = ensureKeys();
@@ -64,8 +67,8 @@ public final class Webhook implements AutoCloseable {
         this.listener = HttpListener.on(vertx, _ -> null)
                 .hosts(HostRule.ANY)
                 .serve(new Routes("/admit", new ProblemRenderer())
-                        .post("/pods", Permission.ANYONE, Body.upTo(LARGEST), request -> admit(admission, request)))
-                .options(HttpListener.defaults().setSsl(true).setKeyCertOptions(certificate(keys)))
+                        .post("/pods", Permission.ANYONE, Body.upTo(LARGEST), request -> admit(reviews, request)))
+                .options(HttpListener.defaults().setSsl(true).setKeyCertOptions(keys.served()))
                 .listen(here ? "127.0.0.1" : "0.0.0.0", settings.port());
         register();
         this.timer = vertx.setPeriodic(
@@ -74,35 +77,29 @@ public final class Webhook implements AutoCloseable {
 
     /// Blocks until the port is open and the API server knows of it.
     public static Webhook start(
-            Vertx vertx, KubernetesClient client, PodAdmission admission, Settings settings, InstantSource clock) {
-        return new Webhook(vertx, client, admission, settings, clock);
+            Vertx vertx, KubernetesClient client, Reviews reviews, Settings settings, InstantSource clock) {
+        return new Webhook(vertx, client, reviews, settings, clock);
     }
 
     public int port() {
         return listener.port();
     }
 
-    private static Answer admit(PodAdmission admission, Request request) {
+    static Answer admit(Reviews reviews, Request request) throws InterruptedException {
         try {
-            return Answer.json(Json.parse(admission.answer(request.body())));
+            return Answer.json(Json.parse(reviews.answer(request)));
         } catch (Json.Malformed | IllegalArgumentException e) {
             throw new HttpFault(400, "NoReview", String.valueOf(e.getMessage()));
         }
     }
 
-    private static PemKeyCertOptions certificate(WebhookKeys keys) {
-        return new PemKeyCertOptions()
-                .addCertValue(Buffer.buffer(keys.certificate()))
-                .addKeyValue(Buffer.buffer(keys.key()));
-    }
-
     /// Every replica does this: whoever comes first writes, the others read what was written.
     synchronized void renew() {
         try {
-            WebhookKeys now = ensureKeys();
+            ServingKeys now = ensureKeys();
             if (!now.equals(keys)) {
                 keys = now;
-                listener.renew(new ServerSSLOptions().setKeyCertOptions(certificate(now)));
+                listener.renew(new ServerSSLOptions().setKeyCertOptions(now.served()));
                 LOG.info("the webhook has a new certificate");
             }
             register();
@@ -121,65 +118,10 @@ public final class Webhook implements AutoCloseable {
         return List.of(name, name + ".cluster.local");
     }
 
-    private WebhookKeys ensureKeys() {
-        String list = "/api/v1/namespaces/" + settings.namespace() + "/secrets";
-        KubeApi.Result result = new KubeApi.Result(0, Json.object());
-        for (int attempt = 0; attempt < 5; attempt++) {
-            KubeApi.Result found = api.get(list + "/" + SECRET);
-            try {
-                if (found.code() == 404) {
-                    WebhookKeys made = WebhookKeys.fresh(names(), clock.instant());
-                    result = api.post(list, secret(made, ""));
-                    if (result.done()) {
-                        return made;
-                    }
-                } else if (found.done()) {
-                    WebhookKeys there = WebhookKeys.read(texts(found));
-                    WebhookKeys now = there == null
-                            ? WebhookKeys.fresh(names(), clock.instant())
-                            : there.renewed(names(), clock.instant());
-                    if (now.equals(there)) {
-                        return now;
-                    }
-                    String version = found.body()
-                            .path("metadata")
-                            .path("resourceVersion")
-                            .asText();
-                    result = api.put(list + "/" + SECRET, secret(now, version));
-                    if (result.done()) {
-                        return now;
-                    }
-                } else {
-                    result = found;
-                }
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException("no certificate can be made: " + e.getMessage(), e);
-            }
-        }
-        throw new IllegalStateException("the Secret " + settings.namespace() + "/" + SECRET
-                + " can be neither read nor written: " + result.message());
-    }
-
-    private static Map<String, String> texts(KubeApi.Result secret) {
-        var texts = new TreeMap<String, String>();
-        Facts.texts(secret.body().path("data"))
-                .forEach((name, encoded) ->
-                        texts.put(name, new String(Base64.getMimeDecoder().decode(encoded), StandardCharsets.UTF_8)));
-        return texts;
-    }
-
-    private ObjectNode secret(WebhookKeys keys, String version) {
-        ObjectNode secret =
-                Json.object().put("apiVersion", "v1").put("kind", "Secret").put("type", "Opaque");
-        ObjectNode metadata = secret.putObject("metadata").put("name", SECRET).put("namespace", settings.namespace());
-        if (!version.isEmpty()) {
-            metadata.put("resourceVersion", version);
-        }
-        ObjectNode data = secret.putObject("data");
-        keys.data()
-                .forEach((name, text) ->
-                        data.put(name, Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))));
-        return secret;
+    private ServingKeys ensureKeys() {
+        ServingKeys now = ServingKeys.read(secret.ensure(
+                there -> ServingKeys.of(there, names(), clock.instant()).data()));
+        return Objects.requireNonNull(now, "whole keys were written");
     }
 
     private void register() {

@@ -75,7 +75,7 @@ final class Ground implements AutoCloseable {
         webhook = opened(Webhook.start(
                 vertx,
                 client,
-                new PodAdmission(desk, rules),
+                extender.reviews(new PodAdmission(desk, rules)),
                 new Webhook.Settings(0, "kube-system", "127.0.0.1", ""),
                 Clock.systemUTC()));
         var scheduler = opened(new SchedulerLoop(

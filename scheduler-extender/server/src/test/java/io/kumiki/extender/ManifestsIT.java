@@ -118,7 +118,7 @@ class ManifestsIT {
             try (var webhook = Webhook.start(
                     vertx,
                     as,
-                    new PodAdmission(desk, PodAdmission.Rules.PLAIN),
+                    extender.reviews(new PodAdmission(desk, PodAdmission.Rules.PLAIN)),
                     new Webhook.Settings(0, "kumiki-system", "", "kumiki-system/kumiki-extender"),
                     Clock.systemUTC())) {
                 // Written once, then again over what is there.

@@ -68,7 +68,7 @@ class AdmissionIT {
                 try (var webhook = Webhook.start(
                         vertx,
                         client,
-                        new PodAdmission(desk, PodAdmission.Rules.PLAIN),
+                        extender.reviews(new PodAdmission(desk, PodAdmission.Rules.PLAIN)),
                         new Webhook.Settings(0, "kube-system", "127.0.0.1", ""),
                         Clock.systemUTC())) {
                     assertThat(webhook.port()).isPositive();

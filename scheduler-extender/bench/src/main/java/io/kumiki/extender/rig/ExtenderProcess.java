@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /// The extender as its users start it, `kumiki extender`, in a JVM of its own.
 public final class ExtenderProcess {
@@ -50,9 +51,10 @@ public final class ExtenderProcess {
     }
 
     /// On any cluster; what it says goes to the file.
-    static ExtenderProcess start(Path kubeconfig, int port, Path log) throws IOException {
+    public static ExtenderProcess start(Path kubeconfig, int port, Path log, List<String> flags) throws IOException {
         List<String> command = command("");
         command.addAll(List.of("extender", "--kubeconfig", kubeconfig.toString(), "--port", Integer.toString(port)));
+        command.addAll(flags);
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -119,6 +121,17 @@ public final class ExtenderProcess {
                         .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
+    }
+
+    /// The answer's body, which may be a long time in coming.
+    public CompletableFuture<String> later(String verb, byte[] body) {
+        return http.sendAsync(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/scheduler/" + verb))
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .thenApply(HttpResponse::body);
     }
 
     /// Waits until it leads and has read everything: asked about a pod that there is not, it then says only that.

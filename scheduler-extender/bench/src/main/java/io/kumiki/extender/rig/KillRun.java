@@ -54,6 +54,7 @@ public final class KillRun implements AutoCloseable {
     private final LocalCluster cluster;
     private final Path folder;
     private final int[] ports = {RealKubernetes.freePort(), RealKubernetes.freePort()};
+    private final int[] peers = {RealKubernetes.freePort(), RealKubernetes.freePort()};
     private final ExtenderProcess[] extenders = new ExtenderProcess[2];
     private final GangBook book = new GangBook(GPUS);
     private final SplittableRandom random;
@@ -95,7 +96,7 @@ public final class KillRun implements AutoCloseable {
         open.push(cluster.cluster().watch(ResourceType.PODS, SPACE, Selection.ALL, 0, this::pod));
         open.push(cluster.cluster().watch(GANGS, SPACE, Selection.ALL, 0, e -> book.gang(e.object())));
         for (int e = 0; e < 2; e++) {
-            extenders[e] = ExtenderProcess.start(cluster.kubeconfig(), ports[e], folder.resolve("extender-" + e));
+            extenders[e] = extender(e);
         }
         await("an extender leads", () -> leader() >= 0, PATIENCE);
         var scheduler = new SchedulerLoop(
@@ -104,6 +105,14 @@ public final class KillRun implements AutoCloseable {
                 Clock.systemUTC());
         open.push(scheduler);
         scheduler.start();
+    }
+
+    private ExtenderProcess extender(int e) throws IOException {
+        return ExtenderProcess.start(
+                cluster.kubeconfig(),
+                ports[e],
+                folder.resolve("extender-" + e),
+                List.of("--peers", "127.0.0.1:" + peers[e]));
     }
 
     private void pod(WatchEvent event) {
@@ -131,7 +140,7 @@ public final class KillRun implements AutoCloseable {
                 .asText("");
         for (int e = 0; e < 2; e++) {
             ExtenderProcess extender = extenders[e];
-            if (at.equals("127.0.0.1:" + ports[e])
+            if (at.equals("127.0.0.1:" + peers[e])
                     && extender != null
                     && extender.handle().isAlive()) {
                 return e;
@@ -166,8 +175,7 @@ public final class KillRun implements AutoCloseable {
         extenders[leader].kill();
         long killed = System.nanoTime();
         int bound = book.bound(gang);
-        extenders[leader] =
-                ExtenderProcess.start(cluster.kubeconfig(), ports[leader], folder.resolve("extender-" + leader));
+        extenders[leader] = extender(leader);
         await("the next leader writes", () -> book.epoch() > epoch, PATIENCE);
         double gap = (book.epochAt() - killed) / 1e6;
         await("all of " + gang + " run", () -> book.bound(gang) == size && book.running(gang), PATIENCE);

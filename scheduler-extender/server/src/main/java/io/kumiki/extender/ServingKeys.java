@@ -2,6 +2,8 @@ package io.kumiki.extender;
 
 import io.kumiki.runtime.tls.Certificates;
 import io.kumiki.runtime.tls.Pem;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.CertificateParsingException;
@@ -14,21 +16,31 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The webhook's own CA and its certificate, as texts that a Secret holds. Never changed: renewing gives others.
+/// A CA of our own and its certificate, as texts that a Secret holds. Never changed: renewing gives others.
 ///
 /// @param authority certificate of the CA
 /// @param former certificate of the CA before it, trusted as long as it may have signed; empty for none
-record WebhookKeys(String authority, String former, String authorityKey, String certificate, String key) {
+record ServingKeys(String authority, String former, String authorityKey, String certificate, String key) {
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
     private static final Duration LIFE = Duration.ofDays(397);
     /// A certificate is renewed this long before its end.
     private static final Duration EARLY = Duration.ofDays(60);
 
-    static WebhookKeys fresh(List<String> names, Instant now) throws GeneralSecurityException {
+    /// What a Secret holds, renewed where that is due; new ones where it holds none.
+    static ServingKeys of(Map<String, String> data, List<String> names, Instant now) {
+        try {
+            ServingKeys there = read(data);
+            return there == null ? fresh(names, now) : there.renewed(names, now);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("no certificate can be made: " + e.getMessage(), e);
+        }
+    }
+
+    static ServingKeys fresh(List<String> names, Instant now) throws GeneralSecurityException {
         return underNewAuthority("", names, now);
     }
 
-    private static WebhookKeys underNewAuthority(String former, List<String> names, Instant now)
+    private static ServingKeys underNewAuthority(String former, List<String> names, Instant now)
             throws GeneralSecurityException {
         KeyPair key = Certificates.newKey();
         X509Certificate authority =
@@ -36,23 +48,23 @@ record WebhookKeys(String authority, String former, String authorityKey, String 
         return serving(Pem.of(authority), former, Pem.of(key), names, now);
     }
 
-    private static WebhookKeys serving(
+    private static ServingKeys serving(
             String authority, String former, String authorityKey, List<String> names, Instant now)
             throws GeneralSecurityException {
         KeyPair key = Certificates.newKey();
         X509Certificate serving = Certificates.serving(
                 "kumiki-extender",
                 Pem.certificate(authority),
-                Pem.keys(authorityKey, "the webhook's Secret"),
+                Pem.keys(authorityKey, "a Secret of the extender"),
                 key.getPublic(),
                 names,
                 now,
                 LIFE);
-        return new WebhookKeys(authority, former, authorityKey, Pem.of(serving), Pem.of(key.getPrivate()));
+        return new ServingKeys(authority, former, authorityKey, Pem.of(serving), Pem.of(key.getPrivate()));
     }
 
     /// These, or others where these end soon, are for other names, or are none at all.
-    WebhookKeys renewed(List<String> names, Instant now) throws GeneralSecurityException {
+    ServingKeys renewed(List<String> names, Instant now) throws GeneralSecurityException {
         try {
             X509Certificate ca = Pem.certificate(authority);
             X509Certificate serving = Pem.certificate(certificate);
@@ -82,20 +94,25 @@ record WebhookKeys(String authority, String former, String authorityKey, String 
         return names;
     }
 
-    /// What an API server has to trust.
+    /// As a server presents it.
+    PemKeyCertOptions served() {
+        return new PemKeyCertOptions().addCertValue(Buffer.buffer(certificate)).addKeyValue(Buffer.buffer(key));
+    }
+
+    /// What a caller has to trust.
     String bundle() {
         return authority + former;
     }
 
     /// Null where a part is missing.
-    static @Nullable WebhookKeys read(Map<String, String> data) {
+    static @Nullable ServingKeys read(Map<String, String> data) {
         String authority = data.get("ca.crt");
         String authorityKey = data.get("ca.key");
         String certificate = data.get("tls.crt");
         String key = data.get("tls.key");
         return authority == null || authorityKey == null || certificate == null || key == null
                 ? null
-                : new WebhookKeys(authority, data.getOrDefault("former-ca.crt", ""), authorityKey, certificate, key);
+                : new ServingKeys(authority, data.getOrDefault("former-ca.crt", ""), authorityKey, certificate, key);
     }
 
     Map<String, String> data() {
@@ -112,6 +129,6 @@ record WebhookKeys(String authority, String former, String authorityKey, String 
 
     @Override
     public String toString() {
-        return "WebhookKeys[secret]";
+        return "ServingKeys[secret]";
     }
 }

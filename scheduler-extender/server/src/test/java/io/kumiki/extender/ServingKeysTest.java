@@ -10,22 +10,22 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-class WebhookKeysTest {
+class ServingKeysTest {
     private static final Instant NOW = Instant.parse("2026-11-29T12:00:00Z");
     private static final List<String> NAMES = List.of("kumiki-extender.kumiki-system.svc", "127.0.0.1");
 
     @Test
     void whatIsGoodIsKept() throws Exception {
-        WebhookKeys keys = WebhookKeys.fresh(NAMES, NOW);
+        ServingKeys keys = ServingKeys.fresh(NAMES, NOW);
         assertThat(keys.renewed(NAMES, NOW.plus(Duration.ofDays(300)))).isEqualTo(keys);
-        assertThat(WebhookKeys.read(keys.data())).isEqualTo(keys);
+        assertThat(ServingKeys.read(keys.data())).isEqualTo(keys);
         assertThat(keys.toString()).doesNotContain("PRIVATE");
     }
 
     @Test
     void aCertificateThatEndsSoonOrIsForOtherNamesIsMadeAnewUnderTheSameAuthority() throws Exception {
-        WebhookKeys keys = WebhookKeys.fresh(NAMES, NOW);
-        for (WebhookKeys renewed : List.of(
+        ServingKeys keys = ServingKeys.fresh(NAMES, NOW);
+        for (ServingKeys renewed : List.of(
                 keys.renewed(NAMES, NOW.plus(Duration.ofDays(350))), keys.renewed(List.of("another.host"), NOW))) {
             assertThat(renewed.authority()).isEqualTo(keys.authority());
             assertThat(renewed.certificate()).isNotEqualTo(keys.certificate());
@@ -36,21 +36,21 @@ class WebhookKeysTest {
 
     @Test
     void anAuthorityThatEndsSoonIsTrustedBesideTheNewOne() throws Exception {
-        WebhookKeys keys = WebhookKeys.fresh(NAMES, NOW);
-        WebhookKeys renewed = keys.renewed(NAMES, NOW.plus(Duration.ofDays(3300)));
+        ServingKeys keys = ServingKeys.fresh(NAMES, NOW);
+        ServingKeys renewed = keys.renewed(NAMES, NOW.plus(Duration.ofDays(3300)));
         assertThat(renewed.authority()).isNotEqualTo(keys.authority());
         assertThat(renewed.bundle()).contains(keys.authority()).contains(renewed.authority());
     }
 
     @Test
     void whatIsSpoiledIsMadeAnew() throws Exception {
-        WebhookKeys keys = WebhookKeys.fresh(NAMES, NOW);
+        ServingKeys keys = ServingKeys.fresh(NAMES, NOW);
         Map<String, String> data = new TreeMap<>(keys.data());
         data.put("tls.crt", "nonsense");
-        WebhookKeys spoiled = WebhookKeys.read(data);
+        ServingKeys spoiled = ServingKeys.read(data);
         assertThat(spoiled).isNotNull();
         assertThat(spoiled.renewed(NAMES, NOW).authority()).isNotEqualTo(keys.authority());
         data.remove("ca.key");
-        assertThat(WebhookKeys.read(data)).isNull();
+        assertThat(ServingKeys.read(data)).isNull();
     }
 }
