@@ -1,4 +1,5 @@
 // Gangs made through the Kubernetes API of the Kumiki under test: KUMIKI_KUBECONFIG is its DIR/kubeconfig.
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { until } from "./harness.mjs";
@@ -7,6 +8,16 @@ export const NAMESPACE = "default";
 
 export function hasCluster() {
   return (process.env.KUMIKI_KUBECONFIG ?? "") !== "";
+}
+
+/** What kubectl prints; null where there is none. */
+export function kubectl(words) {
+  try {
+    return execFileSync("kubectl", ["--kubeconfig", process.env.KUMIKI_KUBECONFIG, ...words], { encoding: "utf8" });
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 let access;

@@ -1,5 +1,5 @@
 // Map, queue, gang page and what-if against a Kumiki with simulated GPU nodes and real gangs.
-import { gangs, hasCluster, makeGang, dropGang, NAMESPACE } from "./cluster-seeds.mjs";
+import { gangs, hasCluster, kubectl, makeGang, dropGang, NAMESPACE } from "./cluster-seeds.mjs";
 import { findings, settled } from "./access.mjs";
 import { equal, SHOTS, test, truth, until } from "./harness.mjs";
 
@@ -180,12 +180,69 @@ cluster("over time: the slider leads to a time, its figures and the queue of the
   await slider.focus();
   await page.keyboard.press("ArrowLeft");
   await until("the time in the URL", () => page.url().includes("at=20"));
-  await panel.getByText("Replayed from the decision log.").waitFor();
+  const past = page.getByRole("region", { name: "The past" });
+  await past.getByText(/^As it was on/).waitFor();
+  await past.getByText("Played back from the decision log.").waitFor();
   await panel.getByRole("link", { name: `${NAMESPACE}/moe-64` }).waitFor();
   await page.reload();
   await panel.getByRole("link", { name: `${NAMESPACE}/llm-pretrain` }).waitFor();
-  await panel.getByRole("button", { name: "Back to now" }).click();
+  // A job that came afterwards is on the map of now, not on that of then.
+  const name = `after-${Date.now() % 100_000}`;
+  await makeGang(name, { size: 1, gpus: 1, seconds: 30 });
+  const there = async () => (await page.locator(".k-legend").innerText()).includes(name);
+  await until("it runs", async () => (await world.rest("GET", `/scheduling/gangs/${NAMESPACE}/${name}`)).phase === "Running");
+  await until("llm-pretrain on the map of then", async () => (await page.locator(".k-legend").innerText()).includes("llm-pretrain"));
+  truth(!(await there()), "not on the map of then");
+  await past.getByRole("button", { name: "Back to now" }).click();
   await until("now again", () => !page.url().includes("at="));
+  await until("on the map of now", there);
+  await dropGang(name, 1);
+  await until("gone", async () => !(await there()));
+});
+
+cluster("why a job waited: its page at a time of its timeline says it as it was then; what is gone has its past too; before the log there is nothing", async (world) => {
+  await gangs(world);
+  const name = `short-${Date.now() % 100_000}`;
+  await makeGang(name, { size: 9, gpus: 8, seconds: 60 });
+  const waited = await until("it waits", async () => {
+    const gang = await world.rest("GET", `/scheduling/gangs/${NAMESPACE}/${name}`);
+    return gang.phase === "Waiting" && gang.timeline.length > 0 && gang;
+  });
+  // The log is read for times that have passed.
+  await until("a second later", () => Date.now() > Date.parse(waited.timeline.at(-1).at) + 2_000);
+  const page = await world.open();
+  await page.goto(`/queue/${NAMESPACE}/${name}/timeline`);
+  await page.locator(".k-steps a").first().waitFor();
+  await dropGang(name, 9);
+  await page.getByText("This job is not there any more.").waitFor();
+  page.complaints.length = 0;
+  await page.locator(".k-steps a").first().click();
+  await page.getByRole("region", { name: "The past" }).waitFor();
+  await page.locator("header .k-chip[data-state=waiting]").waitFor();
+  await page.getByRole("heading", { name: "Why it waits" }).waitFor();
+  await page.goto("/queue?at=2020-01-01T00:00:00Z");
+  await page.getByText("The decision log does not reach back to this time").waitFor();
+  page.complaints.length = 0;
+  await page.getByRole("button", { name: "Back to now" }).click();
+  await page.getByRole("table", { name: "Waiting jobs" }).waitFor();
+  page.complaints.length = 0;
+});
+
+cluster("the YAML of a gang is what kubectl prints", async (world) => {
+  await gangs(world);
+  const page = await world.open();
+  await page.goto(`/queue/${NAMESPACE}/llm-pretrain/yaml`);
+  const shown = page.locator(".k-twin pre");
+  await shown.waitFor();
+  const text = async () => shown.innerText();
+  truth((await text()).startsWith("apiVersion: kumiki.io/v1alpha1\nkind: Gang\nmetadata:"), await text());
+  truth(!(await text()).includes("managedFields"), "no managed fields");
+  const printed = kubectl(["get", "gang", "llm-pretrain", "-n", NAMESPACE, "-o", "yaml"]);
+  if (printed === null) console.log("      comparison skipped: no kubectl here");
+  else equal((await text()).trim(), printed.trim(), "what kubectl prints");
+  await page.getByRole("switch", { name: "managed fields" }).check({ force: true });
+  await until("who wrote what", async () => (await text()).includes("managedFields"));
+  await page.getByRole("button", { name: "Copy" }).last().waitFor();
 });
 
 cluster("the decision log filters by job and leads to its timeline", async (world) => {

@@ -74,6 +74,18 @@ export function useGang(namespace: string, name: string, time = NOW) {
   return query;
 }
 
+/** The Gang, or the Pod without one, as `kubectl get -o yaml` shows it; now, for the log keeps no objects. */
+export function useGangYaml(namespace: string, name: string, kind: "Gang" | "Pod", managedFields: boolean) {
+  const query = useQuery({
+    queryKey: ["scheduling", "yaml", namespace, name, kind, managedFields],
+    refetchInterval: useStandIn(NOW),
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => call(api.GET("/scheduling/gangs/{namespace}/{name}/yaml", { params: { path: { namespace, name }, query: { kind, managedFields } }, parseAs: "text", signal })),
+  });
+  useFollowing(query, NOW, (state) => state.heard > query.dataUpdatedAt, 1_000);
+  return query;
+}
+
 /** @param span milliseconds before now, or before `to` */
 export function useHistory(span: number) {
   const query = useQuery({

@@ -2,17 +2,21 @@ import { Button } from "@mantine/core";
 import { useTitle } from "../App.tsx";
 import { artifactTicket, useArtifact } from "../api/queries.ts";
 import { AgeText } from "../parts/AgeText.tsx";
-import { PageHead, ValueText } from "../parts/Bits.tsx";
+import { LinkTabs, PageHead, ValueText } from "../parts/Bits.tsx";
 import { CopyButton } from "../parts/CopyButton.tsx";
 import { Skeleton, Trouble } from "../parts/EmptyState.tsx";
+import { useUrlState } from "../parts/FilterBar.tsx";
 import { Download } from "../parts/icons.tsx";
 import { ObjectLink } from "../parts/ObjectLink.tsx";
 import { ArtifactPreview } from "../parts/Views.tsx";
+import { toYaml } from "../parts/yaml.ts";
+import { CodeBlock } from "../parts/YamlTwin.tsx";
 import { notifyProblem } from "../shell/notices.tsx";
 import { useWords } from "../words/index.tsx";
 
 export default function ArtifactPage({ id }: { id: number }) {
   const { t, bytes } = useWords();
+  const tab = useUrlState().get("tab") === "yaml" ? "yaml" : "overview";
   const { data: artifact, error, refetch } = useArtifact(id);
   useTitle(artifact?.name);
   if (error) return <Trouble error={error} retry={() => void refetch()} />;
@@ -31,7 +35,9 @@ export default function ArtifactPage({ id }: { id: number }) {
         crumbs={[{ href: "/artifacts", label: t("nav.artifacts") }]} title={artifact.name} chip={<span className="dim">{artifact.type.replace("system.", "")}</span>}
         actions={<Button leftSection={<Download size={14} />} onClick={() => void download()}>{t("action.download")}</Button>}
       />
-      <div className="k-artifact">
+      <LinkTabs label={t("run.tabs")} current={tab} tabs={(["overview", "yaml"] as const).map((one) => ({ id: one, href: `/artifacts/${id}${one === "overview" ? "" : `?tab=${one}`}`, label: t(`gang.tab.${one}`) }))} />
+      {tab === "yaml" && <CodeBlock text={toYaml(artifact)} label={`GET /api/v1/artifacts/${id}`} name={`artifact-${id}.yaml`} />}
+      {tab === "overview" && <div className="k-artifact">
         <section className="card" aria-label={t("artifact.preview")}>
           <ArtifactPreview id={artifact.id} name={artifact.name} />
         </section>
@@ -65,7 +71,7 @@ export default function ArtifactPage({ id }: { id: number }) {
             </section>
           )}
         </aside>
-      </div>
+      </div>}
     </div>
   );
 }

@@ -6,11 +6,14 @@ import { useTitle } from "../App.tsx";
 import { api, call, type Experiment, type RunState } from "../api/client.ts";
 import { useListTopic, useRuns } from "../api/live.ts";
 import { useExperiment } from "../api/queries.ts";
-import { PageHead } from "../parts/Bits.tsx";
+import { LinkTabs, PageHead } from "../parts/Bits.tsx";
 import { EmptyState, Skeleton, Trouble } from "../parts/EmptyState.tsx";
+import { useUrlState } from "../parts/FilterBar.tsx";
 import { Dots } from "../parts/icons.tsx";
 import { LiveTable } from "../parts/LiveTable.tsx";
 import { lookOf, StateIcon, useStateWord } from "../parts/StateChip.tsx";
+import { toYaml } from "../parts/yaml.ts";
+import { CodeBlock } from "../parts/YamlTwin.tsx";
 import { notify, notifyProblem } from "../shell/notices.tsx";
 import { useWords } from "../words/index.tsx";
 import { useConfirm } from "./confirm.tsx";
@@ -22,6 +25,7 @@ export default function ExperimentPage({ id }: { id: string }) {
   const [hover, setHover] = useState(false);
   const [selected, setSelected] = useState<Set<string>>(new Set());
   const [, navigate] = useLocation();
+  const tab = useUrlState().get("tab") === "yaml" ? "yaml" : "runs";
   useListTopic("experiments", undefined);
   const experiment = useExperiment(id);
   const runs = useRuns({ experiment: id, namespace: experiment.data?.namespace }, hover);
@@ -43,6 +47,8 @@ export default function ExperimentPage({ id }: { id: string }) {
           </>
         }
       />
+      <LinkTabs label={t("run.tabs")} current={tab} tabs={(["runs", "yaml"] as const).map((one) => ({ id: one, href: `/experiments/${id}${one === "runs" ? "" : `?tab=${one}`}`, label: t(`pipeline.tab.${one}`) }))} />
+      {tab === "yaml" ? <CodeBlock text={toYaml(experiment.data)} label={`GET /api/v1/experiments/${id}`} name={`experiment-${id}.yaml`} /> : <>
       {runs.counts && (
         <p className="row wrap gap16" style={{ marginBottom: 10 }}>
           {Object.entries(runs.counts).filter(([, n]) => n > 0).map(([state, n]) => (
@@ -60,6 +66,7 @@ export default function ExperimentPage({ id }: { id: string }) {
           onEnd={() => runs.hasNextPage && !runs.isFetchingNextPage && void runs.fetchNextPage()}
         />
       )}
+      </>}
     </div>
   );
 }

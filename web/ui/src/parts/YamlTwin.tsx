@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useWords } from "../words/index.tsx";
 import { CopyButton } from "./CopyButton.tsx";
 import "./YamlTwin.css";
@@ -38,13 +38,14 @@ export function YamlTwin({ twins }: { twins: Twin[] }) {
 }
 
 /** Text that belongs to a machine: YAML, JSON, a script. */
-export function CodeBlock({ text, label, name }: { text: string; label: string; name?: string }) {
+export function CodeBlock({ text, label, name, children }: { text: string; label: string; name?: string; children?: ReactNode }) {
   const { t } = useWords();
   return (
     <section className="card flush k-twin" aria-label={label}>
       <div className="k-twin-head">
         <span className="small dim">{label}</span>
         <span className="row">
+          {children}
           {name !== undefined && (
             <a className="small" download={name} href={`data:text/plain;charset=utf-8,${encodeURIComponent(text)}`}>
               {t("action.download")}

@@ -1,22 +1,24 @@
-import { useMemo } from "react";
+import { Switch } from "@mantine/core";
+import { useMemo, useState } from "react";
 import { Link } from "wouter";
 import { useTitle } from "../../App.tsx";
 import { Refused } from "../../api/client.ts";
 import { useNow } from "../../api/clock.ts";
-import { useGang, type GangDetail } from "../../api/scheduling.ts";
+import { useGang, useGangYaml, type GangDetail } from "../../api/scheduling.ts";
 import { AgeText, DurationText } from "../../parts/AgeText.tsx";
 import { LinkTabs, PageHead } from "../../parts/Bits.tsx";
 import { CopyButton } from "../../parts/CopyButton.tsx";
 import { EmptyState, Skeleton, Trouble } from "../../parts/EmptyState.tsx";
 import { LiveTable, type Column } from "../../parts/LiveTable.tsx";
 import { StateChip, type Look } from "../../parts/StateChip.tsx";
+import { CodeBlock } from "../../parts/YamlTwin.tsx";
 import { useWords } from "../../words/index.tsx";
 import { hrefOf, PhaseChip, ReasonChip, sentence, StartText, useNeeds, useStartText } from "./bits.tsx";
 import { GangTimeline } from "./GangTimeline.tsx";
 import { LookBack, PastBar, Then, useHref, useTime } from "./past.tsx";
 import "./Queue.css";
 
-const TABS = ["overview", "members", "timeline"] as const;
+const TABS = ["overview", "members", "timeline", "yaml"] as const;
 
 export default function GangPage({ namespace, name, tab }: { namespace: string; name: string; tab: string }) {
   const { t, number } = useWords();
@@ -36,7 +38,7 @@ export default function GangPage({ namespace, name, tab }: { namespace: string; 
         title={name}
         chip={gone ? <StateChip state="stopped" word={t("gang.gone")} /> : <PhaseChip phase={gang.phase}>{gang.since && <DurationText from={gang.since} to={null} />}</PhaseChip>}
         now={gone ? <span className="dim">{t("gang.goneHint")}</span> : <NowLine gang={gang} />}
-        actions={<><LookBack /><span className="k-command"><code>{`kubectl get gang ${name} -n ${namespace} -o yaml`}</code><CopyButton text={`kubectl get gang ${name} -n ${namespace} -o yaml`} /></span></>}
+        actions={<><LookBack /><span className="k-command"><code>{commandOf(gang, namespace, name)}</code><CopyButton text={commandOf(gang, namespace, name)} /></span></>}
       />
       {error && !gone && <Trouble error={error} retry={() => void refetch()} />}
       <PastBar time={time} answer={gang} />
@@ -46,8 +48,24 @@ export default function GangPage({ namespace, name, tab }: { namespace: string; 
       />
       {current === "overview" && <Overview gang={gang} />}
       {current === "members" && <Members gang={gang} />}
+      {current === "yaml" && (time === "" ? <Yaml gang={gang} namespace={namespace} name={name} /> : <EmptyState title={t("yaml.notThen")} />)}
       {current === "timeline" && <div className="card"><GangTimeline gang={gang} /></div>}
     </Then></div>
+  );
+}
+
+const commandOf = (gang: GangDetail, namespace: string, name: string) => `kubectl get ${gang.kind === "Pod" ? "pod" : "gang"} ${name} -n ${namespace} -o yaml`;
+
+function Yaml({ gang, namespace, name }: { gang: GangDetail; namespace: string; name: string }) {
+  const { t } = useWords();
+  const [managed, setManaged] = useState(false);
+  const { data, error, refetch } = useGangYaml(namespace, name, gang.kind ?? "Gang", managed);
+  if (error) return <Trouble error={error} retry={() => void refetch()} />;
+  if (data === undefined) return <Skeleton lines={8} />;
+  return (
+    <CodeBlock text={data} label={`${commandOf(gang, namespace, name)}${managed ? " --show-managed-fields" : ""}`} name={`${name}.yaml`}>
+      <Switch size="xs" label={t("yaml.managedFields")} checked={managed} onChange={(event) => setManaged(event.currentTarget.checked)} />
+    </CodeBlock>
   );
 }
 

@@ -1,11 +1,13 @@
 package io.kumiki.web.dashboard;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.kumiki.model.Json;
 import io.kumiki.web.dashboard.log.LiveLogs;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -69,6 +71,12 @@ public final class KubernetesCluster implements ClusterView, LiveLogs {
                         counts.getOrDefault(n.getMetadata().getName(), 0)))
                 .sorted(java.util.Comparator.comparing(ClusterView.NodeRow::name))
                 .toList();
+    }
+
+    @Override
+    public Optional<ObjectNode> object(String path) {
+        String text = client.raw(path);
+        return text != null && Json.parse(text) instanceof ObjectNode object ? Optional.of(object) : Optional.empty();
     }
 
     private static boolean ready(Node node) {

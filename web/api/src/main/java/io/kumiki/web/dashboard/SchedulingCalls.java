@@ -17,6 +17,7 @@ import io.kumiki.runtime.http.Request;
 import io.kumiki.runtime.http.Routes;
 import io.kumiki.web.dashboard.list.Query;
 import io.kumiki.web.dashboard.view.SchedulingRows;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ final class SchedulingCalls {
         routes.get("/scheduling/cluster", may("get", "scheduling"), this::cluster)
                 .get("/scheduling/queue", may("get", "scheduling"), this::queue)
                 .get("/scheduling/gangs/{namespace}/{name}", NAMES, this::gang)
+                .get("/scheduling/gangs/{namespace}/{name}/yaml", NAMES, this::yaml)
                 .get("/scheduling/history", may("get", "scheduling"), this::history)
                 .get("/scheduling/decisions", may("get", "scheduling"), this::decisions)
                 .post("/scheduling/what-if", may("simulate", "scheduling"), Body.upTo(256 * 1024), this::whatIf);
@@ -212,6 +214,26 @@ final class SchedulingCalls {
     private static GangPicture gang(Request request, Scene scene) {
         String name = request.param("namespace") + "/" + request.param("name");
         return Surface.found(scene.gang(request.param("namespace"), request.param("name")), "gang", name);
+    }
+
+    private Answer yaml(Request request) {
+        Query query = Query.of(request);
+        boolean managed = query.flag("managedFields");
+        String kind = query.oneOf("kind", List.of("Gang", "Pod"), "Gang");
+        query.check();
+        String namespace = request.param("namespace");
+        String name = request.param("name");
+        boolean pod = kind.equals("Pod");
+        if (pod && !surface.ports().guard().allows(request.caller(), may("get", "pods"), namespace)) {
+            throw HttpFault.forbidden(request.caller().name() + " may not get pods in " + namespace);
+        }
+        String path = (pod ? "/api/v1" : "/apis/kumiki.io/v1alpha1") + "/namespaces/" + namespace
+                + (pod ? "/pods/" : "/gangs/") + name;
+        boolean named = namespace.matches("[a-z0-9-]{1,63}") && name.matches("[a-z0-9][a-z0-9.-]{0,252}");
+        ObjectNode object = Surface.found(
+                named ? surface.ports().cluster().object(path).orElse(null) : null, kind, namespace + "/" + name);
+        byte[] text = ObjectText.yaml(object, managed).getBytes(StandardCharsets.UTF_8);
+        return Answer.bytes(200, "application/yaml", text);
     }
 
     /// What is logged of a gang up to a time, oldest first: a scene played back knows only what its file tells.

@@ -1,6 +1,7 @@
 package io.kumiki.web.dashboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 import io.kumiki.planner.Decided;
 import io.kumiki.planner.Past;
@@ -65,6 +66,13 @@ final class DashboardServer implements AutoCloseable {
         @Override
         public List<NodeRow> nodes() {
             return nodes;
+        }
+
+        volatile Map<String, ObjectNode> objects = Map.of();
+
+        @Override
+        public Optional<ObjectNode> object(String path) {
+            return Optional.ofNullable(objects.get(path));
         }
 
         @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.Decided;
 import io.kumiki.planner.Event;
@@ -230,6 +231,42 @@ class SchedulingIT {
             assertThat(gang.path("timeline").findValuesAsText("reason")).containsExactly("Quota", "NoRoom");
             server.get(404, "/scheduling/gangs/other/late");
             server.get(400, "/scheduling/gangs/other/late?time=tuesday");
+        }
+    }
+
+    @Test
+    void theObjectAsKubectlShowsIt(@TempDir Path dir) {
+        try (var server = new DashboardServer(dir)) {
+            var object = (ObjectNode)
+                    Json.parse(
+                            "{\"kind\":\"Gang\",\"apiVersion\":\"kumiki.io/v1alpha1\",\"spec\":{\"min\":8,"
+                                    + "\"args\":[\"8\",\"yes\",\"a: b\"],\"none\":{}},\"metadata\":{\"name\":\"late\",\"managedFields\":[{\"manager\":\"m\"}]}}");
+            server.cluster.objects = Map.of(
+                    "/apis/kumiki.io/v1alpha1/namespaces/other/gangs/late",
+                    object,
+                    "/api/v1/namespaces/other/pods/late",
+                    Json.object().put("kind", "Pod"));
+            String path = "/scheduling/gangs/other/late/yaml";
+            assertThat(server.get(200, path).asText()).isEqualTo("""
+                            apiVersion: kumiki.io/v1alpha1
+                            kind: Gang
+                            metadata:
+                              name: late
+                            spec:
+                              args:
+                              - "8"
+                              - "yes"
+                              - 'a: b'
+                              min: 8
+                              none: {}
+                            """);
+            assertThat(server.get(200, path + "?managedFields=true").asText()).contains("manager: m");
+            assertThat(server.get(200, path + "?kind=Pod").asText()).isEqualTo("kind: Pod\n");
+            server.get(404, "/scheduling/gangs/other/..%2fsecrets/yaml");
+            server.get(400, path + "?kind=Secret");
+            server.guard =
+                    (caller, permission, namespace) -> !permission.resource().equals("pods");
+            server.get(403, path + "?kind=Pod");
         }
     }
 
