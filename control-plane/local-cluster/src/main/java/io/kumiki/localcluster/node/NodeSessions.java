@@ -68,7 +68,9 @@ final class NodeSessions implements PodSessions {
 
     @Override
     public Session connect(PodConnection.PortForward order, int port) throws IOException {
-        return new SocketSession(worker(order).address(), port);
+        PodNetwork.Joined network = worker(order).network();
+        Path namespace = network.namespace();
+        return namespace == null ? SocketSession.to(network.address(), port) : SocketSession.inside(namespace, port);
     }
 
     private PodWorker worker(PodConnection order) {

@@ -129,8 +129,8 @@ final class PodWorker {
         return containers.log(container);
     }
 
-    String address() {
-        return network.address();
+    PodNetwork.Joined network() {
+        return network;
     }
 
     Thread start() {

@@ -83,11 +83,17 @@ class LimitsIT {
                 isolation,
                 "busy",
                 "{\"cpu\":\"300m\"}",
-                "timeout 1.5 sh -c 'while :; do :; done'; cat /proc/self/cgroup; times",
+                "timeout 1.5 sh -c 'while :; do :; done'; cat /proc/self/cgroup;"
+                        + " cat /sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/cpu.stat; times",
                 "Succeeded");
         String log =
                 Files.readString(Objects.requireNonNull(agent.logFiles().find(busy.path("metadata"), "main", false)));
         assertThat(log).contains("kumiki/" + busy.path("metadata").path("uid").asText() + "-main-0");
+        if (ControlGroups.detect().note().contains("cgroup v2")) {
+            // A second kernel in a busy machine does not know how long its second was.
+            assertThat(log).as("it was held back").containsPattern("nr_throttled [1-9]");
+            return;
+        }
         // The children's user time is the last line's first word, like 0m0.45s.
         String[] lines = log.strip().split("\n");
         String used = lines[lines.length - 1].split(" ")[0];

@@ -1,11 +1,13 @@
 package io.kumiki.localcluster.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.Deletion;
+import io.kumiki.kube.PodConnection;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.WriteOptions;
 import io.kumiki.localcluster.LocalCluster;
@@ -235,6 +237,44 @@ class PodNetworkIT {
         until("the deleted pod's is gone", () -> namespaces().size() == 1);
         assertThat(address("stays")).isEqualTo(address);
         assertThat(ask(address, 8123)).isEqualTo("stays");
+    }
+
+    /// As the kubelet forwards: to the pod's own loopback address.
+    @Test
+    void aForwardedPortReachesAServerOfThePodsLoopbackOnly() throws Exception {
+        for (String host : List.of("127.0.0.1", "::1")) {
+            String name = host.equals("::1") ? "six" : "four";
+            pod(
+                    name,
+                    "",
+                    """
+                import socket
+                s = socket.create_server(('%s', 8125), family=socket.%s)
+                print('up', flush=True)
+                while True:
+                    c, _ = s.accept()
+                    c.sendall(b'heard ' + c.recv(100)); c.close()
+                """.formatted(host, host.equals("::1") ? "AF_INET6" : "AF_INET"),
+                    ",\"ports\":[{\"containerPort\":8125}]");
+            until(
+                    "it listens",
+                    () -> now(name).at("/status/phase").asText().equals("Running")
+                            && log(name).contains("up"));
+            assertThat(ask(address(name), 8125))
+                    .as("from outside it is not reached")
+                    .isEmpty();
+            var order = new PodConnection.PortForward(
+                    "kubeflow", name, now(name).at("/metadata/uid").asText(), List.of(8125));
+            try (var session = agent.podSessions().connect(order, 8125)) {
+                session.stdin().write("me".getBytes(StandardCharsets.UTF_8));
+                session.stdin().close();
+                assertThat(new String(session.stdout().readAllBytes(), StandardCharsets.UTF_8))
+                        .isEqualTo("heard me");
+            }
+            assertThatThrownBy(() -> agent.podSessions().connect(order, 8126))
+                    .hasMessageContaining("8126")
+                    .hasMessageContaining("refused");
+        }
     }
 
     @Test
