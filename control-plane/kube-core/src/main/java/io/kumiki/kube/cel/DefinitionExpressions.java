@@ -2,15 +2,22 @@ package io.kumiki.kube.cel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cel.common.CelAbstractSyntaxTree;
+import io.kumiki.kube.cel.cost.CostEstimate;
+import io.kumiki.kube.cel.cost.CostLimits;
+import io.kumiki.kube.cel.cost.Extent;
 import io.kumiki.kube.schema.Faults;
 import io.kumiki.kube.schema.Schema;
 import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
 import java.util.List;
 
-/// Whether the expressions of a definition compile, where they stand, and whether its default values keep its rules.
+/// Whether the expressions of a definition compile, where they stand, what they may cost, and whether its default
+/// values
+/// keep its rules.
 public final class DefinitionExpressions {
     private final List<Violation> violations;
+    private final CostLimits limits = new CostLimits();
 
     private DefinitionExpressions(List<Violation> violations) {
         this.violations = violations;
@@ -21,16 +28,23 @@ public final class DefinitionExpressions {
         RuleTree tree = RuleTree.compile(schema);
         int before = violations.size();
         DefinitionExpressions expressions = new DefinitionExpressions(violations);
-        expressions.node(tree, path, "");
+        expressions.node(tree, path, "", 1);
+        expressions.limits.end(path, violations);
         if (violations.size() == before) {
             expressions.defaults(tree, path);
         }
     }
 
     /// @param loose the nearest list around it whose items cannot be told apart over time; empty for none
-    private void node(RuleTree tree, String path, String loose) {
+    /// @param copies how many such values one object can have, see [CostLimits]
+    private void node(RuleTree tree, String path, String loose, long copies) {
+        Extent extent = tree.rules().isEmpty() ? null : Extent.of(tree.schema(), tree.root(), Values::escaped);
         for (int i = 0; i < tree.rules().size(); i++) {
-            rule(tree.rules().get(i), path + ".x-kubernetes-validations[" + i + "]", loose);
+            String at = path + ".x-kubernetes-validations[" + i + "]";
+            if (extent != null) {
+                cost(tree.rules().get(i), at, extent, copies);
+            }
+            rule(tree.rules().get(i), at, loose);
         }
         if (!tree.typed()) {
             violations.add(new Violation(
@@ -39,13 +53,27 @@ public final class DefinitionExpressions {
                     "Internal error: internal error: failed to construct type information for x-kubernetes-validations"
                             + " rules: unable to convert structural schema to CEL declarations"));
         }
-        tree.properties().forEach((name, property) -> node(property, path + ".properties[" + name + "]", loose));
+        tree.properties()
+                .forEach((name, property) -> node(property, path + ".properties[" + name + "]", loose, copies));
         if (tree.items() != null) {
             boolean keyed = tree.schema().merge() == Schema.Merge.MAP;
-            node(tree.items(), path + ".items", loose.isEmpty() && !keyed ? path : loose);
+            long inside = CostLimits.copies(copies, tree.schema().limits().maxItems());
+            node(tree.items(), path + ".items", loose.isEmpty() && !keyed ? path : loose, inside);
         }
         if (tree.additional() != null) {
-            node(tree.additional(), path + ".additionalProperties", loose);
+            long inside = CostLimits.copies(copies, tree.schema().limits().maxProperties());
+            node(tree.additional(), path + ".additionalProperties", loose, inside);
+        }
+    }
+
+    private void cost(Rule rule, String at, Extent self, long copies) {
+        CelAbstractSyntaxTree expression = rule.trees().rule();
+        if (expression != null) {
+            limits.rule(at + ".rule", CostEstimate.most(expression, self), copies, self, violations);
+        }
+        CelAbstractSyntaxTree message = rule.trees().message();
+        if (message != null) {
+            limits.message(at + ".messageExpression", CostEstimate.most(message, self), violations);
         }
     }
 

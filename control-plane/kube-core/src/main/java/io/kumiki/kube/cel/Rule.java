@@ -21,13 +21,18 @@ import org.jspecify.annotations.Nullable;
 /// @param json as written
 /// @param problem why it could not be compiled; empty when it was
 /// @param messageProblem the same of its messageExpression
+/// @param trees of both, for who wants to know what they cost; `null` where they could not be compiled
 record Rule(
         JsonNode json,
         CelRuntime.@Nullable Program program,
         String problem,
         CelRuntime.@Nullable Program message,
         String messageProblem,
-        boolean usesOldSelf) {
+        boolean usesOldSelf,
+        Trees trees) {
+
+    record Trees(
+            @Nullable CelAbstractSyntaxTree rule, @Nullable CelAbstractSyntaxTree message) {}
 
     private static final Pattern SYNTAX =
             Pattern.compile("^(no viable alternative|mismatched input|extraneous input|token recognition|missing )");
@@ -40,11 +45,26 @@ record Rule(
         Compiled message = expression.isEmpty()
                 ? Compiled.NONE
                 : compile(cel, expression, SimpleType.STRING, "messageExpression ");
-        return new Rule(json, rule.program, rule.problem, message.program, message.problem, rule.usesOldSelf);
+        return new Rule(
+                json,
+                rule.program,
+                rule.problem,
+                message.program,
+                message.problem,
+                rule.usesOldSelf,
+                new Trees(rule.tree, message.tree));
     }
 
-    private record Compiled(CelRuntime.@Nullable Program program, String problem, boolean usesOldSelf) {
-        static final Compiled NONE = new Compiled(null, "", false);
+    private record Compiled(
+            @Nullable CelAbstractSyntaxTree tree,
+            CelRuntime.@Nullable Program program,
+            String problem,
+            boolean usesOldSelf) {
+        static final Compiled NONE = problem("");
+
+        static Compiled problem(String why) {
+            return new Compiled(null, null, why, false);
+        }
     }
 
     private static Compiled compile(Cel cel, String text, CelType wanted, String what) {
@@ -54,20 +74,20 @@ record Rule(
                 result = Dialect.literals(cel).validate(result.getAst());
             }
             if (result.hasError()) {
-                return new Compiled(null, what + "compilation failed: " + shown(result), false);
+                return Compiled.problem(what + "compilation failed: " + shown(result));
             }
             CelAbstractSyntaxTree tree = result.getAst();
             if (!tree.getResultType().equals(wanted)) {
                 String why = wanted.equals(SimpleType.BOOL)
                         ? "cel expression must evaluate to a bool"
                         : "messageExpression must evaluate to a string";
-                return new Compiled(null, why, false);
+                return Compiled.problem(why);
             }
             boolean old = tree.getReferenceMap().values().stream()
                     .anyMatch(reference -> reference.name().equals(Dialect.OLD_SELF));
-            return new Compiled(cel.createProgram(tree), "", old);
+            return new Compiled(tree, cel.createProgram(tree), "", old);
         } catch (CelValidationException | CelEvaluationException e) {
-            return new Compiled(null, what + "compilation failed: " + e.getMessage(), false);
+            return Compiled.problem(what + "compilation failed: " + e.getMessage());
         }
     }
 

@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The rules of a type and of what is inside it. Only parts that have rules have nodes.
 ///
+/// @param root whether it is an object with a kind and metadata
 /// @param typed false when the rules stand at something that the language has no type for
 record RuleTree(
         Schema schema,
+        boolean root,
         boolean typed,
         List<Rule> rules,
         Map<String, RuleTree> properties,
@@ -47,7 +49,13 @@ record RuleTree(
             }
         });
         return new RuleTree(
-                schema, typed, rules, properties, below(schema.items(), types), below(schema.additional(), types));
+                schema,
+                root,
+                typed,
+                rules,
+                properties,
+                below(schema.items(), types),
+                below(schema.additional(), types));
     }
 
     private static @Nullable RuleTree below(@Nullable Schema schema, Types types) {

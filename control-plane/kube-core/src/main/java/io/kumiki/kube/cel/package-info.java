@@ -1,5 +1,5 @@
-/// Rules in the Common Expression Language, as definitions carry them (`x-kubernetes-validations`). The only package
-/// that knows the CEL library; nothing of it is loaded before a definition with rules is there.
+/// Rules in the Common Expression Language, as definitions carry them (`x-kubernetes-validations`). Only this package
+/// and those inside it know the CEL library; nothing of it is loaded before a definition with rules is there.
 @NullMarked
 package io.kumiki.kube.cel;
 

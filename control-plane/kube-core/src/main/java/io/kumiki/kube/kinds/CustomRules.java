@@ -32,7 +32,7 @@ final class CustomRules implements KindRules {
     private final String listKind;
     private final String storageVersion;
     private final boolean ruled;
-    private @Nullable ObjectRules rules;
+    private volatile @Nullable ObjectRules rules;
 
     CustomRules(Schema schema, @Nullable ScalePaths scale, String deprecation, String listKind, String storageVersion) {
         this.storageVersion = storageVersion;
@@ -56,6 +56,18 @@ final class CustomRules implements KindRules {
     @Override
     public String deprecation() {
         return deprecation;
+    }
+
+    @Override
+    public boolean slow() {
+        return ruled && rules == null;
+    }
+
+    @Override
+    public void foresee(ObjectNode object, @Nullable ObjectNode old) {
+        if (ruled) {
+            compiled();
+        }
     }
 
     @Override
@@ -86,7 +98,12 @@ final class CustomRules implements KindRules {
     }
 
     /// Compiled when the first object comes: most definitions see none in the life of a process.
-    private synchronized ObjectRules compiled() {
+    private ObjectRules compiled() {
+        ObjectRules known = rules;
+        return known == null ? compile() : known;
+    }
+
+    private synchronized ObjectRules compile() {
         ObjectRules known = rules;
         if (known == null) {
             known = ObjectRules.compile(schema);

@@ -35,6 +35,22 @@ final class DefinitionRules implements KindRules {
             "storage.k8s.io");
     private static final String APPROVED = "api-approved.kubernetes.io";
 
+    private final VersionRules versions = new VersionRules();
+
+    @Override
+    public boolean slow() {
+        return true;
+    }
+
+    @Override
+    public void foresee(ObjectNode object, @Nullable ObjectNode old) {
+        versions.foresee(object.path("spec"), spec(old));
+    }
+
+    private static JsonNode spec(@Nullable ObjectNode definition) {
+        return definition == null ? Json.object() : definition.path("spec");
+    }
+
     @Override
     public void complete(ObjectNode object, @Nullable ObjectNode old) {
         ObjectNode names = object.withObject("/spec/names");
@@ -71,7 +87,7 @@ final class DefinitionRules implements KindRules {
         oneOf("spec.scope", spec.path("scope"), List.of("Cluster", "Namespaced"), violations);
         names(spec.path("names"), violations);
         conversion(spec.path("conversion"), violations);
-        versions(spec, old == null ? Json.object() : old.path("spec"), violations);
+        versions(spec, spec(old), violations);
         if (spec.path("preserveUnknownFields").asBoolean()) {
             violations.add(Faults.invalid(
                     "spec.preserveUnknownFields",
@@ -151,13 +167,13 @@ final class DefinitionRules implements KindRules {
         }
     }
 
-    private static void versions(JsonNode spec, JsonNode old, List<Violation> violations) {
-        JsonNode versions = spec.path("versions");
+    private void versions(JsonNode spec, JsonNode old, List<Violation> violations) {
+        JsonNode all = spec.path("versions");
         Set<String> seen = new HashSet<>();
         int storage = 0;
         boolean unique = true;
-        for (int i = 0; i < versions.size(); i++) {
-            JsonNode version = versions.get(i);
+        for (int i = 0; i < all.size(); i++) {
+            JsonNode version = all.get(i);
             String path = "spec.versions[" + i + "]";
             String name = version.path("name").asText("");
             unique &= seen.add(name);
@@ -166,13 +182,13 @@ final class DefinitionRules implements KindRules {
                 violations.add(Faults.invalid(path + ".name", name, NameRules.dns1035(name)));
             }
         }
-        VersionRules.check(spec, old, violations);
+        versions.check(spec, old, violations);
         if (!unique) {
-            violations.add(Faults.invalid("spec.versions", versions, "must contain unique version names"));
+            violations.add(Faults.invalid("spec.versions", all, "must contain unique version names"));
         }
         if (storage != 1) {
-            violations.add(Faults.invalid(
-                    "spec.versions", versions, "must have exactly one version marked as storage version"));
+            violations.add(
+                    Faults.invalid("spec.versions", all, "must have exactly one version marked as storage version"));
         }
     }
 

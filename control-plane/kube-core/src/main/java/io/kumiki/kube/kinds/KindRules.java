@@ -19,6 +19,14 @@ public interface KindRules {
     /// Adds what is wrong. `old` is `null` on create.
     default void validate(ObjectNode object, @Nullable ObjectNode old, List<Violation> violations) {}
 
+    /// The long part of judging an object, done before the cluster's lock is taken; [#validate] finds it done.
+    default void foresee(ObjectNode object, @Nullable ObjectNode old) {}
+
+    /// Whether updates are to be foreseen too, though another write may come between and all is done again.
+    default boolean slow() {
+        return false;
+    }
+
     /// Tells the client what it should know though the write succeeds.
     default void warn(ObjectNode object, Consumer<String> warnings) {}
 

@@ -1,12 +1,8 @@
 package io.kumiki.kube.kinds;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.kumiki.kube.cel.DefinitionExpressions;
-import io.kumiki.kube.schema.CustomSchemas;
 import io.kumiki.kube.schema.Faults;
 import io.kumiki.kube.schema.FieldPath;
-import io.kumiki.kube.schema.Schema;
-import io.kumiki.kube.schema.SchemaRules;
 import io.kumiki.model.Violation;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,17 +17,26 @@ final class VersionRules {
     private static final Set<String> SELECTABLE = Set.of("string", "boolean", "integer");
     private static final int MOST_SELECTABLE = 8;
 
-    private VersionRules() {}
+    private final SchemaVerdicts verdicts = new SchemaVerdicts();
+
+    /// Judges the schemas, so that [#check] finds it done.
+    void foresee(JsonNode spec, JsonNode old) {
+        schemas(spec, old, new ArrayList<>());
+    }
+
+    private void schemas(JsonNode spec, JsonNode old, List<Violation> violations) {
+        for (Place each : places(spec.path("versions"), "schema", "validation")) {
+            schema(each, schemaOf(old, each.version.path("name").asText()), violations);
+        }
+    }
 
     /// @param old the spec before the update: a schema that did not change is not judged again
-    static void check(JsonNode spec, JsonNode old, List<Violation> violations) {
+    void check(JsonNode spec, JsonNode old, List<Violation> violations) {
         JsonNode versions = spec.path("versions");
         for (int i = 0; i < versions.size(); i++) {
             deprecation(versions.get(i), "spec.versions[" + i + "].deprecationWarning", violations);
         }
-        for (Place each : places(versions, "schema", "validation")) {
-            schema(each, schemaOf(old, each.version.path("name").asText()), violations);
-        }
+        schemas(spec, old, violations);
         for (Place each : places(versions, "subresources", "subresources")) {
             scale(each.version.path("subresources").path("scale"), each.path + ".scale", violations);
         }
@@ -67,19 +72,14 @@ final class VersionRules {
         return spec.path("");
     }
 
-    private static void schema(Place place, JsonNode before, List<Violation> violations) {
+    private void schema(Place place, JsonNode before, List<Violation> violations) {
         JsonNode schema = place.version.path("schema").path("openAPIV3Schema");
         String at = place.path + ".openAPIV3Schema";
         if (!schema.isObject()) {
             violations.add(Faults.required(at, ""));
         } else if (!schema.equals(before)) {
             boolean status = place.version.path("subresources").has("status");
-            List<Violation> found = SchemaRules.check(schema, status, at);
-            violations.addAll(found);
-            Schema type = CustomSchemas.read(schema, false);
-            if (found.isEmpty() && type.hasRules()) {
-                DefinitionExpressions.check(type, at, violations);
-            }
+            violations.addAll(verdicts.of(schema, status, at));
         }
     }
 

@@ -47,6 +47,7 @@ public final class Reviewing {
                 request.caller(),
                 request.dryRun());
         admission.defaults(kind, whole, request.old());
+        kind.rules().foresee(whole, request.old());
         registry.read(store -> {
             admission.complete(judged, store);
             return store;

@@ -102,6 +102,7 @@ public final class Writes {
             kind.rules().initialStatus(object);
         }
         kind.rules().warn(object, options.warnings());
+        kind.rules().foresee(object, null);
         return tx -> {
             admission.mayEnter(kind, namespace, name, tx.store());
             ObjectKey key = kind.key(namespace, name);
@@ -143,13 +144,16 @@ public final class Writes {
     public StoredObject update(Update update, WriteOptions options) {
         boolean asked =
                 REVIEWED.contains(update.part()) && webhooks.concern(Operation.UPDATE, update.kind(), update.part());
-        return asked
-                ? updateReviewed(update, options)
+        return asked || update.kind().rules().slow()
+                ? updateOutside(update, options, asked)
                 : registry.write(options.dryRun(), false, tx -> change(tx, update, options));
     }
 
-    /// The webhooks see the change of one revision; when another write came between, they are asked again.
-    private StoredObject updateReviewed(Update update, WriteOptions options) {
+    /// What takes long (webhooks, rules to compile) sees the change of one revision, without the lock; when another
+    /// write came between, it is done again.
+    ///
+    /// @param asked whether webhooks want to see it
+    private StoredObject updateOutside(Update update, WriteOptions options, boolean asked) {
         Kind kind = update.kind();
         ObjectKey key = kind.key(update.namespace(), update.name());
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -163,10 +167,13 @@ public final class Writes {
             if (!update.owned()) {
                 Ownership.updated(kind, next, old, options.manager(), update.part(), now.get());
             }
-            reviewing.change(
-                    new AdmissionRequest(
-                            Operation.UPDATE, kind, update.part(), next, old, options.caller(), options.dryRun()),
-                    options);
+            if (asked) {
+                reviewing.change(
+                        new AdmissionRequest(
+                                Operation.UPDATE, kind, update.part(), next, old, options.caller(), options.dryRun()),
+                        options);
+            }
+            kind.rules().foresee(next, old);
             Update admitted =
                     new Update(kind, update.namespace(), update.name(), update.part(), there -> next.deepCopy(), true);
             StoredObject written = registry.write(options.dryRun(), false, tx -> {
@@ -182,7 +189,7 @@ public final class Writes {
         throw ApiFault.conflict(
                 kind.type().storage(),
                 update.name(),
-                "the object was modified each time while its admission webhooks were asked; please try again");
+                "the object was modified each time while its change was judged; please try again");
     }
 
     /// Changes what is there, or creates what the supplier gives. For server-side apply.

@@ -55,6 +55,8 @@ class ExpressionsTest {
         List<Violation> problems = new ArrayList<>();
         Schema schema = schema(rule(expression));
         DefinitionExpressions.check(schema, "schema", problems);
+        // Many would be too dear for lists without a bound; what they cost is compared elsewhere (RuleCostIT).
+        problems.removeIf(each -> each.reason().equals("FieldValueForbidden"));
         if (!problems.isEmpty()) {
             return problems.getFirst().message().replaceFirst("^Invalid value: (\\{.*\\}|\".*\"|true|false): ", "");
         }
@@ -257,7 +259,7 @@ class ExpressionsTest {
     void oldSelfNeedsAPathThroughTime() {
         List<Violation> problems = new ArrayList<>();
         DefinitionExpressions.check(CustomSchemas.read(Json.parse("""
-            {"type":"object","properties":{"l":{"type":"array","items":{"type":"string",
+            {"type":"object","properties":{"l":{"type":"array","maxItems":9,"items":{"type":"string","maxLength":9,
              "x-kubernetes-validations":[{"rule":"self == oldSelf"}]}}}}\
             """), false), "schema", problems);
         assertThat(problems)

@@ -21,8 +21,6 @@ class RealAnswersTest {
     private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     /// Cases where ours differs, and why.
     private static final Map<String, String> DIFFERENT = Map.of(
-            "oldSelf in plain list", "the cost of rules is bounded while they run, not estimated before",
-            "too dear", "the cost of rules is bounded while they run, not estimated before",
             "group upper", "a name that is none is refused before the rest is read",
             "plural", "a name that is none is refused before the rest is read",
             "no storage", "what is wrong is shown as it was sent, not as the server holds it",
