@@ -270,6 +270,9 @@ final class Simulation implements KubeScheduler.Extenders {
         if (event instanceof Event.Tick && !replica.settling) {
             replica.witness.look(time.now);
         }
+        if (!replica.settling) {
+            replica.witness.settled();
+        }
         hash = hash * 31 + decisions.size() + event.getClass().getSimpleName().hashCode() + time.now;
         if (!decisions.isEmpty() && replica.leads && !strangers && !nodesFail && !lonely.late) {
             Promises.check(replica.planner.state(), quota ? limit() : -1);

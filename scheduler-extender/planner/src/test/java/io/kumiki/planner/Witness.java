@@ -28,13 +28,11 @@ final class Witness {
     private final Map<String, Long> progress = new HashMap<>();
     /// Gangs whose last write is on its way or failed: what they decide is written later.
     private final Set<String> unwritten = new HashSet<>();
-    private String justWritten = "";
+    private final Set<String> justWritten = new HashSet<>();
     private boolean leads;
     private long awakeSince;
 
     void told(Event event, long now) {
-        unwritten.remove(justWritten);
-        justWritten = "";
         switch (event) {
             case Event.NodeSeen(NodeFact node) -> nodes.put(node.name(), node);
             case Event.NodeGone(String name) -> nodes.remove(name);
@@ -52,7 +50,7 @@ final class Witness {
                 Decision.WriteStatus write = writes.remove(written.name() + "#" + written.number());
                 if (write != null && !written.version().isEmpty()) {
                     promise(written.name(), Long.parseLong(written.version()), write.status());
-                    justWritten = written.name();
+                    justWritten.add(written.name());
                 }
             }
             case Event.BindAsked ask -> {
@@ -74,6 +72,12 @@ final class Witness {
             case Event.Tick ignored -> {}
             default -> {}
         }
+    }
+
+    /// All is decided that follows from what it was told.
+    void settled() {
+        unwritten.removeAll(justWritten);
+        justWritten.clear();
     }
 
     /// It slept: what it should have done meanwhile it may do now.
@@ -121,7 +125,7 @@ final class Witness {
                 && (old == null || old.phase() == Gang.Phase.Waiting)
                 && unwritten.add(write.name());
         unwritten.add(write.name());
-        justWritten = justWritten.equals(write.name()) ? "" : justWritten;
+        justWritten.remove(write.name());
         writes.put(write.name() + "#" + write.number(), write);
         if (old == null || !java.util.Objects.equals(old.slots(), write.status().slots())) {
             progress.put(write.name(), now);

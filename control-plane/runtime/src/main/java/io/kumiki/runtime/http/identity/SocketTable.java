@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
-import java.util.StringTokenizer;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,23 +74,37 @@ final class SocketTable {
             String us = String.valueOf(uid);
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 // sl  local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode
-                var columns = new StringTokenizer(line);
-                if (columns.countTokens() > 7) {
-                    columns.nextToken();
-                    String local = columns.nextToken();
-                    columns.nextToken();
-                    boolean listens = columns.nextToken().equals("0A");
-                    columns.nextToken();
-                    columns.nextToken();
-                    columns.nextToken();
-                    if (!listens) {
-                        ours.putIfAbsent(file + " " + local, columns.nextToken().equals(us));
-                    }
+                int local = column(line, 0, 1);
+                int state = column(line, local, 2);
+                int owner = column(line, state, 4);
+                if (owner < line.length() && !line.startsWith("0A ", state)) {
+                    ours.putIfAbsent(
+                            file + " " + word(line, local), word(line, owner).equals(us));
                 }
             }
         } catch (IOException e) {
             LOG.debug("{} cannot be read: its sockets count as others'", file, e);
         }
+    }
+
+    /// Where the column begins that lies so many columns further on; the line's end where there are fewer. A busy
+    /// machine has thousands of lines: they are not taken apart.
+    private static int column(String line, int from, int further) {
+        int at = from;
+        for (int i = -1; i < further; i++) {
+            while (i >= 0 && at < line.length() && line.charAt(at) != ' ') {
+                at++;
+            }
+            while (at < line.length() && line.charAt(at) == ' ') {
+                at++;
+            }
+        }
+        return at;
+    }
+
+    private static String word(String line, int from) {
+        int end = line.indexOf(' ', from);
+        return line.substring(from, end < 0 ? line.length() : end);
     }
 
     /// The kernel prints each 32-bit word in the machine's own byte order.
