@@ -2,8 +2,10 @@ package io.kumiki.placement;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Which whole gangs must go so that one of higher priority fits, at the least lost work.
 ///
@@ -59,17 +61,32 @@ public final class Preemption {
     }
 
     private Optional<Eviction> greedy(List<Victim> order) {
-        List<Victim> chosen = new ArrayList<>();
-        Optional<Eviction> fits = Optional.empty();
-        for (Victim victim : order) {
-            chosen.add(victim);
-            fits = without(chosen);
-            if (fits.isPresent()) {
-                break;
-            }
-        }
+        Optional<Eviction> fits = without(order);
         if (fits.isEmpty()) {
             return fits;
+        }
+        int few = 0;
+        for (int many = order.size(); many - few > 1; ) {
+            int middle = (few + many) / 2;
+            Optional<Eviction> some = without(order.subList(0, middle));
+            if (some.isPresent()) {
+                many = middle;
+                fits = some;
+            } else {
+                few = middle;
+            }
+        }
+        // Whoever holds nothing where it would be placed need not go.
+        Set<Integer> nodes = new HashSet<>();
+        fits.get().placed().slots().forEach(row -> row.forEach(slot -> nodes.add(slot.node())));
+        List<Victim> chosen = fits.get().victims().stream()
+                .filter(v -> v.held().stream().anyMatch(h -> nodes.contains(h.node())))
+                .toList();
+        Optional<Eviction> there = without(chosen);
+        if (there.isPresent()) {
+            fits = there;
+        } else {
+            chosen = fits.get().victims();
         }
         for (Victim dearest : List.copyOf(chosen).stream()
                 .sorted(Comparator.comparingDouble((Victim v) -> -v.cost()).thenComparing(Victim::id))
@@ -77,7 +94,7 @@ public final class Preemption {
             List<Victim> fewer = chosen.stream().filter(v -> v != dearest).toList();
             Optional<Eviction> still = without(fewer);
             if (still.isPresent()) {
-                chosen = new ArrayList<>(fewer);
+                chosen = fewer;
                 fits = still;
             }
         }

@@ -74,7 +74,7 @@ final class Alone {
         return plan;
     }
 
-    private static GangFact fact(
+    static GangFact fact(
             PodFact pod,
             Gang.Members shape,
             int priority,

@@ -2,42 +2,26 @@ package io.kumiki.planner;
 
 import io.kumiki.placement.Preemption;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Preemption: whole gangs of lower priority, at the least lost work; simulated before anybody is told.
+/// A gang takes the place of others of lower priority: whole gangs and single pods, at the least lost work; simulated
+/// before anybody is told.
 final class Evictions {
-    /// A status stays short.
-    private static final int NAMED = 3;
-
     private final State state;
-    private final Progress progress;
-    private final Holdings holdings;
+    private final Victims victims;
 
     Evictions(State state, Progress progress) {
         this.state = state;
-        this.progress = progress;
-        this.holdings = new Holdings(state);
+        this.victims = new Victims(state, progress);
     }
 
-    /// True where gangs were told to leave.
+    /// True where gangs or single pods were told to leave.
     boolean preempt(Plan plan, Room room) {
-        List<Preemption.Victim> candidates = new ArrayList<>();
-        int[][] taken = new int[room.nodes.size()][];
-        for (Plan other : state.plans.values()) {
-            boolean mayGo = switch (other.phase) {
-                case Reserved, Starting, Running, Repairing -> true;
-                case Waiting, Releasing, Done -> false;
-            };
-            if (mayGo && other.fact.spec().priority() < plan.fact.spec().priority()) {
-                candidates.add(
-                        new Preemption.Victim(other.fact.key(), cost(other, state), holdings.of(other, room, taken)));
-            }
-        }
+        int priority = plan.fact.spec().priority();
+        List<Preemption.Victim> candidates = victims.below(priority, room);
         if (candidates.isEmpty()) {
             return false;
         }
@@ -49,24 +33,9 @@ final class Evictions {
         state.promises.put(
                 plan.fact.key(),
                 new State.Promise(room.rows(plan.fact, eviction.get().placed()), state.now + state.options.promise()));
-        List<Clause> clauses = new ArrayList<>();
-        List<Preemption.Victim> victims = eviction.get().victims();
-        for (Preemption.Victim victim : victims) {
-            Plan gone = Objects.requireNonNull(state.plans.get(victim.id()));
-            if (clauses.size() < NAMED) {
-                clauses.add(new Clause.WaitsFor(Party.of(gone).to(plan.fact.namespace(), state)));
-            }
-            Party winner = Party.of(plan).to(gone.fact.namespace(), state);
-            progress.end(
-                    gone,
-                    Why.Preempted,
-                    new Clause.Outranked(winner, plan.fact.spec().priority()));
-        }
-        if (victims.size() > NAMED) {
-            clauses.add(new Clause.WaitsForMore(victims.size() - NAMED));
-        }
-        clauses.add(new Clause.WorkLost(Math.round(eviction.get().cost())));
-        plan.say(Why.Preempting, clauses);
+        plan.say(
+                Why.Preempting,
+                victims.leave(eviction.get(), plan.fact.key(), Party.of(plan), priority, plan.fact.namespace()));
         return true;
     }
 

@@ -38,6 +38,14 @@ final class Holdings {
         return held;
     }
 
+    /// What a pod without a gang holds; nothing where its node is gone.
+    List<BackfillPlanner.Held> of(PodFact pod, Room room, int[][] taken) {
+        Demand demand = Shape.demand(pod.requests());
+        Integer n = room.index.get(pod.node());
+        int[] devices = n == null ? null : devices(demand, pod.devices(), n, room.view, taken);
+        return n == null || devices == null ? List.of() : List.of(new BackfillPlanner.Held(demand, n, devices));
+    }
+
     /// The numbered devices, or any that are wholly taken: which ones is the node's own affair.
     private static int @Nullable [] devices(Demand demand, String given, int n, ClusterView view, int[][] taken) {
         if (demand.gpus() == 0) {

@@ -37,7 +37,7 @@ final class Placing {
                         .thenComparingLong(plan -> plan.fact.created())
                         .thenComparing(plan -> plan.fact.key()))
                 .toList();
-        Singles.Pass single = singles.new Pass();
+        SinglePass single = singles.pass();
         state.kept = null;
         if (queue.isEmpty() && single.isEmpty()) {
             return;
@@ -48,6 +48,7 @@ final class Placing {
         Outlook.Kept kept = null;
         for (Plan plan : queue) {
             kept = single.before(plan.fact, room, charges, kept);
+            room = single.stale() ? null : room;
             if (!readiness.mayBePlaced(plan, charges)) {
                 continue;
             }

@@ -20,7 +20,7 @@ public final class Planner {
     public Planner(PlannerOptions options) {
         state = new State(options);
         progress = new Progress(state);
-        singles = new Singles(state);
+        singles = new Singles(state, progress);
         placing = new Placing(state, progress, singles);
         adoption = new Adoption(state, progress);
         writes = new StatusWrites(state, progress);

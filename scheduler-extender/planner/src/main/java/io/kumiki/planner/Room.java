@@ -63,6 +63,13 @@ final class Room {
         return new Room(state, nodes, ClusterView.of(specs, free));
     }
 
+    /// One node as whoever was promised something there sees it.
+    static ClusterView alone(State state, NodeFact node, String winner) {
+        NodeSpec spec = spec(node, state);
+        Taken slots = slots(state, winner).getOrDefault(node.name(), new Taken());
+        return ClusterView.of(List.of(spec), List.of(free(state, node, spec, slots)));
+    }
+
     /// What gangs hold by their slots and promises, and no bound pod accounts for, per node.
     static Map<String, Taken> slots(State state, String winner) {
         var taken = new TreeMap<String, Taken>();

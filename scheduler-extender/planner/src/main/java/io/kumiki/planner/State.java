@@ -32,6 +32,8 @@ final class State {
     final Daemons daemons = new Daemons();
     /// Pods without a gang that hold devices.
     final SortedMap<String, RunFact> runs = new TreeMap<>();
+    /// Those of them that were told to leave for somebody of higher priority, by uid.
+    final SortedMap<String, Victims.Leaving> leaving = new TreeMap<>();
     final SortedMap<String, ClaimFact> claims = new TreeMap<>();
     final Map<Exclusion, Long> exclusions = new java.util.HashMap<>();
     List<PlaceLevels.Level> levels = PlaceLevels.USUAL;

@@ -50,6 +50,8 @@ class PlantedBugsTest {
             without("a slot is given to two pods", Progress.class, "ungate", "remove", 0),
             returns("a wish that had no effect is not repeated", Wishes.class, "ask", 0),
             without("pods of an earlier attempt are left", Progress.class, "advance", "removeForeign", 0),
+            returns("pods of equal or higher priority are evicted", Victims.class, "isLower", 1),
+            without("a kept place is taken before it was left", SingleEvictions.class, "kept", "fits", 1),
         }) {
             bugs.put(bug.says(), new PlantedBug[] {bug});
         }

@@ -460,7 +460,12 @@ final class Simulation implements KubeScheduler.Extenders {
         }
         daemons.tell(event -> tell(r, event));
         world.nodes.values().forEach(node -> tell(r, new Event.NodeSeen(node)));
-        world.pods.values().forEach(pod -> tell(r, World.seen(pod)));
+        world.pods.values().forEach(pod -> {
+            tell(r, World.seen(pod));
+            if (World.runs(pod)) {
+                tell(r, World.run(pod));
+            }
+        });
         world.gangs.values().forEach(gang -> tell(r, new Event.GangSeen(gang.fact())));
     }
 

@@ -19,6 +19,8 @@ final class Witness {
     private final Map<String, NodeFact> nodes = new TreeMap<>();
     private final Map<String, PodFact> pods = new TreeMap<>();
     private final Map<String, GangFact> gangs = new TreeMap<>();
+    private final Map<String, SingleFact> singles = new TreeMap<>();
+    private final Map<String, RunFact> runs = new TreeMap<>();
     /// What Kubernetes holds for certain, as far as this replica was told.
     private final Map<String, Promise> promised = new HashMap<>();
     private final Map<String, Decision.WriteStatus> writes = new HashMap<>();
@@ -37,8 +39,19 @@ final class Witness {
             case Event.NodeSeen(NodeFact node) -> nodes.put(node.name(), node);
             case Event.NodeGone(String name) -> nodes.remove(name);
             case Event.PodSeen(PodFact pod) -> pods.put(pod.uid(), pod);
-            case Event.SingleSeen(SingleFact single) -> pods.put(single.pod().uid(), single.pod());
-            case Event.PodGone(String uid) -> pods.remove(uid);
+            case Event.SingleSeen(SingleFact single) -> {
+                pods.put(single.uid(), single.pod());
+                singles.put(single.uid(), single);
+            }
+            case Event.SingleRuns(RunFact run) -> {
+                runs.put(run.uid(), run);
+                singles.remove(run.uid());
+            }
+            case Event.PodGone(String uid) -> {
+                pods.remove(uid);
+                singles.remove(uid);
+                runs.remove(uid);
+            }
             case Event.GangSeen(GangFact gang) -> {
                 gangs.put(gang.name(), gang);
                 promise(gang.name(), Long.parseLong(gang.version()), gang.status());
@@ -99,11 +112,14 @@ final class Witness {
     /// All that was decided on one event.
     void decided(Event event, List<Decision> decisions, long now) {
         Set<String> waves = new HashSet<>();
+        Set<String> evicted = new HashSet<>();
         for (Decision decision : decisions) {
             switch (decision) {
                 case Decision.AnswerBind answer -> open.values().removeIf(c -> c.id() == answer.call());
                 case Decision.WriteStatus write -> write(write, now);
                 case Decision.Ungate ungate -> ungate(ungate);
+                case Decision.DeletePod(PodFact pod, var _)
+                when runs.containsKey(pod.uid()) && pod.bound() -> evicted.add(pod.uid());
                 case Decision.Bind bind -> {
                     bind(bind);
                     waves.add(bind.pod().uid());
@@ -112,6 +128,7 @@ final class Witness {
             }
         }
         waves.forEach(this::wave);
+        evicted.forEach(uid -> evict(uid, evicted));
         // A deleted pod leaves the count at once.
         if (leads && event instanceof Event.PodGone(String uid) && open.containsKey(uid)) {
             throw new AssertionError("the call for " + uid + " is kept, and the pod is gone");
@@ -157,6 +174,40 @@ final class Witness {
         return member != null
                 && member.gang().equals(gang.name())
                 && member.className().equals(className);
+    }
+
+    /// A pod without a gang goes only for somebody of higher priority, who then has room there.
+    private void evict(String uid, Set<String> evicted) {
+        PodFact pod = java.util.Objects.requireNonNull(pods.get(uid));
+        int priority = runs.get(uid).priority();
+        NodeFact node = nodes.get(pod.node());
+        long free = node == null ? 0 : node.amount("nvidia.com/gpu");
+        for (PodFact there : pods.values()) {
+            boolean stays = there.node().equals(pod.node())
+                    && !there.stage().ended()
+                    && !there.terminating()
+                    && !goes(there, evicted);
+            free -= stays ? there.requests().getOrDefault("nvidia.com/gpu", 0L) : 0;
+        }
+        long room = free;
+        boolean helps = singles.values().stream()
+                        .anyMatch(s -> s.priority() > priority
+                                && s.pod().requests().getOrDefault("nvidia.com/gpu", 0L) <= room)
+                || gangs.values().stream()
+                        .anyMatch(g -> g.spec().priority() > priority
+                                && g.spec().classes().stream()
+                                        .anyMatch(
+                                                c -> Shape.amounts(c.requests()).getOrDefault("nvidia.com/gpu", 0L)
+                                                        <= room));
+        if (!helps) {
+            throw new AssertionError("I6: evicted for nobody of higher priority who had room then: " + pod + " of "
+                    + priority + ", " + room + " GPUs free; " + singles.values() + gangs.values());
+        }
+    }
+
+    /// Of gangs that are told to leave in the same moment nobody here knows: their pods count as going.
+    private static boolean goes(PodFact there, Set<String> evicted) {
+        return evicted.contains(there.uid()) || there.member() != null;
     }
 
     private void ungate(Decision.Ungate ungate) {

@@ -133,6 +133,17 @@ final class World {
     void changed(Pod pod) {
         pod.version = ++revision;
         watchers.accept(seen(pod));
+        if (runs(pod)) {
+            watchers.accept(run(pod));
+        }
+    }
+
+    static boolean runs(Pod pod) {
+        return pod.single && pod.takes();
+    }
+
+    static Event run(Pod pod) {
+        return new Event.SingleRuns(new RunFact(pod.uid, pod.priority, pod.created, pod.created, null, null, null));
     }
 
     void changed(GangObject gang) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.PodFact;
 import io.kumiki.planner.RunFact;
+import io.kumiki.planner.Shape;
 import io.kumiki.planner.SingleFact;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -133,7 +134,8 @@ final class PodWatch implements ObjectFeed.Sink {
                 "",
                 pod.node(),
                 pod.stage() == PodFact.Stage.RUNNING ? PodFact.Stage.PENDING : pod.stage(),
-                false,
+                // Whoever holds devices may have been told to leave.
+                pod.terminating() && Shape.asksForDevices(pod.requests()),
                 false,
                 false,
                 daemon,

@@ -1,0 +1,130 @@
+package io.kumiki.planner;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One pass over the single pods that wait, in the middle of the gangs'.
+final class SinglePass {
+    /// Looking for victims costs a look at the whole cluster; whoever comes later is looked at when these have left.
+    private static final int EVICTING = 16;
+
+    private final State state;
+    private final List<SingleFact> queue;
+    private final SinglePlacing placing;
+    private final SingleWishes wishes;
+    private final SingleEvictions evictions;
+    private final Set<SinglePlacing.Seeker> failed = new HashSet<>();
+    private int next;
+    private int evicting;
+    private boolean stale;
+
+    /// @param queue best first
+    SinglePass(
+            State state,
+            List<SingleFact> queue,
+            SinglePlacing placing,
+            SingleWishes wishes,
+            SingleEvictions evictions) {
+        this.state = state;
+        this.queue = queue;
+        this.placing = placing;
+        this.wishes = wishes;
+        this.evictions = evictions;
+    }
+
+    boolean isEmpty() {
+        return queue.isEmpty();
+    }
+
+    /// Whether places were kept or given up since this was asked: what the gangs know of the room is old.
+    boolean stale() {
+        boolean was = stale;
+        stale = false;
+        return was;
+    }
+
+    /// Places those that come before the gang.
+    ///
+    /// @param gang null for all that are left
+    /// @param gangs the room that gangs are placed into, where it was made already
+    /// @return what is kept for whoever found no room first
+    Outlook.@Nullable Kept before(
+            @Nullable GangFact gang, @Nullable Room gangs, Charges charges, Outlook.@Nullable Kept kept) {
+        Outlook.Kept now = kept;
+        for (; next < queue.size() && (gang == null || comesBefore(queue.get(next), gang)); next++) {
+            SingleFact single = queue.get(next);
+            var seeker = SinglePlacing.Seeker.of(single);
+            boolean promised = evictions.promised(single);
+            if (failed.contains(seeker) && !promised) {
+                continue;
+            }
+            SinglePlacing.Found found = placing.find(seeker, charges, now);
+            if (promised && found instanceof SinglePlacing.Found.Nowhere(Why why, var _) && isRoom(why)) {
+                SinglePlacing.Found.There own = evictions.kept(single);
+                found = own == null ? found : own;
+            }
+            switch (found) {
+                case SinglePlacing.Found.There there -> start(single, seeker, there, stale ? null : gangs, charges);
+                case SinglePlacing.Found.Nowhere(Why why, var clauses) -> {
+                    if (promised) {
+                        continue;
+                    }
+                    if (why == Why.NoRoom && now == null && evicting < EVICTING) {
+                        List<Clause> leaving = evictions.preempt(single);
+                        if (!leaving.isEmpty()) {
+                            evicting++;
+                            stale = true;
+                            placing.changed();
+                            wishes.say(single, Why.Preempting, leaving);
+                            continue;
+                        }
+                    }
+                    failed.add(seeker);
+                    wishes.say(single, why, clauses);
+                    now = now == null && why == Why.NoRoom ? keep(single, seeker) : now;
+                }
+            }
+        }
+        return now;
+    }
+
+    private static boolean isRoom(Why why) {
+        return why == Why.NoRoom || why == Why.KeptForOlder;
+    }
+
+    private void start(
+            SingleFact single,
+            SinglePlacing.Seeker seeker,
+            SinglePlacing.Found.There there,
+            @Nullable Room gangs,
+            Charges charges) {
+        boolean kept = evictions.promised(single);
+        evictions.left(single);
+        placing.take(single.uid(), seeker, there, charges, Long.MAX_VALUE);
+        if (kept) {
+            // What was kept for it is anybody's now, or its own.
+            placing.changed();
+            stale = true;
+        } else if (gangs != null) {
+            gangs.take(there.node(), there.demand(), there.devices());
+        }
+        wishes.ungate(single, Objects.requireNonNull(state.holds.get(single.uid())));
+    }
+
+    private static boolean comesBefore(SingleFact single, GangFact gang) {
+        return single.priority() != gang.spec().priority()
+                ? single.priority() > gang.spec().priority()
+                : single.created() <= gang.created();
+    }
+
+    /// One node empties for it; else smaller pods would take each device as it comes free.
+    private Outlook.@Nullable Kept keep(SingleFact single, SinglePlacing.Seeker seeker) {
+        String node = placing.nearest(seeker);
+        return node == null
+                ? null
+                : new Outlook.Kept(Party.of(single.pod()), single.priority(), state.second, Set.of(node));
+    }
+}

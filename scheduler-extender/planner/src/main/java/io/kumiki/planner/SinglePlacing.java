@@ -1,0 +1,144 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import io.kumiki.placement.Demand;
+import io.kumiki.placement.Placement;
+import io.kumiki.quota.Admission;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Finds a place for one pod, and takes it: quota, what is kept for others, and where it spoils least.
+final class SinglePlacing {
+    /// Who wants a place, as far as choosing one depends on it.
+    record Seeker(
+            String namespace,
+            Gang.Members shape,
+            int priority,
+            @Nullable Long expectedSeconds) {
+        static Seeker of(SingleFact single) {
+            return new Seeker(single.pod().namespace(), single.shape(), single.priority(), single.expectedSeconds());
+        }
+
+        Map<String, Long> amounts() {
+            return Shape.amounts(shape.requests());
+        }
+    }
+
+    sealed interface Found {
+        /// @param placed null where the place was kept for it: it is counted as taken already
+        record There(String node, String devices, Demand demand, Placement.@Nullable Placed placed) implements Found {}
+
+        record Nowhere(Why why, List<Clause> clauses) implements Found {}
+    }
+
+    private final State state;
+    private final Arrivals arrivals = new Arrivals();
+    private final SingleRoom room;
+    private @Nullable Charges charges;
+
+    SinglePlacing(State state) {
+        this.state = state;
+        this.room = new SingleRoom(state, arrivals);
+    }
+
+    /// Anything may have changed.
+    void changed() {
+        charges = null;
+        room.changed();
+    }
+
+    /// What pods take of this node.
+    void changed(String node) {
+        charges = null;
+        room.changed(node);
+    }
+
+    /// What comes tells what is usual here.
+    void learn(Map<String, Long> amounts, int pods) {
+        try {
+            arrivals.add(Shape.demand(amounts), pods);
+        } catch (IllegalArgumentException e) {
+            // Somebody asks for a device and a part of one: nothing that comes again.
+            return;
+        }
+    }
+
+    Charges charges() {
+        Charges current = charges == null ? new Charges(state) : charges;
+        charges = current;
+        return current;
+    }
+
+    /// Whether the node has room for it now, on these devices where they are named.
+    boolean fits(String node, Demand demand, String devices) {
+        return room.fits(node, demand, devices);
+    }
+
+    /// The node that is nearest to having room for it.
+    @Nullable
+    String nearest(Seeker seeker) {
+        return room.nearest(seeker.shape(), Shape.demand(seeker.amounts()));
+    }
+
+    Found find(Seeker seeker, Charges charges, Outlook.@Nullable Kept kept) {
+        Map<String, Long> amounts = seeker.amounts();
+        Demand demand = Shape.demand(amounts);
+        Admission.Refused refused = charges.refusal(seeker.namespace(), amounts, "");
+        if (refused != null) {
+            return new Found.Nowhere(Readiness.code(refused), Words.of(refused));
+        }
+        Set<String> avoided = kept == null || kept.priority() < seeker.priority() || endsBefore(seeker, kept)
+                ? Set.of()
+                : kept.nodes();
+        return switch (room.place(seeker.shape(), demand, avoided)) {
+            case Placement.Waiting(var removed) ->
+                nowhere(avoided.isEmpty() ? Why.NoRoom : Why.KeptForOlder, removed, seeker, kept, avoided);
+            case Placement.Impossible(var removed) ->
+                kept == null || avoided.isEmpty()
+                        ? nowhere(Why.Impossible, removed, seeker, null, avoided)
+                        : nowhere(Why.KeptForOlder, removed, seeker, kept, avoided);
+            case Placement.Placed placed -> {
+                String node = room.name(placed.node());
+                Admission.Refused there = charges.refusal(seeker.namespace(), amounts, node);
+                yield there != null
+                        ? new Found.Nowhere(Readiness.code(there), Words.of(there))
+                        : new Found.There(
+                                node,
+                                Shape.fraction(amounts) ? Room.Devices.write(placed.devices()) : "",
+                                demand,
+                                placed);
+            }
+        };
+    }
+
+    private Found nowhere(
+            Why why, Placement.Removed removed, Seeker seeker, Outlook.@Nullable Kept kept, Set<String> avoided) {
+        List<Clause> clauses = new ArrayList<>();
+        clauses.add(why == Why.Impossible ? new Clause.NoNodeEver() : new Clause.NoNodeNow());
+        clauses.addAll(Words.of(removed));
+        if (kept != null && !avoided.isEmpty()) {
+            clauses.add(new Clause.KeptFor(avoided.size(), kept.who().to(seeker.namespace(), state)));
+        }
+        return new Found.Nowhere(why, clauses);
+    }
+
+    private boolean endsBefore(Seeker seeker, Outlook.Kept kept) {
+        Long expected = seeker.expectedSeconds();
+        return expected != null && state.second + expected <= kept.start();
+    }
+
+    void take(String key, Seeker seeker, Found.There there, Charges charges, long until) {
+        Map<String, Long> amounts = seeker.amounts();
+        state.holds.put(key, new Holds.Hold(seeker.namespace(), amounts, there.node(), there.devices(), until));
+        charges.charge(seeker.namespace(), amounts, there.node());
+        Placement.Placed placed = there.placed();
+        if (placed == null) {
+            room.changed();
+        } else {
+            room.commit(there.demand(), placed);
+        }
+    }
+}

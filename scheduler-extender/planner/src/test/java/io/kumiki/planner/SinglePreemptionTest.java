@@ -1,0 +1,204 @@
+package io.kumiki.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kumiki.model.scheduling.Gang;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// Pods without a gang preempt and are preempted: only by higher priority, at the least lost work, and what is left
+/// goes to the winner.
+class SinglePreemptionTest {
+    private static final long S = 1_000_000;
+
+    private final Planner planner = new Planner(PlannerOptions.DEFAULT);
+    private final List<Decision> decided = new ArrayList<>();
+    private long now = 1000;
+
+    private void on(Event event) {
+        for (Decision decision : planner.on(event, now, Instant.ofEpochSecond(S + now / 1000))) {
+            decided.add(decision);
+            if (decision instanceof Decision.WriteStatus write) {
+                on(new Event.Written(write.namespace(), write.name(), write.number(), "v" + decided.size()));
+            }
+        }
+    }
+
+    private void nodes(String... names) {
+        for (String name : names) {
+            on(new Event.NodeSeen(new NodeFact(
+                    name,
+                    true,
+                    Map.of(),
+                    List.of(),
+                    Map.of("cpu", 64_000L, "memory", 512L << 30, "pods", 110L, "nvidia.com/gpu", 8L))));
+        }
+    }
+
+    private static Gang.Members shape(int gpus) {
+        return new Gang.Members("pod", 1, 1, 0, Map.of("cpu", "1", "nvidia.com/gpu", "" + gpus), null, null, null);
+    }
+
+    private static PodFact pod(String name, int gpus, String node, PodFact.Stage stage, boolean terminating) {
+        return new PodFact(
+                "uid-" + name,
+                "n",
+                name,
+                "1",
+                node,
+                stage,
+                terminating,
+                node.isEmpty(),
+                false,
+                "",
+                Shape.amounts(shape(gpus).requests()),
+                null,
+                "");
+    }
+
+    private void runs(String name, int gpus, String node, int priority, long ago) {
+        on(new Event.PodSeen(pod(name, gpus, node, PodFact.Stage.RUNNING, false)));
+        on(new Event.SingleRuns(new RunFact("uid-" + name, priority, S - ago, S - ago, null, null, null)));
+    }
+
+    private void waits(String name, int gpus, int priority) {
+        on(new Event.SingleSeen(new SingleFact(
+                pod(name, gpus, "", PodFact.Stage.PENDING, false),
+                shape(gpus),
+                priority,
+                S,
+                null,
+                "",
+                "",
+                false,
+                false,
+                "",
+                null)));
+    }
+
+    private void gangWaits(String name, int members, int gpus, int priority) {
+        var of = new Gang.Members(
+                "w", members, members, 0, Map.of("cpu", "1", "nvidia.com/gpu", "" + gpus), null, null, null);
+        var spec = new Gang.Spec(0, false, List.of(of), null, null, null, priority, null, null, null);
+        on(new Event.GangSeen(new GangFact("n", name, "uid-" + name, "1", S, "", spec, null)));
+    }
+
+    private List<String> deleted() {
+        return decided.stream()
+                .filter(Decision.DeletePod.class::isInstance)
+                .map(d -> ((Decision.DeletePod) d).pod().name())
+                .toList();
+    }
+
+    private List<String> ungated() {
+        return decided.stream()
+                .filter(Decision.Ungate.class::isInstance)
+                .map(d -> ((Decision.Ungate) d).pod().name() + " on " + ((Decision.Ungate) d).pin())
+                .toList();
+    }
+
+    private void goes(String name) {
+        on(new Event.PodGone("uid-" + name));
+    }
+
+    @Test
+    void theLeastWorkIsLostAndTheWinnerGetsThePlace() {
+        nodes("a", "b");
+        on(new Event.Elected(1));
+        runs("old", 8, "a", 0, 5000);
+        runs("young", 4, "b", 0, 10);
+        runs("middle", 4, "b", 0, 100);
+        waits("urgent", 4, 1);
+        assertThat(deleted()).containsExactly("young");
+        assertThat(ungated()).isEmpty();
+        // Whoever comes now and would fit into what is left does not get it.
+        waits("thief", 4, 0);
+        goes("young");
+        assertThat(ungated()).containsExactly("urgent on b");
+        assertThat(decided.stream()
+                        .filter(Decision.Touch.class::isInstance)
+                        .map(d -> ((Decision.Touch) d).annotations().get(Said.WHY)))
+                .contains("Preempting: waits for n/young to leave; 284 GPU-seconds of work are lost")
+                .anyMatch(why -> why.startsWith("NoRoom: "));
+    }
+
+    @Test
+    void nobodyOfEqualOrHigherPriorityGoes() {
+        nodes("a");
+        on(new Event.Elected(1));
+        runs("equal", 4, "a", 1, 10);
+        runs("higher", 4, "a", 2, 10);
+        waits("urgent", 4, 1);
+        gangWaits("gang", 1, 4, 1);
+        assertThat(deleted()).isEmpty();
+    }
+
+    @Test
+    void nobodyGoesInVain() {
+        nodes("a");
+        on(new Event.Elected(1));
+        runs("lower", 4, "a", 0, 10);
+        runs("higher", 4, "a", 2, 10);
+        waits("urgent", 8, 1);
+        gangWaits("gang", 2, 4, 1);
+        assertThat(deleted()).isEmpty();
+    }
+
+    @Test
+    void aGangTakesThePlaceOfSinglePods() {
+        nodes("a", "b");
+        on(new Event.Elected(1));
+        runs("a1", 4, "a", 0, 10);
+        runs("a2", 4, "a", 0, 20);
+        runs("b1", 8, "b", 0, 9000);
+        gangWaits("gang", 1, 8, 1);
+        assertThat(deleted()).containsExactlyInAnyOrder("a1", "a2");
+        Plan gang = planner.state().plans.get("n/gang");
+        assertThat(gang.why).isEqualTo(Why.Preempting);
+        goes("a1");
+        assertThat(gang.phase).isEqualTo(Gang.Phase.Waiting);
+        goes("a2");
+        assertThat(gang.phase).isEqualTo(Gang.Phase.Reserved);
+        assertThat(gang.rows.getFirst().nodes).containsExactly("a");
+    }
+
+    @Test
+    void aWholeGangGoesForASinglePodWhereThatIsCheapest() {
+        nodes("a", "b");
+        on(new Event.Elected(1));
+        gangWaits("gang", 2, 4, 0);
+        Plan gang = planner.state().plans.get("n/gang");
+        assertThat(gang.rows.getFirst().nodes).containsExactly("a", "a");
+        runs("b1", 8, "b", 0, 90_000);
+        waits("urgent", 2, 1);
+        assertThat(gang.why).isEqualTo(Why.Preempted);
+        assertThat(deleted()).isEmpty();
+    }
+
+    @Test
+    void whoDidNotHearIsToldAgainWhileSomebodyWaits() {
+        nodes("a");
+        on(new Event.Elected(1));
+        runs("deaf", 8, "a", 0, 10);
+        waits("urgent", 8, 1);
+        assertThat(deleted()).hasSize(1);
+        now += 2000;
+        on(new Event.Tick());
+        assertThat(deleted()).hasSize(1);
+        now += 5000;
+        on(new Event.Tick());
+        assertThat(deleted()).hasSize(2);
+        on(new Event.PodSeen(pod("deaf", 8, "a", PodFact.Stage.PENDING, true)));
+        now += 20_000;
+        on(new Event.Tick());
+        assertThat(deleted()).as("it is going").hasSize(2);
+        // The winner goes: what is left is anybody's.
+        goes("urgent");
+        waits("other", 8, 0);
+        goes("deaf");
+        assertThat(ungated()).containsExactly("other on a");
+    }
+}
