@@ -96,7 +96,10 @@ final class Adoption {
         plan.phase = status.phase();
         plan.attempt = status.attempt();
         plan.ended = Boolean.TRUE.equals(status.ended());
-        plan.said = Said.read(status.because(), status.message());
+        plan.said = Said.read(status.because(), status.message()).stream()
+                // Said again with each write, as the spec has it then.
+                .filter(clause -> !(clause instanceof Clause.NotFollowed))
+                .toList();
         plan.where = Objects.requireNonNullElse(status.where(), "");
         for (Why why : Why.values()) {
             plan.why = why.name().equals(status.reason()) ? why : plan.why;

@@ -70,6 +70,9 @@ public sealed interface Clause {
 
     record StatusTooLarge(int bytes) implements OfSpec {}
 
+    /// @param what another system's object asks that nobody here does
+    record NotFollowed(String what) implements OfSpec {}
+
     /// @param left of the ResourceQuota
     /// @param wanted by pods that do not exist yet
     record NamespaceShort(String quota, String resource, long left, long hard, long wanted) implements OfQuota {}

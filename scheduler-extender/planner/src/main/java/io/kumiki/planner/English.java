@@ -54,6 +54,7 @@ final class English {
             case Clause.SameNames() -> "two classes have the same name";
             case Clause.TooManyMembers(int most) -> "a gang has at most " + most + " members";
             case Clause.WrongCounts() -> "each class wants 0 ≤ min ≤ max and max ≥ 1";
+            case Clause.NotFollowed(String what) -> "not followed: " + what;
             case Clause.StatusTooLarge(int bytes) -> "its list of nodes would be larger than " + bytes + " bytes";
         };
     }

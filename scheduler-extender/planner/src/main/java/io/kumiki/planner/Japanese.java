@@ -78,6 +78,7 @@ final class Japanese {
             case Clause.SameNames() -> "同じ名前のクラスが 2 つあります";
             case Clause.TooManyMembers(int most) -> "ギャングのメンバーは最大 " + most + " 個です";
             case Clause.WrongCounts() -> "各クラスは 0 ≤ min ≤ max かつ max ≥ 1 である必要があります";
+            case Clause.NotFollowed(String what) -> "従わない指定: " + what;
             case Clause.StatusTooLarge(int bytes) -> "ノードの一覧が " + bytes + " バイトを超えます";
         };
     }

@@ -30,6 +30,7 @@ final class StatusText {
                         : same && before != null
                                 ? before.since()
                                 : Instant.ofEpochSecond(state.second).toString();
+        List<Clause> said = said(plan);
         return new Gang.Status(
                 plan.phase,
                 state.epoch,
@@ -38,11 +39,22 @@ final class StatusText {
                 slots.isEmpty() ? null : slots,
                 there + "/" + least,
                 plan.why.name(),
-                plan.message(),
+                English.of(said),
                 plan.where.isEmpty() ? null : plan.where,
                 since,
                 plan.phase == Gang.Phase.Waiting ? start(plan.start) : null,
-                Said.written(plan.said));
+                Said.written(said));
+    }
+
+    /// Whoever moved here from another system reads what of its wishes is not followed.
+    private static List<Clause> said(Plan plan) {
+        List<String> unfollowed = plan.fact.spec().unfollowed();
+        if (unfollowed == null || unfollowed.isEmpty()) {
+            return plan.said;
+        }
+        List<Clause> said = new ArrayList<>(plan.said);
+        unfollowed.forEach(what -> said.add(new Clause.NotFollowed(what)));
+        return said;
     }
 
     private static Gang.@Nullable Start start(@Nullable Estimate start) {

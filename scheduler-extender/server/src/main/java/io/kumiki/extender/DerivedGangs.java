@@ -1,18 +1,15 @@
 package io.kumiki.extender;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.extender.admission.Marks;
-import io.kumiki.extender.admission.PodAdmission;
-import io.kumiki.extender.admission.PodShape;
-import io.kumiki.extender.foreign.Sizes;
+import io.kumiki.extender.foreign.Format;
+import io.kumiki.extender.foreign.Terms;
 import io.kumiki.model.Json;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +20,6 @@ import org.slf4j.LoggerFactory;
 /// attempt whenever one has ended, and goes with its last pod. Members learn why they wait.
 final class DerivedGangs {
     private static final Logger LOG = LoggerFactory.getLogger(DerivedGangs.class);
-    private static final String DERIVED = "kumiki.io/derived";
     private static final String WHY = "kumiki.io/why";
 
     /// One gang's pods by name, and what its object said last.
@@ -111,7 +107,8 @@ final class DerivedGangs {
         JsonNode metadata = gang.path("metadata");
         Group group = groups.computeIfAbsent(ObjectFeed.key(gang), _ -> new Group());
         group.exists = true;
-        group.derived = metadata.path("labels").path(DERIVED).asText("").equals("true");
+        group.derived =
+                metadata.path("labels").path(GangDraft.DERIVED).asText("").equals("true");
         if (!group.derived) {
             return;
         }
@@ -145,7 +142,7 @@ final class DerivedGangs {
         return object.path("metadata").path("annotations").path(Marks.GROUP).asText("");
     }
 
-    private static String classOf(JsonNode pod) {
+    static String classOf(JsonNode pod) {
         return pod.path("metadata").path("labels").path(Facts.CLASS).asText(Facts.ONLY_CLASS);
     }
 
@@ -231,116 +228,42 @@ final class DerivedGangs {
         });
     }
 
-    /// Only once every class has shown a pod: before that nobody knows what its members ask for.
     private void create(String namespace, String name, Group group) {
-        Map<String, JsonNode> first = new LinkedHashMap<>();
-        JsonNode any = null;
-        for (JsonNode pod : group.pods.values()) {
-            if (Facts.gated(pod)) {
-                any = any == null ? pod : any;
-                first.putIfAbsent(
-                        pod.path("metadata").path("labels").path(Facts.CLASS).asText(Facts.ONLY_CLASS), pod);
-            }
-        }
-        if (any == null) {
+        List<JsonNode> gated = group.pods.values().stream().filter(Facts::gated).toList();
+        if (gated.isEmpty()) {
             return;
         }
-        JsonNode annotations = any.path("metadata").path("annotations");
-        if (!foreign(any).isEmpty()) {
-            join(namespace, name, group, any, first);
-            return;
+        String foreign = foreign(gated.getFirst());
+        ObjectNode gang =
+                foreign.isEmpty() ? GangDraft.own(namespace, name, gated) : joined(namespace, name, foreign, gated);
+        if (gang != null) {
+            group.exists = true;
+            soon(() -> post(namespace, name, gang));
         }
-        Map<String, Integer> sizes = annotations.has("kumiki.io/gang-class-sizes")
-                ? PodAdmission.sizes(
-                        annotations.path("kumiki.io/gang-class-sizes").asText())
-                : Map.of(
-                        first.keySet().iterator().next(),
-                        annotations.path("kumiki.io/gang-size").asInt(1));
-        if (!first.keySet().containsAll(sizes.keySet())) {
-            return;
-        }
-        ObjectNode gang = gang(namespace, name, any);
-        ArrayNode classes = gang.withObject("/spec").putArray("classes");
-        sizes.forEach((of, size) -> members(group, classes, of, size, size, first));
-        group.exists = true;
-        soon(() -> post(namespace, name, gang));
     }
 
     /// Once as many pods are there as the group declares; until then its pods are told what is missing.
-    private void join(String namespace, String name, Group group, JsonNode any, Map<String, JsonNode> first) {
+    private @Nullable ObjectNode joined(String namespace, String name, String foreign, List<JsonNode> gated) {
+        JsonNode any = gated.getFirst();
+        Format format = Format.of(foreign);
+        Terms terms = (format == null ? Terms.NONE : format.said(any)).or(declared.terms(namespace, foreign));
         int own = any.path("metadata").path("annotations").path(Marks.SIZE).asInt(0);
-        int minimum = own > 0 ? own : declared.minimum(namespace, foreign(any));
-        Map<String, Integer> pods = new TreeMap<>();
-        group.pods.values().stream().filter(Facts::gated).forEach(pod -> pods.merge(classOf(pod), 1, Integer::sum));
-        int there = pods.values().stream().mapToInt(Integer::intValue).sum();
-        if (minimum == 0 || there < minimum) {
-            String says = minimum == 0
-                    ? "MembersMissing: group " + foreign(any) + " is not declared yet"
-                    // Without the number that exist: it would have to be told to all of them with each that comes.
-                    : "MembersMissing: of its " + minimum + " pods some do not exist yet";
-            group.pods.values().stream()
-                    .filter(pod -> Facts.gated(pod)
-                            && !pod.path("metadata")
-                                    .path("annotations")
-                                    .path(WHY)
-                                    .asText("")
-                                    .equals(says))
-                    .forEach(pod -> explain(namespace, pod, says));
-            return;
+        int minimum = own > 0 ? own : terms.minimum();
+        if (minimum > 0 && gated.size() >= minimum) {
+            return GangDraft.joined(namespace, name, foreign, gated, minimum, terms, declared);
         }
-        ObjectNode gang = gang(namespace, name, any);
-        ObjectNode metadata = gang.withObject("/metadata");
-        metadata.remove("ownerReferences");
-        metadata.withObject("/annotations").put(Marks.GROUP, foreign(any));
-        ArrayNode classes = gang.withObject("/spec").putArray("classes");
-        Sizes.minima(pods, minimum)
-                .forEach((of, min) ->
-                        members(group, classes, of, min, java.util.Objects.requireNonNull(pods.get(of)), first));
-        group.exists = true;
-        soon(() -> post(namespace, name, gang));
-    }
-
-    private static void members(
-            Group group, ArrayNode classes, String of, int min, int max, Map<String, JsonNode> first) {
-        JsonNode like = java.util.Objects.requireNonNull(first.get(of));
-        ObjectNode members = classes.addObject();
-        PodShape.members(members, of, min, max, like);
-        // Where each member has a volume of its own, none of them says where the others may be.
-        Set<String> claims = PodShape.claims(like);
-        group.pods.values().stream()
-                .filter(pod -> Facts.gated(pod) && classOf(pod).equals(of))
-                .forEach(pod -> claims.retainAll(PodShape.claims(pod)));
-        if (!claims.isEmpty()) {
-            ArrayNode names = members.putArray("claims");
-            claims.forEach(names::add);
-        }
-    }
-
-    /// All but its classes.
-    private static ObjectNode gang(String namespace, String name, JsonNode any) {
-        JsonNode annotations = any.path("metadata").path("annotations");
-        ObjectNode gang = Json.object().put("apiVersion", "kumiki.io/v1alpha1").put("kind", "Gang");
-        ObjectNode metadata = gang.putObject("metadata").put("name", name).put("namespace", namespace);
-        metadata.putObject("labels").put(DERIVED, "true");
-        ObjectNode noted = metadata.putObject("annotations");
-        String image = any.path("spec").path("containers").path(0).path("image").asText("");
-        noted.put(Facts.IMAGE, image.replaceFirst("@.*", ""));
-        copy(annotations, Facts.USER, noted, Facts.USER);
-        for (JsonNode owner : any.path("metadata").path("ownerReferences")) {
-            if (owner.path("controller").asBoolean()) {
-                metadata.putArray("ownerReferences").add(owner);
-            }
-        }
-        ObjectNode spec = gang.putObject("spec").put("attempt", 0).put("gated", true);
-        copy(annotations, "kumiki.io/topology-required", spec, "required");
-        copy(annotations, "kumiki.io/topology-preferred", spec, "preferred");
-        spec.put("priority", any.path("spec").path("priority").asInt(0));
-        if (annotations.path("kumiki.io/expected-seconds").asText("").matches("[1-9][0-9]{0,8}")) {
-            spec.put(
-                    "expectedSeconds",
-                    annotations.path("kumiki.io/expected-seconds").asLong());
-        }
-        return gang;
+        String says = minimum == 0
+                ? "MembersMissing: group " + foreign + " is not declared yet"
+                // Without the number that exist: it would have to be told to all of them with each that comes.
+                : "MembersMissing: of its " + minimum + " pods some do not exist yet";
+        gated.stream()
+                .filter(pod -> !pod.path("metadata")
+                        .path("annotations")
+                        .path(WHY)
+                        .asText("")
+                        .equals(says))
+                .forEach(pod -> explain(namespace, pod, says));
+        return null;
     }
 
     private void post(String namespace, String name, ObjectNode gang) {
@@ -353,12 +276,6 @@ final class DerivedGangs {
                     group.exists = false;
                 }
             }
-        }
-    }
-
-    private static void copy(JsonNode annotations, String from, ObjectNode spec, String to) {
-        if (annotations.has(from)) {
-            spec.put(to, annotations.path(from).asText());
         }
     }
 

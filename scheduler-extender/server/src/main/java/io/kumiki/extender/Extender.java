@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kumiki.extender.admission.PodAdmission;
-import io.kumiki.extender.foreign.Declaration;
+import io.kumiki.extender.foreign.Format;
+import io.kumiki.extender.foreign.Terms;
 import io.kumiki.ledger.Ledger;
 import io.kumiki.ledger.LedgerSettings;
 import io.kumiki.model.Json;
@@ -256,25 +257,41 @@ public final class Extender implements AutoCloseable {
             tell(new Event.GangGone(key.substring(0, slash), key.substring(slash + 1)));
             gangs.gangGone(key);
         });
-        for (Declaration declaration : Declaration.ALL) {
-            feed(
-                    declaration.path(),
-                    object -> {
-                        groups.seen(declaration, object);
-                        gangs.declared(object.path("metadata").path("namespace").asText());
-                    },
-                    key -> groups.gone(declaration, key));
-        }
+        groups();
         feed("/apis/kumiki.io/v1alpha1/tenantquotas", quotas);
         feed("/apis/kumiki.io/v1alpha1/topologies", this::topology, key -> {
             if (key.equals("/default")) {
-                tell(new Event.Levels(PlaceLevels.USUAL));
+                levels(PlaceLevels.USUAL);
             }
         });
         feed("/api/v1/resourcequotas", this::limit, key -> {
             int slash = key.indexOf('/');
             tell(new Event.NamespaceLimit(key.substring(0, slash), key.substring(slash + 1), Map.of(), Map.of()));
         });
+    }
+
+    /// Other systems' groups, and the classes by which they and Kueue's pods name their priority.
+    private void groups() {
+        for (Format format : Format.ALL) {
+            for (String list : format.lists()) {
+                feed(
+                        list,
+                        object -> {
+                            groups.seen(format, object);
+                            gangs.declared(
+                                    object.path("metadata").path("namespace").asText());
+                        },
+                        key -> groups.gone(format, key));
+            }
+        }
+        priorities(Terms.Priority.CLASS, "/apis/scheduling.k8s.io/v1/priorityclasses");
+        // One object in both versions where both are served.
+        priorities(Terms.Priority.WORKLOAD_CLASS, "/apis/kueue.x-k8s.io/v1beta2/workloadpriorityclasses");
+        priorities(Terms.Priority.WORKLOAD_CLASS, "/apis/kueue.x-k8s.io/v1beta1/workloadpriorityclasses");
+    }
+
+    private void priorities(String kind, String list) {
+        feed(list, object -> groups.priority(kind, object), key -> groups.priorityGone(kind, key.substring(1)));
     }
 
     private void gang(JsonNode object) {
@@ -292,7 +309,12 @@ public final class Extender implements AutoCloseable {
                 .path("levels")
                 .forEach(level -> levels.add(new PlaceLevels.Level(
                         level.path("name").asText(), level.path("label").asText())));
-        tell(new Event.Levels(List.copyOf(levels)));
+        levels(List.copyOf(levels));
+    }
+
+    private void levels(List<PlaceLevels.Level> levels) {
+        groups.levels(levels);
+        tell(new Event.Levels(levels));
     }
 
     private void limit(JsonNode object) {

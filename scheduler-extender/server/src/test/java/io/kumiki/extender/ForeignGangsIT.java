@@ -24,7 +24,7 @@ class ForeignGangsIT {
 
     @BeforeEach
     void start() throws Exception {
-        ground = new Ground(folder, "4 x gpu=8 type=H100", PodAdmission.Rules.ALONE);
+        ground = new Ground(folder, "4 x gpu=8 type=H100 rack=2", PodAdmission.Rules.ALONE);
     }
 
     @AfterEach
@@ -52,9 +52,13 @@ class ForeignGangsIT {
     }
 
     private void group(String group, String version, String name, int minimum) {
+        group(group, version, name, Json.object().put("minMember", minimum));
+    }
+
+    private void group(String group, String version, String name, ObjectNode spec) {
         ObjectNode object = Json.object();
         object.putObject("metadata").put("name", name);
-        object.putObject("spec").put("minMember", minimum);
+        object.set("spec", spec);
         ground.create(new ResourceType(group, version, "podgroups"), "team", object);
     }
 
@@ -152,5 +156,67 @@ class ForeignGangsIT {
         alone.withObject("/metadata/labels").put("kai.scheduler/queue", "q");
         ground.make(alone);
         ground.await("it is bound", () -> !ground.nodeOf("alone").isEmpty());
+    }
+
+    private void priorityClass(String name, int value) {
+        ObjectNode high = Json.object().put("value", value);
+        high.putObject("metadata").put("name", name);
+        ground.create(new ResourceType("scheduling.k8s.io", "v1", "priorityclasses"), "", high);
+    }
+
+    private String said(String gang) {
+        return ground.gang(gang).path("status").path("message").asText();
+    }
+
+    @Test
+    void volcanosPriorityAndPlaceAreFollowedAndItsQueueIsNamed() throws Exception {
+        priorityClass("urgent", 5000);
+        define("scheduling.volcano.sh", "v1beta1");
+        ObjectNode spec =
+                Json.object().put("minMember", 4).put("queue", "research").put("priorityClassName", "urgent");
+        spec.putObject("networkTopology").put("mode", "hard").put("highestTierAllowed", 1);
+        group("scheduling.volcano.sh", "v1beta1", "pg", spec);
+        List<String> pods = pods(
+                "v",
+                0,
+                4,
+                (_, pod) -> pod.withObject("/metadata/annotations").put("scheduling.k8s.io/group-name", "pg"));
+        ground.await("all are bound", () -> bound(pods));
+        assertThat(ground.gang("pg").path("spec").path("priority").asInt()).isEqualTo(5000);
+        assertThat(ground.gang("pg").path("spec").path("required").asText()).isEqualTo("rack");
+        assertThat(pods.stream().map(pod -> rackOf(ground.nodeOf(pod))).distinct())
+                .hasSize(1);
+        ground.await(
+                "what is not followed is said",
+                () -> said("pg").endsWith("not followed: queue research (quota goes by namespace here)"));
+    }
+
+    private String rackOf(String node) {
+        return ground.client
+                .nodes()
+                .withName(node)
+                .get()
+                .getMetadata()
+                .getLabels()
+                .getOrDefault("topology.kubernetes.io/rack", "");
+    }
+
+    @Test
+    void kueuesTopologyThatThereIsNotKeepsItWaitingWithASentence() throws Exception {
+        java.util.function.BiConsumer<Integer, ObjectNode> as = (_, pod) -> {
+            pod.withObject("/metadata/labels")
+                    .put("kueue.x-k8s.io/pod-group-name", "qg")
+                    .put("kueue.x-k8s.io/priority-class", "nobody");
+            pod.withObject("/metadata/annotations")
+                    .put("kueue.x-k8s.io/pod-group-total-count", "2")
+                    .put("kueue.x-k8s.io/podset-required-topology", "cloud.provider.com/topology-rack");
+        };
+        List<String> pods = pods("q", 0, 2, as);
+        ground.await(
+                "it says which levels there are",
+                () -> said("qg")
+                        .equals("the topology has no level 'cloud.provider.com/topology-rack'; it has zone, rack;"
+                                + " not followed: there is no WorkloadPriorityClass nobody"));
+        assertThat(bound(pods.subList(0, 1))).isFalse();
     }
 }

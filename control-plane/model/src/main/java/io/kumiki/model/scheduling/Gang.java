@@ -81,7 +81,35 @@ public final class Gang extends OwnKind implements Namespaced {
             String lastCheckpoint,
 
             @Field(value = "What a restart costs, in seconds of all its GPUs.", min = 0) @Nullable
-            Long restartSeconds) {}
+            Long restartSeconds,
+
+            @Field(value = "What another system's object asks that nobody here does, in words.", max = 16) @Nullable
+            List<String> unfollowed) {
+        public Spec(
+                int attempt,
+                boolean gated,
+                List<Members> classes,
+                @Nullable String required,
+                @Nullable String preferred,
+                @Nullable List<Alternative> alternatives,
+                int priority,
+                @Nullable Long expectedSeconds,
+                @Nullable String lastCheckpoint,
+                @Nullable Long restartSeconds) {
+            this(
+                    attempt,
+                    gated,
+                    classes,
+                    required,
+                    preferred,
+                    alternatives,
+                    priority,
+                    expectedSeconds,
+                    lastCheckpoint,
+                    restartSeconds,
+                    null);
+        }
+    }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)

@@ -109,7 +109,7 @@ public final class PodAdmission {
         } else if (!labelled) {
             takeOff(pod);
             single(pod, namespace, claim, dry, violations);
-        } else if (foreign == null || !foreign.kind().isNative()) {
+        } else if (foreign == null || !foreign.format().isNative()) {
             if (joined) {
                 takeOff(pod);
             }
@@ -128,7 +128,7 @@ public final class PodAdmission {
     /// A member of another system's group becomes one of a Gang with the same name. The scheduler's own gangs are
     /// taken over only where their object can be read: else two would judge one pod.
     private void join(ObjectNode pod, String namespace, Membership foreign, List<Violation> violations) {
-        if (!rules.serves(pod) || (foreign.kind().isNative() && planning.declared(namespace, foreign.key()) == 0)) {
+        if (!rules.serves(pod) || (foreign.format().isNative() && planning.declared(namespace, foreign.key()) == 0)) {
             return;
         }
         takeOff(pod);

@@ -13,16 +13,20 @@ public final class Sizes {
     /// without.
     ///
     /// @param pods by class; their sum is at least the minimum
-    public static SortedMap<String, Integer> minima(Map<String, Integer> pods, int minimum) {
+    /// @param floors which no class goes below, where there is one
+    public static SortedMap<String, Integer> minima(
+            Map<String, Integer> pods, int minimum, Map<String, Integer> floors) {
         var minima = new TreeMap<>(pods);
         int above = pods.values().stream().mapToInt(Integer::intValue).sum() - minimum;
         while (above > 0) {
-            String largest = minima.entrySet().stream()
+            var largest = minima.entrySet().stream()
+                    .filter(each -> each.getValue() > floors.getOrDefault(each.getKey(), 0))
                     .max(Comparator.comparingInt((Map.Entry<String, Integer> each) -> each.getValue())
-                            .thenComparing(Map.Entry::getKey))
-                    .orElseThrow()
-                    .getKey();
-            minima.merge(largest, -1, Integer::sum);
+                            .thenComparing(Map.Entry::getKey));
+            if (largest.isEmpty()) {
+                return minima;
+            }
+            minima.merge(largest.get().getKey(), -1, Integer::sum);
             above--;
         }
         return minima;

@@ -1,0 +1,51 @@
+package io.kumiki.extender.foreign;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// `spec.schedulingGroup` and scheduling.k8s.io PodGroup, Kubernetes 1.36 and later.
+final class NativePodGroups implements Format {
+    @Override
+    public String name() {
+        return "podgroup";
+    }
+
+    @Override
+    public boolean isNative() {
+        return true;
+    }
+
+    @Override
+    public List<String> lists() {
+        return List.of("/apis/scheduling.k8s.io/v1beta1/podgroups", "/apis/scheduling.k8s.io/v1alpha2/podgroups");
+    }
+
+    @Override
+    public @Nullable Membership membership(JsonNode pod) {
+        String group =
+                pod.path("spec").path("schedulingGroup").path("podGroupName").asText("");
+        return group.isEmpty() ? null : new Membership(this, group, group, "", 0);
+    }
+
+    @Override
+    public Map<String, Terms> declared(JsonNode object) {
+        JsonNode spec = object.path("spec");
+        int minimum =
+                spec.path("schedulingPolicy").path("gang").path("minCount").asInt(0);
+        if (minimum <= 0) {
+            return Map.of();
+        }
+        JsonNode topology = spec.path("schedulingConstraints").path("topology");
+        Terms terms = new Terms(minimum)
+                .withPriority(Terms.Priority.of(
+                        Terms.Priority.CLASS, spec.path("priorityClassName").asText("")))
+                .within(Terms.Place.labelled(topology.path(0).path("key").asText("")), null)
+                .unless(topology.size() <= 1, "more than one topology constraint")
+                .unless(
+                        !spec.path("disruptionMode").asText("").equals("Pod"),
+                        "disruptionMode Pod (a gang is preempted whole)");
+        return Map.of(object.path("metadata").path("name").asText(), terms);
+    }
+}
