@@ -32,7 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Starts one container of a prepared pod: image to programs, spec to environment and mounts, then a process or a
@@ -150,9 +150,9 @@ final class ContainerStart {
         engine.leave(pod);
     }
 
-    /// @param known uids of the pods that are there
-    void sweep(Set<String> known) {
-        engine.sweep(known);
+    /// @param works whether somebody works on the pod with a uid
+    void sweep(Predicate<String> works) {
+        engine.sweep(works);
     }
 
     RunningContainer start(JsonNode pod, JsonNode container, int number, Prepared prepared)

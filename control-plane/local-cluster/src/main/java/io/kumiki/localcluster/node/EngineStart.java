@@ -17,13 +17,16 @@ import io.kumiki.localcluster.node.process.Found;
 import io.kumiki.localcluster.node.process.Mount;
 import io.kumiki.localcluster.node.process.RunningContainer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -175,7 +178,10 @@ final class EngineStart {
                                 + pod.path("metadata").path("name").asText(),
                         "kumiki.io/container",
                         name));
-        EngineContainer running = container(pod, container, number, start, folder.log(name, number));
+        Path log = folder.log(name, number);
+        // Whoever attaches follows it, also before the first line.
+        Files.write(log, new byte[0], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        EngineContainer running = container(pod, container, number, start, log);
         begin(pod, container, name(pod, name, number), around, running);
         return running;
     }
@@ -230,14 +236,16 @@ final class EngineStart {
     }
 
     /// Containers of pods that were deleted while no agent ran.
-    void sweep(Set<String> known) {
+    ///
+    /// @param works whether somebody works on the pod with a uid; asked after its containers were seen
+    void sweep(Predicate<String> works) {
         if (!(engine.presence() instanceof Presence.Answers)) {
             return;
         }
         try {
             for (ContainerEngine.Labelled each :
                     engine.labelled(NODE, settings.folder().toString())) {
-                if (!known.contains(each.labels().getOrDefault(POD, ""))) {
+                if (!works.test(each.labels().getOrDefault(POD, ""))) {
                     LOG.info("container {} of a pod that is gone is removed", each.name());
                     engine.remove(each.name());
                 }

@@ -53,7 +53,10 @@ public final class NodeAgent {
     /// Node annotation: which pods have a network namespace, or why none has.
     public static final String NETWORK = "kumiki.io/network";
 
-    /// The same two sentences in the node's folder, for whoever asks without the API server.
+    /// Node annotation: which container engine runs the images that no row of the table plays, or why none does.
+    public static final String ENGINE = "kumiki.io/engine";
+
+    /// The same sentences in the node's folder, for whoever asks without the API server.
     public static final String NOTES = "notes.json";
 
     /// What becomes of running pods when Kumiki stops.
@@ -148,8 +151,8 @@ public final class NodeAgent {
                 hosts,
                 clock);
         this.disk = new DiskWatch(settings, this::livingWorkers);
-        this.registration =
-                new NodeRegistration(cluster, settings, machine, disk, groups.note(), network.note(), clock);
+        this.registration = new NodeRegistration(
+                cluster, settings, machine, disk, groups.note(), network.note(), images.engine()::presence, clock);
     }
 
     /// Which pods have a network namespace, or why none has: one sentence.
@@ -202,7 +205,11 @@ public final class NodeAgent {
             hear(change);
         });
         folders.sweep(known);
-        node.starts().sweep(known);
+        // An engine may hang, and everything else goes on meanwhile.
+        Thread.ofVirtual().name("engine").start(() -> {
+            node.starts().sweep(workers::containsKey);
+            registration.beat();
+        });
         PodBridge bridge = network.bridge();
         if (bridge != null) {
             bridge.sweep(Set.copyOf(workers.keySet()));

@@ -1,10 +1,12 @@
 package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.localcluster.node.engine.ContainerEngine.Presence;
 import io.kumiki.model.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,10 +20,13 @@ final class NodeRegistration {
     private final DiskWatch disk;
     private final String limits;
     private final String network;
+    private final Supplier<Presence> engine;
     private final Clock clock;
+    private volatile String engineNote = "";
 
     /// @param limits by what limits are enforced, one sentence
     /// @param network which pods have a network namespace, one sentence
+    /// @param engine who runs containers of real images
     NodeRegistration(
             NodeCluster cluster,
             NodeSettings settings,
@@ -29,6 +34,7 @@ final class NodeRegistration {
             DiskWatch disk,
             String limits,
             String network,
+            Supplier<Presence> engine,
             Clock clock) {
         this.cluster = cluster;
         this.settings = settings;
@@ -36,15 +42,33 @@ final class NodeRegistration {
         this.disk = disk;
         this.limits = limits;
         this.network = network;
+        this.engine = engine;
         this.clock = clock;
     }
 
     void begin() throws IOException {
-        Files.write(
-                settings.folder().resolve(NodeAgent.NOTES),
-                Json.bytes(Json.object().put("network", network).put("limits", limits)));
+        note();
         write();
         cluster.renewLease(settings.name());
+    }
+
+    private void note() throws IOException {
+        ObjectNode notes = Json.object().put("network", network).put("limits", limits);
+        if (!engineNote.isEmpty()) {
+            notes.put("engine", engineNote);
+        }
+        Files.write(settings.folder().resolve(NodeAgent.NOTES), Json.bytes(notes));
+    }
+
+    /// Asks for the engine, which may take some seconds; true when there is something new to tell.
+    private boolean heardOfEngine() {
+        String note = switch (engine.get()) {
+            case Presence.Answers answers -> "images that no row of the table plays run in " + answers.name();
+            case Presence.Absent absent -> "no container engine: " + absent.why();
+        };
+        boolean changed = !note.equals(engineNote);
+        engineNote = note;
+        return changed;
     }
 
     /// Looks at the disk, renews the lease, and writes the node anew when it has gone or says something old.
@@ -53,20 +77,27 @@ final class NodeRegistration {
             boolean before = disk.pressure();
             disk.look();
             boolean known = cluster.renewLease(settings.name());
-            if (!known || before != disk.pressure()) {
+            boolean heard = heardOfEngine();
+            if (heard) {
+                note();
+            }
+            if (!known || heard || before != disk.pressure()) {
                 write();
             }
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.warn("heartbeat of node {} failed; the next one comes soon", settings.name(), e);
         }
     }
 
     private void write() {
         ObjectNode written = machine.node(disk.pressure(), clock.instant());
-        ((ObjectNode) written.get("metadata"))
+        ObjectNode annotations = ((ObjectNode) written.get("metadata"))
                 .putObject("annotations")
                 .put(NodeAgent.LIMITS, limits)
                 .put(NodeAgent.NETWORK, network);
+        if (!engineNote.isEmpty()) {
+            annotations.put(NodeAgent.ENGINE, engineNote);
+        }
         cluster.writeNode(written);
     }
 }

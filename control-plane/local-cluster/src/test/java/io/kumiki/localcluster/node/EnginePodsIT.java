@@ -79,8 +79,14 @@ class EnginePodsIT {
 
     private NodeAgent agent(Isolation isolation) throws Exception {
         BuiltInImage fetch = container -> {
+            Path file = container.hostPath(container.args().getFirst());
             try {
-                Files.writeString(container.hostPath(container.args().getFirst()), "from fetch");
+                if (container.args().size() > 1) {
+                    container.awaitStop();
+                    container.log().print("published " + Files.readString(file));
+                    return 0;
+                }
+                Files.writeString(file, "from fetch");
             } catch (java.io.IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
@@ -287,6 +293,127 @@ class EnginePodsIT {
         assertThat(log(pod, "main")).isEqualTo(all.toString());
         assertThat(pod.at("/metadata/uid")).isEqualTo(before.at("/metadata/uid"));
         assertThat(pod.at("/status/containerStatuses/0/restartCount").asInt()).isZero();
+    }
+
+    @Test
+    void aPodDeletedMeanwhileLeavesNoContainer() throws Exception {
+        cluster.put(
+                pod(
+                        "goes",
+                        "{\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"main\",\"image\":\"@\",\"command\":[\"sleep\",\"300\"]}]}"));
+        cluster.awaitPhase("goes", "Running");
+        JsonNode pod = cluster.pod("goes");
+        agent.stop(NodeAgent.OnStop.KEEP_PODS);
+        assertThat(podman.said("ps", "--quiet")).isNotEmpty();
+        cluster.finishDelete(pod);
+        agent = agent(Isolation.choose(System.getenv()));
+        agent.start();
+        until(() -> podman.said("ps", "--all", "--quiet").isEmpty());
+    }
+
+    private interface Holds {
+        boolean now() throws Exception;
+    }
+
+    private static void until(Holds holds) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!holds.now()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    /// As a pipeline's step is: its outputs are published by code of ours once it has ended.
+    @Test
+    void theVolumesOfAStepAreSharedWithCodeOfOurs() throws Exception {
+        for (Isolation isolation : List.of(Isolation.choose(System.getenv()), Isolation.PLAIN)) {
+            agent.stop(NodeAgent.OnStop.END_PODS);
+            agent = agent(isolation);
+            agent.start();
+            String work =
+                    isolation.isolated() ? "/minio" : dir.resolve("steps/run").toString();
+            JsonNode pod = run(
+                    "step-" + isolation.name().toLowerCase(java.util.Locale.ROOT),
+                    """
+                    {"restartPolicy":"Never","initContainers":[
+                      {"name":"fetch","image":"kumiki/artifact-agent","args":["WORK/in"],"volumeMounts":[{"name":"work","mountPath":"WORK"}]},
+                      {"name":"publish","image":"kumiki/artifact-agent","restartPolicy":"Always","args":["WORK/out","publish"],
+                       "volumeMounts":[{"name":"work","mountPath":"WORK"}]}],
+                     "containers":[{"name":"main","image":"@","command":["sh","-c","cat WORK/in; echo; echo result > WORK/out; echo $KF_PIPELINES_ENDPOINT"],
+                      "securityContext":{"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]},"seccompProfile":{"type":"RuntimeDefault"}},
+                      "volumeMounts":[{"name":"work","mountPath":"WORK"}]}],
+                     "volumes":[{"name":"work","emptyDir":{}}]}
+                    """.replace("WORK", work),
+                    "Succeeded");
+            assertThat(log(pod, "main")).isEqualTo("from fetch\nhttp://127.0.0.1:8888\n");
+            assertThat(log(pod, "publish")).isEqualTo("published result\n");
+        }
+    }
+
+    @Test
+    void aTerminalAndAnInput() throws Exception {
+        cluster.put(pod("talks", """
+                {"restartPolicy":"Never","terminationGracePeriodSeconds":1,"containers":[
+                 {"name":"main","image":"@","stdin":true,"tty":true,"command":["sh","-c","read a; echo heard $a; stty size; read b"]},
+                 {"name":"once","image":"@","stdin":true,"stdinOnce":true,"command":["sh","-c","cat; echo over"]}]}
+                """));
+        cluster.awaitPhase("talks", "Running");
+        JsonNode pod = cluster.pod("talks");
+        try (var session = attached(pod, "main", true)) {
+            session.resize(91, 33);
+            session.stdin().write("you\r".getBytes(StandardCharsets.UTF_8));
+            session.stdin().flush();
+            until(() -> log(pod, "main").contains("33 91"));
+            assertThat(log(pod, "main")).contains("heard you");
+        }
+        try (var session = attached(pod, "once", false)) {
+            session.stdin().write("some text\n".getBytes(StandardCharsets.UTF_8));
+            session.stdin().close();
+            until(() -> log(pod, "once").equals("some text\nover\n"));
+        }
+        try (var session = agent.podSessions().exec(exec(pod, true, "sh", "-c", "stty size; read x; echo got $x"))) {
+            session.resize(70, 20);
+            session.stdin().write("in\r".getBytes(StandardCharsets.UTF_8));
+            String shown = new String(session.stdout().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(shown).contains("got in\r\n");
+            assertThat(session.await()).isZero();
+        }
+        cluster.delete("talks", 1);
+        cluster.awaitGone("talks");
+    }
+
+    private io.kumiki.kube.PodSessions.Session attached(JsonNode pod, String container, boolean tty) throws Exception {
+        return agent.podSessions()
+                .attach(new io.kumiki.kube.PodConnection.Attach(
+                        pod.at("/metadata/namespace").asText(),
+                        pod.at("/metadata/name").asText(),
+                        pod.at("/metadata/uid").asText(),
+                        container,
+                        new io.kumiki.kube.PodConnection.Channels(true, true, !tty, tty)));
+    }
+
+    /// Engines let a command go on when its client leaves.
+    @Test
+    void aCommandWhoseClientLeavesEnds() throws Exception {
+        cluster.put(
+                pod(
+                        "host",
+                        "{\"restartPolicy\":\"Never\",\"terminationGracePeriodSeconds\":1,\"containers\":[{\"name\":\"main\",\"image\":\"@\",\"command\":[\"sleep\",\"300\"]}]}"));
+        cluster.awaitPhase("host", "Running");
+        JsonNode pod = cluster.pod("host");
+        until(() -> agent.podSessions().exec(exec(pod, false, "true")).await() == 0);
+        var session = agent.podSessions().exec(exec(pod, false, "sleep", "4711"));
+        until(() -> processes(pod).contains("sleep 4711"));
+        session.close();
+        until(() -> !processes(pod).contains("sleep 4711"));
+        cluster.delete("host", 1);
+        cluster.awaitGone("host");
+    }
+
+    private String processes(JsonNode pod) throws Exception {
+        try (var session = agent.podSessions().exec(exec(pod, false, "ps"))) {
+            return new String(session.stdout().readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     @Test

@@ -218,7 +218,7 @@ public final class DockerEngine implements ContainerEngine {
     @Override
     public Session attach(String name) throws IOException {
         String path = container(name) + "/attach?stream=true&stdin=true";
-        return new AttachSession(Hijacked.open(socket(), path, Json.object(), QUICK));
+        return new AttachSession(Hijacked.open(socket(), path, null, QUICK));
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// A connection that stops being HTTP once the engine has answered its POST: what follows are the bytes of a process.
 /// A plain socket, for Vert.x gives such a connection to GET and CONNECT only and cannot close one direction of it.
@@ -35,8 +36,9 @@ final class Hijacked implements AutoCloseable {
         this.in = Channels.newInputStream(channel);
     }
 
+    /// @param body null for none: what is not wanted for a body would be taken for the process's input
     /// @param limit until the engine has answered
-    static Hijacked open(Path socket, String path, JsonNode body, Duration limit) throws IOException {
+    static Hijacked open(Path socket, String path, @Nullable JsonNode body, Duration limit) throws IOException {
         Hijacked hijacked = new Hijacked(SocketChannel.open(StandardProtocolFamily.UNIX));
         CompletableFuture<Void> answered = new CompletableFuture<>();
         Thread asking = Thread.ofVirtual().name("engine " + path).start(() -> {
@@ -65,9 +67,9 @@ final class Hijacked implements AutoCloseable {
         }
     }
 
-    private void ask(Path socket, String path, JsonNode body) throws IOException {
+    private void ask(Path socket, String path, @Nullable JsonNode body) throws IOException {
         channel.connect(UnixDomainSocketAddress.of(socket));
-        byte[] content = Json.bytes(body);
+        byte[] content = body == null ? new byte[0] : Json.bytes(body);
         String head = "POST " + path + " HTTP/1.1\r\nHost: engine\r\nContent-Type: application/json\r\n"
                 + "Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: " + content.length + "\r\n\r\n";
         write(head.getBytes(StandardCharsets.US_ASCII), 0, head.length());
