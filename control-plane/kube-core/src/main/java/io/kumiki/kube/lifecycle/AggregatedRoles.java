@@ -11,8 +11,10 @@ import io.kumiki.kube.select.LabelSelector;
 import io.kumiki.kube.store.Change;
 import io.kumiki.kube.store.StoredObject;
 import io.kumiki.model.Json;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -47,6 +49,10 @@ final class AggregatedRoles {
         queued.set(false);
         List<StoredObject> all = registry.read(store -> store.all(STORAGE, ""));
         for (StoredObject role : all) {
+            // Roles are many and few of them aggregate: only those are read.
+            if (!new String(role.json(), StandardCharsets.ISO_8859_1).contains(MARK)) {
+                continue;
+            }
             JsonNode selectors = Json.parse(role.json()).path("aggregationRule").path("clusterRoleSelectors");
             if (!selectors.isEmpty()) {
                 update(role, union(role, selectors, all));
@@ -54,29 +60,23 @@ final class AggregatedRoles {
         }
     }
 
+    private static final String MARK = "\"aggregationRule\"";
+
     private static ArrayNode union(StoredObject role, JsonNode selectors, List<StoredObject> all) {
-        ArrayNode rules = Json.array();
-        List<StoredObject> sources = new ArrayList<>();
+        Set<JsonNode> rules = new LinkedHashSet<>();
+        Set<StoredObject> sources = new LinkedHashSet<>();
         for (JsonNode selector : selectors) {
             LabelSelector wanted = LabelSelector.of(selector);
             for (StoredObject source : all) {
-                if (!source.key().equals(role.key()) && !sources.contains(source) && wanted.matches(source::label)) {
+                if (!source.key().equals(role.key()) && wanted.matches(source::label)) {
                     sources.add(source);
                 }
             }
         }
         for (StoredObject source : sources) {
-            for (JsonNode rule : Json.parse(source.json()).path("rules")) {
-                boolean known = false;
-                for (JsonNode each : rules) {
-                    known |= each.equals(rule);
-                }
-                if (!known) {
-                    rules.add(rule);
-                }
-            }
+            Json.parse(source.json()).path("rules").forEach(rules::add);
         }
-        return rules;
+        return Json.array().addAll(rules);
     }
 
     private void update(StoredObject role, ArrayNode rules) {

@@ -59,7 +59,9 @@ public final class Bootstrap {
                 .path(BootstrapRoles.AUTO_UPDATE)
                 .asText()
                 .equals("true");
-        if (!mayChange || found.path("aggregationRule").isObject()) {
+        boolean complete = found.path("rules").equals(wanted.path("rules"))
+                && found.path("subjects").equals(wanted.path("subjects"));
+        if (!mayChange || complete || found.path("aggregationRule").isObject()) {
             return;
         }
         if (kind.type().equals(RbacGroup.CLUSTER_ROLES)) {

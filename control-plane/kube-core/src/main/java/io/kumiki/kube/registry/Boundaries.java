@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.store.StoredObject;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What an update may not touch, whatever it says.
@@ -70,19 +72,22 @@ final class Boundaries {
         }
     }
 
+    /// The fields whose change is a new generation.
+    private static Map<String, JsonNode> counted(Kind kind, ObjectNode object) {
+        Map<String, JsonNode> fields = new HashMap<>();
+        object.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
+        fields.remove("metadata");
+        if (kind.status()) {
+            fields.remove("status");
+        }
+        return fields;
+    }
+
     static void raiseGeneration(Kind kind, ObjectNode next, ObjectNode old) {
         if (!kind.generation()) {
             return;
         }
-        ObjectNode a = next.deepCopy();
-        ObjectNode b = old.deepCopy();
-        for (ObjectNode each : new ObjectNode[] {a, b}) {
-            each.remove("metadata");
-            if (kind.status()) {
-                each.remove("status");
-            }
-        }
-        if (!a.equals(b)) {
+        if (!counted(kind, next).equals(counted(kind, old))) {
             Metadata.of(next)
                     .put("generation", old.path("metadata").path("generation").asLong() + 1);
         }

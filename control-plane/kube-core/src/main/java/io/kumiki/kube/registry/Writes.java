@@ -248,7 +248,9 @@ public final class Writes {
     /// What the change makes of the object, with everything that it may not change as it was.
     private ObjectNode next(Update update, StoredObject before, ObjectNode old, WriteOptions options) {
         Kind kind = update.kind();
-        ObjectNode next = update.change().apply(kind.tree(before));
+        ObjectNode shown = old.deepCopy();
+        Metadata.of(shown).put("resourceVersion", Long.toString(before.revision()));
+        ObjectNode next = update.change().apply(shown);
         Boundaries.check(kind, before, next);
         admission.decode(kind, next, options);
         Metadata.keep(next, old);

@@ -3,7 +3,7 @@ package io.kumiki.kube.rest;
 /// The fields of the workloads that `kubectl create deployment`, `job`, `cronjob`, `service` and `poddisruptionbudget`
 /// send as protobuf. A field that stands here nowhere and is not empty is refused, never dropped.
 final class WorkloadMessages {
-    /// As in [Protobuf]; further: o text and z integer that are left out when empty, I integer or text, - not read.
+    /// As [MessageTypes] explains.
     static final String FIELDS = """
         Deployment 1 metadata ObjectMeta
         Deployment 2 spec DeploymentSpec

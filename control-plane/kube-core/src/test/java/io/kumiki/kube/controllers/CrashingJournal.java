@@ -32,6 +32,14 @@ final class CrashingJournal implements Journal {
         this.observer = observer;
     }
 
+    /// A journal of its own with the same content.
+    CrashingJournal copy(Consumer<Entry> heard) {
+        CrashingJournal copy = new CrashingJournal(heard);
+        copy.entries.putAll(entries);
+        copy.last = last;
+        return copy;
+    }
+
     private static String name(ObjectKey key) {
         return key.storage() + " " + key.namespace() + "/" + key.name();
     }

@@ -10,14 +10,18 @@ import io.kumiki.kube.Journal;
 import io.kumiki.kube.PatchType;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
+import io.kumiki.kube.WatchEvent;
 import io.kumiki.kube.WriteOptions;
 import io.kumiki.kube.simulation.SimulatedPod;
+import io.kumiki.kube.store.StoredObject;
 import io.kumiki.model.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /// A cluster on a virtual clock: the real core and controllers, and a node that runs pods as simulated ones.
@@ -27,6 +31,10 @@ final class Rig {
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
     Journal journal;
     Cluster cluster;
+    /// What the node has heard of pods, and what it has read of that already.
+    private final Map<String, WatchEvent> told = new TreeMap<>();
+
+    private final Map<String, ObjectNode> read = new HashMap<>();
     Controllers controllers;
     /// Which pods the node leaves alone.
     Predicate<ObjectNode> ignored = pod -> false;
@@ -53,7 +61,21 @@ final class Rig {
     void start(long seed) {
         cluster = new Cluster(ClusterSettings.simulated(() -> now, seed), journal);
         cluster.resume();
+        told.clear();
+        read.clear();
+        cluster.watch(ResourceType.PODS, "", Selection.ALL, 0, this::tell);
         controllers = cluster.controllers(ControllerSettings.STANDARD);
+    }
+
+    private void tell(WatchEvent event) {
+        StoredObject pod = event.stored();
+        String name = pod.key().namespace() + "/" + pod.key().name();
+        read.remove(name);
+        if (event.type() == WatchEvent.Type.DELETED) {
+            told.remove(name);
+        } else {
+            told.put(name, event);
+        }
     }
 
     static ObjectNode json(String text) {
@@ -124,7 +146,12 @@ final class Rig {
     /// Whether the node changed anything.
     boolean node() {
         boolean changed = false;
-        for (ObjectNode pod : cluster.list(ResourceType.PODS, "", Selection.ALL).items()) {
+        for (String name : List.copyOf(told.keySet())) {
+            WatchEvent event = told.get(name);
+            if (event == null) {
+                continue;
+            }
+            ObjectNode pod = read.computeIfAbsent(name, n -> event.object());
             if (!ignored.test(pod)) {
                 changed |= run(pod);
             }

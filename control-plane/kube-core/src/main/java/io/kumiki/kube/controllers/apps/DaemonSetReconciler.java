@@ -3,12 +3,12 @@ package io.kumiki.kube.controllers.apps;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kumiki.kube.Deletion;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.controllers.Action;
 import io.kumiki.kube.controllers.Action.Story;
 import io.kumiki.kube.controllers.Claims;
 import io.kumiki.kube.controllers.Meta;
+import io.kumiki.kube.controllers.OwnPods;
 import io.kumiki.kube.controllers.Plan;
 import io.kumiki.kube.controllers.PodView;
 import io.kumiki.kube.controllers.Reconciler;
@@ -47,12 +47,7 @@ final class DaemonSetReconciler implements Reconciler {
         }
         ObjectNode update = history.update();
         if (update == null || !history.steps().isEmpty()) {
-            actions.addAll(history.steps());
-            ObjectNode status = history.collided() ? set.path("status").deepCopy() : null;
-            if (status != null) {
-                status.put("collisionCount", status.path("collisionCount").asInt() + 1);
-            }
-            return new Plan(actions, status, null);
+            return history.keep(set, actions);
         }
         Cover cover = new Cover(set, update, claims.objects(), now);
         for (ObjectNode node : world.list(ResourceType.NODES, "")) {
@@ -70,6 +65,7 @@ final class DaemonSetReconciler implements Reconciler {
     /// What is on the nodes and what has to change there.
     private static final class Cover {
         private final ObjectNode set;
+        private final OwnPods own;
         private final ObjectNode update;
         private final Instant now;
         private final Map<String, List<PodView>> byNode = new TreeMap<>();
@@ -82,6 +78,7 @@ final class DaemonSetReconciler implements Reconciler {
 
         Cover(ObjectNode set, ObjectNode update, List<PodView> pods, Instant now) {
             this.set = set;
+            this.own = new OwnPods(set, COMPONENT);
             this.update = update;
             this.now = now;
             this.podSpec =
@@ -162,14 +159,7 @@ final class DaemonSetReconciler implements Reconciler {
         }
 
         private void delete(PodView pod) {
-            Story story = Story.normal(set, COMPONENT, "SuccessfulDelete", "Deleted pod: %s")
-                    .orWarn("FailedDelete", "Error deleting: %s");
-            actions.add(new Action.Delete(
-                    ResourceType.PODS,
-                    pod.stored().key().namespace(),
-                    pod.name(),
-                    Deletion.DEFAULT.onlyUid(pod.uid()),
-                    story));
+            actions.add(own.delete(pod));
         }
 
         private boolean updated(PodView pod) {
@@ -201,17 +191,13 @@ final class DaemonSetReconciler implements Reconciler {
         }
 
         private Action create(String node) {
-            ObjectNode pod = Meta.pod(set, History.template(update));
-            ObjectNode metadata = (ObjectNode) pod.get("metadata");
-            metadata.put("generateName", Meta.name(set) + "-");
-            metadata.withObject("/labels")
+            ObjectNode pod = own.like(History.template(update));
+            pod.withObject("/metadata/labels")
                     .put(History.HASH, History.hash(update))
                     .put("pod-template-generation", Meta.annotation(set, AppsRules.TEMPLATE_GENERATION));
             ObjectNode spec = tolerating((ObjectNode) pod.get("spec"));
             pin(spec, node);
-            Story story = Story.normal(set, COMPONENT, "SuccessfulCreate", "Created pod: %s")
-                    .orWarn("FailedCreate", "Error creating: %s");
-            return new Action.Create(ResourceType.PODS, Meta.namespace(set), pod, story);
+            return own.create(pod);
         }
 
         /// The scheduler places it, so that nothing is bound twice; it has only this one choice.
@@ -250,21 +236,19 @@ final class DaemonSetReconciler implements Reconciler {
 
         ObjectNode status() {
             long minReady = set.path("spec").path("minReadySeconds").asLong();
-            int ready = (int) serving.stream().filter(PodView::ready).count();
-            int available = (int)
-                    serving.stream().filter(pod -> pod.available(minReady, now)).count();
+            OwnPods.Counts counts = OwnPods.Counts.of(serving, minReady, now);
             ObjectNode status = Json.object();
             status.put("currentNumberScheduled", serving.size())
                     .put("numberMisscheduled", misplaced)
                     .put("desiredNumberScheduled", desired)
-                    .put("numberReady", ready)
+                    .put("numberReady", counts.ready())
                     .put(
                             "observedGeneration",
                             set.path("metadata").path("generation").asLong());
-            ReplicaSetReconciler.positive(status, "updatedNumberScheduled", (int)
+            OwnPods.count(status, "updatedNumberScheduled", (int)
                     serving.stream().filter(this::updated).count());
-            ReplicaSetReconciler.positive(status, "numberAvailable", available);
-            ReplicaSetReconciler.positive(status, "numberUnavailable", desired - available);
+            OwnPods.count(status, "numberAvailable", counts.available());
+            OwnPods.count(status, "numberUnavailable", desired - counts.available());
             if (set.path("status").has("collisionCount")) {
                 status.set("collisionCount", set.path("status").get("collisionCount"));
             }

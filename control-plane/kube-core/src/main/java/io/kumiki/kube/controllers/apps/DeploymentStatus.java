@@ -3,6 +3,7 @@ package io.kumiki.kube.controllers.apps;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.controllers.Meta;
+import io.kumiki.kube.controllers.OwnPods;
 import io.kumiki.kube.kinds.Conditions;
 import io.kumiki.model.Json;
 import java.time.Instant;
@@ -36,14 +37,14 @@ final class DeploymentStatus {
                 deployment.path("metadata").path("generation").asLong());
         ObjectNode latest = rollout.latest();
         int available = sum("availableReplicas");
-        ReplicaSetReconciler.positive(counts, "replicas", sum("replicas"));
-        ReplicaSetReconciler.positive(
+        OwnPods.count(counts, "replicas", sum("replicas"));
+        OwnPods.count(
                 counts,
                 "updatedReplicas",
                 latest == null ? 0 : latest.path("status").path("replicas").asInt());
-        ReplicaSetReconciler.positive(counts, "readyReplicas", sum("readyReplicas"));
-        ReplicaSetReconciler.positive(counts, "availableReplicas", available);
-        ReplicaSetReconciler.positive(counts, "unavailableReplicas", Math.max(0, rollout.total() - available));
+        OwnPods.count(counts, "readyReplicas", sum("readyReplicas"));
+        OwnPods.count(counts, "availableReplicas", available);
+        OwnPods.count(counts, "unavailableReplicas", Math.max(0, rollout.total() - available));
         if (before.path("collisionCount").isNumber()) {
             counts.set("collisionCount", before.get("collisionCount"));
         }

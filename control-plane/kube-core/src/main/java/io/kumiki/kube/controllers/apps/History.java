@@ -6,6 +6,7 @@ import io.kumiki.kube.Deletion;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.controllers.Action;
 import io.kumiki.kube.controllers.Meta;
+import io.kumiki.kube.controllers.Plan;
 import io.kumiki.kube.controllers.World;
 import io.kumiki.model.Json;
 import java.util.ArrayList;
@@ -109,6 +110,17 @@ record History(List<ObjectNode> revisions, @Nullable ObjectNode update, List<Act
                 revision.path("data").path("spec").path("template").deepCopy();
         template.remove("$patch");
         return template;
+    }
+
+    /// The plan while the present template is not the newest revision yet.
+    Plan keep(ObjectNode set, List<Action> before) {
+        List<Action> actions = new ArrayList<>(before);
+        actions.addAll(steps);
+        ObjectNode status = collided ? set.path("status").deepCopy() : null;
+        if (status != null) {
+            status.put("collisionCount", status.path("collisionCount").asInt() + 1);
+        }
+        return new Plan(actions, status, null);
     }
 
     /// Revisions beyond the limit that nobody uses go, oldest first.

@@ -2,12 +2,11 @@ package io.kumiki.kube.controllers.apps;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kumiki.kube.Deletion;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.controllers.Action;
-import io.kumiki.kube.controllers.Action.Story;
 import io.kumiki.kube.controllers.Claims;
 import io.kumiki.kube.controllers.Meta;
+import io.kumiki.kube.controllers.OwnPods;
 import io.kumiki.kube.controllers.Plan;
 import io.kumiki.kube.controllers.PodView;
 import io.kumiki.kube.controllers.Reconciler;
@@ -16,6 +15,7 @@ import io.kumiki.kube.kinds.Conditions;
 import io.kumiki.model.Json;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// As many pods of the template as the spec says: for ReplicaSets, and for ReplicationControllers, which differ in
 /// nothing that is looked at here.
 final class ReplicaSetReconciler implements Reconciler {
-    /// What one plan makes or removes at most, so that nobody waits long for the next decision.
-    private static final int BURST = 500;
-
     private final String component;
 
     /// @param component whom events name
@@ -46,12 +43,12 @@ final class ReplicaSetReconciler implements Reconciler {
             if (missing > 0) {
                 Instant mayReplace = Replacement.of(claims.objects(), now);
                 if (mayReplace == null) {
-                    create(set, Math.min(missing, BURST), actions);
+                    create(set, Math.min(missing, OwnPods.BURST), actions);
                 } else {
                     next = mayReplace;
                 }
             } else if (missing < 0) {
-                delete(set, active, Math.min(-missing, BURST), world, now, actions);
+                delete(set, active, Math.min(-missing, OwnPods.BURST), world, now, actions);
             }
         }
         long minReady = set.path("spec").path("minReadySeconds").asLong();
@@ -62,15 +59,9 @@ final class ReplicaSetReconciler implements Reconciler {
     }
 
     private void create(ObjectNode set, int count, List<Action> actions) {
-        ObjectNode pod = Meta.pod(set, set.path("spec").path("template"));
-        String name = Meta.name(set);
-        ((ObjectNode) pod.get("metadata"))
-                .put("generateName", (name.length() > 57 ? name.substring(0, 57) : name) + "-");
-        Story story = Story.normal(set, component, "SuccessfulCreate", "Created pod: %s")
-                .orWarn("FailedCreate", "Error creating: %s");
-        for (int i = 0; i < count; i++) {
-            actions.add(new Action.Create(ResourceType.PODS, Meta.namespace(set), pod, story));
-        }
+        OwnPods pods = new OwnPods(set, component);
+        Action one = pods.create(pods.like(set.path("spec").path("template")));
+        actions.addAll(Collections.nCopies(count, one));
     }
 
     private void delete(
@@ -78,16 +69,8 @@ final class ReplicaSetReconciler implements Reconciler {
         Map<String, Integer> together = together(set, active, world);
         List<PodView> order = new ArrayList<>(active);
         order.sort(new DeletionOrder(together, now));
-        Story story = Story.normal(set, component, "SuccessfulDelete", "Deleted pod: %s")
-                .orWarn("FailedDelete", "Error deleting: %s");
-        for (PodView pod : order.subList(0, count)) {
-            actions.add(new Action.Delete(
-                    ResourceType.PODS,
-                    pod.stored().key().namespace(),
-                    pod.name(),
-                    Deletion.DEFAULT.onlyUid(pod.uid()),
-                    story));
-        }
+        OwnPods pods = new OwnPods(set, component);
+        order.subList(0, count).forEach(pod -> actions.add(pods.delete(pod)));
     }
 
     /// Active pods on each node, of this set and of the sets with the same owner.
@@ -112,18 +95,12 @@ final class ReplicaSetReconciler implements Reconciler {
     private static ObjectNode status(
             ObjectNode set, List<PodView> active, long minReady, int wanted, String failure, Instant now) {
         JsonNode labels = set.path("spec").path("template").path("metadata").path("labels");
-        int labelled = 0;
-        int ready = 0;
-        int available = 0;
-        for (PodView pod : active) {
-            labelled += carries(pod, labels) ? 1 : 0;
-            ready += pod.ready() ? 1 : 0;
-            available += pod.available(minReady, now) ? 1 : 0;
-        }
+        int labelled = (int) active.stream().filter(pod -> carries(pod, labels)).count();
+        OwnPods.Counts counts = OwnPods.Counts.of(active, minReady, now);
         ObjectNode status = Json.object().put("replicas", active.size());
-        positive(status, "fullyLabeledReplicas", labelled);
-        positive(status, "readyReplicas", ready);
-        positive(status, "availableReplicas", available);
+        OwnPods.count(status, "fullyLabeledReplicas", labelled);
+        OwnPods.count(status, "readyReplicas", counts.ready());
+        OwnPods.count(status, "availableReplicas", counts.available());
         status.put("observedGeneration", set.path("metadata").path("generation").asLong());
         JsonNode known = set.path("status").path("conditions");
         if (!known.isEmpty()) {
@@ -159,11 +136,5 @@ final class ReplicaSetReconciler implements Reconciler {
             }
         }
         return true;
-    }
-
-    static void positive(ObjectNode status, String field, int count) {
-        if (count > 0) {
-            status.put(field, count);
-        }
     }
 }

@@ -3,12 +3,12 @@ package io.kumiki.kube.controllers.apps;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.controllers.Action;
-import io.kumiki.kube.controllers.Action.Story;
 import io.kumiki.kube.controllers.Meta;
+import io.kumiki.kube.controllers.OwnPods;
 import io.kumiki.kube.controllers.PodView;
 import io.kumiki.model.Json;
+import java.util.Locale;
 
 /// The pods a StatefulSet makes: of its earlier revision below the partition, of the new one above.
 record SetPods(ObjectNode set, ObjectNode current, ObjectNode update) {
@@ -49,11 +49,25 @@ record SetPods(ObjectNode set, ObjectNode current, ObjectNode update) {
             spec.put("subdomain", service);
         }
         volumes(spec, ordinal);
+        return own().create(pod, told("Create", name));
+    }
+
+    Action delete(PodView pod) {
+        return own().delete(pod, told("Delete", pod.name()));
+    }
+
+    private OwnPods own() {
+        return new OwnPods(set, StatefulSetReconciler.COMPONENT);
+    }
+
+    private Action.Story told(String what, String name) {
+        String verb = what.toLowerCase(Locale.ROOT);
         String of = " in StatefulSet " + Meta.name(set);
-        Story story = Story.normal(
-                        set, StatefulSetReconciler.COMPONENT, "SuccessfulCreate", "create Pod %s" + of + " successful")
-                .orWarn("FailedCreate", "create Pod " + name + of + " failed error: %s");
-        return new Action.Create(ResourceType.PODS, Meta.namespace(set), pod, story);
+        return own().told(
+                        "Successful" + what,
+                        verb + " Pod %s" + of + " successful",
+                        "Failed" + what,
+                        verb + " Pod " + name + of + " failed error: %s");
     }
 
     private void volumes(ObjectNode spec, int ordinal) {

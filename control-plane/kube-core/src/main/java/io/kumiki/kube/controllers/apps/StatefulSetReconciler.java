@@ -2,11 +2,10 @@ package io.kumiki.kube.controllers.apps;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kumiki.kube.Deletion;
 import io.kumiki.kube.controllers.Action;
-import io.kumiki.kube.controllers.Action.Story;
 import io.kumiki.kube.controllers.Claims;
 import io.kumiki.kube.controllers.Meta;
+import io.kumiki.kube.controllers.OwnPods;
 import io.kumiki.kube.controllers.Plan;
 import io.kumiki.kube.controllers.PodView;
 import io.kumiki.kube.controllers.Reconciler;
@@ -34,12 +33,7 @@ final class StatefulSetReconciler implements Reconciler {
         }
         ObjectNode update = history.update();
         if (update == null || !history.steps().isEmpty()) {
-            actions.addAll(history.steps());
-            ObjectNode status = history.collided() ? set.path("status").deepCopy() : null;
-            if (status != null) {
-                status.put("collisionCount", status.path("collisionCount").asInt() + 1);
-            }
-            return new Plan(actions, status, null);
+            return history.keep(set, actions);
         }
         ObjectNode known =
                 history.named(set.path("status").path("currentRevision").asText(""));
@@ -147,20 +141,7 @@ final class StatefulSetReconciler implements Reconciler {
         }
 
         private void delete(PodView pod) {
-            Story story = Story.normal(
-                            set,
-                            COMPONENT,
-                            "SuccessfulDelete",
-                            "delete Pod %s in StatefulSet " + Meta.name(set) + " successful")
-                    .orWarn(
-                            "FailedDelete",
-                            "delete Pod " + pod.name() + " in StatefulSet " + Meta.name(set) + " failed error: %s");
-            actions.add(new Action.Delete(
-                    io.kumiki.kube.ResourceType.PODS,
-                    pod.stored().key().namespace(),
-                    pod.name(),
-                    Deletion.DEFAULT.onlyUid(pod.uid()),
-                    story));
+            actions.add(pods.delete(pod));
         }
 
         private boolean shrink() {
@@ -211,14 +192,13 @@ final class StatefulSetReconciler implements Reconciler {
 
     private static ObjectNode status(ObjectNode set, Ordinals ordinals, SetPods pods, Instant now) {
         long minReady = set.path("spec").path("minReadySeconds").asLong();
-        int ready = 0;
-        int available = 0;
+        List<PodView> running = ordinals.all().stream()
+                .filter(pod -> pod.phase() == PodView.Phase.Running)
+                .toList();
+        OwnPods.Counts counts = OwnPods.Counts.of(running, minReady, now);
         int current = 0;
         int updated = 0;
         for (PodView pod : ordinals.all()) {
-            boolean running = pod.phase() == PodView.Phase.Running;
-            ready += running && pod.ready() ? 1 : 0;
-            available += running && pod.available(minReady, now) ? 1 : 0;
             if (!pod.deleting()) {
                 current += pods.isCurrent(pod) ? 1 : 0;
                 updated += pods.updated(pod) ? 1 : 0;
@@ -228,17 +208,17 @@ final class StatefulSetReconciler implements Reconciler {
         boolean rolling =
                 set.path("spec").path("updateStrategy").path("type").asText().equals("RollingUpdate");
         int there = ordinals.all().size();
-        boolean done = rolling && updated == wanted && ready == wanted && there == wanted;
+        boolean done = rolling && updated == wanted && counts.ready() == wanted && there == wanted;
         ObjectNode status = Json.object();
         status.put("observedGeneration", set.path("metadata").path("generation").asLong());
         status.put("replicas", there);
-        ReplicaSetReconciler.positive(status, "readyReplicas", ready);
-        ReplicaSetReconciler.positive(status, "currentReplicas", done ? updated : current);
-        ReplicaSetReconciler.positive(status, "updatedReplicas", updated);
+        OwnPods.count(status, "readyReplicas", counts.ready());
+        OwnPods.count(status, "currentReplicas", done ? updated : current);
+        OwnPods.count(status, "updatedReplicas", updated);
         status.put("currentRevision", Meta.name(done ? pods.update() : pods.current()));
         status.put("updateRevision", Meta.name(pods.update()));
         status.put("collisionCount", set.path("status").path("collisionCount").asInt());
-        status.put("availableReplicas", available);
+        status.put("availableReplicas", counts.available());
         return status;
     }
 }

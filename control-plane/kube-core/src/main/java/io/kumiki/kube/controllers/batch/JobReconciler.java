@@ -8,6 +8,7 @@ import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.controllers.Action;
 import io.kumiki.kube.controllers.Action.Story;
 import io.kumiki.kube.controllers.Meta;
+import io.kumiki.kube.controllers.OwnPods;
 import io.kumiki.kube.controllers.Plan;
 import io.kumiki.kube.controllers.PodView;
 import io.kumiki.kube.controllers.Reconciler;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// Pods until enough of them succeeded, or until one of the Job's limits says that it failed.
 final class JobReconciler implements Reconciler {
     static final String COMPONENT = "job-controller";
-    private static final int BURST = 500;
 
     @Override
     public Plan decide(ObjectNode job, World world, Instant now) {
@@ -79,6 +79,7 @@ final class JobReconciler implements Reconciler {
     private static final class Run {
         private final Tally tally;
         private final ObjectNode job;
+        private final OwnPods own;
         private final ObjectNode status;
         private final Instant now;
         private final boolean suspended;
@@ -91,6 +92,7 @@ final class JobReconciler implements Reconciler {
         Run(Tally tally, ObjectNode status, Instant now) {
             this.tally = tally;
             this.job = tally.job();
+            this.own = new OwnPods(job, COMPONENT);
             this.status = status;
             this.now = now;
             this.suspended = job.path("spec").path("suspend").asBoolean();
@@ -119,14 +121,7 @@ final class JobReconciler implements Reconciler {
         }
 
         private void delete(PodView pod) {
-            Story story = Story.normal(job, COMPONENT, "SuccessfulDelete", "Deleted pod: %s")
-                    .orWarn("FailedDelete", "Error deleting: %s");
-            actions.add(new Action.Delete(
-                    ResourceType.PODS,
-                    pod.stored().key().namespace(),
-                    pod.name(),
-                    Deletion.DEFAULT.onlyUid(pod.uid()),
-                    story));
+            actions.add(own.delete(pod));
             active--;
             ready -= pod.ready() ? 1 : 0;
             terminating++;
@@ -158,7 +153,7 @@ final class JobReconciler implements Reconciler {
                             .filter(pod -> pod.deleting() && !pod.over() && !pod.ended())
                             .count()
                     : 0;
-            int missing = Math.min(wanted - ending - active, BURST);
+            int missing = Math.min(wanted - ending - active, OwnPods.BURST);
             if (missing > 0) {
                 create(missing);
             }
@@ -176,7 +171,7 @@ final class JobReconciler implements Reconciler {
             while (removed.size() < count && !rest.isEmpty()) {
                 removed.add(rest.removeFirst());
             }
-            return removed.size() > BURST ? removed.subList(0, BURST) : removed;
+            return removed.size() > OwnPods.BURST ? removed.subList(0, OwnPods.BURST) : removed;
         }
 
         private void create(int missing) {
@@ -207,17 +202,13 @@ final class JobReconciler implements Reconciler {
         }
 
         private void add(ObjectNode pod) {
-            Story story = Story.normal(job, COMPONENT, "SuccessfulCreate", "Created pod: %s")
-                    .orWarn("FailedCreate", "Error creating: %s");
-            actions.add(new Action.Create(ResourceType.PODS, Meta.namespace(job), pod, story));
+            actions.add(own.create(pod));
             active++;
         }
 
         private ObjectNode pod(int index) {
-            ObjectNode pod = Meta.pod(job, job.path("spec").path("template"));
+            ObjectNode pod = own.like(job.path("spec").path("template"));
             ObjectNode metadata = (ObjectNode) pod.get("metadata");
-            String name = Meta.name(job);
-            metadata.put("generateName", (name.length() > 57 ? name.substring(0, 57) : name) + "-");
             ArrayNode finalizers =
                     metadata.path("finalizers") instanceof ArrayNode some ? some : metadata.putArray("finalizers");
             finalizers.add(PodView.TRACKED);

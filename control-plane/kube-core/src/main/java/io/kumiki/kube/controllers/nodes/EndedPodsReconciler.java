@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.Deletion;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.controllers.Action;
+import io.kumiki.kube.controllers.OwnPods;
 import io.kumiki.kube.controllers.Plan;
 import io.kumiki.kube.controllers.PodView;
 import io.kumiki.kube.controllers.Reconciler;
@@ -18,7 +19,6 @@ import java.util.List;
 ///
 /// @param kept how many
 record EndedPodsReconciler(int kept) implements Reconciler {
-    private static final int BURST = 500;
 
     @Override
     public Plan decide(ObjectNode namespace, World world, Instant now) {
@@ -29,7 +29,7 @@ record EndedPodsReconciler(int kept) implements Reconciler {
         ended.sort(Comparator.comparing(PodView::created).thenComparing(PodView::uid));
         int surplus = ended.size() - kept + kept / 10;
         List<Action> actions = new ArrayList<>();
-        for (PodView pod : ended.subList(0, Math.min(surplus, BURST))) {
+        for (PodView pod : ended.subList(0, Math.min(surplus, OwnPods.BURST))) {
             actions.add(new Action.Delete(
                     ResourceType.PODS,
                     pod.stored().key().namespace(),
