@@ -172,22 +172,25 @@ class RuleCostIT {
             }
         }
         assertThat(differences).as(String.join("\n", differences)).isEmpty();
-        assertThat(count).isGreaterThan(50);
+        assertThat(count).as("definitions").isPositive();
+        System.out.println(count + " published definitions answered alike");
     }
 
+    /// Those of others, where they lie beside this checkout, and our own.
     private static List<Path> published() throws IOException {
+        List<Path> all = new ArrayList<>();
         for (Path at = KubernetesPrograms.module(); at != null; at = at.getParent()) {
-            Path found = at.resolve("shared/conformance/crds");
-            if (Files.isDirectory(found)) {
-                try (Stream<Path> files = Files.walk(found)) {
-                    return files.filter(file -> file.toString().endsWith(".yaml"))
-                            .sorted()
-                            .toList();
+            for (String folder : List.of("shared/conformance/crds", "manifests/crds")) {
+                Path found = at.resolve(folder);
+                if (Files.isDirectory(found)) {
+                    try (Stream<Path> files = Files.walk(found)) {
+                        files.filter(file -> file.toString().endsWith(".yaml"))
+                                .sorted()
+                                .forEach(all::add);
+                    }
                 }
             }
         }
-        System.out.println("SKIPPED: no published definitions (shared/conformance) beside this checkout");
-        Assumptions.abort("no published definitions");
-        throw new AssertionError();
+        return all;
     }
 }
