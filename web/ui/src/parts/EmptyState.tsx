@@ -26,13 +26,15 @@ export function EmptyState({ title, action, command }: { title: string; action?:
 export function Trouble({ error, retry }: { error: unknown; retry?: () => void }) {
   const { t, find } = useWords();
   const problem = problemOf(error);
+  if (problem.code === "Starting") return <div className="k-empty" role="status"><p>{t("problem.Starting")}</p></div>;
+  const detail = problem.code === "Unreachable" ? t("problem.unreachableHint") : problem.detail;
   const title = find(`problem.${problem.code}`) ?? (problem.title === "" ? t("problem.title") : problem.title);
   return (
     <div className="k-trouble" role="alert">
       <Triangle />
       <div className="grow stack tight">
         <strong>{title}</strong>
-        {problem.detail && problem.detail !== title && <span>{problem.detail}</span>}
+        {detail && detail !== title && <span>{detail}</span>}
         {problem.violations && problem.violations.length > 0 && (
           <ul>
             {problem.violations.map((v) => (

@@ -136,7 +136,7 @@ export function FilterBar({ name, placeholder, children, summary }: { name: stri
       url.set({ text: value }, true);
     }, 200);
   };
-  const filtered = [...url.params.keys()].some((key) => key !== "sort");
+  const filters = [...url.params.keys()].filter((key) => key !== "sort" && key !== "at");
   return (
     <div className="k-filters" role="search">
       <TextInput
@@ -145,13 +145,13 @@ export function FilterBar({ name, placeholder, children, summary }: { name: stri
         onChange={(event) => type(event.currentTarget.value)}
       />
       {children}
-      {filtered && (
+      {filters.length > 0 && (
         <button
           type="button" className="linkish small"
           onClick={() => {
             typing.current = false;
             setText("");
-            url.set(Object.fromEntries([...url.params.keys()].filter((k) => k !== "sort").map((k) => [k, null])));
+            url.set(Object.fromEntries(filters.map((key) => [key, null])));
           }}
         >
           {t("filter.clear")}

@@ -1,7 +1,7 @@
 import { Tooltip } from "@mantine/core";
-import { useMemo } from "react";
+import { useContext, useMemo } from "react";
 import { Link } from "wouter";
-import { useNow } from "../../api/clock.ts";
+import { AsOf, useNow } from "../../api/clock.ts";
 import type { Entry, StartEstimate } from "../../api/scheduling.ts";
 import { useWords } from "../../words/index.tsx";
 import { byEnd, horizonOf, marksOf, share } from "./ahead.ts";
@@ -13,6 +13,7 @@ const MOST = 12;
 /** The future as far as it can be told: until when what runs will run, and when what waits will start, with how sure that is. */
 export function Ahead({ waiting, running }: { waiting: Entry[]; running: Entry[] }) {
   const { t, duration, near, number } = useWords();
+  const then = useContext(AsOf);
   const now = Math.floor(useNow() / 5_000) * 5_000;
   const rows = useMemo(() => [...[...running].sort(byEnd).slice(0, MOST), ...waiting.slice(0, MOST)], [waiting, running]);
   const span = horizonOf(rows, now);
@@ -26,7 +27,7 @@ export function Ahead({ waiting, running }: { waiting: Entry[]; running: Entry[]
           {rows.map((entry, i) => <Row key={titleOf(entry) ?? `#${i}`} entry={entry} now={now} span={span} />)}
           <div className="k-ahead-axis" aria-hidden="true">
             <span />
-            <div>{marksOf(span).map((mark) => <em key={mark} style={{ left: `${(mark / span) * 100}%` }}>{mark === 0 ? t("time.now") : near(now + mark, now)}</em>)}</div>
+            <div>{marksOf(span).map((mark) => <em key={mark} style={{ left: `${(mark / span) * 100}%` }}>{mark === 0 && then === null ? t("time.now") : near(now + mark, now)}</em>)}</div>
           </div>
         </div>
       )}

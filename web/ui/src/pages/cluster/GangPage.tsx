@@ -26,7 +26,13 @@ export default function GangPage({ namespace, name, tab }: { namespace: string; 
   const time = useTime();
   const href = useHref();
   const { data: gang, error, refetch } = useGang(namespace, name, time);
-  if (error && (!gang || time !== "")) return <><PastBar time={time} answer={undefined} /><Trouble error={error} retry={() => void refetch()} /></>;
+  if (error && (!gang || time !== "")) return (
+    <div className="k-page-fill">
+      <PageHead crumbs={[{ href: "/queue", label: t("nav.queue") }]} title={name} actions={<LookBack />} />
+      <PastBar time={time} answer={undefined} />
+      <Trouble error={error} retry={() => void refetch()} />
+    </div>
+  );
   if (!gang) return <Skeleton lines={8} />;
   const gone = error instanceof Refused && error.problem.status === 404;
   const current = TABS.find((one) => one === tab) ?? "overview";

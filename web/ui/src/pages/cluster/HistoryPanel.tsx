@@ -64,7 +64,7 @@ function Figures({ point }: { point: HistoryPoint }) {
   const { t, clock, percent, number } = useWords();
   const gpus = useGpus();
   return (
-    <span className="row wrap grow" style={{ gap: "4px 16px" }}>
+    <span className="row wrap" style={{ gap: "4px 16px", flex: "1 1 300px", minWidth: 0 }}>
       <span className="dim small nowrap">{clock(point.at)}</span>
       <span className="k-key"><i className="area" style={{ background: "var(--k-blue)" }} /> {t("history.used")} <b>{gpus(point.gpusAllocated)} / {gpus(point.gpusTotal)}</b></span>
       <span className="k-key"><i style={{ background: "var(--k-amber)" }} /> {t("history.fragmented")} <b>{percent(point.fragmented)}</b></span>

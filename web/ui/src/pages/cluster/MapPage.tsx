@@ -15,6 +15,7 @@ import { GpuMap } from "./GpuMap.tsx";
 import { HistoryPanel } from "./HistoryPanel.tsx";
 import { meaningsOf, MODES, type Meaning, type Mode } from "./modes.ts";
 import { NodeTable } from "./NodeTable.tsx";
+import { MARKED_FROM } from "./paint.ts";
 import { PastBar, Then, useHref, useTime } from "./past.tsx";
 
 /** Who has which GPU, now or at a time that the slider below leads to. */
@@ -31,7 +32,7 @@ export default function MapPage() {
     <div className="k-page-fill">
       <PageHead
         title={t("nav.map")}
-        now={cluster.data && <span className="dim">{t("map.now", { free: gpus(sums.free), total: number(sums.gpus), nodes: sums.nodes })}{sums.broken > 0 && ` ${t("map.nowBroken", { n: sums.broken })}`}</span>}
+        now={cluster.data && sums.nodes > 0 && <span className="dim">{t("map.now", { free: gpus(sums.free), total: number(sums.gpus), nodes: sums.nodes })}{sums.broken > 0 && ` ${t("map.nowBroken", { n: sums.broken })}`}</span>}
         actions={
           <>
             <Button variant="default" onClick={() => url.set({ view: asTable ? null : "table" })}>{asTable ? t("map.asMap") : t("view.asTable")}</Button>
@@ -99,6 +100,7 @@ function Picture({ cluster }: { cluster: Cluster }) {
         <section className="card">
           <h2>{t(`map.by.${mode}`)}</h2>
           <Legend meanings={meanings} mode={mode} only={only} onOnly={(key) => url.set({ only: key })} />
+          {layout !== undefined && layout.size < MARKED_FROM && <p className="dim small" style={{ marginTop: 8 }}>{t("map.lettersLarger")}</p>}
           {layout !== undefined && layout.without > 0 && <p className="dim small" style={{ marginTop: 8 }}>{t("map.without", { n: layout.without })}</p>}
         </section>
         {cluster.proposals.length > 0 && <Moves cluster={cluster} />}
@@ -121,9 +123,9 @@ function Legend({ meanings, mode, only, onOnly }: { meanings: Map<string, Meanin
         {shown.map((one) => (
           <li key={one.key}>
             <button type="button" aria-pressed={one.key === only} onClick={() => onOnly(one.key === only ? null : one.key)}>
-              <i style={{ background: `var(${one.colour})` }} />
+              <i style={{ background: `var(${one.colour})` }} aria-hidden="true">{one.mark}</i>
               {one.look !== undefined ? <StateIcon look={one.look} /> : mode !== "job" && mode !== "tenant" ? <span className="dim"><Circle size={12} /></span> : null}
-              <span className="ellipsis">{one.name ?? (one.word === undefined ? one.key : (find(one.word) ?? one.key))}</span>
+              <span className="ellipsis" title={one.name}>{one.name ?? (one.word === undefined ? one.key : (find(one.word) ?? one.key))}</span>
               <span className="num dim">{gpus(one.milli)}</span>
             </button>
           </li>

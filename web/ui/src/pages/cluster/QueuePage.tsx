@@ -24,7 +24,7 @@ function JobCell({ entry, children }: { entry: Entry; children?: ReactNode }) {
   const parts = [entry.tenant ?? entry.namespace, owner].filter(Boolean).join(" · ");
   return (
     <div className="k-two-rows">
-      {entry.name === null ? <span className="dim">{t("map.is.hidden")}</span> : <Link href={href(entry)} className="ellipsis"><b>{entry.name}</b></Link>}
+      {entry.name === null ? <span className="dim">{t("map.is.hidden")}</span> : <Link href={href(entry)} className="ellipsis" title={titleOf(entry) ?? undefined}><b>{entry.name}</b></Link>}
       <span className="dim small ellipsis">
         {children}
         {children !== undefined && parts !== "" && " · "}
@@ -143,7 +143,7 @@ export default function QueuePage() {
             <ChoiceChip name="type" label={t("node.type")} any={t("filter.any")} choices={choices(distinct(all.map((entry) => entry.gpuType)))} />
             <ChoiceChip name="reason" label={t("queue.reason")} any={t("filter.any")} choices={choices(distinct(queue.data.waiting.map((entry) => entry.reason)), (value) => find(`reason.${value}`) ?? value)} />
           </FilterBar>
-          {waits.length === 0 && <div className="card"><EmptyState title={queue.data.waiting.length === 0 ? (time === "" ? t("queue.none") : t("queue.noneThen")) : t("queue.noMatch")} command={all.length === 0 ? "kubectl get gangs -A" : undefined} /></div>}
+          {waits.length === 0 && <div className="card"><EmptyState title={queue.data.waiting.length === 0 ? (time !== "" ? t("queue.noneThen") : all.length === 0 ? t("queue.noJobs") : t("queue.none")) : t("queue.noMatch")} command={all.length === 0 ? "kubectl get gangs -A" : undefined} /></div>}
           {waits.length > 0 && (
             <div className="k-queue-table" style={{ height: 38 + waits.length * ROW }}>
               <LiveTable name="queue" label={t("queue.waiting")} columns={waiting} rows={waits} id={(entry) => titleOf(entry) ?? `#${entry.position}`} href={(entry) => (entry.name === null ? "/queue" : href(entry))} total={waits.length} rowHeight={ROW} />

@@ -48,8 +48,21 @@ export interface Layout {
 
 export const DEVICE = 1000;
 
+type Device = Omit<Cell, "x" | "y">;
+const worked = new WeakMap<ClusterNode, Device[]>();
+
+/** As {@link devicesOf}, worked out once for each answer's node: those that did not change stay the same objects. */
+function knownDevices(node: ClusterNode): Device[] {
+  let devices = worked.get(node);
+  if (devices === undefined) {
+    devices = devicesOf(node);
+    worked.set(node, devices);
+  }
+  return devices;
+}
+
 /** The devices of a node and who has what of each. Parts whose device is told come first, the others fill what is left in order. */
-export function devicesOf(node: ClusterNode): Omit<Cell, "x" | "y">[] {
+export function devicesOf(node: ClusterNode): Device[] {
   const count = node.gpus + node.unhealthy;
   const cells = Array.from({ length: count }, (_, device) => ({ node, device, broken: device >= node.gpus, known: true, shares: [] as Share[], free: DEVICE }));
   const take = (cell: (typeof cells)[number] | undefined, held: Held, milli: number, known: boolean): number => {
@@ -132,7 +145,7 @@ export function layoutOf(cluster: Cluster, size: number, width: number): Layout 
   const layout: Layout = { size, pitch, width: 0, height: 0, frames: [], rows: [], cells: [], without: cluster.nodes.filter((node) => node.gpus + node.unhealthy === 0).length };
 
   const row = (node: ClusterNode): Placed => {
-    const cells = devicesOf(node);
+    const cells = knownDevices(node);
     const across = Math.min(cells.length, MOST_ACROSS);
     const wide = label + across * pitch;
     return {

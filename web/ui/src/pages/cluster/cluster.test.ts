@@ -6,7 +6,7 @@ import { byEnd, horizonOf, marksOf, share } from "./ahead.ts";
 import { roundedSpread, sentence } from "./bits.tsx";
 import { cellAt, devicesOf, fittingSize, layoutOf, levelsOf, neighbour } from "./cells.ts";
 import { lineOf, nearest } from "./history.ts";
-import { meaningsOf } from "./modes.ts";
+import { letters, meaningsOf } from "./modes.ts";
 import { fieldsOf, questionOf } from "./whatIf.ts";
 
 const held = (gpus: number, more: Partial<Held> = {}): Held => ({ gpus, kind: "Gang", namespace: "ns", name: "job", tenant: "a", phase: "Running", since: null, priority: 0, devices: [], ...more });
@@ -174,6 +174,19 @@ describe("what if", () => {
     expect(questionOf(fields, { nodes: "1.5" }, "ns").wrong).toEqual({ nodes: "form.integer" });
     expect(questionOf(fields, { limit: "5" }, "ns").wrong).toEqual({ tenant: "form.required" });
     expect(questionOf(fields, { level: "rack" }, "ns").wrong).toEqual({ value: "form.required" });
+  });
+});
+
+describe("letters of the map", () => {
+  it("go on with two after Z, and end where two are not enough", () => expect([0, 25, 26, 701, 702].map(letters)).toEqual(["A", "Z", "AA", "ZZ", undefined]));
+  it("differ for every job and tenant, and are none where the cell itself is marked", () => {
+    const nodes = ["a", "b", "c"].map((name) => node(name, { free: 0, held: [held(8000, { name, tenant: `t-${name}` })] }));
+    for (const mode of ["job", "tenant"] as const) {
+      const meanings = [...meaningsOf(layoutOf(cluster([...nodes, node("d"), node("e", { ready: false })]), 16, 900), mode).values()];
+      const marks = meanings.map((one) => one.mark).filter((mark) => mark !== undefined);
+      expect(new Set(marks).size).toBe(3);
+      expect(meanings.filter((one) => one.mark === undefined).map((one) => one.key).sort()).toEqual(["free", "notReady"]);
+    }
   });
 });
 

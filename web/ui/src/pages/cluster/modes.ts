@@ -12,6 +12,8 @@ export interface Meaning {
   word?: string;
   name?: string;
   look?: Look;
+  /** One or two letters that stand for it on the map, for whom colours are not enough; none where the cell itself is marked. */
+  mark?: string | undefined;
   /** Milli-GPUs in it. */
   milli: number;
 }
@@ -67,6 +69,15 @@ function hash(text: string): number {
   return h >>> 0;
 }
 
+const UNMARKED = new Set(["free", "healthy", "broken", "notReady", "closed"]);
+
+/** A, B, … Z, AA, AB, …; none beyond two letters. */
+export function letters(n: number): string | undefined {
+  const one = String.fromCharCode(65 + (n % 26));
+  if (n < 26) return one;
+  return n < 702 ? String.fromCharCode(64 + Math.floor(n / 26)) + one : undefined;
+}
+
 /** Every meaning on the map, the most GPUs first. A tenant keeps its colour when others come and go; jobs too. */
 export function meaningsOf(layout: Layout, mode: Mode): Map<string, Meaning> {
   const milli = new Map<string, number>();
@@ -76,6 +87,7 @@ export function meaningsOf(layout: Layout, mode: Mode): Map<string, Meaning> {
     if (cell.broken && cell.shares.length === 0) add(keyOfRest(cell, mode), DEVICE);
     else if (cell.free > 0) add(keyOfRest(cell, mode), cell.free);
   }
+  const marked = new Map([...milli.keys()].filter((key) => !UNMARKED.has(key)).sort().map((key, i) => [key, letters(i)]));
   const tenants = [...milli.keys()].filter((key) => key.startsWith("t:")).sort();
   const all = [...milli].map(([key, amount]): Meaning => {
     const fixed = FIXED[key];
@@ -87,5 +99,6 @@ export function meaningsOf(layout: Layout, mode: Mode): Map<string, Meaning> {
     const hue = mode === "tenant" ? tenants.indexOf(key) % HUES : hash(key) % HUES;
     return { key, name: mode === "tenant" ? key.slice(2) : key, colour: `--k-hue-${hue}`, milli: amount };
   });
+  for (const one of all) one.mark = marked.get(one.key);
   return new Map(all.sort((a, b) => b.milli - a.milli || (a.key < b.key ? -1 : 1)).map((one) => [one.key, one]));
 }

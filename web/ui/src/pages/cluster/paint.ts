@@ -94,6 +94,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, view: Vie
   }
   fill(context, below, colour);
   fill(context, above, colour);
+  if (size >= MARKED_FROM) marks(context, scene, view, colour);
   context.strokeStyle = colour("--k-panel");
   context.lineWidth = size >= 12 ? 2 : 1;
   context.stroke(broken);
@@ -114,6 +115,31 @@ function fill(context: CanvasRenderingContext2D, layer: Layer, colour: Colours):
     context.fillStyle = colour(variable);
     context.fill(path);
   }
+}
+
+/** Cells this large have room for a letter. */
+export const MARKED_FROM = 12;
+
+/** The letter of what holds a device, once for each run of devices that it holds. */
+function marks(context: CanvasRenderingContext2D, scene: Scene, view: View, colour: Colours): void {
+  const { layout, mode, meanings, only } = scene;
+  const { size } = layout;
+  context.fillStyle = colour("--k-panel");
+  context.textBaseline = "middle";
+  context.textAlign = "center";
+  context.font = `700 ${Math.min(12, size - 4)}px ${colour("--k-font")}`;
+  for (const row of layout.rows) {
+    if (row.x > view.left + view.width || row.x + row.width < view.left || row.y > view.top + view.height || row.y + layout.pitch * 8 < view.top) continue;
+    let before: string | null = null;
+    for (const cell of row.cells) {
+      const share = cell.shares[0];
+      const key = share !== undefined && share.part === 1 ? keyOfShare(share.held, cell, mode) : cell.shares.length === 0 && !cell.broken ? keyOfRest(cell, mode) : null;
+      const mark = key === null || key === before || (only !== null && only !== key) ? undefined : meanings.get(key)?.mark;
+      if (mark !== undefined && !cell.broken && cell.node.ready && cell.node.schedulable) context.fillText(mark, cell.x + size / 2, cell.y + size / 2 + 0.5, size - 2);
+      before = key;
+    }
+  }
+  context.textAlign = "start";
 }
 
 function frames(context: CanvasRenderingContext2D, scene: Scene, view: View, colour: Colours): void {
