@@ -123,7 +123,8 @@ public final class ApiFault extends RuntimeException {
                 .put("reason", "ResourceVersionTooLarge")
                 .put("message", "Too large resource version");
         details.put("retryAfterSeconds", 1);
-        return new ApiFault(504, "Timeout", "Too large resource version: " + wanted + ", current: " + current, details);
+        return new ApiFault(
+                504, "Timeout", "Timeout: Too large resource version: " + wanted + ", current: " + current, details);
     }
 
     public static ApiFault gone(String message) {

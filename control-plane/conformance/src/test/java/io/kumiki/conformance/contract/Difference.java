@@ -27,7 +27,10 @@ final class Difference {
     private static final Set<String> REVISIONS = Set.of("resourceVersion");
     private static final Set<String> TOKENS = Set.of("continue", "token", "caBundle");
     /// A list of mistakes is compared by their places and reasons; each server has its own words for them.
-    private static final List<String> WORDS = List.of("/message", "/details/causes/*/message");
+    private static final List<String> WORDS = List.of("/details/causes/*/message");
+    /// What is wrong with which object is compared, how it is put is not.
+    private static final Pattern REFUSAL =
+            Pattern.compile("(.*? is invalid: |.*? error in our request).*", Pattern.DOTALL);
     /// What a table says a column is for is prose of each server's own.
     private static final List<String> PROSE =
             List.of("/columnDefinitions/*/description", "/*/object/columnDefinitions/*/description");
@@ -39,6 +42,17 @@ final class Difference {
     private static final Pattern EVENT_NAME = Pattern.compile("\\.[0-9a-f]{6,16}\\b");
     private static final Pattern NODE_PORT = Pattern.compile(":3\\d{4}/");
     private static final Pattern WEBHOOK = Pattern.compile("https://127\\.0\\.0\\.1:\\d+/(embedded|real)");
+    /// What a reader says of a text that it cannot read is compared up to its own words.
+    private static final Pattern READER = Pattern.compile(
+            "(.*(?:the object provided is unrecognized \\(must be of type \\w+\\): "
+                    + "|\\w+ in version \"[^\"]*\" cannot be handled as a \\w+: (?!strict decoding error)"
+                    + "|error decoding patch: "
+                    + "|invalid continue token: continue key is not valid: "
+                    + "|failed to call webhook: )).+",
+            Pattern.DOTALL);
+    /// Of a version document: what was built, by whom and when.
+    private static final Set<String> BUILD =
+            Set.of("/gitVersion", "/gitCommit", "/gitTreeState", "/buildDate", "/goVersion", "/compiler", "/platform");
     private static final Pattern AGE = Pattern.compile("(\\d+[smhd])+|<invalid>");
     /// What a cluster's own parts own tells only which of them writes, and in how many steps.
     private static final Set<String> OWN_PARTS = Set.of("kube-controller-manager", "kube-apiserver");
@@ -112,6 +126,12 @@ final class Difference {
         if ((silent(a) && silent(b)) || (path.equals("/details") && (empty(a) && empty(b)))) {
             return;
         }
+        if (path.isEmpty() && a.has("gitVersion") && b.has("gitVersion")) {
+            apart.addAll(BUILD);
+        }
+        if (fresh(path, a, b)) {
+            return;
+        }
         if (a instanceof ObjectNode left && b instanceof ObjectNode right) {
             Map<String, JsonNode> ours = members(left);
             Map<String, JsonNode> theirs = members(right);
@@ -128,6 +148,23 @@ final class Difference {
         } else if (!plain(path, a).equals(plain(path, b))) {
             found.add(path + ": embedded " + show(a) + ", real " + show(b));
         }
+    }
+
+    /// A definition is established in the write that makes it, or a moment later: whoever wants to know asks again.
+    private static boolean fresh(String path, JsonNode a, JsonNode b) {
+        return path.equals("/status")
+                && a.has("storedVersions")
+                && b.has("storedVersions")
+                && established(a) != established(b);
+    }
+
+    private static boolean established(JsonNode status) {
+        for (JsonNode each : status.path("conditions")) {
+            if (each.path("type").asText().equals("Established")) {
+                return each.path("status").asText().equals("True");
+            }
+        }
+        return false;
     }
 
     private static boolean empty(JsonNode node) {
@@ -187,6 +224,10 @@ final class Difference {
         }
         if (path.equals("/items") && !items.isEmpty() && items.stream().allMatch(Difference::generated)) {
             items.sort(Comparator.comparing(Difference::about));
+        }
+        if (path.equals("/status/nonResourceRules") || path.equals("/status/resourceRules")) {
+            // What somebody may do is a set.
+            items.sort(Comparator.comparing(JsonNode::toString));
         }
         if (path.endsWith("/conditions")) {
             items.sort(Comparator.comparing((JsonNode n) -> n.path("type").asText()));
@@ -252,6 +293,12 @@ final class Difference {
             String text = UUID.matcher(node.asText()).replaceAll("<uid>");
             text = TIME.matcher(text).replaceAll("<time>");
             text = REVISION.matcher(text).replaceAll("$1<n>");
+            if (path.equals("/message")) {
+                text = REFUSAL.matcher(text).replaceAll("$1<words>");
+            }
+            if (field.equals("message")) {
+                text = READER.matcher(text).replaceAll("$1<words>");
+            }
             return "\"" + made(text) + "\"";
         }
         if (node.isNumber() && field.equals("nodePort") && node.asInt() >= 30_000) {

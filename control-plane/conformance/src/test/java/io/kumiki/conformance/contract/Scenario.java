@@ -18,11 +18,13 @@ import java.util.Map;
 /// ```
 ///
 /// `NODE pretend` puts a node there that takes the namespace's pods, `ASKED label/a` tells what the webhook
-/// `{hook}/label` was asked about objects named `a`; its certificate is `{ca}`.
+/// `{hook}/label` was asked about objects named `a`; its certificate is `{ca}`. `KNOWN label` waits until that webhook
+/// is asked about new ConfigMaps.
 /// `TIMES 12 POST /path` sends the same twelve times at one moment, `{n}` being each one's number, and tells how often
 /// each code came. A body of `hex 6b3873…` is sent as those bytes.
 /// A `~` line below the sentence holds for all of its requests.
-/// `--> until 404` and `--> until 200 /status/phase=Active` ask again until it is so.
+/// `/status/conditions/*/type=Ready` wants it of any item. `--> until 404` and `--> until 200 /status/phase=Active` ask
+/// again until it is so.
 record Scenario(String title, List<Step> steps) {
 
     /// @param reason of the Status wanted, empty for any

@@ -78,6 +78,17 @@ final class ScenarioRun implements AutoCloseable {
                 String caller = cluster.name() + "/" + variables.get("ns");
                 yield said(Clusters.webhook().asked(caller, words[0], words[1]));
             }
+            case "KNOWN" -> {
+                String caller = cluster.name() + "/" + variables.get("ns");
+                repeat(
+                        () -> api.post(
+                                "/api/v1/namespaces/" + variables.get("ns") + "/configmaps?dryRun=All",
+                                "{\"metadata\":{\"name\":\"known\"}}"),
+                        reply -> !Clusters.webhook()
+                                .asked(caller, step.path(), "known")
+                                .isEmpty());
+                yield said(Json.object());
+            }
             case "TIMES" -> said(together(step));
             default -> request(step, step.method(), step.path(), "");
         };
@@ -160,7 +171,21 @@ final class ScenarioRun implements AutoCloseable {
         JsonNode json = Json.parse(reply.text());
         return (step.reason().isEmpty() || json.path("reason").asText().equals(step.reason()))
                 && step.holds().entrySet().stream()
-                        .allMatch(each -> json.at(each.getKey()).asText("").equals(filled(each.getValue())));
+                        .allMatch(each -> holds(json, each.getKey(), filled(each.getValue())));
+    }
+
+    /// A `*` stands for any item of a list.
+    private static boolean holds(JsonNode json, String pointer, String wanted) {
+        int any = pointer.indexOf("/*");
+        if (any < 0) {
+            return json.at(pointer).asText("").equals(wanted);
+        }
+        for (JsonNode item : json.at(pointer.substring(0, any))) {
+            if (holds(item, pointer.substring(any + 2), wanted)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Reply repeat(java.util.function.Supplier<Reply> ask, java.util.function.Predicate<Reply> enough) {

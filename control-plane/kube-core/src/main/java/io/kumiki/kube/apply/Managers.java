@@ -35,6 +35,11 @@ final class Managers {
         boolean is(String name, String how, String where) {
             return manager.equals(name) && operation.equals(how) && part.equals(where);
         }
+
+        /// Whether it is what this manager wrote by updates of that version.
+        boolean updates(String name, String where, String version) {
+            return is(name, UPDATE, where) && apiVersion.equals(version);
+        }
     }
 
     private final List<Entry> entries = new ArrayList<>();
@@ -60,9 +65,17 @@ final class Managers {
     }
 
     @Nullable
-    Entry find(String manager, String operation, String part) {
+    Entry applier(String manager, String part) {
         return entries.stream()
-                .filter(e -> e.is(manager, operation, part))
+                .filter(e -> e.is(manager, APPLY, part))
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Nullable
+    Entry updater(String manager, String part, String apiVersion) {
+        return entries.stream()
+                .filter(e -> e.updates(manager, part, apiVersion))
                 .findFirst()
                 .orElse(null);
     }

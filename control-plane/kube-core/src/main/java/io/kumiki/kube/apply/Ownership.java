@@ -35,6 +35,7 @@ public final class Ownership {
         JsonNode given = object.path("metadata").path("managedFields");
         JsonNode before = old.path("metadata").path("managedFields");
         boolean reset = given.size() == 1 && given.get(0).isEmpty();
+        String version = kind.type().apiVersion();
         Schema schema = kind.schema().get();
         var difference = Fields.between(Fields.ownable(old, kind, part), Fields.ownable(object, kind, part), schema);
         // Where nobody's fields are kept nobody begins to, until somebody applies.
@@ -44,16 +45,17 @@ public final class Ownership {
             restore(object, before);
             return;
         }
+        boolean owned = !(part.equals("scale") && noReplicas(kind, object));
         Managers managers =
                 Managers.parse(reset ? com.fasterxml.jackson.databind.node.MissingNode.getInstance() : before);
         for (Managers.Entry entry : managers.entries()) {
             entry.fields.removeTree(difference.removed());
-            if (!entry.is(manager, Managers.UPDATE, part)) {
+            if (!owned || !entry.updates(manager, part, version)) {
                 entry.fields.removeAll(difference.changed());
             }
         }
-        if (!difference.changed().isEmpty()) {
-            Managers.Entry own = managers.find(manager, Managers.UPDATE, part);
+        if (!difference.changed().isEmpty() && owned) {
+            Managers.Entry own = managers.updater(manager, part, version);
             if (own == null) {
                 own = new Managers.Entry(manager, Managers.UPDATE, kind.type().apiVersion(), part, "", new FieldSet());
                 managers.add(own);
@@ -63,6 +65,11 @@ public final class Ownership {
             own.fields.addAll(difference.changed());
         }
         write(object, managers);
+    }
+
+    /// A scale to zero says nothing in Kubernetes' own type, so nobody owns it.
+    private static boolean noReplicas(Kind kind, ObjectNode object) {
+        return kind.scale() != null && kind.scale().wanted(object).asInt() == 0;
     }
 
     static void write(ObjectNode object, Managers managers) {

@@ -81,7 +81,7 @@ public final class ServerSideApply {
                     Ownership.time(now),
                     Ownership.whole(kind, live)));
         }
-        Managers.Entry before = managers.find(manager, Managers.APPLY, part);
+        Managers.Entry before = managers.applier(manager, part);
         ObjectNode ownable = Fields.ownable(config);
         ObjectNode merged = (ObjectNode) merged(live, ownable, schema);
         if (before != null) {
@@ -95,15 +95,15 @@ public final class ServerSideApply {
             remove(merged, gone, schema);
         }
         conflicts(managers, before, live, merged, schema);
-        boolean same = before != null
-                && before.fields.equals(mine)
-                && Fields.ownable(live).equals(Fields.ownable(merged));
+        boolean untouched = Fields.ownable(live).equals(Fields.ownable(merged));
+        boolean same = before != null && before.fields.equals(mine) && untouched;
+        // As Kubernetes: an apply that changes nothing but who owns it has no time.
+        String time = untouched ? "" : Ownership.time(now);
         if (before == null) {
-            managers.add(new Managers.Entry(
-                    manager, Managers.APPLY, kind.type().apiVersion(), part, Ownership.time(now), mine));
+            managers.add(new Managers.Entry(manager, Managers.APPLY, kind.type().apiVersion(), part, time, mine));
         } else if (!same) {
             before.fields = mine;
-            before.time = Ownership.time(now);
+            before.time = time;
         }
         Ownership.write(merged, managers);
         String revision = wanted.path("metadata").path("resourceVersion").asText("");

@@ -55,6 +55,10 @@ final class CoreRules {
             if (status.has("capacity") && !status.has("allocatable")) {
                 status.set("allocatable", status.get("capacity"));
             }
+            ObjectNode door = status.withObject("/daemonEndpoints/kubeletEndpoint");
+            if (!door.has("Port")) {
+                door.put("Port", 0);
+            }
         }
 
         @Override

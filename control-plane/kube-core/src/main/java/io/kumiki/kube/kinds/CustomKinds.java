@@ -53,7 +53,7 @@ public final class CustomKinds {
                 .rules(new CustomRules(
                         schema,
                         paths,
-                        deprecation(type, names, version),
+                        deprecation(type, names, version, spec),
                         names.path("listKind").asText(""),
                         storageVersion(spec)))
                 .withGeneration();
@@ -77,12 +77,32 @@ public final class CustomKinds {
         return "";
     }
 
-    private static String deprecation(ResourceType type, JsonNode names, JsonNode version) {
+    private static String deprecation(ResourceType type, JsonNode names, JsonNode version, JsonNode spec) {
         if (!version.path("deprecated").asBoolean()) {
             return "";
         }
         String said = version.path("deprecationWarning").asText("");
-        return said.isEmpty() ? type.apiVersion() + " " + names.path("kind").asText() + " is deprecated" : said;
+        if (!said.isEmpty()) {
+            return said;
+        }
+        String kind = names.path("kind").asText();
+        String newer = newest(spec);
+        boolean better = !newer.isEmpty() && ApiVersions.NEWEST_FIRST.compare(newer, type.version()) < 0;
+        return type.apiVersion() + " " + kind + " is deprecated"
+                + (better ? "; use " + type.group() + "/" + newer + " " + kind : "");
+    }
+
+    /// The best version that is served and not deprecated; empty for none.
+    private static String newest(JsonNode spec) {
+        List<String> all = new ArrayList<>();
+        for (JsonNode version : spec.path("versions")) {
+            if (version.path("served").asBoolean()
+                    && !version.path("deprecated").asBoolean()) {
+                all.add(version.path("name").asText());
+            }
+        }
+        all.sort(ApiVersions.NEWEST_FIRST);
+        return all.isEmpty() ? "" : all.getFirst();
     }
 
     private static String path(JsonNode jsonPath) {

@@ -189,6 +189,10 @@ final class DefinitionRules implements KindRules {
         if (storage != 1) {
             violations.add(
                     Faults.invalid("spec.versions", all, "must have exactly one version marked as storage version"));
+            if (storage == 0) {
+                violations.add(
+                        Faults.invalid("status.storedVersions", "null", "must have at least one stored version"));
+            }
         }
     }
 

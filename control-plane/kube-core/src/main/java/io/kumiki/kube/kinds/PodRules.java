@@ -157,12 +157,23 @@ final class PodRules implements KindRules {
                 each.path(list).forEach(container -> ((ObjectNode) container).remove("image"));
             }
         }
-        if (!now.equals(before)) {
+        boolean counted = true;
+        for (String list : List.of("containers", "initContainers")) {
+            if (now.path(list).size() != before.path(list).size()) {
+                violations.add(Names.forbidden("spec." + list, "pod updates may not add or remove containers"));
+                counted = false;
+            }
+        }
+        if (counted && !now.equals(before)) {
             violations.add(Names.forbidden("spec", UNCHANGEABLE));
         }
         deadline(spec.path("activeDeadlineSeconds"), old.path("activeDeadlineSeconds"), violations);
-        if (!among(spec.path("schedulingGates"), old.path("schedulingGates"))) {
-            violations.add(Names.forbidden("spec.schedulingGates", "only deletion is allowed"));
+        int index = 0;
+        for (JsonNode gate : spec.path("schedulingGates")) {
+            String at = "spec.schedulingGates[" + index++ + "].name";
+            if (!among(Json.array().add(gate), old.path("schedulingGates"))) {
+                violations.add(Names.forbidden(at, "only deletion is allowed"));
+            }
         }
         if (!among(old.path("tolerations"), spec.path("tolerations"))) {
             violations.add(Names.forbidden(

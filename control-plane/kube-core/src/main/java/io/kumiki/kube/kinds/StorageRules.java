@@ -70,6 +70,9 @@ final class StorageRules {
         public void complete(ObjectNode volume, @Nullable ObjectNode old) {
             Fields.fill(volume.withObject("/spec"), "volumeMode", "Filesystem");
             Fields.fill(volume.withObject("/spec"), "persistentVolumeReclaimPolicy", "Retain");
+            if (volume.path("spec").path("hostPath") instanceof ObjectNode path && !path.has("type")) {
+                path.put("type", "");
+            }
         }
 
         @Override
@@ -77,6 +80,8 @@ final class StorageRules {
             JsonNode spec = volume.path("spec");
             if (!spec.path("capacity").has("storage")) {
                 violations.add(Names.required("spec.capacity", "of storage"));
+                violations.add(
+                        Names.unsupported("spec.capacity", Json.write(spec.path("capacity")), List.of("storage")));
             }
             if (spec.path("accessModes").isEmpty()) {
                 violations.add(Names.required("spec.accessModes", ""));

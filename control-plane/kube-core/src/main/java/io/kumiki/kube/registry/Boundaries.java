@@ -59,7 +59,7 @@ final class Boundaries {
                 replace(Metadata.of(next), "labels", metadata.get("labels"));
                 replace(Metadata.of(next), "annotations", metadata.get("annotations"));
             }
-        } else if (kind.status() && part.isEmpty()) {
+        } else if (kind.status() && (part.isEmpty() || part.equals("finalize"))) {
             replace(next, "status", old.get("status"));
         }
     }

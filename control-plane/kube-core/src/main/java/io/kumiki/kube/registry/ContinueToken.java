@@ -35,6 +35,6 @@ record ContinueToken(long revision, String namespace, String name) {
 
     private static ApiFault invalid() {
         return ApiFault.badRequest(
-                "continue key is not valid: give the token of the list's last page as it came, or none");
+                "invalid continue token: continue key is not valid: give the token of the list's last page as it came, or none");
     }
 }

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.Deletion;
+import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.kinds.Conditions;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.store.ObjectKey;
 import io.kumiki.kube.store.StoredObject;
+import io.kumiki.model.Json;
 import java.time.Instant;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -22,6 +25,9 @@ public final class Deletes {
     private static final Set<String> FIRST = Set.of("default", "kube-system", "kube-public");
 
     private final Registry registry;
+    private static final String DEFINITIONS = ResourceType.DEFINITIONS.storage();
+    private static final String CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
+
     private final Supplier<Instant> now;
 
     public Deletes(Registry registry, Supplier<Instant> now) {
@@ -70,6 +76,10 @@ public final class Deletes {
 
     private void begin(Kind kind, ObjectNode object, long grace) {
         ObjectNode metadata = Metadata.of(object);
+        if (kind.storage().equals(DEFINITIONS)) {
+            endDefinition(object);
+            return;
+        }
         metadata.put("deletionTimestamp", Metadata.time(now.get().plusSeconds(grace)));
         if (!kind.storage().equals("namespaces")) {
             metadata.put("deletionGracePeriodSeconds", grace);
@@ -77,6 +87,23 @@ public final class Deletes {
         if (kind.generation()) {
             metadata.put("generation", metadata.path("generation").asLong() + 1);
         }
+    }
+
+    /// A definition waits for its objects, which its finalizer and a condition say.
+    private void endDefinition(ObjectNode definition) {
+        ObjectNode metadata = Metadata.of(definition);
+        metadata.put("deletionTimestamp", Metadata.time(now.get()));
+        metadata.withArray("/finalizers").add(CLEANUP);
+        Conditions.set(
+                definition.withObject("/status"),
+                Json.object()
+                        .put("type", "Terminating")
+                        .put("status", "True")
+                        .put("lastTransitionTime", Metadata.time(now.get()))
+                        .put("reason", "InstanceDeletionPending")
+                        .put(
+                                "message",
+                                "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon"));
     }
 
     /// What a pod that went at once is shown as: ended, without having waited.
@@ -106,7 +133,12 @@ public final class Deletes {
                 return false;
             }
         }
-        return !Metadata.finalizing(object);
+        for (JsonNode each : object.path("metadata").path("finalizers")) {
+            if (!each.asText().equals(CLEANUP)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void check(Kind kind, StoredObject before, Deletion how) {

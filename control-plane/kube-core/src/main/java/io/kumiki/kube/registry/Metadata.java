@@ -36,6 +36,8 @@ final class Metadata {
         metadata.put("uid", uid);
         if (generation) {
             metadata.put("generation", 1);
+        } else {
+            copy(given, metadata, "generation");
         }
         metadata.put("creationTimestamp", time(now));
         users(given, metadata);

@@ -54,9 +54,8 @@ public final class Patches {
         String apiVersion = wanted.path("apiVersion").asText("");
         String word = wanted.path("kind").asText("");
         if (!apiVersion.equals(kind.type().apiVersion()) || !word.equals(kind.kind())) {
-            throw ApiFault.badRequest(
-                    "an apply patch says what it is: apiVersion " + kind.type().apiVersion() + " and kind "
-                            + kind.kind() + " are wanted here, found \"" + apiVersion + "\" and \"" + word + "\"");
+            String group = apiVersion.indexOf('/') < 0 ? "/" + apiVersion : apiVersion;
+            throw ApiFault.badRequest("invalid object type: " + group + ", Kind=" + word);
         }
         if (!wanted.path("metadata").path("managedFields").isEmpty()) {
             throw ApiFault.badRequest("metadata.managedFields must be nil");

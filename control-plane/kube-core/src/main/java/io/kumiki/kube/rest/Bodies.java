@@ -29,14 +29,30 @@ final class Bodies {
 
     /// JSON; the shell has turned YAML into it.
     static JsonNode json(ApiRequest request) {
+        return json(request, "Object");
+    }
+
+    /// @param kind that is wanted
+    private static JsonNode json(ApiRequest request, String kind) {
         if (contentType(request).equals(Protobuf.CONTENT_TYPE)) {
-            return Protobuf.read(request.body());
+            return protobuf(request, kind);
         }
         try {
             return Json.parse(request.body());
         } catch (Json.Malformed e) {
-            throw ApiFault.badRequest(
-                    "the object provided is unrecognized (must be of type Object): the body is " + e.getMessage());
+            throw ApiFault.badRequest("the object provided is unrecognized (must be of type " + kind + "): the body is "
+                    + e.getMessage());
+        }
+    }
+
+    private static JsonNode protobuf(ApiRequest request, String kind) {
+        try {
+            return Protobuf.read(request.body());
+        } catch (ApiFault fault) {
+            throw fault.code() != 400
+                    ? fault
+                    : ApiFault.badRequest("the object provided is unrecognized (must be of type " + kind + "): "
+                            + fault.getMessage());
         }
     }
 
@@ -52,24 +68,35 @@ final class Bodies {
                 && !type.equals("application/yaml")
                 && !type.equals("*/*")
                 && !type.equals(Protobuf.CONTENT_TYPE)) {
-            throw unsupported(type, "application/json, application/yaml");
+            throw ApiFault.unsupportedMedia("the body of the request was in an unknown format - accepted media types"
+                    + " include: application/json, application/yaml, application/vnd.kubernetes.protobuf");
         }
-        if (!(json(request) instanceof ObjectNode object)) {
-            throw ApiFault.badRequest("the body is not an object; an object of kind " + kind + " is wanted");
+        if (!(json(request, kind) instanceof ObjectNode object)) {
+            throw ApiFault.badRequest(
+                    "the object provided is unrecognized (must be of type " + kind + "): the body is not an object");
         }
         String givenVersion = object.path("apiVersion").asText("");
         String givenKind = object.path("kind").asText("");
         if ((!givenVersion.isEmpty() && !givenVersion.equals(apiVersion))
                 || (!givenKind.isEmpty() && !givenKind.equals(kind))) {
-            throw ApiFault.badRequest(givenVersion + ", Kind=" + givenKind
-                    + " in the body is not what this path takes: " + apiVersion + ", Kind=" + kind);
+            throw unusable(
+                    givenKind.isEmpty() ? kind : givenKind,
+                    givenVersion,
+                    kind,
+                    "this path takes " + apiVersion + ", Kind=" + kind + "; found " + givenVersion);
         }
         if (object.has("metadata")
                 && !object.get("metadata").isObject()
                 && !object.get("metadata").isNull()) {
-            throw ApiFault.badRequest("metadata is not an object");
+            throw unusable(kind, apiVersion, kind, "metadata is not an object");
         }
         return object;
+    }
+
+    private static ApiFault unusable(String given, String apiVersion, String kind, String why) {
+        String version = apiVersion.substring(apiVersion.indexOf('/') + 1);
+        return ApiFault.badRequest(
+                given + " in version \"" + version + "\" cannot be handled as a " + kind + ": " + why);
     }
 
     static ApiFault unsupported(String found, String wanted) {
@@ -131,7 +158,8 @@ final class Bodies {
         try {
             return Long.valueOf(value);
         } catch (NumberFormatException e) {
-            throw ApiFault.badRequest(name + " is a whole number; found \"" + value + "\"");
+            String why = value.matches("[-+]?[0-9]+") ? "value out of range" : "invalid syntax";
+            throw ApiFault.badRequest("strconv.ParseInt: parsing \"" + value + "\": " + why);
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.kumiki.kube.rest;
 
 import io.kumiki.kube.ApiAnswer;
-import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ApiRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -23,7 +22,7 @@ final class Health {
         int slash = path.indexOf('/', 1);
         if (slash > 0) {
             if (!CHECKS.contains(path.substring(slash + 1))) {
-                throw ApiFault.noSuchPath();
+                return Router.NOTHING_HERE;
             }
             return plain("ok");
         }

@@ -95,8 +95,7 @@ final class Reviews {
 
     private static void check(Kind kind, List<Violation> problems) {
         if (!problems.isEmpty()) {
-            boolean local = kind.kind().startsWith("Local");
-            throw ApiFault.invalid(kind.type().group(), local ? "" : kind.kind(), "", problems);
+            throw ApiFault.invalid(kind.type().group(), "", "", problems);
         }
     }
 

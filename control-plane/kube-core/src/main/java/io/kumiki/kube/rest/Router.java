@@ -16,7 +16,7 @@ import java.util.Map;
 /// From a request to its verb. One place authorizes: no verb is reached around it.
 public final class Router {
     /// What is neither a resource nor a document answers without a Status, as Kubernetes does.
-    private static final ApiAnswer NOTHING_HERE = new ApiAnswer.Whole(
+    static final ApiAnswer NOTHING_HERE = new ApiAnswer.Whole(
             404,
             "text/plain; charset=utf-8",
             List.of("404 page not found\n".getBytes(StandardCharsets.UTF_8)),

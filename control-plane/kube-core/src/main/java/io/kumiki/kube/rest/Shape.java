@@ -34,7 +34,8 @@ final class Shape {
         String given = request.query("includeObject");
         this.include = given == null || given.isEmpty() ? "Metadata" : given;
         if (!Set.of("None", "Metadata", "Object").contains(include)) {
-            throw ApiFault.badRequest("includeObject must be one of None, Metadata, Object; found \"" + include + "\"");
+            throw ApiFault.badRequest("Unable to convert to Table as requested: includeObject: Invalid value: \""
+                    + include + "\": must be 'Metadata', 'Object', 'None', or empty");
         }
         this.now = now;
     }

@@ -159,7 +159,7 @@ final class Subresources {
         String container = container(pod, target.name(), request.query("container"));
         if (pod.path("spec").path("nodeName").asText("").isEmpty()) {
             // Nobody has it yet who could keep a log.
-            return new ApiAnswer.Whole(204, "text/plain", List.of(), Map.of());
+            return new ApiAnswer.Whole(204, "", List.of(), Map.of());
         }
         var options = new PodLogs.Options(
                 request.flag("follow"),

@@ -175,6 +175,9 @@ final class Verbs {
         if (how == PatchType.JSON && !patch.isArray()) {
             throw ApiFault.badRequest("error decoding patch: a JSON patch is a list of operations");
         }
+        if ((how == PatchType.MERGE || how == PatchType.STRATEGIC) && !patch.isObject()) {
+            throw ApiFault.badRequest("error decoding patch: such a patch is an object");
+        }
         twiceInPatch(request, how, patch, options);
         Writes.Written made = parts.patches().patch(kind, target.namespace(), target.name(), part, how, patch, options);
         return shape.one(made.created() ? 201 : 200, made.stored(), headers(warnings));

@@ -86,8 +86,8 @@ final class Wishes {
     }
 
     private static ApiFault wrongRevision(String revision) {
-        return ApiFault.badRequest(
-                "resourceVersion: Invalid value: \"" + revision + "\": not a revision that this server gave");
+        return ApiFault.badRequest("invalid resource version: resourceVersion: Invalid value: \"" + revision
+                + "\": strconv.ParseUint: parsing \"" + revision + "\": invalid syntax");
     }
 
     /// @param kind of the options: `CreateOptions`, `UpdateOptions`, `PatchOptions`

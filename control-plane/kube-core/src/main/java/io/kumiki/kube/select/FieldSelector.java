@@ -51,8 +51,7 @@ public record FieldSelector(List<Term> terms) {
             }
             int at = part.indexOf('=');
             if (at <= 0) {
-                throw ApiFault.badRequest("invalid field selector \"" + text + "\": \"" + part
-                        + "\" is not a field compared by =, == or !=");
+                throw ApiFault.badRequest("invalid selector: '" + text + "'; can't understand '" + part + "'");
             }
             boolean negated = part.charAt(at - 1) == '!';
             int from = !negated && at + 1 < part.length() && part.charAt(at + 1) == '=' ? at + 2 : at + 1;

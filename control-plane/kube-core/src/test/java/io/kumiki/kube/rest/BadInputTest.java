@@ -128,7 +128,7 @@ class BadInputTest {
     void absurdQueries() {
         // As the real server has it: below nothing is no limit.
         assertThat(api.get(MAPS + "?limit=-1").code()).isEqualTo(200);
-        refused(400, "limit", api.get(MAPS + "?limit=99999999999999999999"));
+        refused(400, "value out of range", api.get(MAPS + "?limit=99999999999999999999"));
         assertThat(api.get(MAPS + "?limit=9223372036854775807").code()).isEqualTo(200);
         for (String token : new String[] {"x", "e30", "bnVsbA", "W10", "====", "A".repeat(20_000)}) {
             refused(400, "continue", api.get(MAPS + "?continue=" + token));

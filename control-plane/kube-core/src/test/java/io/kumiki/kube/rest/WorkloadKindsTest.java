@@ -146,7 +146,7 @@ class WorkloadKindsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'' | '' | Unsupported value: \"Always\": supported values: \"OnFailure\", \"Never\"",
+                "'' | '' | Required value: valid values: \"OnFailure\", \"Never\"",
                 "'\"completionMode\":\"Indexed\",\"parallelism\":2,' | '\"restartPolicy\":\"Never\",' | when"
                         + " completion mode is Indexed",
                 "'\"backoffLimitPerIndex\":1,' | '\"restartPolicy\":\"Never\",' | requires indexed completion mode",

@@ -33,7 +33,10 @@ final class Streams {
         if (response.ended() || response.closed()) {
             return;
         }
-        response.setStatusCode(whole.status()).putHeader("content-type", whole.contentType());
+        response.setStatusCode(whole.status());
+        if (!whole.contentType().isEmpty()) {
+            response.putHeader("content-type", whole.contentType());
+        }
         response.putHeader("cache-control", "no-cache, private");
         whole.headers().forEach(response::putHeader);
         boolean head = http.method().name().equals("HEAD");

@@ -8,6 +8,7 @@ import io.kumiki.kube.WebhookCaller;
 import io.kumiki.kube.admission.AdmissionRequest;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.model.Json;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// AdmissionReview on the wire.
@@ -48,6 +49,16 @@ final class Review {
             }
         }
         return review;
+    }
+
+    /// Who may still change a new object sees it before the server has given it what makes it one of its own.
+    static void unborn(ObjectNode review) {
+        if (review.path("request").path("object") instanceof ObjectNode object
+                && object.path("metadata") instanceof ObjectNode metadata) {
+            ObjectNode fresh = metadata.deepCopy();
+            fresh.remove(List.of("uid", "creationTimestamp"));
+            object.set("metadata", fresh);
+        }
     }
 
     private static String word(String operation) {

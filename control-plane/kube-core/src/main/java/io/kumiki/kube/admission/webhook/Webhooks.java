@@ -111,6 +111,11 @@ public final class Webhooks {
         }
         String uid = uids.get();
         ObjectNode review = Review.of(uid, request, wanted);
+        if (request.operation() == AdmissionRequest.Operation.CREATE
+                && request.part() == null
+                && mutating.contains(hook)) {
+            Review.unborn(review);
+        }
         if (!hook.conditions().isEmpty() && !holds(hook, request, review.path("request"))) {
             return false;
         }

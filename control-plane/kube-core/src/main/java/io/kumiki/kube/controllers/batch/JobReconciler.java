@@ -120,6 +120,14 @@ final class JobReconciler implements Reconciler {
             tally.active().forEach(this::delete);
         }
 
+        /// A pod that the Job itself has no use for is no failure: it is let go before it is deleted.
+        private void takeBack(PodView pod) {
+            if (pod.tracked()) {
+                actions.add(Tally.release(pod));
+            }
+            delete(pod);
+        }
+
         private void delete(PodView pod) {
             actions.add(own.delete(pod));
             active--;
@@ -130,7 +138,7 @@ final class JobReconciler implements Reconciler {
         void manage() {
             suspension();
             if (suspended) {
-                removeAll();
+                tally.active().forEach(this::takeBack);
                 return;
             }
             JsonNode spec = job.path("spec");
@@ -144,7 +152,7 @@ final class JobReconciler implements Reconciler {
             }
             List<PodView> surplus = surplus(active - wanted);
             if (!surplus.isEmpty()) {
-                surplus.forEach(this::delete);
+                surplus.forEach(this::takeBack);
                 return;
             }
             boolean onlyFailed = spec.path("podReplacementPolicy").asText().equals("Failed");

@@ -123,12 +123,14 @@ record Checks(JsonNode object, List<Violation> violations) {
     /// The selector selects what the template makes, and the pods run as this kind of owner needs.
     void servers(String path, String kind, ObjectNode template) {
         JsonNode labels = template.path("metadata").path("labels");
-        boolean some = !at(path + ".selector").isMissingNode();
-        if (some
-                && !io.kumiki.kube.select.LabelSelector.of(at(path + ".selector"))
-                        .matches(key -> labels.has(key) ? labels.get(key).asText() : null)) {
+        if (!io.kumiki.kube.select.LabelSelector.of(at(path + ".selector"))
+                .matches(key -> labels.has(key) ? labels.get(key).asText() : null)) {
             invalid(path + ".template.metadata.labels", labels, "`selector` does not match template `labels`");
         }
+        alwaysRunning(path, kind, template);
+    }
+
+    void alwaysRunning(String path, String kind, ObjectNode template) {
         PodTemplates.validate(template, path + ".template", violations);
         if (!template.path("spec").path("restartPolicy").asText().equals("Always")) {
             add(Names.unsupported(

@@ -50,13 +50,16 @@ public final class CoreWorkloads {
         public void validate(ObjectNode object, @Nullable ObjectNode old, List<Violation> violations) {
             Checks checks = new Checks(object, violations);
             checks.nonNegative("spec.replicas", "spec.minReadySeconds");
-            if (checks.at("spec.selector").isEmpty()) {
+            boolean selects = !checks.at("spec.selector").isEmpty();
+            if (!selects) {
                 checks.add(Names.required("spec.selector", ""));
             }
-            if (checks.at("spec.template").isObject()) {
-                checks.servers("spec", "ReplicationController", object.withObject("/spec/template"));
-            } else {
+            if (!(checks.at("spec.template") instanceof ObjectNode template)) {
                 checks.add(Names.required("spec.template", ""));
+            } else if (selects) {
+                checks.servers("spec", "ReplicationController", template);
+            } else {
+                checks.alwaysRunning("spec", "ReplicationController", template);
             }
         }
 

@@ -35,6 +35,7 @@ public final class DiscoveryGroup {
                     one.put("name", "");
                 }
             }
+            slice.path("endpoints").forEach(endpoint -> ((ObjectNode) endpoint).withObject("/conditions"));
         }
 
         @Override

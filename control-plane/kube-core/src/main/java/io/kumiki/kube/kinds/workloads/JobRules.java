@@ -146,8 +146,8 @@ final class JobRules implements KindRules {
         if (restart.equals("Always")) {
             checks.add(new Violation(
                     at + ".template.spec.restartPolicy",
-                    "FieldValueNotSupported",
-                    "Unsupported value: \"Always\": supported values: \"OnFailure\", \"Never\""));
+                    "FieldValueRequired",
+                    "Required value: valid values: \"OnFailure\", \"Never\""));
         } else if (checks.at(at + ".podFailurePolicy").isObject() && !restart.equals("Never")) {
             checks.invalid(
                     at + ".template.spec.restartPolicy",

@@ -21,6 +21,10 @@ import io.kumiki.localcluster.node.image.PythonEnvironment;
 import io.kumiki.localcluster.node.process.Isolation;
 import io.kumiki.model.Json;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -38,6 +42,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -98,11 +103,7 @@ class PodSessionsIT {
     }
 
     private void pod(String name, String script, String more) {
-        ObjectNode pod = (ObjectNode) Json.parse("""
-            {"metadata":{"name":"%s"},"spec":{"nodeName":"local","restartPolicy":"Never","terminationGracePeriodSeconds":1,"automountServiceAccountToken":false,
-             "containers":[{"name":"main","image":"busybox","env":[{"name":"WORD","value":"of the pod"}],"command":["sh","-c","%s"]%s}]}}\
-            """.formatted(name, script, more));
-        cluster.cluster().create(ResourceType.PODS, "kubeflow", pod, WriteOptions.by("test"));
+        create("local", name, script, more);
         client.pods()
                 .inNamespace("kubeflow")
                 .withName(name)
@@ -112,6 +113,60 @@ class PodSessionsIT {
                                 && "Running".equals(p.getStatus().getPhase()),
                         20,
                         TimeUnit.SECONDS);
+    }
+
+    private void create(String node, String name, String script, String more) {
+        ObjectNode pod = (ObjectNode) Json.parse("""
+            {"metadata":{"name":"%s"},"spec":{"nodeName":"%s","restartPolicy":"Never","terminationGracePeriodSeconds":1,"automountServiceAccountToken":false,
+             "containers":[{"name":"main","image":"busybox","env":[{"name":"WORD","value":"of the pod"}],"command":["sh","-c","%s"]%s}]}}\
+            """.formatted(name, node, script, more));
+        cluster.cluster().create(ResourceType.PODS, "kubeflow", pod, WriteOptions.by("test"));
+    }
+
+    @Test
+    void aCommandMayComeBeforeThePodHasStarted() throws Exception {
+        start(Isolation.PLAIN);
+        create("local", "early", "exec sleep 600", "");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ExecWatch run = of("early").writingOutput(out).exec("echo", "there")) {
+            assertThat(run.exitCode().get(20, TimeUnit.SECONDS)).isZero();
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("there\n");
+    }
+
+    /// kubectl asks for SPDY when its WebSocket was refused: what it shows is this answer.
+    @Test
+    void whoAsksForSpdyHearsFirstThatThePodIsNotThere() throws Exception {
+        start(Isolation.PLAIN);
+        create("elsewhere", "lost", "exec sleep 600", "");
+        for (String part : List.of("exec?command=true&stdout=true", "attach?stdout=true", "portforward")) {
+            assertThat(spdy("lost", part))
+                    .contains("does not run on this machine")
+                    .doesNotContain("SPDY");
+        }
+        pod("there", "exec sleep 600");
+        assertThat(spdy("there", "exec?command=true&stdout=true")).contains("only WebSocket");
+    }
+
+    private String spdy(String pod, String part) {
+        var options = new RequestOptions()
+                .setAbsoluteURI(cluster.url() + "/api/v1/namespaces/kubeflow/pods/" + pod + "/" + part)
+                .setMethod(HttpMethod.POST)
+                .putHeader("authorization", "Bearer " + cluster.adminToken())
+                .putHeader("connection", "Upgrade")
+                .putHeader("upgrade", "SPDY/3.1");
+        var http = vertx.createHttpClient(
+                new HttpClientOptions().setSsl(true).setTrustAll(true).setVerifyHost(false));
+        return http.request(options)
+                .compose(HttpClientRequest::send)
+                .compose(answer -> {
+                    assertThat(answer.statusCode()).isEqualTo(400);
+                    return answer.body();
+                })
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join()
+                .toString();
     }
 
     private io.fabric8.kubernetes.client.dsl.PodResource of(String name) {

@@ -1,14 +1,14 @@
-package io.kumiki.kube.rest;
+package io.kumiki.kube.kinds;
 
 import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Kubernetes' order of versions: v2, v1, v1beta2, v1beta1, v1alpha1, then everything else by letters.
-final class ApiVersions {
+public final class ApiVersions {
     private static final Pattern FORM = Pattern.compile("v(\\d{1,9})(?:(alpha|beta)(\\d{1,9}))?");
 
-    static final Comparator<String> NEWEST_FIRST =
+    public static final Comparator<String> NEWEST_FIRST =
             Comparator.comparing(ApiVersions::rank).reversed().thenComparing(Comparator.naturalOrder());
 
     private ApiVersions() {}
