@@ -1,5 +1,6 @@
 package io.kumiki.localcluster.bench;
 
+import io.kumiki.localcluster.real.KubernetesPrograms;
 import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.runtime.bench.Figure;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ public final class ApiServerBench implements Benchmark {
             own(true, size, figures);
         }
         String kubeconfig = size.option("kubeconfig");
-        Path binaries = RealServer.found();
+        KubernetesPrograms binaries = KubernetesPrograms.found("etcd", "kube-apiserver");
         if (kubeconfig != null) {
             try (Measured given = Measured.at(Path.of(kubeconfig))) {
                 all(given, size, figures);

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Kubernetes' own programs, built once by `control-plane/conformance/kubernetes/build.sh` into the user's cache.
@@ -45,6 +46,22 @@ public record KubernetesPrograms(Path folder) {
             throw new Missing("no Kubernetes could be built (Go is wanted): " + String.join(" ", printed));
         }
         return new KubernetesPrograms(Path.of(printed.getLast()));
+    }
+
+    /// Those that were built before, all of them in one folder of the cache; null where there are none.
+    public static @Nullable KubernetesPrograms found(String... programs) throws IOException {
+        String cache = System.getenv("XDG_CACHE_HOME");
+        Path folder = Path.of(cache == null ? System.getProperty("user.home") + "/.cache" : cache, "kumiki");
+        if (!Files.isDirectory(folder)) {
+            return null;
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(entry ->
+                            List.of(programs).stream().allMatch(program -> Files.isExecutable(entry.resolve(program))))
+                    .findFirst()
+                    .map(KubernetesPrograms::new)
+                    .orElse(null);
+        }
     }
 
     public Path program(String name) {

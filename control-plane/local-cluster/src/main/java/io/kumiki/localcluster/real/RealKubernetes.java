@@ -25,7 +25,8 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// etcd (without fsync) and kube-apiserver on free ports of loopback; kube-controller-manager and kube-scheduler when
+/// etcd (without fsync, unless it is wanted) and kube-apiserver on free ports of loopback; kube-controller-manager and
+/// kube-scheduler when
 /// asked for. Nodes are objects only: no kubelet runs. All processes end with it, or with this JVM.
 public final class RealKubernetes implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
@@ -33,7 +34,12 @@ public final class RealKubernetes implements AutoCloseable {
 
     /// @param memory soft limit of each Go heap, like `700MiB`; empty for none
     /// @param flags further flags of kube-apiserver
-    public record Settings(String memory, List<String> flags) {}
+    /// @param synced whether etcd syncs every write, as it does by itself
+    public record Settings(String memory, List<String> flags, boolean synced) {
+        public Settings(String memory, List<String> flags) {
+            this(memory, flags, false);
+        }
+    }
 
     private final KubernetesPrograms programs;
     private final Path folder;
@@ -115,16 +121,18 @@ public final class RealKubernetes implements AutoCloseable {
     private Process etcd(int clients, int peers) throws IOException {
         String own = "http://127.0.0.1:" + clients;
         String peer = "http://127.0.0.1:" + peers;
-        return launch(
-                "etcd",
+        List<String> flags = new ArrayList<>(List.of(
                 "--data-dir=" + file("etcd"),
                 "--listen-client-urls=" + own,
                 "--advertise-client-urls=" + own,
                 "--listen-peer-urls=" + peer,
                 "--initial-advertise-peer-urls=" + peer,
                 "--initial-cluster=default=" + peer,
-                "--unsafe-no-fsync",
-                "--log-level=warn");
+                "--log-level=warn"));
+        if (!settings.synced()) {
+            flags.add("--unsafe-no-fsync");
+        }
+        return launch("etcd", flags.toArray(String[]::new));
     }
 
     private Process apiserver(int clients) throws IOException {
