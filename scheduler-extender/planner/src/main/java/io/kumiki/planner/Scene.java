@@ -30,6 +30,7 @@ public final class Scene {
     private final Room room;
     private @Nullable Starts starts;
     private @Nullable Explanations explanations;
+    private @Nullable List<Proposal> proposals;
 
     /// @param state nobody else's
     Scene(State state, long version, Memory memory) {
@@ -58,8 +59,22 @@ public final class Scene {
     }
 
     /// Moves that would make room where the free GPUs lie scattered, least lost work first.
-    public List<Proposal> proposals() {
-        return new Proposals(this).all();
+    public synchronized List<Proposal> proposals() {
+        List<Proposal> known = proposals;
+        if (known == null) {
+            known = new Proposals(this).all();
+            proposals = known;
+        }
+        return known;
+    }
+
+    /// Takes over starts, explanations and proposals of an earlier scene, where finding them out anew is dear. What
+    /// waits only since then is explained as if it had waited then, and its start is not known yet.
+    public synchronized Scene knowing(Scene earlier) {
+        starts = earlier.starts();
+        explanations = earlier.explanations();
+        proposals = earlier.proposals();
+        return this;
     }
 
     /// Gangs and single pods that wait, in order.

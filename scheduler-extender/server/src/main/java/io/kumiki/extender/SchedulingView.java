@@ -39,6 +39,9 @@ public final class SchedulingView implements AutoCloseable {
     private static final long LEAST_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final int GAP_PER_COST = 4;
+    /// Where running the queue ahead and explaining it takes longer, that is done every ten seconds only, beside this
+    /// thread, and pictures carry what was found out last.
+    private static final long DEAR_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int SAMPLE_TICKS = 30;
@@ -54,6 +57,8 @@ public final class SchedulingView implements AutoCloseable {
     private record Asked(CompletableFuture<Scene> answer) implements Mail {}
 
     private record Complete() implements Mail {}
+
+    private record Foreseen(Scene scene, long nanos) implements Mail {}
 
     private final LinkedBlockingQueue<Mail> mailbox = new LinkedBlockingQueue<>();
     private final Mirror mirror;
@@ -72,6 +77,8 @@ public final class SchedulingView implements AutoCloseable {
     private long lastAt;
     private long lastCost;
     private long told = -1;
+    private long lastForeseen;
+    private boolean dear;
     private long logged;
     private int checkpoint;
     private Instant begun = Instant.EPOCH;
@@ -119,9 +126,7 @@ public final class SchedulingView implements AutoCloseable {
     /// The last picture whose queue was run ahead, some ten seconds old at most; else how things stand.
     public Optional<Scene> forecast() {
         Scene known = forecast;
-        return known != null && clock.instant().getEpochSecond() - known.second() < 2 * FORECAST_TICKS
-                ? Optional.of(known)
-                : scene();
+        return known != null && young(known) ? Optional.of(known) : scene();
     }
 
     /// Calls back, on this view's thread, once a picture with something new in it can be had, and every ten seconds
@@ -161,6 +166,7 @@ public final class SchedulingView implements AutoCloseable {
                         case Seen(Event event) -> see(event);
                         case Asked(var answer) -> answer.complete(picture());
                         case Complete ignored -> complete = true;
+                        case Foreseen(Scene scene, long nanos) -> foreseen(scene, nanos);
                     }
                     if (untilNews() <= 0) {
                         told = mirror.version();
@@ -223,7 +229,11 @@ public final class SchedulingView implements AutoCloseable {
         long began = System.nanoTime();
         long good = scene != null && scene.version() == mirror.version() ? FRESH_NANOS : gap();
         if (scene == null || began - lastAt >= good) {
+            Scene known = forecast;
             scene = mirror.scene(clock.instant());
+            if (dear && known != null && young(known)) {
+                scene.knowing(known);
+            }
             last = scene;
             lastAt = System.nanoTime();
             lastCost = lastAt - began;
@@ -245,19 +255,36 @@ public final class SchedulingView implements AutoCloseable {
         if (ticks % FORECAST_TICKS == 0 && forecasting.compareAndSet(false, true)) {
             forecast(picture());
         }
-        if (ticks % FORECAST_TICKS == 0) {
-            told = -1;
-        }
         ticks++;
         writes.due(estimates, clock.instant().getEpochSecond()).forEach(planner);
+    }
+
+    private void foreseen(Scene scene, long nanos) {
+        forecast = scene;
+        // Once may be an accident.
+        dear = Math.min(nanos, lastForeseen) > DEAR_NANOS;
+        lastForeseen = nanos;
+        if (dear) {
+            last = null;
+        }
+        told = -1;
+    }
+
+    private boolean young(Scene scene) {
+        return clock.instant().getEpochSecond() - scene.second() < 2 * FORECAST_TICKS;
     }
 
     /// Beside this thread: whoever asks for a picture meanwhile gets one.
     private void forecast(Scene scene) {
         Thread.ofPlatform().daemon().name("forecast").start(() -> {
+            long began = System.nanoTime();
             try {
                 estimates = scene.estimates();
-                forecast = scene;
+                if (!listeners.isEmpty()) {
+                    scene.waiting();
+                    scene.proposals();
+                }
+                mailbox.add(new Foreseen(scene, System.nanoTime() - began));
             } catch (RuntimeException e) {
                 LOG.error("the queue could not be run ahead", e);
             } finally {

@@ -2,9 +2,15 @@ package io.kumiki.extender;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.Entry;
 import io.kumiki.planner.Event;
+import io.kumiki.planner.GangFact;
+import io.kumiki.planner.Mirror;
 import io.kumiki.planner.NodeFact;
 import io.kumiki.planner.PlannerOptions;
+import io.kumiki.planner.Scene;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +38,32 @@ class SchedulingViewIT {
             calls++;
             seen = view.scene().orElseThrow().nodes().size();
         }
+    }
+
+    /// What is dear is taken over; what is there is always of now.
+    @Test
+    void aPictureCanKnowWhatAnEarlierOneFoundOut() {
+        var mirror = new Mirror(PlannerOptions.DEFAULT);
+        Instant now = Instant.EPOCH;
+        mirror.on(node("a"), now);
+        mirror.on(gang("first"), now);
+        Scene before = mirror.scene(now);
+        assertThat(before.estimates()).containsOnlyKeys("n/first");
+        mirror.on(node("b"), now);
+        mirror.on(gang("second"), now);
+        Scene after = mirror.scene(now).knowing(before);
+        assertThat(after.nodes()).hasSize(2);
+        assertThat(after.waiting()).extracting(Entry::name).containsExactly("first", "second");
+        assertThat(after.estimates()).containsOnlyKeys("n/first");
+        assertThat(after.waiting().getLast().start().at()).isNull();
+        assertThat(after.waiting().getLast().why()).isNotNull();
+        assertThat(mirror.scene(now).estimates()).containsOnlyKeys("n/first", "n/second");
+    }
+
+    private static Event gang(String name) {
+        var classes = List.of(new Gang.Members("w", 9, 9, 0, Map.of("nvidia.com/gpu", "8"), null, null, null));
+        var spec = new Gang.Spec(0, false, classes, null, null, null, 0, null, null, null);
+        return new Event.GangSeen(new GangFact("n", name, "uid-" + name, "1", 0, "", spec, null));
     }
 
     @Test

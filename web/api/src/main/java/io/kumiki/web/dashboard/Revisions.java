@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// sent whole once, and afterwards only what is new of it. Keeps one picture per node, whoever asks.
 public final class Revisions {
     private static final int GONE_KEPT = 10_000;
-    /// Proposals are tried out one by one, which is dear; they need not be as fresh as what they are made from.
-    private static final long PROPOSALS_SECONDS = 10;
 
     /// @param nodes those that changed; all of them where `whole`
     /// @param removed since the revision asked about
@@ -35,7 +33,6 @@ public final class Revisions {
     private @Nullable Scene latest;
     private List<String> levels = List.of();
     private List<Proposal> proposals = List.of();
-    private long proposedAt;
     private long forgotten;
 
     /// @param life of this process: versions begin anew with each
@@ -109,10 +106,7 @@ public final class Revisions {
             levels = scene.levels();
             forgotten = scene.version();
         }
-        if (scene.second() - proposedAt >= PROPOSALS_SECONDS) {
-            proposals = scene.proposals();
-            proposedAt = scene.second();
-        }
+        proposals = scene.proposals();
         latest = scene;
     }
 }
