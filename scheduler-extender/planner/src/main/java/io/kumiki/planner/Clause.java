@@ -142,6 +142,14 @@ public sealed interface Clause {
 
     record WorkLost(long gpuSeconds) implements OfNode {}
 
+    /// What others allow or do.
+    sealed interface OfOthers extends Clause {}
+
+    record BudgetRefuses(String pod, String says) implements OfOthers {}
+
+    /// @param gangs of lower priority that may not be preempted
+    record BudgetsProtect(int gangs) implements OfOthers {}
+
     record Outranked(Party who, int priority) implements OfParty {
         @Override
         public Clause of(Party another) {

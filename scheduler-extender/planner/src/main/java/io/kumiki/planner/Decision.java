@@ -45,6 +45,10 @@ public sealed interface Decision {
         record Queued(Why why, String message) implements Entry {}
     }
 
+    /// By the Eviction API, with the pod's uid as a precondition; {@link Event.EvictionRefused} answers where a
+    /// disruption budget forbids it.
+    record EvictPod(PodFact pod, String why) implements Decision {}
+
     /// With the pod's uid as a precondition.
     record DeletePod(PodFact pod, String why) implements Decision {}
 

@@ -21,6 +21,7 @@ final class English {
             case Clause.OfRoom room -> room(room);
             case Clause.OfNode node -> node(node);
             case Clause.OfParty party -> party(party);
+            case Clause.OfOthers others -> others(others);
         };
     }
 
@@ -101,6 +102,15 @@ final class English {
             case Clause.DeviceGiven(String node) -> "its device on " + node + " was given to another";
             case Clause.WaitsForMore(int others) -> "waits for " + others + " more to leave";
             case Clause.WorkLost(long seconds) -> seconds + " GPU-seconds of work are lost";
+        };
+    }
+
+    private static String others(Clause.OfOthers clause) {
+        return switch (clause) {
+            case Clause.BudgetRefuses(String pod, String says) -> "pod " + pod + " may not leave yet: " + says;
+            case Clause.BudgetsProtect(int gangs) ->
+                gangs + (gangs == 1 ? " gang" : " gangs")
+                        + " of lower priority may not be preempted: PodDisruptionBudgets protect their pods";
         };
     }
 

@@ -21,6 +21,15 @@ public sealed interface Event {
 
     record ClaimGone(String namespace, String name) implements Event {}
 
+    record BudgetSeen(BudgetFact budget) implements Event {}
+
+    record BudgetGone(String namespace, String name) implements Event {}
+
+    /// A pod was asked to leave and a disruption budget forbids it now.
+    ///
+    /// @param says the API server's words
+    record EvictionRefused(String uid, String says) implements Event {}
+
     record PodSeen(PodFact pod) implements Event {}
 
     record PodGone(String uid) implements Event {}

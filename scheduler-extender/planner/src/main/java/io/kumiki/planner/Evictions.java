@@ -2,6 +2,7 @@ package io.kumiki.planner;
 
 import io.kumiki.placement.Preemption;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,12 +23,15 @@ final class Evictions {
     boolean preempt(Plan plan, Room room) {
         int priority = plan.fact.spec().priority();
         List<Preemption.Victim> candidates = victims.below(priority, room);
-        if (candidates.isEmpty()) {
-            return false;
-        }
-        Optional<Preemption.Eviction> eviction =
-                new Preemption(room.view, later -> room.place(plan.fact, later, new BitSet())).plan(candidates);
+        Optional<Preemption.Eviction> eviction = candidates.isEmpty()
+                ? Optional.empty()
+                : new Preemption(room.view, later -> room.place(plan.fact, later, new BitSet())).plan(candidates);
         if (eviction.isEmpty()) {
+            if (victims.kept() > 0) {
+                List<Clause> clauses = new ArrayList<>(plan.said);
+                clauses.add(new Clause.BudgetsProtect(victims.kept()));
+                plan.say(plan.why, clauses);
+            }
             return false;
         }
         state.promises.put(

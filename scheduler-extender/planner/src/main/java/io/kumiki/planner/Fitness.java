@@ -58,9 +58,15 @@ final class Fitness {
     }
 
     private static boolean holds(Gang.Requirement requirement, NodeFact node) {
-        String value = requirement.key().equals("metadata.name")
-                ? node.name()
-                : node.labels().get(requirement.key());
+        return holds(
+                requirement,
+                requirement.key().equals("metadata.name")
+                        ? node.name()
+                        : node.labels().get(requirement.key()));
+    }
+
+    /// @param value of the label, null where there is none
+    static boolean holds(Gang.Requirement requirement, @Nullable String value) {
         List<String> values = requirement.values() == null ? List.of() : requirement.values();
         return switch (requirement.operator()) {
             case "In" -> value != null && values.contains(value);

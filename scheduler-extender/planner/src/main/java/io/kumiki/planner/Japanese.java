@@ -46,6 +46,7 @@ final class Japanese {
             case Clause.OfRoom room -> room(room);
             case Clause.OfNode node -> node(node);
             case Clause.OfParty party -> party(party);
+            case Clause.OfOthers others -> others(others);
         };
     }
 
@@ -123,6 +124,14 @@ final class Japanese {
             case Clause.DeviceGiven(String node) -> node + " のデバイスは別の Pod に渡されました";
             case Clause.WaitsForMore(int others) -> "ほかに " + others + " 件の退去を待っています";
             case Clause.WorkLost(long seconds) -> seconds + " GPU 秒分の処理が失われます";
+        };
+    }
+
+    private static String others(Clause.OfOthers clause) {
+        return switch (clause) {
+            case Clause.BudgetRefuses(String pod, String says) -> "Pod " + pod + " はまだ退去できません: " + says;
+            case Clause.BudgetsProtect(int gangs) ->
+                "優先度の低いジョブ " + gangs + " 件は PodDisruptionBudget で保護されており、退去させられません";
         };
     }
 

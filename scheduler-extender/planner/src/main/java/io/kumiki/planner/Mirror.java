@@ -35,6 +35,8 @@ public final class Mirror {
             case Event.NodeGone ignored -> true;
             case Event.DaemonSeen ignored -> true;
             case Event.DaemonGone ignored -> true;
+            case Event.BudgetSeen ignored -> true;
+            case Event.BudgetGone ignored -> true;
             case Event.ClaimSeen ignored -> true;
             case Event.ClaimGone ignored -> true;
             case Event.PodSeen ignored -> true;
@@ -206,6 +208,7 @@ public final class Mirror {
         events.add(new Event.Levels(List.copyOf(state.levels)));
         events.add(new Event.Tenants(state.quotaNodes, state.tenantOf));
         state.nodes.values().forEach(node -> events.add(new Event.NodeSeen(node)));
+        state.budgets.all().forEach(budget -> events.add(new Event.BudgetSeen(budget)));
         state.claims.values().forEach(claim -> events.add(new Event.ClaimSeen(claim)));
         state.daemons.all().forEach(daemon -> events.add(new Event.DaemonSeen(daemon)));
         state.limits.values().forEach(of -> events.addAll(of.values()));
@@ -237,6 +240,7 @@ public final class Mirror {
         from.holds.copyInto(to.holds);
         from.daemons.copyInto(to.daemons);
         to.claims.putAll(from.claims);
+        from.budgets.copyInto(to.budgets);
         to.levels = List.copyOf(from.levels);
         to.quotas = from.quotas;
         to.quotaNodes = from.quotaNodes;

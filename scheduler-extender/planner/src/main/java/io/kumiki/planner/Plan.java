@@ -68,6 +68,8 @@ final class Plan {
     final Map<String, Long> binding = new TreeMap<>();
     /// When a wish about a pod was last uttered.
     final Map<String, Long> asked = new HashMap<>();
+    /// Pods that a disruption budget did not let go.
+    final Set<String> kept = new TreeSet<>();
     /// Since when steered pods are refused without that we were asked.
     final Map<String, Long> unheard = new HashMap<>();
     /// Pinned pods that must go because their slot is elsewhere now.
@@ -183,6 +185,7 @@ final class Plan {
         asked.clear();
         doomed.clear();
         unheard.clear();
+        kept.clear();
         version++;
     }
 }

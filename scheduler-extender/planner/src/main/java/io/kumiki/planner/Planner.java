@@ -58,6 +58,10 @@ public final class Planner {
                 state.roomChanged |= !claim.equals(state.claims.put(claim.key(), claim));
             case Event.ClaimGone(String namespace, String name) ->
                 state.roomChanged |= state.claims.remove(namespace + "/" + name) != null;
+            case Event.BudgetSeen(BudgetFact budget) -> state.roomChanged |= state.budgets.seen(budget);
+            case Event.BudgetGone(String namespace, String name) ->
+                state.roomChanged |= state.budgets.gone(namespace + "/" + name);
+            case Event.EvictionRefused(String uid, String says) -> progress.refused(uid, says);
             case Event.PodSeen(PodFact pod) -> pod(pod);
             case Event.PodGone(String uid) -> podGone(uid);
             case Event.GangSeen(GangFact gang) -> {

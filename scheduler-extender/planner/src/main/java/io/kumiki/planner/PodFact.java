@@ -39,7 +39,13 @@ public record PodFact(
     /// @param index of its slot, -1 while none is known
     /// @param reservation gang uid and attempt that it was made or ungated for, empty for none
     /// @param steered led by the filter verb; otherwise pinned by its affinity
-    public record Member(String gang, String className, int index, String reservation, boolean steered) {}
+    /// @param labels of the pod, by which disruption budgets know it
+    public record Member(
+            String gang, String className, int index, String reservation, boolean steered, Map<String, String> labels) {
+        public Member(String gang, String className, int index, String reservation, boolean steered) {
+            this(gang, className, index, reservation, steered, Map.of());
+        }
+    }
 
     boolean bound() {
         return !node.isEmpty();

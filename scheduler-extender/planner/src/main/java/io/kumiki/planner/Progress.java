@@ -229,6 +229,37 @@ final class Progress {
         release(plan);
     }
 
+    /// A disruption budget keeps the pod.
+    void refused(String uid, String says) {
+        PodFact pod = state.pods.get(uid);
+        Plan plan = pod == null ? null : state.planOf(pod);
+        Victims.Leaving single = state.leaving.get(uid);
+        Plan winner = single == null ? null : state.plans.get(single.winner());
+        if (state.leading && pod != null && winner != null) {
+            sayKept(winner, pod, says);
+            return;
+        }
+        if (!state.leading || pod == null || plan == null) {
+            return;
+        }
+        if (!Wishes.makesWay(plan)) {
+            plan.kept.add(uid);
+            plan.asked.remove(uid);
+            mark(plan);
+            return;
+        }
+        sayKept(plan, pod, says);
+    }
+
+    private static void sayKept(Plan plan, PodFact pod, String says) {
+        List<Clause> clauses = new ArrayList<>(plan.said);
+        clauses.removeIf(Clause.BudgetRefuses.class::isInstance);
+        clauses.add(new Clause.BudgetRefuses(pod.name(), says));
+        if (!clauses.equals(plan.said)) {
+            plan.say(plan.why, clauses);
+        }
+    }
+
     private void release(Plan plan) {
         boolean left = false;
         for (PodFact pod : state.membersOf(plan)) {

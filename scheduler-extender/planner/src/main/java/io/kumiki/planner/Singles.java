@@ -52,6 +52,9 @@ final class Singles {
             case Event.NodeGone ignored -> changed();
             case Event.DaemonSeen ignored -> changed();
             case Event.DaemonGone ignored -> changed();
+            case Event.BudgetSeen ignored -> {}
+            case Event.BudgetGone ignored -> {}
+            case Event.EvictionRefused ignored -> {}
             case Event.ClaimSeen ignored -> {}
             case Event.ClaimGone ignored -> {}
             case Event.GangSeen(GangFact gang) -> {

@@ -30,6 +30,7 @@ final class State {
     final SortedMap<String, SingleFact> singles = new TreeMap<>();
     final Holds holds = new Holds();
     final Daemons daemons = new Daemons();
+    final Budgets budgets = new Budgets();
     /// Pods without a gang that hold devices.
     final SortedMap<String, RunFact> runs = new TreeMap<>();
     /// Those of them that were told to leave for somebody of higher priority, by uid.

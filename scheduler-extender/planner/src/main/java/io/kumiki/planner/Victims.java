@@ -16,6 +16,7 @@ final class Victims {
     private final State state;
     private final Progress progress;
     private final Holdings holdings;
+    private int kept;
 
     Victims(State state, Progress progress) {
         this.state = state;
@@ -32,12 +33,17 @@ final class Victims {
     List<Preemption.Victim> below(int priority, Room room) {
         List<Preemption.Victim> victims = new ArrayList<>();
         int[][] taken = new int[room.nodes.size()][];
+        kept = 0;
         for (Plan plan : state.plans.values()) {
             boolean mayGo = switch (plan.phase) {
                 case Reserved, Starting, Running, Repairing -> true;
                 case Waiting, Releasing, Done -> false;
             };
             if (mayGo && isLower(plan.fact.spec().priority(), priority)) {
+                if (state.budgets.protect(leaving(plan))) {
+                    kept++;
+                    continue;
+                }
                 victims.add(new Preemption.Victim(
                         plan.fact.key(), Evictions.cost(plan, state), holdings.of(plan, room, taken)));
             }
@@ -55,6 +61,25 @@ final class Victims {
             }
         }
         return victims;
+    }
+
+    /// Gangs among the last of them that disruption budgets do not let go.
+    int kept() {
+        return kept;
+    }
+
+    /// Its pods that are there or may be any moment.
+    private List<PodFact> leaving(Plan plan) {
+        List<PodFact> leaving = new ArrayList<>();
+        for (PodFact pod : state.membersOf(plan)) {
+            if (plan.nodeOf(pod) != null
+                    && !pod.gated()
+                    && !pod.terminating()
+                    && !pod.stage().ended()) {
+                leaving.add(pod);
+            }
+        }
+        return leaving;
     }
 
     private static boolean isLower(int priority, int than) {
@@ -98,7 +123,7 @@ final class Victims {
 
     private void ask(PodFact pod, String winner, String why) {
         state.leaving.put(pod.uid(), new Leaving(winner, why, state.now));
-        state.decide(new Decision.DeletePod(pod, why));
+        state.decide(new Decision.EvictPod(pod, why));
     }
 
     /// Those that did not hear are told again, as long as somebody waits for their place.

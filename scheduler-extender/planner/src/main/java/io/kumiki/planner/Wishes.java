@@ -1,5 +1,6 @@
 package io.kumiki.planner;
 
+import io.kumiki.model.scheduling.Gang;
 import java.util.Map;
 import java.util.Objects;
 
@@ -26,10 +27,18 @@ final class Wishes {
         return true;
     }
 
+    /// Whoever has to make way for others is asked by the Eviction API, for as long as a disruption budget refuses.
+    /// Budgets protect nothing of what is broken; but users' own Jobs count an evicted pod as no failure.
     void delete(Plan plan, PodFact pod, String why) {
-        if (!pod.terminating() && ask(plan, pod.uid())) {
-            state.decide(new Decision.DeletePod(pod, why));
+        if (pod.terminating() || !ask(plan, pod.uid())) {
+            return;
         }
+        boolean evicted = makesWay(plan) || (plan.fact.spec().gated() && !plan.kept.contains(pod.uid()));
+        state.decide(evicted ? new Decision.EvictPod(pod, why) : new Decision.DeletePod(pod, why));
+    }
+
+    static boolean makesWay(Plan plan) {
+        return plan.phase == Gang.Phase.Releasing && plan.why == Why.Preempted;
     }
 
     /// Pods of this gang that carry another reservation than the current one were made for slots that are gone.

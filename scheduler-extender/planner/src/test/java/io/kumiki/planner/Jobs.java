@@ -18,6 +18,8 @@ final class Jobs {
     private final Consumer<World.Pod> made;
     private final boolean late;
     private final boolean idle;
+    /// Jobs cannot lose a member, and say so.
+    private final boolean budgets;
     private final Map<String, Long> runTime = new HashMap<>();
     private final Map<String, Habit> habits = new HashMap<>();
     private final Map<String, Long> idleUntil = new HashMap<>();
@@ -33,7 +35,8 @@ final class Jobs {
     /// @param made a pod that the scheduler may look at
     /// @param late pods are made some time after it was decided that they are wanted
     /// @param idle some controllers make no pods for a long time
-    Jobs(Timeline time, World world, Consumer<World.Pod> made, boolean late, boolean idle) {
+    Jobs(Timeline time, World world, Consumer<World.Pod> made, boolean late, boolean idle, boolean budgets) {
+        this.budgets = budgets;
         this.time = time;
         this.world = world;
         this.made = made;
@@ -69,6 +72,9 @@ final class Jobs {
         var spec = new Gang.Spec(0, gated, classes, required, null, null, time.upTo(3), expected, null, null);
         var gang = new World.GangObject(name, spec, time.now / 1000);
         world.gangs.put(name, gang);
+        if (budgets) {
+            world.budgets.put(name, classes.stream().mapToInt(Gang.Members::min).sum());
+        }
         runTime.put(name, 3_000L + time.upTo(20_000));
         world.changed(gang);
         Habit habit = idle ? Habit.values()[time.upTo(4)] : Habit.PROMPT;

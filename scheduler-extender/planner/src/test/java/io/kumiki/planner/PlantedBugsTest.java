@@ -21,6 +21,8 @@ class PlantedBugsTest {
             returns("a slot stays on a lost node", Moves.class, "fromLostNodes", 1),
             returns("a slot stays where the scheduler refuses its pod", Moves.class, "fromVetoes", 1),
             returns("a steered pod that the scheduler never asks about keeps its slot", Moves.class, "isUnheard", 0),
+            returns("gangs are preempted whatever their disruption budget says", Budgets.class, "protect", 0),
+            returns("who makes way is deleted instead of asked", Wishes.class, "makesWay", 0),
             returns("a barrier never gives up", Barrier.class, "isOverdue", 0),
             returns("a foreign reservation is taken for the current one", Plan.class, "isCurrent", 1),
             returns("a call for another node is held", Barrier.class, "isThere", 1),

@@ -74,7 +74,13 @@ final class Simulation implements KubeScheduler.Extenders {
         long patience = crashes || killsLeft > 0 ? 30_000 : 0;
         laws = new Laws(world, quota ? limit() : -1, patience);
         scheduler = new KubeScheduler(time, world, this, lossy, Math.floorMod(seed, 10) == 5);
-        jobs = new Jobs(time, world, pod -> time.in(20, () -> scheduler.schedule(pod.uid)), lossy, time.upTo(5) == 0);
+        jobs = new Jobs(
+                time,
+                world,
+                pod -> time.in(20, () -> scheduler.schedule(pod.uid)),
+                lossy,
+                time.upTo(5) == 0,
+                Math.floorMod(seed, 10) == 7);
         leadersDie = crashes || killsLeft > 0;
         lonely = new Lonely(this);
         daemons = new DaemonPods(this, seed);
@@ -321,9 +327,30 @@ final class Simulation implements KubeScheduler.Extenders {
                         time.in(10, () -> scheduler.schedule(pod.uid));
                     }
                 });
+            case Decision.EvictPod evict ->
+                time.in(delay, () -> {
+                    World.Pod pod = world.pods.get(evict.pod().uid());
+                    if (pod == null || (lossy && time.chance(12))) {
+                        return;
+                    }
+                    if (world.mayLeave(pod)) {
+                        jobs.leave(pod);
+                    } else {
+                        deliver(r, life, new Event.EvictionRefused(pod.uid, "its budget is spent"));
+                    }
+                });
             case Decision.DeletePod delete ->
                 time.in(delay, () -> {
                     World.Pod pod = world.pods.get(delete.pod().uid());
+                    World.GangObject gang = pod == null ? null : world.gangs.get(pod.gang);
+                    if (gang != null
+                            && gang.status != null
+                            && pod.stage == PodFact.Stage.RUNNING
+                            && gang.status.phase() == Gang.Phase.Releasing
+                            && Why.Preempted.name().equals(gang.status.reason())
+                            && gang.status.attempt() == gang.spec.attempt()) {
+                        throw new AssertionError("B: " + pod.fact() + " makes way and is not asked");
+                    }
                     if (pod != null && !(lossy && time.chance(12))) {
                         jobs.leave(pod);
                     }
@@ -466,6 +493,7 @@ final class Simulation implements KubeScheduler.Extenders {
                 tell(r, World.run(pod));
             }
         });
+        world.budgets.keySet().forEach(gang -> tell(r, world.budgetSeen(gang)));
         world.gangs.values().forEach(gang -> tell(r, new Event.GangSeen(gang.fact())));
     }
 

@@ -2,6 +2,7 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -70,7 +71,9 @@ final class World {
                     vetoed,
                     controller,
                     requests,
-                    gang.isEmpty() ? null : new PodFact.Member(gang, className, index, reservation, steered),
+                    gang.isEmpty()
+                            ? null
+                            : new PodFact.Member(gang, className, index, reservation, steered, Map.of("gang", gang)),
                     "");
         }
     }
@@ -136,6 +139,7 @@ final class World {
         if (runs(pod)) {
             watchers.accept(run(pod));
         }
+        budget(pod.gang);
     }
 
     static boolean runs(Pod pod) {
@@ -156,9 +160,44 @@ final class World {
         watchers.accept(new Event.NodeSeen(node));
     }
 
+    /// Of these gangs no member may be evicted while others need it; the least that must stay.
+    final TreeMap<String, Integer> budgets = new TreeMap<>();
+
+    int allowed(String gang) {
+        long healthy = pods.values().stream()
+                .filter(p -> p.gang.equals(gang) && p.stage == PodFact.Stage.RUNNING && !p.terminating)
+                .count();
+        return (int) Math.max(0, healthy - budgets.getOrDefault(gang, 0));
+    }
+
+    Event budgetSeen(String gang) {
+        return new Event.BudgetSeen(
+                new BudgetFact("n", gang, List.of(new Gang.Requirement("gang", "In", List.of(gang))), allowed(gang)));
+    }
+
+    private void budget(String gang) {
+        if (budgets.containsKey(gang)) {
+            watchers.accept(budgetSeen(gang));
+        }
+    }
+
+    /// Whether the pod may leave, as the Eviction API judges.
+    boolean mayLeave(Pod pod) {
+        boolean may = pod.stage != PodFact.Stage.RUNNING
+                || pod.terminating
+                || !budgets.containsKey(pod.gang)
+                || allowed(pod.gang) > 0;
+        GangObject gang = gangs.get(pod.gang);
+        if (!may && gang != null && gang.status != null && Why.Preempted.name().equals(gang.status.reason())) {
+            throw new AssertionError("B: " + pod.fact() + " is to make way, and its budget does not let it");
+        }
+        return may;
+    }
+
     void remove(Pod pod) {
         pods.remove(pod.uid);
         watchers.accept(new Event.PodGone(pod.uid));
+        budget(pod.gang);
     }
 
     void delete(Pod pod) {

@@ -10,6 +10,7 @@ import io.kumiki.ledger.Ledger;
 import io.kumiki.ledger.LedgerSettings;
 import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.planner.BudgetFact;
 import io.kumiki.planner.DaemonFact;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.Planner;
@@ -251,6 +252,18 @@ public final class Extender implements AutoCloseable {
         var volumes = new VolumeWatch(this::tell);
         feed("/api/v1/persistentvolumes", volumes::volume, volumes::volumeGone);
         feed("/api/v1/persistentvolumeclaims", volumes::claim, volumes::claimGone);
+        feed(
+                "/apis/policy/v1/poddisruptionbudgets",
+                object -> {
+                    BudgetFact budget = Facts.budget(object);
+                    if (budget != null) {
+                        tell(new Event.BudgetSeen(budget));
+                    }
+                },
+                key -> {
+                    int slash = key.indexOf('/');
+                    tell(new Event.BudgetGone(key.substring(0, slash), key.substring(slash + 1)));
+                });
         feed(PODS, pods);
         feed("/apis/kumiki.io/v1alpha1/gangs", this::gang, key -> {
             int slash = key.indexOf('/');

@@ -7,6 +7,7 @@ import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.extender.admission.PodShape;
 import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.BudgetFact;
 import io.kumiki.planner.DaemonFact;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.GangFact;
@@ -96,6 +97,29 @@ final class Facts {
                         given.nodeSelector(),
                         given.nodeTerms(),
                         List.copyOf(tolerations)));
+    }
+
+    /// Null where it selects no pod.
+    static @Nullable BudgetFact budget(JsonNode budget) {
+        JsonNode metadata = budget.path("metadata");
+        JsonNode selector = budget.path("spec").path("selector");
+        if (!selector.isObject()) {
+            return null;
+        }
+        List<Gang.Requirement> all = new ArrayList<>();
+        texts(selector.path("matchLabels"))
+                .forEach((key, value) -> all.add(new Gang.Requirement(key, "In", List.of(value))));
+        for (JsonNode one : selector.path("matchExpressions")) {
+            List<String> values = new ArrayList<>();
+            one.path("values").forEach(value -> values.add(value.asText()));
+            all.add(new Gang.Requirement(
+                    one.path("key").asText(), one.path("operator").asText(), values));
+        }
+        return new BudgetFact(
+                metadata.path("namespace").asText(),
+                metadata.path("name").asText(),
+                all,
+                budget.path("status").path("disruptionsAllowed").asInt(0));
     }
 
     private static int unhealthy(JsonNode status) {
@@ -301,7 +325,8 @@ final class Facts {
                 metadata.path("labels").path(CLASS).asText(ONLY_CLASS),
                 index(annotations),
                 annotations.path(RESERVATION).asText(""),
-                PodShape.requests(pod).getOrDefault(Marks.PLAN, 0L) > 0);
+                PodShape.requests(pod).getOrDefault(Marks.PLAN, 0L) > 0,
+                texts(metadata.path("labels")));
     }
 
     private static int index(JsonNode annotations) {

@@ -24,6 +24,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Hands.class);
     /// More writers at once only queue inside the API server.
     private static final int WRITERS = 16;
+    private static final int TOO_MANY = 429;
 
     private static final Set<String> OURS = Set.of(Marks.GANG, Marks.QUEUE);
 
@@ -69,6 +70,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
             case Decision.WriteStatus write -> soon(() -> write(write));
             case Decision.Bind bind -> soon(() -> bind(bind));
             case Decision.Ungate ungate -> whileLeading(() -> ungate(ungate));
+            case Decision.EvictPod(PodFact pod, String why) -> soon(() -> evict(pod, why));
             case Decision.DeletePod(PodFact pod, String why) -> whileLeading(() -> delete(pod, why));
             case Decision.Touch touch -> whileLeading(() -> touch(touch));
         }
@@ -185,6 +187,21 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
         options.putObject("preconditions").put("uid", pod.uid());
         LOG.info("pod {}/{} is removed: {}", pod.namespace(), pod.name(), why);
         told(api.delete(path(pod), options), "removing", pod);
+    }
+
+    private void evict(PodFact pod, String why) {
+        ObjectNode eviction = Json.object().put("apiVersion", "policy/v1").put("kind", "Eviction");
+        eviction.putObject("metadata").put("name", pod.name()).put("namespace", pod.namespace());
+        eviction.putObject("deleteOptions").putObject("preconditions").put("uid", pod.uid());
+        LOG.info("pod {}/{} is evicted: {}", pod.namespace(), pod.name(), why);
+        KubeApi.Result result = api.post(path(pod) + "/eviction", eviction);
+        String says = result.body().path("message").asText("");
+        // A pod of two budgets is refused as an error of the server, and as surely.
+        if (result.code() == TOO_MANY || (result.code() == 500 && says.contains("PodDisruptionBudget"))) {
+            planner.accept(new Event.EvictionRefused(pod.uid(), says));
+        } else {
+            told(result, "evicting", pod);
+        }
     }
 
     private void touch(Decision.Touch touch) {

@@ -21,6 +21,8 @@ final class LogCodec {
                 Event.NodeGone.class,
                 Event.DaemonSeen.class,
                 Event.DaemonGone.class,
+                Event.BudgetSeen.class,
+                Event.BudgetGone.class,
                 Event.ClaimSeen.class,
                 Event.ClaimGone.class,
                 Event.PodSeen.class,

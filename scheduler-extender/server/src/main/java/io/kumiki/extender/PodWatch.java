@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Pods as the planner wants to hear of them: members of gangs, and whatever takes something of a node.
 final class PodWatch implements ObjectFeed.Sink {
@@ -24,6 +25,7 @@ final class PodWatch implements ObjectFeed.Sink {
     private final Map<String, RunFact> runs = new HashMap<>();
     private final Set<String> uids = new HashSet<>();
     private final Map<Map<String, Long>, Map<String, Long>> shapes = new HashMap<>();
+    private final Map<Map<String, String>, Map<String, String>> labels = new HashMap<>();
 
     PodWatch(KubeApi api, Consumer<Event> planner, DerivedGangs gangs) {
         this.api = api;
@@ -121,8 +123,21 @@ final class PodWatch implements ObjectFeed.Sink {
                 pod.vetoed(),
                 pod.controller(),
                 requests,
-                pod.member(),
+                shared(pod.member()),
                 pod.devices());
+    }
+
+    /// So do their labels, but for those that number them.
+    private PodFact.@Nullable Member shared(PodFact.@Nullable Member member) {
+        return member == null || labels.size() > SHAPES
+                ? member
+                : new PodFact.Member(
+                        member.gang(),
+                        member.className(),
+                        member.index(),
+                        member.reservation(),
+                        member.steered(),
+                        labels.computeIfAbsent(member.labels(), same -> same));
     }
 
     /// Of others' pods only what they take matters; their versions would wake the planner for nothing.

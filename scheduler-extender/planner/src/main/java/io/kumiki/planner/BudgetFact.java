@@ -1,0 +1,26 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import java.util.List;
+import java.util.Map;
+
+/// What matters of a PodDisruptionBudget.
+///
+/// @param selector all must hold of a pod's labels; without any it is every pod's of the namespace
+/// @param allowed so many of its pods may be evicted now
+public record BudgetFact(String namespace, String name, List<Gang.Requirement> selector, int allowed) {
+    public BudgetFact {
+        selector = List.copyOf(selector);
+    }
+
+    String key() {
+        return namespace + "/" + name;
+    }
+
+    boolean covers(PodFact pod) {
+        PodFact.Member member = pod.member();
+        Map<String, String> labels = member == null ? Map.of() : member.labels();
+        return pod.namespace().equals(namespace)
+                && selector.stream().allMatch(one -> Fitness.holds(one, labels.get(one.key())));
+    }
+}
