@@ -162,7 +162,8 @@ final class Barrier {
     /// A volume that is still made keeps its pod from asking.
     private long patience(Plan plan) {
         String namespace = plan.fact.namespace();
-        return plan.rows.stream().anyMatch(row -> state.awaitsVolumes(namespace, row.members))
+        return plan.ways.values().stream().anyMatch(until -> until > state.now)
+                        || plan.rows.stream().anyMatch(row -> state.awaitsVolumes(namespace, row.members))
                 ? state.options.volumes()
                 : state.options.barrier();
     }

@@ -147,6 +147,19 @@ public sealed interface Clause {
 
     record BudgetRefuses(String pod, String says) implements OfOthers {}
 
+    /// @param pods of lower priority, without devices
+    record PodsMakeWay(int pods) implements OfOthers {}
+
+    /// An autoscaler was asked for more nodes.
+    record NodesAsked() implements OfOthers {}
+
+    /// @param says the autoscaler's words
+    record NodesProvided(String says) implements OfOthers {}
+
+    record NodesRefused(String says) implements OfOthers {}
+
+    record NodesExpired(String says) implements OfOthers {}
+
     /// @param gangs of lower priority that may not be preempted
     record BudgetsProtect(int gangs) implements OfOthers {}
 

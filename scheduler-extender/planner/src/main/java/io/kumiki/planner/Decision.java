@@ -49,6 +49,20 @@ public sealed interface Decision {
     /// disruption budget forbids it.
     record EvictPod(PodFact pod, String why) implements Decision {}
 
+    /// Tells the scheduler which node the pod waits for, so that it lets nobody of lower priority there. Nothing
+    /// depends on it.
+    record Nominate(PodFact pod, String node) implements Decision {}
+
+    /// Make a ProvisioningRequest for the minimum of each class; one that exists is left as it is.
+    ///
+    /// @param name of the request
+    /// @param uid of the gang, which owns it
+    record AskCapacity(String namespace, String name, String gang, String uid, int attempt, List<Gang.Members> classes)
+            implements Decision {}
+
+    /// The request is wanted no more.
+    record LeaveCapacity(String namespace, String name) implements Decision {}
+
     /// With the pod's uid as a precondition.
     record DeletePod(PodFact pod, String why) implements Decision {}
 

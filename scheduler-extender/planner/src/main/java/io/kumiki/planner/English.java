@@ -105,9 +105,20 @@ final class English {
         };
     }
 
+    static String more(String says) {
+        return says.isEmpty() ? "" : ": " + says;
+    }
+
     private static String others(Clause.OfOthers clause) {
         return switch (clause) {
             case Clause.BudgetRefuses(String pod, String says) -> "pod " + pod + " may not leave yet: " + says;
+            case Clause.PodsMakeWay(int pods) ->
+                "waits for " + pods + (pods == 1 ? " ordinary pod" : " ordinary pods") + " of lower priority to leave";
+            case Clause.NodesAsked() -> "more nodes were asked for";
+            case Clause.NodesProvided(String says) -> "more nodes were provided for it" + more(says);
+            case Clause.NodesRefused(String says) -> "the autoscaler cannot provide more nodes" + more(says);
+            case Clause.NodesExpired(String says) ->
+                "nodes that were provided are not kept for it any longer" + more(says);
             case Clause.BudgetsProtect(int gangs) ->
                 gangs + (gangs == 1 ? " gang" : " gangs")
                         + " of lower priority may not be preempted: PodDisruptionBudgets protect their pods";

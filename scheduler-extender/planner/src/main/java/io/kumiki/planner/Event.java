@@ -30,6 +30,13 @@ public sealed interface Event {
     /// @param says the API server's words
     record EvictionRefused(String uid, String says) implements Event {}
 
+    /// ProvisioningRequests can be made here.
+    record CapacityServed() implements Event {}
+
+    record CapacitySeen(CapacityFact capacity) implements Event {}
+
+    record CapacityGone(String namespace, String name) implements Event {}
+
     record PodSeen(PodFact pod) implements Event {}
 
     record PodGone(String uid) implements Event {}

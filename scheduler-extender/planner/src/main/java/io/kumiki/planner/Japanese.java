@@ -130,6 +130,11 @@ final class Japanese {
     private static String others(Clause.OfOthers clause) {
         return switch (clause) {
             case Clause.BudgetRefuses(String pod, String says) -> "Pod " + pod + " はまだ退去できません: " + says;
+            case Clause.PodsMakeWay(int pods) -> "優先度の低い通常の Pod " + pods + " 個の退去を待っています";
+            case Clause.NodesAsked() -> "ノードの追加を要求しています";
+            case Clause.NodesProvided(String says) -> "このジョブのためにノードが用意されました" + English.more(says);
+            case Clause.NodesRefused(String says) -> "オートスケーラーはノードを追加できません" + English.more(says);
+            case Clause.NodesExpired(String says) -> "用意されたノードはもうこのジョブのために確保されていません" + English.more(says);
             case Clause.BudgetsProtect(int gangs) ->
                 "優先度の低いジョブ " + gangs + " 件は PodDisruptionBudget で保護されており、退去させられません";
         };

@@ -14,6 +14,8 @@ final class Moves {
     private static final long POKE = 15_000;
     /// A steered pod that finds no node at all never makes the scheduler ask us.
     private static final long UNHEARD = 45_000;
+    /// Pods that make way are given 30 s by Kubernetes, and the scheduler some time after that.
+    private static final long WAY = 45_000;
 
     private final State state;
     private final Progress progress;
@@ -88,7 +90,14 @@ final class Moves {
         Plan.Row row = plan.rows.get(r);
         PodFact pod = Occupancy.of(plan, state).at(r, i);
         String from = row.nodes.get(i);
+        if (isAwaited(plan, row, i)) {
+            drop(plan, pod, why);
+            return true;
+        }
         Plan.Row other = otherNode(plan, row, i, among);
+        if (other == null && makeWay(plan, row, i, pod, why)) {
+            return true;
+        }
         if (other == null) {
             progress.end(plan, Why.NoOtherNode, why, new Clause.NoOtherNode());
             return false;
@@ -108,6 +117,42 @@ final class Moves {
             }
         }
         return true;
+    }
+
+    private static String slot(Plan.Row row, int i) {
+        return row.members.name() + "/" + i;
+    }
+
+    /// Whether others are still leaving its node; not when the node itself is lost.
+    private boolean isAwaited(Plan plan, Plan.Row row, int i) {
+        NodeFact node = state.nodes.get(row.nodes.get(i));
+        return node != null && node.usable() && plan.ways.getOrDefault(slot(row, i), 0L) > state.now;
+    }
+
+    /// No other node has room: ordinary pods of lower priority leave this one, once in an attempt.
+    private boolean makeWay(Plan plan, Plan.Row row, int i, @Nullable PodFact pod, Clause why) {
+        String node = row.nodes.get(i);
+        if (plan.ways.containsKey(slot(row, i))) {
+            return false;
+        }
+        int leaving = progress.yielding().makeWay(plan, node, state.now + WAY);
+        if (leaving == 0) {
+            return false;
+        }
+        plan.ways.put(slot(row, i), state.now + WAY);
+        plan.progressAt = state.now;
+        plan.say(plan.why, why, new Clause.PodsMakeWay(leaving));
+        drop(plan, pod, why);
+        if (pod != null && !pod.bound() && !pod.gated()) {
+            state.decide(new Decision.Nominate(pod, node));
+        }
+        return true;
+    }
+
+    private void drop(Plan plan, @Nullable PodFact pod, Clause why) {
+        if (pod != null) {
+            progress.barrier().drop(plan, pod.uid(), English.of(why));
+        }
     }
 
     private Plan.@Nullable Row otherNode(Plan plan, Plan.Row row, int slot, @Nullable List<String> among) {

@@ -17,6 +17,8 @@ final class Placing {
     private final State state;
     private final Readiness readiness;
     private final Evictions evictions;
+    private final Yielding yielding;
+    private final Capacity capacity;
     private final Outlook outlook;
     private final Singles singles;
 
@@ -24,8 +26,14 @@ final class Placing {
         this.state = state;
         this.readiness = new Readiness(state);
         this.evictions = new Evictions(state, progress);
+        this.yielding = progress.yielding();
+        this.capacity = new Capacity(state);
         this.outlook = new Outlook(state);
         this.singles = singles;
+    }
+
+    Capacity capacity() {
+        return capacity;
     }
 
     void pass() {
@@ -66,12 +74,15 @@ final class Placing {
             }
             refuse(plan, answer, own, kept, avoided);
             if (answer instanceof GangPlacement.Waiting && kept == null) {
-                if (!promised && evictions.preempt(plan, own)) {
+                if (!promised && (yielding.makeRoom(plan, own) || evictions.preempt(plan, own))) {
                     singles.changed();
                     room = Room.now(state, "");
                 } else {
                     kept = outlook.keep(plan, own);
                 }
+            }
+            if (capacity.served()) {
+                capacity.look(plan, avoided.isEmpty() ? answer : own.place(plan.fact, own.view, new BitSet()));
             }
         }
         state.kept = single.before(null, room, charges, kept);

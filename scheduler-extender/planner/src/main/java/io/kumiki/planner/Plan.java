@@ -68,6 +68,8 @@ final class Plan {
     final Map<String, Long> binding = new TreeMap<>();
     /// When a wish about a pod was last uttered.
     final Map<String, Long> asked = new HashMap<>();
+    /// By class and slot: until when ordinary pods on its node are awaited to leave; once in an attempt.
+    final Map<String, Long> ways = new HashMap<>();
     /// Pods that a disruption budget did not let go.
     final Set<String> kept = new TreeSet<>();
     /// Since when steered pods are refused without that we were asked.
@@ -186,6 +188,7 @@ final class Plan {
         doomed.clear();
         unheard.clear();
         kept.clear();
+        ways.clear();
         version++;
     }
 }

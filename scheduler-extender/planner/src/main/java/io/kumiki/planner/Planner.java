@@ -62,6 +62,15 @@ public final class Planner {
             case Event.BudgetGone(String namespace, String name) ->
                 state.roomChanged |= state.budgets.gone(namespace + "/" + name);
             case Event.EvictionRefused(String uid, String says) -> progress.refused(uid, says);
+            case Event.CapacityServed ignored -> {
+                state.roomChanged |= !state.capacityServed;
+                state.capacityServed = true;
+            }
+            case Event.CapacitySeen(CapacityFact capacity) ->
+                state.roomChanged |=
+                        !capacity.equals(state.capacity.put(capacity.namespace() + "/" + capacity.name(), capacity));
+            case Event.CapacityGone(String namespace, String name) ->
+                placing.capacity().gone(namespace + "/" + name);
             case Event.PodSeen(PodFact pod) -> pod(pod);
             case Event.PodGone(String uid) -> podGone(uid);
             case Event.GangSeen(GangFact gang) -> {
@@ -263,6 +272,10 @@ public final class Planner {
         state.exclusions.values().removeIf(until -> until <= state.now);
         boolean waiting = state.plans.values().stream().anyMatch(plan -> plan.missingSince >= 0 || plan.restUntil > 0);
         state.roomChanged |= waiting || state.promises.values().stream().anyMatch(p -> p.until() <= state.now);
+        progress.yielding().tick();
+        if (state.leading) {
+            placing.capacity().tick();
+        }
         singles.tick();
         publication.tick();
         advanceAll();

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param controller uid of the owner that controls it, empty for none
 /// @param requests CPU in milli, everything else in units
 /// @param devices numbers of the shared devices that it was given, empty for none
+/// @param yields priority of an ordinary pod that is made anew elsewhere when it is evicted; null for any other
 public record PodFact(
         String uid,
         String namespace,
@@ -24,7 +25,39 @@ public record PodFact(
         String controller,
         Map<String, Long> requests,
         @Nullable Member member,
-        String devices) {
+        String devices,
+        @Nullable Integer yields) {
+    public PodFact(
+            String uid,
+            String namespace,
+            String name,
+            String version,
+            String node,
+            Stage stage,
+            boolean terminating,
+            boolean gated,
+            boolean vetoed,
+            String controller,
+            Map<String, Long> requests,
+            @Nullable Member member,
+            String devices) {
+        this(
+                uid,
+                namespace,
+                name,
+                version,
+                node,
+                stage,
+                terminating,
+                gated,
+                vetoed,
+                controller,
+                requests,
+                member,
+                devices,
+                null);
+    }
+
     public enum Stage {
         PENDING,
         RUNNING,

@@ -19,16 +19,22 @@ final class Progress {
     private final Wishes wishes;
     private final Moves moves;
     private final Barrier barrier;
+    private final Yielding yielding;
 
     Progress(State state) {
         this.state = state;
         this.wishes = new Wishes(state);
+        this.yielding = new Yielding(state);
         this.moves = new Moves(state, this, wishes);
         this.barrier = new Barrier(state, this);
     }
 
     Moves moves() {
         return moves;
+    }
+
+    Yielding yielding() {
+        return yielding;
     }
 
     Barrier barrier() {
@@ -234,9 +240,9 @@ final class Progress {
         PodFact pod = state.pods.get(uid);
         Plan plan = pod == null ? null : state.planOf(pod);
         Victims.Leaving single = state.leaving.get(uid);
-        Plan winner = single == null ? null : state.plans.get(single.winner());
-        if (state.leading && pod != null && winner != null) {
-            sayKept(winner, pod, says);
+        Plan waiting = single == null ? yielding.waiting(uid) : state.plans.get(single.winner());
+        if (state.leading && pod != null && waiting != null) {
+            sayKept(waiting, pod, says);
             return;
         }
         if (!state.leading || pod == null || plan == null) {

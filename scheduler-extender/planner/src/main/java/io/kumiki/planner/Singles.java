@@ -55,6 +55,9 @@ final class Singles {
             case Event.BudgetSeen ignored -> {}
             case Event.BudgetGone ignored -> {}
             case Event.EvictionRefused ignored -> {}
+            case Event.CapacityServed ignored -> {}
+            case Event.CapacitySeen ignored -> {}
+            case Event.CapacityGone ignored -> {}
             case Event.ClaimSeen ignored -> {}
             case Event.ClaimGone ignored -> {}
             case Event.GangSeen(GangFact gang) -> {

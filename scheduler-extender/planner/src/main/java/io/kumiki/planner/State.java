@@ -30,6 +30,11 @@ final class State {
     final SortedMap<String, SingleFact> singles = new TreeMap<>();
     final Holds holds = new Holds();
     final Daemons daemons = new Daemons();
+    /// How many ordinary pods would make way, by their priority.
+    final SortedMap<Integer, Integer> yielding = new TreeMap<>();
+    /// ProvisioningRequests exist here, and these are ours.
+    boolean capacityServed;
+    final SortedMap<String, CapacityFact> capacity = new TreeMap<>();
     final Budgets budgets = new Budgets();
     /// Pods without a gang that hold devices.
     final SortedMap<String, RunFact> runs = new TreeMap<>();
@@ -124,12 +129,20 @@ final class State {
             members.computeIfAbsent(pod.namespace() + "/" + member.gang(), _ -> new TreeMap<>())
                     .put(pod.name() + "/" + pod.uid(), pod);
         }
+        count(pod, 1);
         if (takes(pod)) {
             onNode.computeIfAbsent(pod.node(), _ -> new TreeMap<>()).put(pod.uid(), pod);
             pod.requests()
                     .forEach((resource, amount) -> usedInNamespace
                             .computeIfAbsent(pod.namespace(), _ -> new TreeMap<>())
                             .merge(resource, amount, Long::sum));
+        }
+    }
+
+    private void count(PodFact pod, int more) {
+        Integer yields = pod.yields();
+        if (yields != null && takes(pod)) {
+            yielding.merge(yields, more, (old, by) -> old + by == 0 ? null : Integer.valueOf(old + by));
         }
     }
 
@@ -156,6 +169,7 @@ final class State {
                 }
             }
         }
+        count(pod, -1);
         if (takes(pod)) {
             SortedMap<String, PodFact> there = onNode.get(pod.node());
             if (there != null) {

@@ -23,6 +23,8 @@ class PlantedBugsTest {
             returns("a steered pod that the scheduler never asks about keeps its slot", Moves.class, "isUnheard", 0),
             returns("gangs are preempted whatever their disruption budget says", Budgets.class, "protect", 0),
             returns("who makes way is deleted instead of asked", Wishes.class, "makesWay", 0),
+            returns("ordinary pods of the same priority are evicted", Yielding.class, "isLower", 1),
+            returns("nodes are asked for when nobody waits for them any more", Capacity.class, "isOver", 0),
             returns("a barrier never gives up", Barrier.class, "isOverdue", 0),
             returns("a foreign reservation is taken for the current one", Plan.class, "isCurrent", 1),
             returns("a call for another node is held", Barrier.class, "isThere", 1),

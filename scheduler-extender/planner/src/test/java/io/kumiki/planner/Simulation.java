@@ -41,6 +41,10 @@ final class Simulation implements KubeScheduler.Extenders {
     final boolean nodesFail;
     final boolean podsFail;
     final boolean strangers;
+    /// Somebody may be asked for nodes, who never has any.
+    final boolean autoscaled;
+    /// Some of them may be evicted.
+    final boolean yielding;
     final KubeScheduler scheduler;
     final Jobs jobs;
     private final boolean quota;
@@ -67,12 +71,14 @@ final class Simulation implements KubeScheduler.Extenders {
         nodesFail = time.random.nextBoolean();
         podsFail = time.random.nextBoolean();
         strangers = time.upTo(3) == 0;
+        autoscaled = Math.floorMod(seed, 10) == 1;
+        yielding = Math.floorMod(seed, 10) == 9;
         quota = time.upTo(3) == 0;
         killsLeft = seed % 2 == 0 ? 1 + time.upTo(2) : 0;
         nodes = 3 + time.upTo(4);
         // While nobody leads nobody can repair.
         long patience = crashes || killsLeft > 0 ? 30_000 : 0;
-        laws = new Laws(world, quota ? limit() : -1, patience);
+        laws = new Laws(world, quota ? limit() : -1, patience + (yielding ? 90_000 : 0));
         scheduler = new KubeScheduler(time, world, this, lossy, Math.floorMod(seed, 10) == 5);
         jobs = new Jobs(
                 time,
@@ -127,7 +133,16 @@ final class Simulation implements KubeScheduler.Extenders {
                 return false;
             }
         }
-        return lonely.over();
+        return lonely.over() && world.capacity.values().stream().allMatch(this::waits);
+    }
+
+    /// Nodes are asked for only as long as somebody waits for them.
+    private boolean waits(CapacityFact fact) {
+        World.GangObject gang = world.gangs.get(fact.gang());
+        return gang != null
+                && gang.status != null
+                && gang.status.phase() == Gang.Phase.Waiting
+                && gang.spec.attempt() == fact.attempt();
     }
 
     private boolean over(World.GangObject gang) {
@@ -169,6 +184,9 @@ final class Simulation implements KubeScheduler.Extenders {
             tell(tenants());
         }
         daemons.tell(this::tell);
+        if (autoscaled) {
+            tell(new Event.CapacityServed());
+        }
         for (int i = 0; i < nodes; i++) {
             world.put(node(i, true));
         }
@@ -327,13 +345,26 @@ final class Simulation implements KubeScheduler.Extenders {
                         time.in(10, () -> scheduler.schedule(pod.uid));
                     }
                 });
+            case Decision.Nominate ignored -> {}
+            case Decision.AskCapacity ask ->
+                time.in(delay, () -> {
+                    if (autoscaled && !(lossy && time.chance(12))) {
+                        world.ask(ask);
+                    }
+                });
+            case Decision.LeaveCapacity leave ->
+                time.in(delay, () -> {
+                    if (!(lossy && time.chance(12)) && world.capacity.remove(leave.name()) != null) {
+                        tell(new Event.CapacityGone("n", leave.name()));
+                    }
+                });
             case Decision.EvictPod evict ->
                 time.in(delay, () -> {
                     World.Pod pod = world.pods.get(evict.pod().uid());
                     if (pod == null || (lossy && time.chance(12))) {
                         return;
                     }
-                    if (world.mayLeave(pod)) {
+                    if (world.mayLeave(pod, evict.why())) {
                         jobs.leave(pod);
                     } else {
                         deliver(r, life, new Event.EvictionRefused(pod.uid, "its budget is spent"));
@@ -486,6 +517,10 @@ final class Simulation implements KubeScheduler.Extenders {
             tell(r, tenants());
         }
         daemons.tell(event -> tell(r, event));
+        if (autoscaled) {
+            tell(r, new Event.CapacityServed());
+            world.capacity.values().forEach(fact -> tell(r, new Event.CapacitySeen(fact)));
+        }
         world.nodes.values().forEach(node -> tell(r, new Event.NodeSeen(node)));
         world.pods.values().forEach(pod -> {
             tell(r, World.seen(pod));

@@ -39,6 +39,9 @@ final class World {
         int priority;
         long created;
         boolean remade;
+        /// Of an ordinary pod that may be evicted.
+        @Nullable
+        Integer yields;
 
         Pod(String uid, String gang, String className, String controller, boolean steered, Map<String, Long> requests) {
             this.uid = uid;
@@ -74,7 +77,8 @@ final class World {
                     gang.isEmpty()
                             ? null
                             : new PodFact.Member(gang, className, index, reservation, steered, Map.of("gang", gang)),
-                    "");
+                    "",
+                    yields);
         }
     }
 
@@ -182,7 +186,12 @@ final class World {
     }
 
     /// Whether the pod may leave, as the Eviction API judges.
-    boolean mayLeave(Pod pod) {
+    boolean mayLeave(Pod pod, String why) {
+        Integer yields = pod.yields;
+        GangObject comes = gangs.get(why.substring(why.lastIndexOf('/') + 1));
+        if (pod.gang.isEmpty() && !pod.single && (yields == null || (comes != null && comes.spec.priority() <= yields))) {
+            throw new AssertionError("Y: " + pod.fact() + " need not leave: " + why);
+        }
         boolean may = pod.stage != PodFact.Stage.RUNNING
                 || pod.terminating
                 || !budgets.containsKey(pod.gang)
@@ -192,6 +201,17 @@ final class World {
             throw new AssertionError("B: " + pod.fact() + " is to make way, and its budget does not let it");
         }
         return may;
+    }
+
+    final TreeMap<String, CapacityFact> capacity = new TreeMap<>();
+
+    void ask(Decision.AskCapacity ask) {
+        if (gangs.containsKey(ask.gang()) && !capacity.containsKey(ask.name())) {
+            var fact = new CapacityFact(
+                    "n", ask.name(), ask.gang(), ask.attempt(), CapacityFact.Stage.FAILED, "no more nodes");
+            capacity.put(ask.name(), fact);
+            watchers.accept(new Event.CapacitySeen(fact));
+        }
     }
 
     void remove(Pod pod) {

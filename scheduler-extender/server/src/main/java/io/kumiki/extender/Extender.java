@@ -11,6 +11,7 @@ import io.kumiki.ledger.LedgerSettings;
 import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.PlaceLevels;
 import io.kumiki.planner.BudgetFact;
+import io.kumiki.planner.CapacityFact;
 import io.kumiki.planner.DaemonFact;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.Planner;
@@ -264,6 +265,26 @@ public final class Extender implements AutoCloseable {
                     int slash = key.indexOf('/');
                     tell(new Event.BudgetGone(key.substring(0, slash), key.substring(slash + 1)));
                 });
+        feed(CapacityRequests.PATH, new ObjectFeed.Sink() {
+            @Override
+            public void seen(JsonNode object) {
+                CapacityFact capacity = CapacityRequests.fact(object);
+                if (capacity != null) {
+                    planner.tell(new Event.CapacitySeen(capacity));
+                }
+            }
+
+            @Override
+            public void gone(String key) {
+                int slash = key.indexOf('/');
+                planner.tell(new Event.CapacityGone(key.substring(0, slash), key.substring(slash + 1)));
+            }
+
+            @Override
+            public void listed() {
+                planner.tell(new Event.CapacityServed());
+            }
+        });
         feed(PODS, pods);
         feed("/apis/kumiki.io/v1alpha1/gangs", this::gang, key -> {
             int slash = key.indexOf('/');

@@ -187,6 +187,21 @@ final class Facts {
         return false;
     }
 
+    /// Priority of an ordinary pod that is made anew elsewhere when it is evicted; null for any other: one of the
+    /// cluster itself, one that nobody makes anew, one with devices.
+    static @Nullable Integer yields(JsonNode pod, PodFact fact) {
+        boolean anew = List.of("ReplicaSet", "StatefulSet", "ReplicationController", "Job")
+                .contains(PodAdmission.controller(pod).path("kind").asText());
+        boolean mirror = pod.path("metadata").path("annotations").has("kubernetes.io/config.mirror");
+        return anew
+                        && !mirror
+                        && fact.member() == null
+                        && !PodAdmission.SYSTEM.contains(fact.namespace())
+                        && !Shape.asksForDevices(fact.requests())
+                ? Integer.valueOf(pod.path("spec").path("priority").asInt(0))
+                : null;
+    }
+
     /// Uid of the DaemonSet that made the pod, empty where none did. Thousands of pods share one text.
     static String daemonOf(JsonNode pod) {
         JsonNode controller = PodAdmission.controller(pod);

@@ -35,6 +35,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     private final DerivedGangs gangs;
     private final Consumer<JsonNode> changed;
     private final LedgerLink ledger;
+    private final CapacityRequests capacity;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore writers = new Semaphore(WRITERS);
 
@@ -51,6 +52,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
             LedgerLink ledger) {
         this.ledger = ledger;
         this.api = api;
+        this.capacity = new CapacityRequests(api);
         this.planner = planner;
         this.calls = calls;
         this.leading = leading;
@@ -71,6 +73,9 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
             case Decision.Bind bind -> soon(() -> bind(bind));
             case Decision.Ungate ungate -> whileLeading(() -> ungate(ungate));
             case Decision.EvictPod(PodFact pod, String why) -> soon(() -> evict(pod, why));
+            case Decision.Nominate(PodFact pod, String node) -> soon(() -> nominate(pod, node));
+            case Decision.AskCapacity ask -> soon(() -> capacity.ask(ask));
+            case Decision.LeaveCapacity leave -> soon(() -> capacity.leave(leave));
             case Decision.DeletePod(PodFact pod, String why) -> whileLeading(() -> delete(pod, why));
             case Decision.Touch touch -> whileLeading(() -> touch(touch));
         }
@@ -187,6 +192,13 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
         options.putObject("preconditions").put("uid", pod.uid());
         LOG.info("pod {}/{} is removed: {}", pod.namespace(), pod.name(), why);
         told(api.delete(path(pod), options), "removing", pod);
+    }
+
+    private void nominate(PodFact pod, String node) {
+        ObjectNode patch = Json.object();
+        patch.putObject("metadata").put("uid", pod.uid());
+        patch.putObject("status").put("nominatedNodeName", node);
+        told(api.merge(path(pod) + "/status", patch), "nominating a node for", pod);
     }
 
     private void evict(PodFact pod, String why) {

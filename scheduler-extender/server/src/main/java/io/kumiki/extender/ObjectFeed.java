@@ -35,6 +35,9 @@ final class ObjectFeed implements AutoCloseable {
         /// @param key namespace/name
         void gone(String key);
 
+        /// The kind is served, and all that was there has been told.
+        default void listed() {}
+
         /// All that has come so far is told: the whole list, or what of a watch came together.
         default void settled() {}
     }
@@ -138,6 +141,7 @@ final class ObjectFeed implements AutoCloseable {
         known = there;
         version = revision;
         sink.settled();
+        sink.listed();
         listed.countDown();
     }
 

@@ -85,7 +85,7 @@ final class PodWatch implements ObjectFeed.Sink {
                 }
                 return true;
             }
-            fact = stranger(fact, Facts.daemonOf(pod));
+            fact = stranger(fact, Facts.daemonOf(pod), Facts.yields(pod, fact));
         }
         if (!fact.equals(told.put(key, fact))) {
             uids.add(fact.uid());
@@ -141,7 +141,7 @@ final class PodWatch implements ObjectFeed.Sink {
     }
 
     /// Of others' pods only what they take matters; their versions would wake the planner for nothing.
-    private static PodFact stranger(PodFact pod, String daemon) {
+    private static PodFact stranger(PodFact pod, String daemon, @Nullable Integer yields) {
         return new PodFact(
                 pod.uid(),
                 pod.namespace(),
@@ -156,7 +156,8 @@ final class PodWatch implements ObjectFeed.Sink {
                 daemon,
                 pod.requests(),
                 null,
-                pod.devices());
+                pod.devices(),
+                yields);
     }
 
     @Override

@@ -1,0 +1,107 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import io.kumiki.placement.GangPlacement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Asks an autoscaler for nodes, once in each attempt of a gang that waits for want of them, where it serves
+/// ProvisioningRequests. What it answers is told; nothing is decided by it: nodes that come are seen as nodes.
+final class Capacity {
+    /// What is not seen by then was not made.
+    private static final long UNSEEN = 60_000;
+
+    private final State state;
+    /// By the object's key: when it was asked for, and when it was asked to go.
+    private final Map<String, Long> asked = new HashMap<>();
+    private final Map<String, Long> left = new HashMap<>();
+
+    Capacity(State state) {
+        this.state = state;
+    }
+
+    boolean served() {
+        return state.capacityServed;
+    }
+
+    /// @param answer on the nodes as they are, whomever they are kept for
+    void look(Plan plan, GangPlacement answer) {
+        if (plan.why == Why.Preempting || !helps(answer)) {
+            return;
+        }
+        int attempt = plan.fact.spec().attempt();
+        String name = CapacityFact.name(plan.fact.name(), attempt);
+        String key = plan.fact.namespace() + "/" + name;
+        CapacityFact fact = state.capacity.get(key);
+        if (fact == null && state.now - asked.getOrDefault(key, -UNSEEN) >= UNSEEN) {
+            asked.put(key, state.now);
+            state.decide(new Decision.AskCapacity(
+                    plan.fact.namespace(),
+                    name,
+                    plan.fact.name(),
+                    plan.fact.uid(),
+                    attempt,
+                    plan.fact.spec().classes()));
+        }
+        if (fact != null) {
+            List<Clause> clauses = new ArrayList<>(plan.said);
+            clauses.add(
+                    switch (fact.stage()) {
+                        case ASKED -> new Clause.NodesAsked();
+                        case PROVISIONED -> new Clause.NodesProvided(fact.says());
+                        case FAILED -> new Clause.NodesRefused(fact.says());
+                        case EXPIRED -> new Clause.NodesExpired(fact.says());
+                    });
+            plan.say(plan.why, clauses);
+        }
+    }
+
+    /// Whether more nodes could hold the gang: it would fit these if they were empty, or some of its members would, or
+    /// there is no node that it may use.
+    static boolean helps(GangPlacement answer) {
+        return switch (answer) {
+            case GangPlacement.Placed ignored -> false;
+            case GangPlacement.Waiting ignored -> true;
+            case GangPlacement.Impossible(var why) -> {
+                var removed = why.removed();
+                yield !(why.nearest() instanceof GangPlacement.RoleShort missing)
+                        || missing.room() > 0
+                        || removed.model()
+                                        + removed.devices()
+                                        + removed.extended()
+                                        + removed.cpu()
+                                        + removed.memory()
+                                        + removed.pods()
+                                == 0;
+            }
+        };
+    }
+
+    void gone(String key) {
+        state.capacity.remove(key);
+        left.remove(key);
+    }
+
+    /// Requests of gangs that wait no more are taken back.
+    void tick() {
+        for (var entry : state.capacity.entrySet()) {
+            if (isOver(entry.getValue())
+                    && state.now - left.getOrDefault(entry.getKey(), -state.options.repeat())
+                            >= state.options.repeat()) {
+                left.put(entry.getKey(), state.now);
+                state.decide(new Decision.LeaveCapacity(
+                        entry.getValue().namespace(), entry.getValue().name()));
+            }
+        }
+        asked.entrySet().removeIf(entry -> state.now - entry.getValue() >= UNSEEN);
+    }
+
+    private boolean isOver(CapacityFact fact) {
+        Plan plan = state.plans.get(fact.namespace() + "/" + fact.gang());
+        return plan == null
+                || plan.phase != Gang.Phase.Waiting
+                || plan.fact.spec().attempt() != fact.attempt();
+    }
+}
