@@ -86,10 +86,10 @@ class SinglePreemptionTest {
         on(new Event.GangSeen(new GangFact("n", name, "uid-" + name, "1", S, "", spec, null)));
     }
 
-    private List<String> deleted() {
+    private List<String> evicted() {
         return decided.stream()
-                .filter(Decision.DeletePod.class::isInstance)
-                .map(d -> ((Decision.DeletePod) d).pod().name())
+                .filter(Decision.EvictPod.class::isInstance)
+                .map(d -> ((Decision.EvictPod) d).pod().name())
                 .toList();
     }
 
@@ -112,7 +112,7 @@ class SinglePreemptionTest {
         runs("young", 4, "b", 0, 10);
         runs("middle", 4, "b", 0, 100);
         waits("urgent", 4, 1);
-        assertThat(deleted()).containsExactly("young");
+        assertThat(evicted()).containsExactly("young");
         assertThat(ungated()).isEmpty();
         // Whoever comes now and would fit into what is left does not get it.
         waits("thief", 4, 0);
@@ -133,7 +133,7 @@ class SinglePreemptionTest {
         runs("higher", 4, "a", 2, 10);
         waits("urgent", 4, 1);
         gangWaits("gang", 1, 4, 1);
-        assertThat(deleted()).isEmpty();
+        assertThat(evicted()).isEmpty();
     }
 
     @Test
@@ -144,7 +144,7 @@ class SinglePreemptionTest {
         runs("higher", 4, "a", 2, 10);
         waits("urgent", 8, 1);
         gangWaits("gang", 2, 4, 1);
-        assertThat(deleted()).isEmpty();
+        assertThat(evicted()).isEmpty();
     }
 
     @Test
@@ -155,7 +155,7 @@ class SinglePreemptionTest {
         runs("a2", 4, "a", 0, 20);
         runs("b1", 8, "b", 0, 9000);
         gangWaits("gang", 1, 8, 1);
-        assertThat(deleted()).containsExactlyInAnyOrder("a1", "a2");
+        assertThat(evicted()).containsExactlyInAnyOrder("a1", "a2");
         Plan gang = planner.state().plans.get("n/gang");
         assertThat(gang.why).isEqualTo(Why.Preempting);
         goes("a1");
@@ -175,7 +175,7 @@ class SinglePreemptionTest {
         runs("b1", 8, "b", 0, 90_000);
         waits("urgent", 2, 1);
         assertThat(gang.why).isEqualTo(Why.Preempted);
-        assertThat(deleted()).isEmpty();
+        assertThat(evicted()).isEmpty();
     }
 
     @Test
@@ -184,17 +184,17 @@ class SinglePreemptionTest {
         on(new Event.Elected(1));
         runs("deaf", 8, "a", 0, 10);
         waits("urgent", 8, 1);
-        assertThat(deleted()).hasSize(1);
+        assertThat(evicted()).hasSize(1);
         now += 2000;
         on(new Event.Tick());
-        assertThat(deleted()).hasSize(1);
+        assertThat(evicted()).hasSize(1);
         now += 5000;
         on(new Event.Tick());
-        assertThat(deleted()).hasSize(2);
+        assertThat(evicted()).hasSize(2);
         on(new Event.PodSeen(pod("deaf", 8, "a", PodFact.Stage.PENDING, true)));
         now += 20_000;
         on(new Event.Tick());
-        assertThat(deleted()).as("it is going").hasSize(2);
+        assertThat(evicted()).as("it is going").hasSize(2);
         // The winner goes: what is left is anybody's.
         goes("urgent");
         waits("other", 8, 0);

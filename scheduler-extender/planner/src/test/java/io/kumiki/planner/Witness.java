@@ -118,7 +118,7 @@ final class Witness {
                 case Decision.AnswerBind answer -> open.values().removeIf(c -> c.id() == answer.call());
                 case Decision.WriteStatus write -> write(write, now);
                 case Decision.Ungate ungate -> ungate(ungate);
-                case Decision.DeletePod(PodFact pod, var _)
+                case Decision.EvictPod(PodFact pod, var _)
                 when runs.containsKey(pod.uid()) && pod.bound() -> evicted.add(pod.uid());
                 case Decision.Bind bind -> {
                     bind(bind);

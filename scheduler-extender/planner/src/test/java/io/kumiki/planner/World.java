@@ -189,7 +189,9 @@ final class World {
     boolean mayLeave(Pod pod, String why) {
         Integer yields = pod.yields;
         GangObject comes = gangs.get(why.substring(why.lastIndexOf('/') + 1));
-        if (pod.gang.isEmpty() && !pod.single && (yields == null || (comes != null && comes.spec.priority() <= yields))) {
+        if (pod.gang.isEmpty()
+                && !pod.single
+                && (yields == null || (comes != null && comes.spec.priority() <= yields))) {
             throw new AssertionError("Y: " + pod.fact() + " need not leave: " + why);
         }
         boolean may = pod.stage != PodFact.Stage.RUNNING
