@@ -132,7 +132,9 @@ public final class TestPodman implements AutoCloseable {
                 "--storage-driver",
                 "vfs",
                 "--cgroup-manager",
-                "cgroupfs"));
+                "cgroupfs",
+                "--network-config-dir",
+                folder.resolve("networks").toString()));
         all.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(all);
         builder.environment()
@@ -185,7 +187,7 @@ public final class TestPodman implements AutoCloseable {
             service.destroy();
             service.waitFor(10, TimeUnit.SECONDS);
         }
-        // Layers belong to root and have modes of their own: podman removes them itself.
-        said("system", "reset", "--force");
+        // Never by "system reset": that also takes networks and machines that are not the test's.
+        said("rmi", "--all", "--force");
     }
 }
