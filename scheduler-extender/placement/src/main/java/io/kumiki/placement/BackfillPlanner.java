@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Which waiting gangs start now: shortest first, with one reservation, so that nothing large starves.
@@ -19,7 +20,13 @@ import org.jspecify.annotations.Nullable;
 /// strict order keeps everybody.)
 public final class BackfillPlanner {
     /// @param expectedSeconds declared or learned run time
-    public record Waiting(String id, GangSpec gang, long submitted, long expectedSeconds) {
+    /// @param surelySeconds within which it has ended almost surely: what counts where it may use nodes that are
+    ///     kept for another
+    public record Waiting(String id, GangSpec gang, long submitted, long expectedSeconds, long surelySeconds) {
+        public Waiting(String id, GangSpec gang, long submitted, long expectedSeconds) {
+            this(id, gang, submitted, expectedSeconds, expectedSeconds);
+        }
+
         boolean large() {
             return gang.minimum() > 1;
         }
@@ -50,11 +57,12 @@ public final class BackfillPlanner {
     }
 
     /// @param view changed in place by the starts
+    /// @param running asked only where a reservation is made
     /// @param kept the reservation of the plan before; recomputed when its time has passed
     public Plan plan(
             ClusterView view,
             Collection<Waiting> waiting,
-            Collection<Running> running,
+            Supplier<? extends Collection<Running>> running,
             long now,
             @Nullable Reservation kept) {
         List<Start> starts = new ArrayList<>();
@@ -82,7 +90,7 @@ public final class BackfillPlanner {
             GangPlacement answer = place(view, next, reservation == null ? new BitSet() : reservation.nodes());
             if (!(answer instanceof GangPlacement.Placed)
                     && reservation != null
-                    && now + next.expectedSeconds() <= reservation.start()) {
+                    && now + next.surelySeconds() <= reservation.start()) {
                 answer = place(view, next, new BitSet());
             }
             if (answer instanceof GangPlacement.Placed placed) {
@@ -99,7 +107,11 @@ public final class BackfillPlanner {
     }
 
     private @Nullable Reservation reserveForOldest(
-            ClusterView view, List<Waiting> queue, Collection<Running> running, long now, List<Start> starts) {
+            ClusterView view,
+            List<Waiting> queue,
+            Supplier<? extends Collection<Running>> running,
+            long now,
+            List<Start> starts) {
         Waiting oldest = queue.stream().filter(Waiting::large).min(OLDEST_FIRST).orElseThrow();
         return place(view, oldest, new BitSet()) instanceof GangPlacement.Placed
                 ? null
@@ -108,9 +120,13 @@ public final class BackfillPlanner {
 
     /// Ends the running gangs one after the other on a copy until the gang fits; null where it never would.
     private @Nullable Reservation reserve(
-            ClusterView view, Waiting head, Collection<Running> running, long now, List<Start> starts) {
+            ClusterView view,
+            Waiting head,
+            Supplier<? extends Collection<Running>> running,
+            long now,
+            List<Start> starts) {
         ClusterView later = view.copy();
-        List<Running> ends = new ArrayList<>(running);
+        List<Running> ends = new ArrayList<>(running.get());
         starts.forEach(s -> ends.add(
                 new Running(s.waiting().id(), held(s), now + s.waiting().expectedSeconds())));
         ends.sort(Comparator.comparingLong(Running::expectedEnd));

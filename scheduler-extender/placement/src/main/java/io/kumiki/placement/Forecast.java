@@ -61,6 +61,8 @@ public final class Forecast {
     private static final Comparator<BackfillPlanner.Running> FIRST_END =
             Comparator.comparingLong(BackfillPlanner.Running::expectedEnd).thenComparing(BackfillPlanner.Running::id);
 
+    private static final BitSet NOTHING = new BitSet();
+
     private final ClusterView view;
     private final Topology topology;
     private final Purse purse;
@@ -68,10 +70,10 @@ public final class Forecast {
     private final Set<Shape> never = Collections.newSetFromMap(new IdentityHashMap<>());
     private final PriorityQueue<BackfillPlanner.Running> running = new PriorityQueue<>(FIRST_END);
     private final Map<String, Start> starts = new LinkedHashMap<>();
-    private List<Waiting> queue;
+    private final Map<Shape, Line> lines = new IdentityHashMap<>();
+    private long arrived;
     private @Nullable Kept kept;
     private @Nullable Kept keptNow;
-    private final Set<Shape> shapes = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /// @param view the caller's; a copy is changed
     public Forecast(
@@ -82,9 +84,8 @@ public final class Forecast {
             Purse purse) {
         this.view = view.copy();
         this.topology = topology;
-        this.queue = new ArrayList<>(queue);
         this.running.addAll(running);
-        queue.forEach(waiting -> shapes.add(waiting.shape()));
+        queue.forEach(this::add);
         this.purse = purse;
     }
 
@@ -92,10 +93,17 @@ public final class Forecast {
     ///
     /// @param until nobody is asked about who starts later
     public Map<String, Start> run(long now, long until, int ends) {
+        return run(now, until, ends, "");
+    }
+
+    /// The same, and no further than the start of one.
+    ///
+    /// @param only its id; empty for all
+    public Map<String, Start> run(long now, long until, int ends, String only) {
         long time = now;
         pass(time);
         keptNow = kept;
-        for (int i = 0; i < ends && !queue.isEmpty() && !running.isEmpty(); ) {
+        for (int i = 0; i < ends && isWaiting() && !running.isEmpty() && !starts.containsKey(only); ) {
             time = Math.max(time, Objects.requireNonNull(running.peek()).expectedEnd());
             if (time > until) {
                 break;
@@ -104,6 +112,10 @@ public final class Forecast {
             pass(time);
         }
         return starts;
+    }
+
+    private boolean isWaiting() {
+        return lines.values().stream().anyMatch(line -> line.next(0, Line.ANY) >= 0);
     }
 
     /// What is kept at once, after {@link #run}; null where everybody has room.
@@ -116,8 +128,7 @@ public final class Forecast {
     public Map<String, Start> step(long now, List<Waiting> arrivals) {
         starts.clear();
         end(now);
-        queue.addAll(arrivals);
-        arrivals.forEach(waiting -> shapes.add(waiting.shape()));
+        arrivals.forEach(this::add);
         pass(now);
         return Map.copyOf(starts);
     }
@@ -128,8 +139,27 @@ public final class Forecast {
         return next == null ? null : next.expectedEnd();
     }
 
+    /// Those that will have ended then, in order.
+    public List<BackfillPlanner.Running> ending(long time) {
+        BackfillPlanner.Running next = running.peek();
+        return next == null || next.expectedEnd() > time
+                ? List.of()
+                : running.stream()
+                        .filter(end -> end.expectedEnd() <= time)
+                        .sorted(FIRST_END)
+                        .toList();
+    }
+
     public List<Waiting> waiting() {
-        return List.copyOf(queue);
+        record Place(long order, Waiting waiting) {}
+        List<Place> places = new ArrayList<>();
+        for (Line line : lines.values()) {
+            for (int at = line.next(0, Line.ANY); at >= 0; at = line.next(at + 1, Line.ANY)) {
+                places.add(new Place(line.order(at), line.at(at)));
+            }
+        }
+        places.sort(Comparator.comparingLong(Place::order));
+        return places.stream().map(Place::waiting).toList();
     }
 
     public List<BackfillPlanner.Running> running() {
@@ -163,50 +193,74 @@ public final class Forecast {
         return rooms.computeIfAbsent(shape, s -> new ShapeRooms(s, view, topology));
     }
 
+    /// Looks at one of each shape after the other, in the order of the queue: whoever wants the same as somebody who
+    /// found no room finds none either.
     private void pass(long now) {
         Kept before = kept;
         kept = null;
-        List<Waiting> left = new ArrayList<>();
-        Set<Shape> full = Collections.newSetFromMap(new IdentityHashMap<>());
-        Set<Shape> fullOutside = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (int i = 0; i < queue.size(); i++) {
-            Waiting next = queue.get(i);
-            if (full.size() + never.size() >= shapes.size() && kept != null) {
-                // Nobody behind finds room either: every shape that there is was tried.
-                left.addAll(queue.subList(i, queue.size()));
-                break;
-            }
+        var heads = new PriorityQueue<Head>(Comparator.comparingLong(Head::order));
+        lines.values().forEach(line -> push(heads, new Head(line), now));
+        for (Head head = heads.poll(); head != null; head = heads.poll()) {
+            Waiting next = head.next();
             Kept other = kept;
             boolean outside = other != null && now + next.promised() > other.start();
-            boolean tried = full.contains(next.shape()) || (outside && fullOutside.contains(next.shape()));
-            if (never.contains(next.shape()) || !purse.admits(next.id())) {
-                left.add(next);
+            if (!purse.admits(next.id())) {
+                push(heads, head, now);
                 continue;
             }
-            GangPlacement.Placed placed = tried
-                    ? null
-                    : rooms(next.shape())
-                            .fit(
-                                    view,
-                                    topology,
-                                    outside ? Objects.requireNonNull(other).nodes() : new BitSet())
-                            .orElse(null);
+            GangPlacement.Placed placed = rooms(next.shape())
+                    .fit(view, topology, outside ? Objects.requireNonNull(other).nodes() : NOTHING)
+                    .orElse(null);
             if (placed != null) {
                 start(next, placed, now);
+                head.line.remove(head.at);
+                push(heads, head, now);
                 continue;
             }
-            left.add(next);
-            (outside ? fullOutside : full).add(next.shape());
             if (other == null) {
                 kept = before != null && before.id().equals(next.id()) && now < before.start()
                         ? before
                         : keep(next, now);
-                if (never.contains(next.shape())) {
-                    full.remove(next.shape());
-                }
+            }
+            if (outside) {
+                head.fullOutside = true;
+                push(heads, head, now);
             }
         }
-        queue = left;
+    }
+
+    /// Goes on to the next in its line that may find room.
+    private void push(PriorityQueue<Head> heads, Head head, long now) {
+        Kept other = kept;
+        long most = head.fullOutside && other != null ? other.start() - now : Line.ANY;
+        head.at = never.contains(head.line.shape) ? -1 : head.line.next(head.at + 1, most);
+        if (head.at >= 0) {
+            heads.add(head);
+        }
+    }
+
+    /// Where one pass stands in a line.
+    private static final class Head {
+        final Line line;
+        int at = -1;
+        /// Whoever may not use the nodes that are kept finds no room any more.
+        boolean fullOutside;
+
+        Head(Line line) {
+            this.line = line;
+        }
+
+        long order() {
+            return line.order(at);
+        }
+
+        Waiting next() {
+            return line.at(at);
+        }
+    }
+
+    private void add(Waiting waiting) {
+        lines.computeIfAbsent(waiting.shape(), Line::new).add(waiting, arrived++);
     }
 
     private void start(Waiting next, GangPlacement.Placed placed, long now) {

@@ -67,7 +67,7 @@ class BackfillPlannerLawTest {
             while (next < coming.size() && coming.get(next).submitted() == now) {
                 waiting.put(coming.get(next).id(), coming.get(next++));
             }
-            var plan = planner.plan(view, waiting.values(), running, now, reservation);
+            var plan = planner.plan(view, waiting.values(), () -> running, now, reservation);
             reservation = plan.reservation();
             if (reservation != null) {
                 promised.putIfAbsent(reservation.id(), reservation.start());

@@ -122,5 +122,8 @@ public sealed interface Event {
     /// When a waiting gang will start, as those found out who let the queue run ahead.
     record Estimated(String namespace, String name, Estimate start) implements Event {}
 
+    /// What those who look at the queue have learned of run times, from now on.
+    record Learned(Knowledge knowledge) implements Event {}
+
     record Tick() implements Event {}
 }

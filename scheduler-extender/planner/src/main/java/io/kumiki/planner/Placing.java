@@ -46,6 +46,7 @@ final class Placing {
                         .thenComparing(plan -> plan.fact.key()))
                 .toList();
         SinglePass single = singles.pass();
+        Outlook.Kept before = state.kept;
         state.kept = null;
         if (queue.isEmpty() && single.isEmpty()) {
             return;
@@ -63,7 +64,7 @@ final class Placing {
             boolean promised = state.promises.containsKey(plan.fact.key());
             room = room == null ? Room.now(state, "") : room;
             Room own = promised ? Room.now(state, plan.fact.key()) : room;
-            BitSet avoided = kept == null || endsBefore(plan, kept.start()) ? new BitSet() : own.indices(kept.nodes());
+            BitSet avoided = kept == null || endsBefore(plan, kept) ? new BitSet() : own.indices(kept.nodes());
             GangPlacement answer = own.place(plan.fact, own.view, avoided);
             if (answer instanceof GangPlacement.Placed placed) {
                 if (reserve(plan, own, placed, charges)) {
@@ -78,7 +79,8 @@ final class Placing {
                     singles.changed();
                     room = Room.now(state, "");
                 } else {
-                    kept = outlook.keep(plan, own);
+                    Outlook.Kept found = outlook.keep(plan, own);
+                    kept = found == null ? null : found.since(before);
                 }
             }
             if (capacity.served()) {
@@ -96,9 +98,9 @@ final class Placing {
         return true;
     }
 
-    private boolean endsBefore(Plan plan, long start) {
-        Long expected = plan.fact.spec().expectedSeconds();
-        return expected != null && state.second + expected <= start;
+    private boolean endsBefore(Plan plan, Outlook.Kept kept) {
+        Long declared = plan.fact.spec().expectedSeconds();
+        return kept.endsBefore(state.second, declared, declared == null ? state.knowledge.surely(plan.fact) : null);
     }
 
     private boolean reserve(Plan plan, Room room, GangPlacement.Placed placed, Charges charges) {

@@ -121,6 +121,7 @@ public final class Planner {
                     plan.looked |= plan.phase == Gang.Phase.Waiting;
                 }
             }
+            case Event.Learned(Knowledge knowledge) -> state.knowledge = knowledge;
             case Event.Tick ignored -> tick();
         }
         singles.notice(event);

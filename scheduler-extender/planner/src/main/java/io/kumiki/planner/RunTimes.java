@@ -6,19 +6,27 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// How long gangs run: what was declared, set right by how declarations came true, else what finished gangs of the
-/// same class took, the narrowest class of which enough is known. No clock, no chance: the same history gives the
-/// same answer. Changed by one thread; {@link #copy} is for others.
+/// same classes took: the narrowest counts most where much of it is known, the wider ones behind it share the rest,
+/// and beyond all experience there is a heavy tail. No clock, no chance: the same history gives the same answer.
+/// Changed by one thread; {@link #copy} is for others.
 public final class RunTimes {
     static final int ENOUGH = 3;
     private static final int KEPT = 64;
+    /// Of a class that everybody is in.
+    private static final int KEPT_OF_ALL = 512;
     private static final int CLASSES = 10_000;
+    /// A class counts as much as the wider ones behind it when so many of it are known.
+    private static final double SHRINKAGE = 4;
     /// Nine of ten declarations are taken to be right within 30 % until it is known how they come true.
     private static final double UNTRIED = 0.75;
 
     private static final String DECLARED = "declared";
+    private static final String ALL = "all";
+    private static final double[] NOTHING = {};
 
     public enum From {
         unknown,
@@ -52,6 +60,7 @@ public final class RunTimes {
             }
             classes.add("namespace/" + namespace + "/" + gpuMilli);
             classes.add("gpus/" + gpuMilli);
+            classes.add(ALL);
             return classes;
         }
     }
@@ -59,6 +68,7 @@ public final class RunTimes {
     private final long usualSeconds;
     /// Eldest first; those used last stay.
     private final LinkedHashMap<String, double[]> classes;
+    private final Map<Job, Spread> spreads = new ConcurrentHashMap<>();
 
     public RunTimes(long usualSeconds) {
         this(usualSeconds, new LinkedHashMap<>());
@@ -86,6 +96,7 @@ public final class RunTimes {
     void take(RunTimes other) {
         classes.clear();
         classes.putAll(other.classes);
+        spreads.clear();
     }
 
     /// A gang ran to its end.
@@ -100,30 +111,37 @@ public final class RunTimes {
     /// Arrays are replaced, never changed: copies share them.
     private void add(String name, double value) {
         double[] before = classes.remove(name);
-        int kept = before == null ? 0 : Math.min(before.length, KEPT - 1);
+        int most = name.equals(ALL) || name.startsWith("gpus/") ? KEPT_OF_ALL : KEPT;
+        int kept = before == null ? 0 : Math.min(before.length, most - 1);
         double[] after = new double[kept + 1];
         if (before != null) {
             System.arraycopy(before, before.length - kept, after, 0, kept);
         }
         after[kept] = value;
         classes.put(name, after);
+        spreads.clear();
         if (classes.size() > CLASSES) {
             classes.pollFirstEntry();
         }
     }
 
     public From from(Job job) {
-        return job.declared() != null ? From.declared : known(job) != null ? From.learned : From.unknown;
+        return job.declared() != null ? From.declared : isKnown(job) ? From.learned : From.unknown;
     }
 
-    private double @Nullable [] known(Job job) {
-        for (String name : job.classes()) {
-            double[] times = sorted(name);
-            if (times.length >= ENOUGH) {
-                return times;
-            }
-        }
-        return null;
+    private boolean isKnown(Job job) {
+        return job.classes().stream().anyMatch(name -> {
+            double[] times = classes.get(name);
+            return times != null && times.length >= ENOUGH;
+        });
+    }
+
+    private Spread spread(Job job) {
+        return spreads.computeIfAbsent(job, of -> {
+            var spread = new Spread.Builder(usualSeconds);
+            of.classes().forEach(name -> spread.narrowThen(classes.getOrDefault(name, NOTHING), SHRINKAGE));
+            return spread.build();
+        });
     }
 
     private double[] sorted(String name) {
@@ -147,8 +165,7 @@ public final class RunTimes {
             double[] times = Arrays.stream(ratios).map(r -> r * declared).toArray();
             return conditional(times, elapsed, quantile);
         }
-        double[] times = known(job);
-        return times == null ? heavyTail(usualSeconds + elapsed, quantile) : conditional(times, elapsed, quantile);
+        return spread(job).remaining(elapsed, quantile);
     }
 
     /// Of those that ran longer than it already does; beyond them all the longer something ran, the longer it will.

@@ -188,11 +188,19 @@ public final class Scene {
     }
 
     static RunTimes.Job job(Plan plan, Origin origin) {
-        long gpus = plan.fact.spec().classes().stream()
+        return job(plan.fact, origin);
+    }
+
+    static RunTimes.Job job(GangFact fact, Origin origin) {
+        long gpus = fact.spec().classes().stream()
                 .mapToLong(of -> of.max() * Entry.gpus(of))
                 .sum();
-        return new RunTimes.Job(
-                plan.fact.namespace(), origin, gpus, plan.fact.spec().expectedSeconds());
+        return new RunTimes.Job(fact.namespace(), origin, gpus, fact.spec().expectedSeconds());
+    }
+
+    /// What was learned, for the planner.
+    public Knowledge knowledge() {
+        return new Knowledge(memory.runTimes(), memory.origins());
     }
 
     /// How long a gang that holds slots has been running; 0 before it started.

@@ -125,6 +125,6 @@ final class SinglePass {
         String node = placing.nearest(seeker);
         return node == null
                 ? null
-                : new Outlook.Kept(Party.of(single.pod()), single.priority(), state.second, Set.of(node));
+                : new Outlook.Kept(Party.of(single.pod()), single.priority(), state.second, state.second, Set.of(node));
     }
 }

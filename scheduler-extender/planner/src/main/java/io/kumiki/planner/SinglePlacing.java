@@ -126,8 +126,7 @@ final class SinglePlacing {
     }
 
     private boolean endsBefore(Seeker seeker, Outlook.Kept kept) {
-        Long expected = seeker.expectedSeconds();
-        return expected != null && state.second + expected <= kept.start();
+        return kept.endsBefore(state.second, seeker.expectedSeconds(), null);
     }
 
     void take(String key, Seeker seeker, Found.There there, Charges charges, long until) {

@@ -44,6 +44,7 @@ final class Singles {
             case Event.MemberAsked ignored -> {}
             case Event.GangOrigin ignored -> {}
             case Event.Estimated ignored -> {}
+            case Event.Learned ignored -> {}
             case Event.FilterAsked ignored -> {}
             case Event.BindLeft ignored -> {}
             case Event.PodSeen(PodFact pod) -> moved(pod.uid(), pod);

@@ -110,6 +110,7 @@ final class Starts {
         private final List<Plan> holding;
         private final Map<String, List<BackfillPlanner.Held>> held = new HashMap<>();
         private final List<Forecast.Shape> shapes = new ArrayList<>();
+        private final Map<Plan, RunTimes.Job> jobs = new HashMap<>();
         private Forecast.@Nullable Kept kept;
 
         Run(Scene scene, List<Plan> queue) {
@@ -132,7 +133,7 @@ final class Starts {
             for (Plan plan : holding) {
                 long rest = plan.phase == Gang.Phase.Releasing
                         ? RELEASE
-                        : times().remaining(scene.job(plan), scene.elapsed(plan), quantile);
+                        : times().remaining(job(plan), scene.elapsed(plan), quantile);
                 running.add(new BackfillPlanner.Running(
                         plan.fact.key(), held.getOrDefault(plan.fact.key(), List.of()), scene.second() + rest));
             }
@@ -143,7 +144,7 @@ final class Starts {
                 waiting.add(new Forecast.Waiting(
                         plan.fact.key(),
                         shapes.get(i),
-                        times().remaining(scene.job(plan), 0, quantile),
+                        times().remaining(job(plan), 0, quantile),
                         declared == null ? Long.MAX_VALUE / 4 : declared));
             }
             var forecast = new Forecast(
@@ -151,6 +152,10 @@ final class Starts {
             Map<String, Forecast.Start> starts = forecast.run(scene.second(), scene.second() + HORIZON, ENDS);
             kept = forecast.keptNow();
             return starts;
+        }
+
+        private RunTimes.Job job(Plan plan) {
+            return jobs.computeIfAbsent(plan, scene::job);
         }
 
         private RunTimes times() {

@@ -61,6 +61,8 @@ final class State {
     boolean roomChanged = true;
     private List<Decision> out = new ArrayList<>();
 
+    Knowledge knowledge;
+
     /// By the last pass over those that wait.
     Outlook.@Nullable Kept kept;
 
@@ -71,6 +73,7 @@ final class State {
 
     State(PlannerOptions options) {
         this.options = options;
+        this.knowledge = Knowledge.none(options.usualSeconds());
     }
 
     /// @param tenants a tree, or none at all

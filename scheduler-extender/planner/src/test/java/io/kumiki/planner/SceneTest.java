@@ -234,7 +234,7 @@ class SceneTest {
         running("tonight", spec(1, 8, null, null, 0), 0, "h1000");
         waiting("n", "b", 0, spec(1, 8, null, null, 0), Why.NoRoom);
         Estimate start = java.util.Objects.requireNonNull(first().start());
-        assertThat(start).isEqualTo(new Estimate(S + 120, S + 104, S + 136, RunTimes.From.learned));
+        assertThat(start).isEqualTo(new Estimate(S + 120, S + 100, S + 140, RunTimes.From.learned));
         assertThat(mirror.scene(NOW).gang("n", "nightly-3").timeline().stream().map(Decided::phase))
                 .containsExactly("Running", "Done");
     }

@@ -280,6 +280,7 @@ public final class SchedulingView implements AutoCloseable {
             long began = System.nanoTime();
             try {
                 estimates = scene.estimates();
+                planner.accept(new Event.Learned(scene.knowledge()));
                 if (!listeners.isEmpty()) {
                     scene.waiting();
                     scene.proposals();

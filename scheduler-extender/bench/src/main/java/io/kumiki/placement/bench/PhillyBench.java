@@ -8,6 +8,8 @@ import io.kumiki.placement.Demand;
 import io.kumiki.placement.GangSpec;
 import io.kumiki.placement.NodeSpec;
 import io.kumiki.placement.Topology;
+import io.kumiki.planner.Origin;
+import io.kumiki.planner.RunTimes;
 import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.runtime.bench.Figure;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,11 +28,16 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/// Queueing on the Philly job trace: all virtual clusters merged, true durations known, no preemption; nodes of 8
-/// GPUs, racks of 8 nodes.
+/// Queueing on the Philly job trace: all virtual clusters merged, no preemption, durations known or learned from those
+/// that ended before; nodes of 8 GPUs, racks of 8 nodes.
 /// A job of more than 8 GPUs needs wholly free nodes at once.
 public final class PhillyBench implements Benchmark {
     static final int GPUS = 8;
+    /// Quantiles of what is learned: for the order, for what may pass the head, for what still runs.
+    private static final double EXPECTED = 0.6;
+
+    private static final double SURELY = 0.97;
+    private static final double REST = 0.5;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 
     record Job(String id, long submitted, long seconds, int gpus, String cluster) {}
@@ -41,7 +49,7 @@ public final class PhillyBench implements Benchmark {
 
     @Override
     public String measures() {
-        return "mean queue time on the Philly trace with true durations, N (70) nodes of 8 GPUs";
+        return "mean queue time on the Philly trace, durations known or learned from it, N (70) nodes of 8 GPUs";
     }
 
     @Override
@@ -52,14 +60,21 @@ public final class PhillyBench implements Benchmark {
     @Override
     public List<Figure> run(Size size) throws IOException {
         var jobs = jobs(OpenbBench.folder("philly-jobs").resolve("philly.csv"));
+        List<Figure> figures = new ArrayList<>();
+        figures.addAll(figures(jobs, size.n(), "true durations", new True()));
+        figures.addAll(figures(jobs, size.n(), "learned durations", new Learned()));
+        return figures;
+    }
+
+    private List<Figure> figures(List<Job> jobs, int nodes, String durations, Known known) {
         double[] sum = new double[3];
         int[] count = new int[3];
-        replay(jobs, size.n(), (job, start) -> {
+        replay(jobs, nodes, known, (job, start) -> {
             int kind = job.gpus() == 1 ? 0 : job.gpus() <= GPUS ? 1 : 2;
             sum[kind] += start - job.submitted();
             count[kind]++;
         });
-        String kase = size.n() + " nodes, true durations";
+        String kase = nodes + " nodes, " + durations;
         return List.of(
                 new Figure(name(), kase, "mean queue", (sum[0] + sum[1] + sum[2]) / jobs.size(), "s"),
                 new Figure(name(), kase, "mean queue, 1 GPU", sum[0] / count[0], "s"),
@@ -71,8 +86,82 @@ public final class PhillyBench implements Benchmark {
         void at(Job job, long start);
     }
 
+    /// What whoever plans knows of durations.
+    private interface Known {
+        /// Of a job that arrives.
+        long expected(Job job);
+
+        /// The same, almost surely.
+        long surely(Job job);
+
+        /// Of a job that runs.
+        long remaining(Job job, long elapsed);
+
+        void ended(Job job);
+    }
+
+    private static final class True implements Known {
+        @Override
+        public long expected(Job job) {
+            return job.seconds();
+        }
+
+        @Override
+        public long surely(Job job) {
+            return job.seconds();
+        }
+
+        @Override
+        public long remaining(Job job, long elapsed) {
+            return job.seconds() - elapsed;
+        }
+
+        @Override
+        public void ended(Job job) {}
+    }
+
+    /// From those of the trace that have ended, by virtual cluster and GPUs: it names neither owner nor template.
+    private static final class Learned implements Known {
+        private final RunTimes times = new RunTimes(3600);
+
+        private static RunTimes.Job job(Job job) {
+            return new RunTimes.Job(job.cluster(), Origin.UNKNOWN, job.gpus() * 1000L, null);
+        }
+
+        @Override
+        public long expected(Job job) {
+            return times.remaining(job(job), 0, EXPECTED);
+        }
+
+        @Override
+        public long surely(Job job) {
+            return times.remaining(job(job), 0, SURELY);
+        }
+
+        @Override
+        public long remaining(Job job, long elapsed) {
+            return times.remaining(job(job), elapsed, REST);
+        }
+
+        @Override
+        public void ended(Job job) {
+            times.finished(job(job), job.seconds());
+        }
+    }
+
+    /// When those that run are expected to end, found out only where somebody asks.
+    private static List<Running> expected(Collection<Running> running, Map<String, Job> byId, Known known, long now) {
+        List<Running> ends = new ArrayList<>();
+        for (Running each : running) {
+            Job job = java.util.Objects.requireNonNull(byId.get(each.id()));
+            long elapsed = now - (each.expectedEnd() - job.seconds());
+            ends.add(new Running(each.id(), each.held(), now + known.remaining(job, elapsed)));
+        }
+        return ends;
+    }
+
     /// At each time first all ends, then all arrivals, then one plan.
-    private static void replay(List<Job> jobs, int nodes, Started listener) {
+    private static void replay(List<Job> jobs, int nodes, Known known, Started listener) {
         var view = cluster(nodes);
         var planner = new BackfillPlanner(topology(nodes));
         Map<String, Job> byId = new HashMap<>();
@@ -87,12 +176,17 @@ public final class PhillyBench implements Benchmark {
             long now = Math.min(arrival, first == null ? Long.MAX_VALUE : first.expectedEnd());
             for (Running end = running.peek(); end != null && end.expectedEnd() == now; end = running.peek()) {
                 running.remove().held().forEach(h -> view.release(h.demand(), h.node(), h.devices()));
+                known.ended(java.util.Objects.requireNonNull(byId.get(end.id())));
             }
             for (; next < jobs.size() && jobs.get(next).submitted() == now; next++) {
                 Job job = jobs.get(next);
-                waiting.put(job.id(), new Waiting(job.id(), gang(job.gpus()), job.submitted(), job.seconds()));
+                waiting.put(
+                        job.id(),
+                        new Waiting(
+                                job.id(), gang(job.gpus()), job.submitted(), known.expected(job), known.surely(job)));
             }
-            var plan = planner.plan(view, waiting.values(), running, now, reservation);
+            var plan =
+                    planner.plan(view, waiting.values(), () -> expected(running, byId, known, now), now, reservation);
             reservation = plan.reservation();
             for (var start : plan.starts()) {
                 Job job = java.util.Objects.requireNonNull(

@@ -1,0 +1,182 @@
+package io.kumiki.placement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/// The queue runs ahead as if each of those that wait were looked at in order, every time.
+class ForecastLawTest {
+    private static final Topology FLAT = Topology.of(List.of(), List.of(Map.of(), Map.of(), Map.of(), Map.of()));
+
+    private static ClusterView cluster() {
+        List<NodeSpec> nodes = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            nodes.add(new NodeSpec("n" + i, 64_000, 64_000, 4, "A", 50));
+        }
+        return new ClusterView(nodes);
+    }
+
+    private static List<Forecast.Shape> shapes() {
+        List<Forecast.Shape> shapes = new ArrayList<>();
+        for (int[] s : new int[][] {{1, 1}, {1, 2}, {1, 4}, {2, 4}, {3, 4}, {5, 4}}) {
+            var role = new GangSpec.Role("w", new Demand(1, 1, s[1], 1000, List.of()), s[0], s[0]);
+            var all = new BitSet();
+            all.set(0, 4);
+            shapes.add(new Forecast.Shape(
+                    List.of(new GangSpec("g" + s[0] + "-" + s[1], List.of(role), null, null)), List.of(all)));
+        }
+        return shapes;
+    }
+
+    private static List<Forecast.Waiting> draw(SplittableRandom random, int count) {
+        List<Forecast.Shape> shapes = shapes();
+        List<Forecast.Waiting> waiting = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            long seconds = 1 + random.nextInt(100);
+            waiting.add(new Forecast.Waiting(
+                    "w" + i,
+                    shapes.get(random.nextInt(shapes.size())),
+                    seconds,
+                    random.nextInt(3) == 0 ? Long.MAX_VALUE / 4 : seconds + random.nextInt(20)));
+        }
+        return waiting;
+    }
+
+    @Test
+    void whoIsPassedOverCouldNotHaveStarted() {
+        int starts = 0;
+        for (long seed = 0; seed < 400; seed++) {
+            var random = new SplittableRandom(seed);
+            List<Forecast.Waiting> queue = draw(random, 5 + random.nextInt(60));
+            Set<String> refused = new HashSet<>();
+            queue.stream().filter(_ -> random.nextInt(12) == 0).forEach(w -> refused.add(w.id()));
+            Map<String, Long> slow = new Slow(queue, refused).run();
+            Map<String, Long> fast = new HashMap<>();
+            new Forecast(cluster(), FLAT, queue, List.of(), purse(refused))
+                    .run(0, Long.MAX_VALUE / 8, Integer.MAX_VALUE)
+                    .forEach((id, start) -> fast.put(id, start.at()));
+            assertThat(fast).as("seed %s", seed).isEqualTo(slow);
+            starts += fast.size();
+        }
+        assertThat(starts).isGreaterThan(5000);
+    }
+
+    @Test
+    void noFurtherThanTheOneThatIsAskedFor() {
+        List<Forecast.Waiting> queue = draw(new SplittableRandom(5), 40);
+        Map<String, Forecast.Start> all =
+                new Forecast(cluster(), FLAT, queue, List.of(), Forecast.Purse.OPEN).run(0, 1_000_000, 1000);
+        String some = all.keySet().stream().skip(all.size() / 2).findFirst().orElseThrow();
+        Map<String, Forecast.Start> fewer =
+                new Forecast(cluster(), FLAT, queue, List.of(), Forecast.Purse.OPEN).run(0, 1_000_000, 1000, some);
+        assertThat(fewer.get(some).at()).isEqualTo(all.get(some).at());
+        assertThat(fewer).hasSizeLessThan(all.size());
+    }
+
+    private static Forecast.Purse purse(Set<String> refused) {
+        return new Forecast.Purse() {
+            @Override
+            public boolean admits(String id) {
+                return !refused.contains(id);
+            }
+
+            @Override
+            public void take(String id) {}
+
+            @Override
+            public void give(String id) {}
+        };
+    }
+
+    /// Everybody is asked about in every pass, with nothing remembered but the reservation.
+    private static final class Slow {
+        private final ClusterView view = cluster();
+        private final Set<String> refused;
+        private final List<Forecast.Waiting> queue;
+        private final List<BackfillPlanner.Running> running = new ArrayList<>();
+        private final Map<String, Long> starts = new HashMap<>();
+        private Forecast.Kept kept;
+
+        Slow(List<Forecast.Waiting> queue, Set<String> refused) {
+            this.queue = new ArrayList<>(queue);
+            this.refused = refused;
+        }
+
+        Map<String, Long> run() {
+            pass(0);
+            while (!running.isEmpty()) {
+                running.sort(Comparator.comparingLong(BackfillPlanner.Running::expectedEnd)
+                        .thenComparing(BackfillPlanner.Running::id));
+                long now = running.getFirst().expectedEnd();
+                for (var end : List.copyOf(running)) {
+                    if (end.expectedEnd() <= now) {
+                        running.remove(end);
+                        end.held().forEach(h -> view.release(h.demand(), h.node(), h.devices()));
+                    }
+                }
+                pass(now);
+            }
+            return starts;
+        }
+
+        private static GangPlacement place(ClusterView on, Forecast.Waiting next, BitSet avoided) {
+            return new GangPlacer(on, FLAT, avoided)
+                    .place(next.shape().variants().getFirst());
+        }
+
+        private void pass(long now) {
+            Forecast.Kept before = kept;
+            kept = null;
+            for (Forecast.Waiting next : List.copyOf(queue)) {
+                boolean outside = kept != null && now + next.promised() > kept.start();
+                if (refused.contains(next.id())) {
+                    continue;
+                }
+                if (place(view, next, outside ? kept.nodes() : new BitSet()) instanceof GangPlacement.Placed placed) {
+                    start(next, placed, now);
+                } else if (kept == null) {
+                    kept = before != null && before.id().equals(next.id()) && now < before.start()
+                            ? before
+                            : keep(next, now);
+                }
+            }
+        }
+
+        private void start(Forecast.Waiting next, GangPlacement.Placed placed, long now) {
+            queue.remove(next);
+            starts.put(next.id(), now);
+            List<BackfillPlanner.Held> held = new ArrayList<>();
+            Demand demand =
+                    next.shape().variants().getFirst().roles().getFirst().demand();
+            for (GangPlacement.Slot slot : placed.slots().getFirst()) {
+                view.place(demand, slot.node(), slot.devices());
+                held.add(new BackfillPlanner.Held(demand, slot.node(), slot.devices()));
+            }
+            running.add(new BackfillPlanner.Running(next.id(), held, now + next.seconds()));
+        }
+
+        private Forecast.Kept keep(Forecast.Waiting head, long now) {
+            ClusterView later = view.copy();
+            running.sort(Comparator.comparingLong(BackfillPlanner.Running::expectedEnd)
+                    .thenComparing(BackfillPlanner.Running::id));
+            for (var end : running) {
+                end.held().forEach(h -> later.release(h.demand(), h.node(), h.devices()));
+                if (place(later, head, new BitSet()) instanceof GangPlacement.Placed placed) {
+                    var nodes = new BitSet();
+                    placed.slots().forEach(row -> row.forEach(slot -> nodes.set(slot.node())));
+                    return new Forecast.Kept(head.id(), Math.max(now, end.expectedEnd()), nodes);
+                }
+            }
+            return null;
+        }
+    }
+}
