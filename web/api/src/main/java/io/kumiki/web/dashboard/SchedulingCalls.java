@@ -114,7 +114,9 @@ final class SchedulingCalls {
 
     private Past past(Instant time) {
         Scheduling scheduling = surface.ports().scheduling();
-        return scheduling.at(time).orElseThrow(() -> {
+        // What is logged is known by its second: one that is named is meant with all that happened in it.
+        Instant end = time.getNano() == 0 ? time.plusMillis(999) : time;
+        return scheduling.at(end).orElseThrow(() -> {
             String reach = scheduling
                     .reach()
                     .map(from -> "the decision log reaches back to " + from.truncatedTo(ChronoUnit.SECONDS)
