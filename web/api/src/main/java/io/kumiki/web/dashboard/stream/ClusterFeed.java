@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Nodes with their pods; small enough to be sent whole each time.
 final class ClusterFeed implements Feed {
     private final ClusterView cluster;
-    private final AtomicLong position = new AtomicLong();
+    /// Begins with the time, so that a reader who comes back to a feed that was opened anew is told so.
+    private final AtomicLong position = new AtomicLong(System.currentTimeMillis());
     private @Nullable AutoCloseable watching;
     private boolean closed;
 
