@@ -80,8 +80,12 @@ final class Adoption {
         plan.rows.clear();
         plan.leaving.clear();
         adopt(plan);
-        plan.fenced = plan.fact.status() == null;
+        // Also where there is no status yet: the first one may be on its way from the leader before us.
+        plan.fenced = false;
         plan.looked = true;
+        if (plan.fact.status() == null) {
+            plan.say(Why.NoRoom, new Clause.NotLookedAt());
+        }
         if (plan.phase.holds()) {
             progress.touchUnbound(plan);
         }

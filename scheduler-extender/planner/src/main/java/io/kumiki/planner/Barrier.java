@@ -248,7 +248,9 @@ final class Barrier {
     /// @param among the only nodes on which the scheduler finds room for it; null where nobody said
     void vetoed(Plan plan, PodFact pod, @Nullable List<String> among) {
         String node = plan.nodeOf(pod);
-        if (node == null || plan.held.containsKey(pod.uid()) || plan.binding.containsKey(pod.uid())) {
+        boolean settled = pod.bound() || plan.held.containsKey(pod.uid()) || plan.binding.containsKey(pod.uid());
+        if (node == null || settled) {
+            // A call from before: nothing is lost by it.
             return;
         }
         exclude(plan, pod, node);

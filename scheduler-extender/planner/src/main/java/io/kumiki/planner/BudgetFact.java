@@ -17,6 +17,10 @@ public record BudgetFact(String namespace, String name, List<Gang.Requirement> s
         return namespace + "/" + name;
     }
 
+    BudgetFact allowing(int fewer) {
+        return new BudgetFact(namespace, name, selector, fewer);
+    }
+
     boolean covers(PodFact pod) {
         PodFact.Member member = pod.member();
         Map<String, String> labels = member == null ? Map.of() : member.labels();

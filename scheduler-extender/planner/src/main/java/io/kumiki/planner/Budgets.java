@@ -19,6 +19,15 @@ final class Budgets {
         return !budget.equals(byKey.put(budget.key(), budget));
     }
 
+    /// One of its pods does not work any more: until its controller has counted again, one less may go.
+    void lost(PodFact pod) {
+        for (BudgetFact budget : byKey.values()) {
+            if (budget.allowed() > 0 && budget.covers(pod)) {
+                byKey.replace(budget.key(), budget.allowing(budget.allowed() - 1));
+            }
+        }
+    }
+
     boolean gone(String key) {
         return byKey.remove(key) != null;
     }

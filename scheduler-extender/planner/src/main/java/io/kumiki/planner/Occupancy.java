@@ -57,10 +57,13 @@ final class Occupancy {
         return pods.get(row)[index];
     }
 
-    /// Whether the slot takes something of its node, by its pod or by the promise.
+    /// Whether the slot takes something of its node, by its pod or by the promise. The promise is over when the
+    /// gang's object says that it is: whoever leads next believes the object.
     boolean holds(int row, int index) {
         PodFact pod = at(row, index);
-        return pod == null ? plan.phase != Gang.Phase.Releasing : pod.stage() != PodFact.Stage.SUCCEEDED;
+        return pod == null
+                ? plan.phase != Gang.Phase.Releasing || !plan.isDurable()
+                : pod.stage() != PodFact.Stage.SUCCEEDED;
     }
 
     /// Whether it takes something that no bound pod accounts for.

@@ -170,6 +170,9 @@ public final class Planner {
         PodFact before = state.pods.get(pod.uid());
         boolean took = before != null && State.takes(before);
         state.see(pod);
+        if (before != null && before.working() && !pod.working()) {
+            state.budgets.lost(before);
+        }
         singles.left(pod.uid(), State.takes(pod));
         state.roomChanged |= took && !State.takes(pod);
         Plan plan = state.planOf(pod);
@@ -189,6 +192,9 @@ public final class Planner {
             return;
         }
         state.roomChanged |= State.takes(pod);
+        if (pod.working()) {
+            state.budgets.lost(pod);
+        }
         Plan plan = state.planOf(pod);
         if (plan != null) {
             progress.barrier().drop(plan, uid, "the pod is gone");

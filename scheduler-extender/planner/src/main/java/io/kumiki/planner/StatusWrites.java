@@ -82,7 +82,7 @@ final class StatusWrites {
         plan.fenced = true;
         boolean before = plan.isDurable();
         plan.durable = plan.inFlightVersion;
-        state.roomChanged |= plan.left(plan.inFlightVersion);
+        state.roomChanged |= plan.left(plan.inFlightVersion) || plan.phase == Gang.Phase.Releasing;
         if (state.leading && plan.isDurable()) {
             if (!before) {
                 poke(plan);

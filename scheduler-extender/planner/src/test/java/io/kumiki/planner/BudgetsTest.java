@@ -106,6 +106,17 @@ class BudgetsTest {
     }
 
     @Test
+    void aBudgetThatWasCountedBeforeAMemberWasLostAllowsOneLess() {
+        begin(true);
+        budget("own", "low", 1);
+        on(new Event.PodGone("p0"));
+        assertThat(evicted(higher())).isEmpty();
+        assertThat(plan("low").phase).isEqualTo(Gang.Phase.Repairing);
+        budget("own", "low", 1);
+        assertThat(plan("low").why).isEqualTo(Why.Preempted);
+    }
+
+    @Test
     void twoBudgetsOfOnePodAreMoreThanTheEvictionApiTakes() {
         begin(true);
         budget("own", "low", 2);

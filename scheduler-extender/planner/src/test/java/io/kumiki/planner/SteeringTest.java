@@ -99,6 +99,29 @@ class SteeringTest {
     }
 
     @Test
+    void aCallFromBeforeMovesNoSlotOfABoundPod() {
+        gang(null);
+        PodFact asked = pod(false, false, "uid.0");
+        on(new Event.PodSeen(new PodFact(
+                asked.uid(),
+                asked.namespace(),
+                asked.name(),
+                "9",
+                "node-a",
+                PodFact.Stage.RUNNING,
+                false,
+                false,
+                false,
+                asked.controller(),
+                asked.requests(),
+                asked.member(),
+                "")));
+        on(new Event.FilterAsked(7, "p", List.of("elsewhere")));
+        assertThat(slot()).isEqualTo("node-a");
+        assertThat(planner.state().plans.get("ns/g").phase).isEqualTo(Gang.Phase.Running);
+    }
+
+    @Test
     void aPodThatIsNeverAskedAboutDoesNotHoldItsSlotForGood() {
         gang(null);
         on(new Event.PodSeen(pod(false, true, "uid.0")));

@@ -106,6 +106,10 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     }
 
     private void write(Decision.WriteStatus write) {
+        if (!leading.getAsBoolean()) {
+            planner.accept(new Event.Written(write.namespace(), write.name(), write.number(), ""));
+            return;
+        }
         ObjectNode gang = Json.object().put("apiVersion", "kumiki.io/v1alpha1").put("kind", "Gang");
         gang.putObject("metadata").put("resourceVersion", write.version());
         gang.set("status", Json.MAPPER.valueToTree(write.status()));

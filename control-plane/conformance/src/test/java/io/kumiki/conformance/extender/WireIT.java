@@ -145,8 +145,9 @@ class WireIT {
         // It is no gang's member: nothing is ever answered for it but a refusal.
         rig.await(
                 "it is refused",
-                () -> rig.wire().seen("bind", "\"marked\"").stream()
-                        .anyMatch(call -> call.answer().contains("not known here")));
+                () -> !rig.book().of(pod -> pod.name().equals("marked")).isEmpty()
+                        && rig.wire().seen("bind", "\"marked\"").stream()
+                                .anyMatch(call -> call.answer().contains("not known here")));
         assertThat(rig.book().of(pod -> pod.name().equals("marked")).getFirst().node())
                 .isEmpty();
         rig.end(open);
