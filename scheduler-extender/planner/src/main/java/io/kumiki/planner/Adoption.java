@@ -27,6 +27,9 @@ final class Adoption {
             state.plans.put(gang.key(), plan);
             adopt(plan);
             state.roomChanged = true;
+        } else if (isOlder(gang.version(), plan.fact.version())) {
+            // The watch is later than the answer to our own write.
+            return true;
         } else {
             state.roomChanged |= !plan.fact.spec().equals(gang.spec());
             plan.fact = gang;
@@ -52,6 +55,11 @@ final class Adoption {
             progress.mark(plan);
         }
         return true;
+    }
+
+    /// Resource versions are numbers that grow.
+    private static boolean isOlder(String version, String than) {
+        return version.length() < than.length() || (version.length() == than.length() && version.compareTo(than) < 0);
     }
 
     /// Minimum and maximum follow the spec; slots beyond a smaller maximum go when nobody is in them.
