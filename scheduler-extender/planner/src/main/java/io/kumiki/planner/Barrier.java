@@ -98,12 +98,24 @@ final class Barrier {
     void bound(Event.Bound result) {
         for (Plan plan : plansOf(result.uid())) {
             if (plan.binding.remove(result.uid()) != null) {
+                if (result.error().isEmpty()) {
+                    isBound(plan, result.uid());
+                }
                 plan.progressAt = state.now;
                 progress.mark(plan);
                 break;
             }
         }
         state.decide(new Decision.AnswerBind(result.call(), result.error()));
+    }
+
+    /// What we wrote is what we know: until the watch brings it, an earlier refusal must not move its slot.
+    private void isBound(Plan plan, String uid) {
+        PodFact pod = state.pods.get(uid);
+        String node = pod == null ? null : plan.nodeOf(pod);
+        if (pod != null && node != null && !pod.bound()) {
+            state.see(pod.on(node));
+        }
     }
 
     /// A pod that is gone may be any gang's.

@@ -168,6 +168,10 @@ public final class Planner {
 
     private void pod(PodFact pod) {
         PodFact before = state.pods.get(pod.uid());
+        if (before != null && before.bound() && !pod.bound()) {
+            // The watch is later than the answer to our own binding.
+            return;
+        }
         boolean took = before != null && State.takes(before);
         state.see(pod);
         if (before != null && before.working() && !pod.working()) {

@@ -84,6 +84,25 @@ public record PodFact(
         return !node.isEmpty();
     }
 
+    /// As it is when it was bound.
+    PodFact on(String where) {
+        return new PodFact(
+                uid,
+                namespace,
+                name,
+                version,
+                where,
+                stage,
+                terminating,
+                false,
+                false,
+                controller,
+                requests,
+                member,
+                devices,
+                yields);
+    }
+
     /// Counts as a member that does its work.
     boolean working() {
         return bound() && !stage.ended() && !terminating;

@@ -31,7 +31,8 @@ class LearnedTimesTest {
         var of =
                 new Gang.Members("w", members, members, 0, Map.of("cpu", "1", "nvidia.com/gpu", "8"), null, null, null);
         var spec = new Gang.Spec(0, false, List.of(of), null, null, null, 0, seconds, null, null);
-        on(new Event.GangSeen(new GangFact("n", name, "uid-" + name, Integer.toString(version++), S + now, "", spec, status)));
+        on(new Event.GangSeen(
+                new GangFact("n", name, "uid-" + name, Integer.toString(version++), S + now, "", spec, status)));
     }
 
     private Plan plan(String name) {

@@ -38,7 +38,8 @@ final class Witness {
         switch (event) {
             case Event.NodeSeen(NodeFact node) -> nodes.put(node.name(), node);
             case Event.NodeGone(String name) -> nodes.remove(name);
-            case Event.PodSeen(PodFact pod) -> pods.put(pod.uid(), pod);
+            case Event.PodSeen(PodFact pod) ->
+                pods.merge(pod.uid(), pod, (old, seen) -> old.bound() && !seen.bound() ? old : seen);
             case Event.SingleSeen(SingleFact single) -> {
                 pods.put(single.uid(), single.pod());
                 singles.put(single.uid(), single);
@@ -74,7 +75,10 @@ final class Witness {
             }
             case Event.BindLeft(long call) -> open.values().removeIf(c -> c.id() == call);
             case Event.Bound bound -> {
-                binding.remove(bound.uid());
+                String node = binding.remove(bound.uid());
+                if (node != null && bound.error().isEmpty()) {
+                    pods.computeIfPresent(bound.uid(), (_, pod) -> pod.bound() ? pod : pod.on(node));
+                }
                 progressOf(bound.uid(), now);
             }
             case Event.Elected ignored -> {
