@@ -272,6 +272,21 @@ final class Simulation implements KubeScheduler.Extenders {
         }
     }
 
+    /// Whoever makes way for somebody else is evicted; as things stand when it is decided.
+    private void mustNotMakeWay(String uid) {
+        World.Pod pod = world.pods.get(uid);
+        World.GangObject gang = pod == null ? null : world.gangs.get(pod.gang);
+        if (gang != null
+                && gang.status != null
+                && pod.stage == PodFact.Stage.RUNNING
+                && !pod.terminating
+                && gang.status.phase() == Gang.Phase.Releasing
+                && Why.Preempted.name().equals(gang.status.reason())
+                && gang.status.attempt() == gang.spec.attempt()) {
+            throw new AssertionError("B: " + pod.fact() + " makes way and is not asked");
+        }
+    }
+
     /// As the server does: what came meanwhile is heard together.
     private void settle(int r, int life, Event first) {
         Replica replica = replicas.get(r);
@@ -370,22 +385,15 @@ final class Simulation implements KubeScheduler.Extenders {
                         deliver(r, life, new Event.EvictionRefused(pod.uid, "its budget is spent"));
                     }
                 });
-            case Decision.DeletePod delete ->
+            case Decision.DeletePod delete -> {
+                mustNotMakeWay(delete.pod().uid());
                 time.in(delay, () -> {
                     World.Pod pod = world.pods.get(delete.pod().uid());
-                    World.GangObject gang = pod == null ? null : world.gangs.get(pod.gang);
-                    if (gang != null
-                            && gang.status != null
-                            && pod.stage == PodFact.Stage.RUNNING
-                            && gang.status.phase() == Gang.Phase.Releasing
-                            && Why.Preempted.name().equals(gang.status.reason())
-                            && gang.status.attempt() == gang.spec.attempt()) {
-                        throw new AssertionError("B: " + pod.fact() + " makes way and is not asked");
-                    }
                     if (pod != null && !(lossy && time.chance(12))) {
                         jobs.leave(pod);
                     }
                 });
+            }
             case Decision.Touch touch ->
                 time.in(delay, () -> {
                     World.Pod pod = world.pods.get(touch.pod().uid());
