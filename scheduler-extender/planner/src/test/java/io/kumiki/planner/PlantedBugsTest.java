@@ -42,7 +42,6 @@ class PlantedBugsTest {
             without("what is placed in one pass is not taken", Placing.class, "reserve", "take", 0),
             returns("slots count before their write is done", Plan.class, "isDurable", 1),
             without("slots are given on before the write without them is done", Plan.class, "clear", "leave", 0),
-            returns("a new leader does not wait for the touched pods", Wishes.class, "touched", 1),
             without("a new leader forgets what was promised", Adoption.class, "takeOver", "adopt", 0),
             without("a leader that was deposed goes on", Planner.class, "hear", "deposed", 0),
             returns("a gang that lost members is left partial", Progress.class, "lostTooLong", 0),

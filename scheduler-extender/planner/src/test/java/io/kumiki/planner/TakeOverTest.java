@@ -1,0 +1,84 @@
+package io.kumiki.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kumiki.model.scheduling.Gang;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/// Two nodes of one GPU each; the leader before gave a gang of one a slot on the first.
+class TakeOverTest {
+    private static final String GPU = "nvidia.com/gpu";
+
+    private final Planner planner = new Planner(PlannerOptions.DEFAULT);
+    private long now = 1000;
+    private int version = 100;
+
+    private List<Decision> on(Event event) {
+        now += 10;
+        List<Decision> all = new ArrayList<>(planner.on(event, now, Instant.ofEpochSecond(1_000_000 + now / 1000)));
+        // The API server takes every status at once.
+        for (Decision decision : List.copyOf(all)) {
+            if (decision instanceof Decision.WriteStatus write) {
+                all.addAll(on(new Event.Written(
+                        write.namespace(), write.name(), write.number(), Integer.toString(version++))));
+            }
+        }
+        return all;
+    }
+
+    private static PodFact pod(String version) {
+        return new PodFact(
+                "p",
+                "ns",
+                "p",
+                version,
+                "",
+                PodFact.Stage.PENDING,
+                false,
+                false,
+                false,
+                "job",
+                Map.of("cpu", 1_000L, GPU, 1L),
+                new PodFact.Member("g", "w", 0, "uid-g.0", false),
+                "");
+    }
+
+    private String slot() {
+        Plan plan = Objects.requireNonNull(planner.state().plans.get("ns/g"));
+        return plan.rows.getFirst().nodes.getFirst();
+    }
+
+    @Test
+    void nothingIsChangedBeforeLateWritesOfTheLeaderBeforeMustFail() {
+        for (String name : List.of("a", "b")) {
+            on(new Event.NodeSeen(new NodeFact(
+                    name,
+                    true,
+                    Map.of(),
+                    List.of(),
+                    Map.of("cpu", 16_000L, "memory", 64L << 30, "pods", 110L, GPU, 1L))));
+        }
+        on(new Event.PodSeen(pod("5")));
+        var of = new Gang.Members("w", 1, 1, 0, Map.of("cpu", "1", GPU, "1"), null, null, null);
+        var spec = new Gang.Spec(0, false, List.of(of), null, null, null, 0, null, null, null);
+        var slots = List.of(new Gang.Slots("w", List.of("a"), null));
+        var status = new Gang.Status(
+                Gang.Phase.Starting, 1, 0, null, slots, "0/1", "Placed", "", null, "2026-01-01T00:00:00Z");
+        on(new Event.GangSeen(new GangFact("ns", "g", "uid-g", "1", 1, "job", spec, status)));
+        assertThat(on(new Event.Elected(2)))
+                .anySatisfy(decision -> assertThat(decision).isInstanceOf(Decision.WriteStatus.class))
+                .anySatisfy(decision -> assertThat(decision)
+                        .isInstanceOfSatisfying(
+                                Decision.Touch.class,
+                                touch -> assertThat(touch.pod().uid()).isEqualTo("p")));
+        on(new Event.NodeGone("a"));
+        assertThat(slot()).as("a binding to it may be on its way").isEqualTo("a");
+        on(new Event.PodSeen(pod("6")));
+        assertThat(slot()).isEqualTo("b");
+    }
+}
