@@ -27,7 +27,7 @@ final class Adoption {
             state.plans.put(gang.key(), plan);
             adopt(plan);
             state.roomChanged = true;
-        } else if (isOlder(gang.version(), plan.fact.version())) {
+        } else if (ResourceVersion.isOlder(gang.version(), plan.fact.version())) {
             // The watch is later than the answer to our own write.
             return true;
         } else {
@@ -55,11 +55,6 @@ final class Adoption {
             progress.mark(plan);
         }
         return true;
-    }
-
-    /// Resource versions are numbers that grow.
-    private static boolean isOlder(String version, String than) {
-        return version.length() < than.length() || (version.length() == than.length() && version.compareTo(than) < 0);
     }
 
     /// Minimum and maximum follow the spec; slots beyond a smaller maximum go when nobody is in them.

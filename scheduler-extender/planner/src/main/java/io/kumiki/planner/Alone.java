@@ -46,7 +46,7 @@ final class Alone {
             if (pod != null && State.takes(pod)) {
                 Gang.Members shape = shapes.computeIfAbsent(pod.requests(), Alone::shape);
                 Plan plan = running(pod, run, shape);
-                state.see(member(pod, plan));
+                state.see(pod.as(new PodFact.Member(plan.fact.name(), CLASS, 0, plan.reservation(), false)));
                 state.plans.put(plan.fact.key(), plan);
             }
         }
@@ -83,23 +83,6 @@ final class Alone {
         var spec = new Gang.Spec(0, true, List.of(shape), null, null, null, priority, seconds, null, null);
         return new GangFact(
                 pod.namespace(), named(pod.name()), pod.uid(), pod.version(), created, pod.controller(), spec, null);
-    }
-
-    private static PodFact member(PodFact pod, Plan plan) {
-        return new PodFact(
-                pod.uid(),
-                pod.namespace(),
-                pod.name(),
-                pod.version(),
-                pod.node(),
-                pod.stage(),
-                pod.terminating(),
-                pod.gated(),
-                pod.vetoed(),
-                pod.controller(),
-                pod.requests(),
-                new PodFact.Member(plan.fact.name(), CLASS, 0, plan.reservation(), false),
-                pod.devices());
     }
 
     private static Gang.Members shape(Map<String, Long> requests) {

@@ -141,19 +141,30 @@ final class Placing {
     }
 
     private void refuse(Plan plan, GangPlacement answer, Room room, Outlook.@Nullable Kept kept, BitSet avoided) {
-        List<Clause> clauses = new ArrayList<>();
-        boolean others = kept != null && !avoided.isEmpty();
-        boolean never = answer instanceof GangPlacement.Impossible
-                // What is only kept for another is no proof.
-                && (!others || room.place(plan.fact, room.view, new BitSet()) instanceof GangPlacement.Impossible);
-        switch (answer) {
-            case GangPlacement.Impossible(var why) -> clauses.addAll(Words.of(why));
-            case GangPlacement.Waiting(var why) -> clauses.addAll(Words.of(why));
-            case GangPlacement.Placed ignored -> throw new IllegalStateException("a placed gang is not refused");
+        Outlook.Kept others = avoided.isEmpty() ? null : kept;
+        GangPlacement why = answer;
+        if (others != null && answer instanceof GangPlacement.Impossible) {
+            // What is only kept for another is no proof; and where it fits nowhere anyway, that is what counts.
+            GangPlacement alone = room.place(plan.fact, room.view, new BitSet());
+            if (!(alone instanceof GangPlacement.Placed)) {
+                why = alone;
+                others = null;
+            }
         }
-        if (kept != null && others && !never) {
-            clauses.add(new Clause.KeptFor(avoided.cardinality(), kept.who().to(plan.fact.namespace(), state)));
+        List<Clause> clauses = new ArrayList<>(
+                switch (why) {
+                    case GangPlacement.Impossible(var certificate) -> Words.of(certificate);
+                    case GangPlacement.Waiting(var certificate) -> Words.of(certificate);
+                    case GangPlacement.Placed ignored ->
+                        throw new IllegalStateException("a placed gang is not refused");
+                });
+        if (others != null) {
+            clauses.add(new Clause.KeptFor(avoided.cardinality(), others.who().to(plan.fact.namespace(), state)));
         }
-        plan.say(never ? Why.Impossible : others ? Why.KeptForOlder : Why.NoRoom, clauses);
+        plan.say(
+                others != null
+                        ? Why.KeptForOlder
+                        : why instanceof GangPlacement.Impossible ? Why.Impossible : Why.NoRoom,
+                clauses);
     }
 }

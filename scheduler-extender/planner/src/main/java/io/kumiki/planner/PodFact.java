@@ -86,19 +86,34 @@ public record PodFact(
 
     /// As it is when it was bound.
     PodFact on(String where) {
+        return with(where, false, false, requests, member);
+    }
+
+    /// The same pod seen as a member of a gang.
+    PodFact as(Member of) {
+        return with(node, gated, vetoed, requests, of);
+    }
+
+    /// With maps that others have too.
+    public PodFact sharing(Map<String, Long> equalRequests, @Nullable Member equalMember) {
+        return with(node, gated, vetoed, equalRequests, equalMember);
+    }
+
+    private PodFact with(
+            String nodeNow, boolean gatedNow, boolean vetoedNow, Map<String, Long> requestsNow, @Nullable Member of) {
         return new PodFact(
                 uid,
                 namespace,
                 name,
                 version,
-                where,
+                nodeNow,
                 stage,
                 terminating,
-                false,
-                false,
+                gatedNow,
+                vetoedNow,
                 controller,
-                requests,
-                member,
+                requestsNow,
+                of,
                 devices,
                 yields);
     }

@@ -29,7 +29,7 @@ final class SingleRoom {
     private final Map<String, Integer> index = new HashMap<>();
     private List<NodeFact> nodes = List.of();
     private List<NodeSpec> specs = List.of();
-    private Map<String, Room.Taken> slots = Map.of();
+    private Map<String, Taken> slots = Map.of();
     private ClusterView view = new ClusterView(List.of());
     private @Nullable EtwPlacer placer;
     private boolean stale = true;
@@ -176,6 +176,6 @@ final class SingleRoom {
 
     private ClusterView.Free free(int n) {
         NodeFact node = nodes.get(n);
-        return Room.free(state, node, specs.get(n), slots.getOrDefault(node.name(), new Room.Taken()));
+        return Room.free(state, node, specs.get(n), slots.getOrDefault(node.name(), new Taken()));
     }
 }

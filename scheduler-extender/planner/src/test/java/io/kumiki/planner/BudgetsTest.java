@@ -3,33 +3,13 @@ package io.kumiki.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kumiki.model.scheduling.Gang;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// Two nodes of one GPU each; a gang of two runs on them, one of higher priority wants a GPU.
-class BudgetsTest {
-    private static final String GPU = "nvidia.com/gpu";
-
-    private final Planner planner = new Planner(PlannerOptions.DEFAULT);
-    private long now = 1000;
-    private int version = 100;
-
-    private List<Decision> on(Event event) {
-        List<Decision> all = new ArrayList<>(planner.on(event, now, Instant.ofEpochSecond(1_000_000 + now / 1000)));
-        // The API server takes every status at once.
-        for (Decision decision : List.copyOf(all)) {
-            if (decision instanceof Decision.WriteStatus write) {
-                all.addAll(on(new Event.Written(
-                        write.namespace(), write.name(), write.number(), Integer.toString(version++))));
-            }
-        }
-        return all;
-    }
-
+class BudgetsTest extends OnePlanner {
     private static Gang.Spec spec(int members, int priority, boolean gated) {
         var of = new Gang.Members("w", members, members, 0, Map.of("cpu", "1", GPU, "1"), null, null, null);
         return new Gang.Spec(0, gated, List.of(of), null, null, null, priority, null, null, null);

@@ -137,6 +137,21 @@ class SinglePreemptionTest {
     }
 
     @Test
+    void aGangWithoutAnyRoomIsNotToldThatItOnlyWaitsForAnother() {
+        nodes("a", "b");
+        on(new Event.Elected(1));
+        runs("first", 8, "a", 2, 10);
+        runs("second", 8, "b", 2, 10);
+        waits("lone", 2, 1);
+        gangWaits("gang", 2, 8, 0);
+        Plan plan = java.util.Objects.requireNonNull(planner.state().plans.get("n/gang"));
+        assertThat(plan.why).isEqualTo(Why.NoRoom);
+        assertThat(plan.message())
+                .startsWith("the cluster has room for 0 of 2 ")
+                .doesNotContain("kept for n/lone");
+    }
+
+    @Test
     void nobodyGoesInVain() {
         nodes("a");
         on(new Event.Elected(1));

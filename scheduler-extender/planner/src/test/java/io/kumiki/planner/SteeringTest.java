@@ -3,33 +3,13 @@ package io.kumiki.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kumiki.model.scheduling.Gang;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Pods that the scheduler judges by what the planner does not model, on three nodes of one GPU each.
-class SteeringTest {
-    private static final String GPU = "nvidia.com/gpu";
-
-    private final Planner planner = new Planner(PlannerOptions.DEFAULT);
-    private long now = 1000;
-    private int version = 1;
-
-    private List<Decision> on(Event event) {
-        List<Decision> all = new ArrayList<>(planner.on(event, now, Instant.ofEpochSecond(1_000_000 + now / 1000)));
-        // The API server takes every status at once.
-        for (Decision decision : List.copyOf(all)) {
-            if (decision instanceof Decision.WriteStatus write) {
-                all.addAll(on(new Event.Written(
-                        write.namespace(), write.name(), write.number(), Integer.toString(100 + version++))));
-            }
-        }
-        return all;
-    }
-
+class SteeringTest extends OnePlanner {
     @BeforeEach
     void nodes() {
         for (String zone : List.of("a", "b", "c")) {

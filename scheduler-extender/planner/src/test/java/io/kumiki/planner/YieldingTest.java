@@ -3,8 +3,6 @@ package io.kumiki.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kumiki.model.scheduling.Gang;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,25 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// One node of 16 CPU, of which 1 is kept free, and one GPU.
-class YieldingTest {
-    private static final String GPU = "nvidia.com/gpu";
-
-    private final Planner planner = new Planner(PlannerOptions.DEFAULT);
-    private long now = 1000;
-    private int version = 100;
-
-    private List<Decision> on(Event event) {
-        List<Decision> all = new ArrayList<>(planner.on(event, now, Instant.ofEpochSecond(1_000_000 + now / 1000)));
-        // The API server takes every status at once.
-        for (Decision decision : List.copyOf(all)) {
-            if (decision instanceof Decision.WriteStatus write) {
-                all.addAll(on(new Event.Written(
-                        write.namespace(), write.name(), write.number(), Integer.toString(version++))));
-            }
-        }
-        return all;
-    }
-
+class YieldingTest extends OnePlanner {
     private void node() {
         on(new Event.NodeSeen(new NodeFact(
                 "n", true, Map.of(), List.of(), Map.of("cpu", 16_000L, "memory", 64L << 30, "pods", 110L, GPU, 1L))));

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 import io.kumiki.planner.Decided;
 import io.kumiki.planner.Event;
-import io.kumiki.planner.Mirror;
 import io.kumiki.planner.Past;
 import io.kumiki.planner.PlannerOptions;
 import io.kumiki.planner.RunTimes;
@@ -16,9 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -37,11 +34,7 @@ public final class DecisionLog implements AutoCloseable {
     private static final int PAGE = 200;
     private static final int FILES_A_PAGE = 8;
     /// First line of a file before which events were left out.
-    private static final String LOST = "Lost";
-    /// Scenes played back that are kept: a page asks for one moment several times.
-    private static final int KEPT = 3;
-    /// What is younger may not be in the files yet.
-    private static final long SETTLED_MILLIS = 5_000;
+    static final String LOST = "Lost";
 
     /// @param bytes of all files together
     public record Bounds(long bytes, Duration age) {
@@ -54,21 +47,12 @@ public final class DecisionLog implements AutoCloseable {
 
     private final Path folder;
     private final Bounds bounds;
-    private final PlannerOptions options;
+    private final Playback playback;
     private final LineFiles events;
     private final LineFiles decisions;
     private final LineFiles samples;
     private final LinkedBlockingQueue<Work> queue = new LinkedBlockingQueue<>(WAITING_LINES);
     private final AtomicBoolean gap = new AtomicBoolean();
-    /// By the time asked for, in milliseconds; the ones used last.
-    private final Map<Long, Past> played = new LinkedHashMap<>(8, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Past> eldest) {
-            return size() > KEPT;
-        }
-    };
     /// The newest time that was told, in milliseconds.
     private volatile long written;
     private final Thread thread;
@@ -76,8 +60,8 @@ public final class DecisionLog implements AutoCloseable {
     public DecisionLog(Path folder, Bounds bounds, PlannerOptions options) {
         this.folder = folder;
         this.bounds = bounds;
-        this.options = options;
         events = new LineFiles(folder, "events");
+        playback = new Playback(events, options, this::gap);
         decisions = new LineFiles(folder, "decisions");
         samples = new LineFiles(folder, "samples");
         thread = Thread.ofPlatform().daemon().name("decision-log").start(this::run);
@@ -190,102 +174,17 @@ public final class DecisionLog implements AutoCloseable {
     /// How things stood at a time, played back from the log; empty where it does not reach so far. One at a time:
     /// whoever asks for many moments waits.
     public Optional<Past> at(Instant time) {
-        synchronized (played) {
-            Past known = played.get(time.toEpochMilli());
-            if (known != null) {
-                return Optional.of(known);
-            }
-            try {
-                Optional<Past> past = playedBack(time.toEpochMilli());
-                if (time.toEpochMilli() < written - SETTLED_MILLIS) {
-                    past.ifPresent(p -> played.put(time.toEpochMilli(), p));
-                }
-                return past;
-            } catch (IOException e) {
-                LOG.warn("the decision log in {} cannot be read: {}", folder, e.toString());
-                return Optional.empty();
-            }
-        }
-    }
-
-    private Optional<Past> playedBack(long millis) throws IOException {
-        Path file = null;
-        Path after = null;
-        for (Path next : events.files()) {
-            if (LineFiles.begun(next) <= millis) {
-                file = next;
-            } else if (after == null) {
-                after = next;
-            }
-        }
-        if (file == null) {
-            return Optional.empty();
-        }
-        var mirror = new Mirror(options);
-        long[] last = {LineFiles.begun(file)};
-        LineFiles.read(file, line -> play(mirror, Json.parse(line), millis, last));
-        boolean lost = after == null ? gap() : beginsAfterLoss(after);
-        return Optional.of(new Past(mirror.scene(Instant.ofEpochMilli(last[0])), lost));
-    }
-
-    private static boolean beginsAfterLoss(Path file) throws IOException {
-        boolean[] lost = {false};
-        LineFiles.read(file, line -> {
-            lost[0] = Json.parse(line).path("e").asText().equals(LOST);
-            return false;
-        });
-        return lost[0];
+        return playback.at(time.toEpochMilli(), written);
     }
 
     /// The earliest time that can be played back; empty where none can.
     public Optional<Instant> reach() {
-        try {
-            return events.files().stream().findFirst().map(f -> Instant.ofEpochMilli(LineFiles.begun(f)));
-        } catch (IOException e) {
-            return Optional.empty();
-        }
-    }
-
-    private boolean play(Mirror mirror, JsonNode line, long until, long[] last) {
-        long millis = line.path("t").asLong();
-        if (millis > until) {
-            return false;
-        }
-        last[0] = millis;
-        switch (line.path("e").asText()) {
-            case LOST -> {}
-            case "RunTimes" -> mirror.learned(runTimes(line.path("v")));
-            default -> mirror.on(LogCodec.read(line), Instant.ofEpochMilli(millis));
-        }
-        return true;
-    }
-
-    private RunTimes runTimes(JsonNode classes) {
-        Map<String, double[]> all = new LinkedHashMap<>();
-        classes.properties()
-                .forEach(e -> all.put(
-                        e.getKey(),
-                        e.getValue()
-                                .valueStream()
-                                .mapToDouble(JsonNode::asDouble)
-                                .toArray()));
-        return RunTimes.of(options.usualSeconds(), all);
+        return playback.reach();
     }
 
     /// What was known of run times when the log was written last.
     Optional<RunTimes> learned() {
-        try {
-            List<Path> files = events.files();
-            if (files.isEmpty()) {
-                return Optional.empty();
-            }
-            var mirror = new Mirror(options);
-            LineFiles.read(files.getLast(), line -> play(mirror, Json.parse(line), Long.MAX_VALUE, new long[1]));
-            return Optional.of(mirror.runTimes());
-        } catch (IOException | RuntimeException e) {
-            LOG.warn("nothing could be learned from the decision log in {}: {}", folder, e.toString());
-            return Optional.empty();
-        }
+        return playback.learned();
     }
 
     /// Every sample that is kept, eldest first.

@@ -4,15 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kumiki.extender.admission.PodAdmission;
-import io.kumiki.extender.foreign.Format;
-import io.kumiki.extender.foreign.Terms;
 import io.kumiki.ledger.Ledger;
 import io.kumiki.ledger.LedgerSettings;
 import io.kumiki.model.Json;
-import io.kumiki.model.scheduling.PlaceLevels;
-import io.kumiki.planner.BudgetFact;
-import io.kumiki.planner.CapacityFact;
-import io.kumiki.planner.DaemonFact;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.Planner;
 import io.kumiki.planner.PlannerOptions;
@@ -20,22 +14,14 @@ import io.kumiki.planner.Shape;
 import io.kumiki.runtime.http.Caller;
 import io.kumiki.runtime.http.HttpListener;
 import io.kumiki.runtime.http.identity.LoopbackPeer;
-import io.kumiki.runtime.work.Backoff;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +29,6 @@ import org.slf4j.LoggerFactory;
 /// The scheduler extender of one cluster: listens at once, plans as soon as it leads and has seen everything.
 public final class Extender implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Extender.class);
-    private static final String PODS = "/api/v1/pods";
 
     /// @param port 0 for a free one
     /// @param namespace of the lease
@@ -84,9 +69,7 @@ public final class Extender implements AutoCloseable {
     private final PlannerLoop planner;
     private final SchedulingView view;
     private final Hands hands;
-    private final DeclaredGroups groups;
-    private final DerivedGangs gangs;
-    private final PodWatch pods;
+    private final Feeds feeds;
     private final QuotaNotes notes;
     private final LedgerLink ledger;
     private final Leadership leadership;
@@ -94,7 +77,6 @@ public final class Extender implements AutoCloseable {
     private final @Nullable PeerDoor door;
     private final HttpListener listener;
     private final AdmissionDesk desk;
-    private final List<ObjectFeed> feeds = new ArrayList<>();
     private final CountDownLatch ready = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean closed;
@@ -109,10 +91,10 @@ public final class Extender implements AutoCloseable {
         api = new KubeApi(client);
         var calls = new Calls();
         leadership = new Leadership(api, settings.namespace(), settings.holder(), settings.alone(), clock);
-        groups = new DeclaredGroups();
-        gangs = new DerivedGangs(api, groups);
+        var groups = new DeclaredGroups();
+        var gangs = new DerivedGangs(api, groups);
         ledger = new LedgerLink(settings.ledger());
-        pods = new PodWatch(api, this::tell, gangs);
+        var pods = new PodWatch(api, this::tell, gangs);
         hands = new Hands(api, this::tell, calls, leadership::current, gangs, pods::written, ledger);
         planner = new PlannerLoop(new Planner(settings.planning()), hands, clock);
         Path log = settings.log();
@@ -122,6 +104,7 @@ public final class Extender implements AutoCloseable {
                 log == null ? null : new DecisionLog(log, DecisionLog.Bounds.DEFAULT, settings.planning()),
                 planner::tell);
         notes = new QuotaNotes(api, clock);
+        feeds = new Feeds(api, planner, view, pods, gangs, groups, new Quotas(this::tell, notes));
         standby = new Standby(vertx, leadership);
         var verbs = new Verbs(planner, calls, pods::find, standby).routes();
         listener = HttpListener.on(vertx, LoopbackPeer.of(new Caller("kube-scheduler", Set.of("system:masters"))))
@@ -204,10 +187,7 @@ public final class Extender implements AutoCloseable {
         try {
             long epoch = leadership.acquire();
             // Everything is read after the lease was won: what the leader before wrote until then is seen.
-            follow();
-            for (ObjectFeed feed : feeds) {
-                feed.awaitList();
-            }
+            feeds.begin();
             planner.tell(new Event.Elected(epoch), this::isReady);
             view.complete();
             leadership.hold();
@@ -222,176 +202,10 @@ public final class Extender implements AutoCloseable {
     }
 
     private void isReady() {
-        long lastByte = feeds.stream().mapToLong(ObjectFeed::listedAt).max().orElse(System.nanoTime());
         LOG.info(
                 "ready {} ms after the last byte of the lists",
-                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastByte));
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - feeds.listedAt()));
         ready.countDown();
-    }
-
-    private void follow() {
-        var quotas = new Quotas(this::tell, notes);
-        feed(
-                "/api/v1/nodes",
-                node -> tell(new Event.NodeSeen(Facts.node(node))),
-                key -> tell(new Event.NodeGone(key.substring(1))));
-        // Each of its pods that comes or goes changes its status: only what its pods ask for is news.
-        Map<String, DaemonFact> daemons = new HashMap<>();
-        feed(
-                "/apis/apps/v1/daemonsets",
-                set -> {
-                    DaemonFact daemon = Facts.daemon(set);
-                    if (!daemon.equals(daemons.put(ObjectFeed.key(set), daemon))) {
-                        tell(new Event.DaemonSeen(daemon));
-                    }
-                },
-                key -> {
-                    daemons.remove(key);
-                    int slash = key.indexOf('/');
-                    tell(new Event.DaemonGone(key.substring(0, slash), key.substring(slash + 1)));
-                });
-        var volumes = new VolumeWatch(this::tell);
-        feed("/api/v1/persistentvolumes", volumes::volume, volumes::volumeGone);
-        feed("/api/v1/persistentvolumeclaims", volumes::claim, volumes::claimGone);
-        feed(
-                "/apis/policy/v1/poddisruptionbudgets",
-                object -> {
-                    BudgetFact budget = Facts.budget(object);
-                    if (budget != null) {
-                        tell(new Event.BudgetSeen(budget));
-                    }
-                },
-                key -> {
-                    int slash = key.indexOf('/');
-                    tell(new Event.BudgetGone(key.substring(0, slash), key.substring(slash + 1)));
-                });
-        feed(CapacityRequests.PATH, new ObjectFeed.Sink() {
-            @Override
-            public void seen(JsonNode object) {
-                CapacityFact capacity = CapacityRequests.fact(object);
-                if (capacity != null) {
-                    planner.tell(new Event.CapacitySeen(capacity));
-                }
-            }
-
-            @Override
-            public void gone(String key) {
-                int slash = key.indexOf('/');
-                planner.tell(new Event.CapacityGone(key.substring(0, slash), key.substring(slash + 1)));
-            }
-
-            @Override
-            public void listed() {
-                planner.tell(new Event.CapacityServed());
-            }
-        });
-        feed(PODS, pods);
-        feed("/apis/kumiki.io/v1alpha1/gangs", this::gang, key -> {
-            int slash = key.indexOf('/');
-            tell(new Event.GangGone(key.substring(0, slash), key.substring(slash + 1)));
-            gangs.gangGone(key);
-        });
-        groups();
-        feed("/apis/kumiki.io/v1alpha1/tenantquotas", quotas);
-        feed("/apis/kumiki.io/v1alpha1/topologies", this::topology, key -> {
-            if (key.equals("/default")) {
-                levels(PlaceLevels.USUAL);
-            }
-        });
-        feed("/api/v1/resourcequotas", this::limit, key -> {
-            int slash = key.indexOf('/');
-            tell(new Event.NamespaceLimit(key.substring(0, slash), key.substring(slash + 1), Map.of(), Map.of()));
-        });
-    }
-
-    /// Other systems' groups, and the classes by which they and Kueue's pods name their priority.
-    private void groups() {
-        for (Format format : Format.ALL) {
-            for (String list : format.lists()) {
-                feed(
-                        list,
-                        object -> {
-                            groups.seen(format, object);
-                            gangs.declared(
-                                    object.path("metadata").path("namespace").asText());
-                        },
-                        key -> groups.gone(format, key));
-            }
-        }
-        priorities(Terms.Priority.CLASS, "/apis/scheduling.k8s.io/v1/priorityclasses");
-        // One object in both versions where both are served.
-        priorities(Terms.Priority.WORKLOAD_CLASS, "/apis/kueue.x-k8s.io/v1beta2/workloadpriorityclasses");
-        priorities(Terms.Priority.WORKLOAD_CLASS, "/apis/kueue.x-k8s.io/v1beta1/workloadpriorityclasses");
-    }
-
-    private void priorities(String kind, String list) {
-        feed(list, object -> groups.priority(kind, object), key -> groups.priorityGone(kind, key.substring(1)));
-    }
-
-    private void gang(JsonNode object) {
-        view.tell(Facts.origin(object));
-        tell(new Event.GangSeen(Facts.gang(object)));
-        gangs.gang(object);
-    }
-
-    private void topology(JsonNode object) {
-        if (!object.path("metadata").path("name").asText().equals("default")) {
-            return;
-        }
-        List<PlaceLevels.Level> levels = new ArrayList<>();
-        object.path("spec")
-                .path("levels")
-                .forEach(level -> levels.add(new PlaceLevels.Level(
-                        level.path("name").asText(), level.path("label").asText())));
-        levels(List.copyOf(levels));
-    }
-
-    private void levels(List<PlaceLevels.Level> levels) {
-        groups.levels(levels);
-        tell(new Event.Levels(levels));
-    }
-
-    private void limit(JsonNode object) {
-        // Scoped quotas count only some pods; those of a scope that we do not model are left to the API server.
-        if (object.path("spec").has("scopes") || object.path("spec").has("scopeSelector")) {
-            return;
-        }
-        tell(new Event.NamespaceLimit(
-                object.path("metadata").path("namespace").asText(),
-                object.path("metadata").path("name").asText(),
-                amounts(object.path("status").path("hard")),
-                amounts(object.path("status").path("used"))));
-    }
-
-    private static Map<String, Long> amounts(JsonNode quantities) {
-        var amounts = new TreeMap<String, Long>();
-        Facts.texts(quantities)
-                .forEach((name, text) -> amounts.put(name, Shape.amount(name.endsWith("cpu") ? "cpu" : name, text)));
-        return amounts;
-    }
-
-    private void feed(String path, Consumer<JsonNode> seen, Consumer<String> gone) {
-        feed(path, new ObjectFeed.Sink() {
-            @Override
-            public void seen(JsonNode object) {
-                seen.accept(object);
-            }
-
-            @Override
-            public void gone(String key) {
-                gone.accept(key);
-            }
-        });
-    }
-
-    private void feed(String path, ObjectFeed.Sink sink) {
-        feeds.add(new ObjectFeed(
-                api,
-                path,
-                // Of so many objects what the API server has in its memory is enough: what changed since is watched.
-                path.equals(PODS) ? "?resourceVersion=0" : "",
-                sink,
-                new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30), new SplittableRandom(path.hashCode()))));
     }
 
     /// Held calls end with their connections; the scheduler asks whoever comes next again.
@@ -405,7 +219,7 @@ public final class Extender implements AutoCloseable {
             door.close();
         }
         standby.close();
-        feeds.forEach(ObjectFeed::close);
+        feeds.close();
         planner.close();
         view.close();
         notes.close();

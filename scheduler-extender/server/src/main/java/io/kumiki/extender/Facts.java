@@ -3,7 +3,6 @@ package io.kumiki.extender;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.extender.admission.Marks;
-import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.extender.admission.PodShape;
 import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.Gang;
@@ -14,9 +13,7 @@ import io.kumiki.planner.GangFact;
 import io.kumiki.planner.NodeFact;
 import io.kumiki.planner.Origin;
 import io.kumiki.planner.PodFact;
-import io.kumiki.planner.RunFact;
 import io.kumiki.planner.Shape;
-import io.kumiki.planner.SingleFact;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,36 +175,13 @@ final class Facts {
         return gated(pod, GANG);
     }
 
-    private static boolean gated(JsonNode pod, String name) {
+    static boolean gated(JsonNode pod, String name) {
         for (JsonNode gate : pod.path("spec").path("schedulingGates")) {
             if (gate.path("name").asText().equals(name)) {
                 return true;
             }
         }
         return false;
-    }
-
-    /// Priority of an ordinary pod that is made anew elsewhere when it is evicted; null for any other: one of the
-    /// cluster itself, one that nobody makes anew, one with devices.
-    static @Nullable Integer yields(JsonNode pod, PodFact fact) {
-        boolean anew = List.of("ReplicaSet", "StatefulSet", "ReplicationController", "Job")
-                .contains(PodAdmission.controller(pod).path("kind").asText());
-        boolean mirror = pod.path("metadata").path("annotations").has("kubernetes.io/config.mirror");
-        return anew
-                        && !mirror
-                        && fact.member() == null
-                        && !PodAdmission.SYSTEM.contains(fact.namespace())
-                        && !Shape.asksForDevices(fact.requests())
-                ? Integer.valueOf(pod.path("spec").path("priority").asInt(0))
-                : null;
-    }
-
-    /// Uid of the DaemonSet that made the pod, empty where none did. Thousands of pods share one text.
-    static String daemonOf(JsonNode pod) {
-        JsonNode controller = PodAdmission.controller(pod);
-        return controller.path("kind").asText().equals("DaemonSet")
-                ? controller.path("uid").asText().intern()
-                : "";
     }
 
     /// Members of another system's group may have several controllers: the group stands for them.
@@ -224,107 +198,7 @@ final class Facts {
         return "";
     }
 
-    /// Null where the pod is none that the planner places by itself: it is a member, is bound, has ended, or was left
-    /// to the scheduler.
-    static @Nullable SingleFact single(JsonNode pod) {
-        JsonNode metadata = pod.path("metadata");
-        JsonNode annotations = metadata.path("annotations");
-        PodFact fact = pod(pod);
-        boolean waits = gated(pod, Marks.QUEUE);
-        String claim = annotations.path(Marks.CLAIM).asText("");
-        String pin = waits || claim.isEmpty() ? "" : PodShape.pin(pod);
-        if (fact.member() != null
-                || !fact.node().isEmpty()
-                || fact.stage() == PodFact.Stage.SUCCEEDED
-                || fact.stage() == PodFact.Stage.FAILED
-                || (!waits && pin.isEmpty())
-                || !Shape.asksForDevices(fact.requests())) {
-            return null;
-        }
-        try {
-            Shape.check(fact.requests());
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
-        return new SingleFact(
-                fact,
-                PodShape.single(pod),
-                pod.path("spec").path("priority").asInt(0),
-                created(metadata),
-                seconds(annotations.path(Marks.EXPECTED).asText("")),
-                claim,
-                pin,
-                pod.path("spec").path("schedulingGates").size() > (waits ? 1 : 0),
-                List.of("ReplicaSet", "StatefulSet", "ReplicationController")
-                        .contains(PodAdmission.controller(pod).path("kind").asText("")),
-                annotations.path(Marks.WHY).asText(""),
-                because(annotations.path(Marks.BECAUSE).asText("")));
-    }
-
-    /// Null where nothing that can be read stands there.
-    private static @Nullable List<Gang.Because> because(String json) {
-        try {
-            return json.isEmpty() ? null : List.of(Json.MAPPER.readValue(json, Gang.Because[].class));
-        } catch (JsonProcessingException e) {
-            return null;
-        }
-    }
-
-    /// Null where the pod holds no devices, or is a gang's.
-    static @Nullable RunFact run(JsonNode pod, PodFact fact) {
-        if (fact.member() != null
-                || fact.node().isEmpty()
-                || fact.stage() == PodFact.Stage.SUCCEEDED
-                || fact.stage() == PodFact.Stage.FAILED
-                || !Shape.asksForDevices(fact.requests())) {
-            return null;
-        }
-        JsonNode metadata = pod.path("metadata");
-        JsonNode annotations = metadata.path("annotations");
-        long created = created(metadata);
-        Long started = second(pod.path("status").path("startTime").asText(""));
-        return new RunFact(
-                fact.uid(),
-                pod.path("spec").path("priority").asInt(0),
-                created,
-                started == null ? created : started,
-                seconds(annotations.path(Marks.EXPECTED).asText("")),
-                second(annotations.path(Marks.CHECKPOINT).asText("")),
-                seconds(annotations.path(Marks.RESTART).asText("")));
-    }
-
-    private static @Nullable Long seconds(String text) {
-        return text.matches("[1-9][0-9]{0,8}") ? Long.valueOf(text) : null;
-    }
-
-    private static @Nullable Long second(String time) {
-        try {
-            return Instant.parse(time).getEpochSecond();
-        } catch (java.time.format.DateTimeParseException e) {
-            return null;
-        }
-    }
-
-    /// Whose a single pod is.
-    static Event.GangOrigin podOrigin(JsonNode pod) {
-        JsonNode metadata = pod.path("metadata");
-        JsonNode controller = PodAdmission.controller(pod);
-        return Event.GangOrigin.ofPod(
-                metadata.path("namespace").asText(),
-                metadata.path("name").asText(),
-                new Origin(
-                        controller.path("kind").asText(""),
-                        controller.path("name").asText(""),
-                        metadata.path("annotations").path(USER).asText(""),
-                        pod.path("spec")
-                                .path("containers")
-                                .path(0)
-                                .path("image")
-                                .asText("")
-                                .replaceFirst("@.*", "")));
-    }
-
-    private static long created(JsonNode metadata) {
+    static long created(JsonNode metadata) {
         return Instant.parse(metadata.path("creationTimestamp").asText("1970-01-01T00:00:00Z"))
                 .getEpochSecond();
     }

@@ -3,6 +3,7 @@ package io.kumiki.extender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.extender.admission.GangSize;
 import io.kumiki.extender.admission.Marks;
 import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.extender.admission.PodShape;
@@ -34,7 +35,7 @@ final class GangDraft {
         JsonNode annotations = gated.getFirst().path("metadata").path("annotations");
         Set<String> there = gated.stream().map(DerivedGangs::classOf).collect(Collectors.toSet());
         Map<String, Integer> sizes = annotations.has(Marks.SIZES)
-                ? PodAdmission.sizes(annotations.path(Marks.SIZES).asText())
+                ? GangSize.sizes(annotations.path(Marks.SIZES).asText())
                 : Map.of(
                         DerivedGangs.classOf(gated.getFirst()),
                         annotations.path(Marks.SIZE).asInt(1));

@@ -72,10 +72,10 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
             case Decision.WriteStatus write -> soon(() -> write(write));
             case Decision.Bind bind -> soon(() -> bind(bind));
             case Decision.Ungate ungate -> whileLeading(() -> ungate(ungate));
-            case Decision.EvictPod(PodFact pod, String why) -> soon(() -> evict(pod, why));
-            case Decision.Nominate(PodFact pod, String node) -> soon(() -> nominate(pod, node));
-            case Decision.AskCapacity ask -> soon(() -> capacity.ask(ask));
-            case Decision.LeaveCapacity leave -> soon(() -> capacity.leave(leave));
+            case Decision.EvictPod(PodFact pod, String why) -> whileLeading(() -> evict(pod, why));
+            case Decision.Nominate(PodFact pod, String node) -> whileLeading(() -> nominate(pod, node));
+            case Decision.AskCapacity ask -> whileLeading(() -> capacity.ask(ask));
+            case Decision.LeaveCapacity leave -> whileLeading(() -> capacity.leave(leave));
             case Decision.DeletePod(PodFact pod, String why) -> whileLeading(() -> delete(pod, why));
             case Decision.Touch touch -> whileLeading(() -> touch(touch));
         }

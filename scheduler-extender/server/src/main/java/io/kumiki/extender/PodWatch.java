@@ -3,6 +3,7 @@ package io.kumiki.extender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.PodFact;
+import io.kumiki.planner.ResourceVersion;
 import io.kumiki.planner.RunFact;
 import io.kumiki.planner.Shape;
 import io.kumiki.planner.SingleFact;
@@ -58,19 +59,21 @@ final class PodWatch implements ObjectFeed.Sink {
         String key = ObjectFeed.key(pod);
         PodFact fact = shared(Facts.pod(pod));
         PodFact before = told.get(key);
-        if (before != null && before.uid().equals(fact.uid()) && older(fact.version(), before.version())) {
+        if (before != null
+                && before.uid().equals(fact.uid())
+                && ResourceVersion.isOlder(fact.version(), before.version())) {
             return false;
         }
         if (before != null && !before.uid().equals(fact.uid())) {
             forget(key);
         }
-        SingleFact single = Facts.single(pod);
+        SingleFact single = SingleFacts.single(pod);
         if (single != null) {
             told.put(key, fact);
             uids.add(fact.uid());
             SingleFact seen = singles.put(key, single);
             if (seen == null) {
-                planner.accept(Facts.podOrigin(pod));
+                planner.accept(SingleFacts.podOrigin(pod));
             }
             if (!single.equals(seen)) {
                 planner.accept(new Event.SingleSeen(single));
@@ -85,16 +88,16 @@ final class PodWatch implements ObjectFeed.Sink {
                 }
                 return true;
             }
-            fact = stranger(fact, Facts.daemonOf(pod), Facts.yields(pod, fact));
+            fact = stranger(fact, SingleFacts.daemonOf(pod), SingleFacts.yields(pod, fact));
         }
         if (!fact.equals(told.put(key, fact))) {
             uids.add(fact.uid());
             planner.accept(new Event.PodSeen(fact));
         }
-        RunFact run = Facts.run(pod, fact);
+        RunFact run = SingleFacts.run(pod, fact);
         if (run != null && !run.equals(runs.put(key, run))) {
             if (!wasSingle) {
-                planner.accept(Facts.podOrigin(pod));
+                planner.accept(SingleFacts.podOrigin(pod));
             }
             planner.accept(new Event.SingleRuns(run));
         } else if (run == null) {
@@ -103,28 +106,11 @@ final class PodWatch implements ObjectFeed.Sink {
         return true;
     }
 
-    private static boolean older(String version, String than) {
-        return version.length() < than.length() || (version.length() == than.length() && version.compareTo(than) < 0);
-    }
-
     /// Thousands of pods ask for the same: they share one map.
     private PodFact shared(PodFact pod) {
         Map<String, Long> requests =
                 shapes.size() > SHAPES ? pod.requests() : shapes.computeIfAbsent(pod.requests(), same -> same);
-        return new PodFact(
-                pod.uid(),
-                pod.namespace(),
-                pod.name(),
-                pod.version(),
-                pod.node(),
-                pod.stage(),
-                pod.terminating(),
-                pod.gated(),
-                pod.vetoed(),
-                pod.controller(),
-                requests,
-                shared(pod.member()),
-                pod.devices());
+        return pod.sharing(requests, shared(pod.member()));
     }
 
     /// So do their labels, but for those that number them.

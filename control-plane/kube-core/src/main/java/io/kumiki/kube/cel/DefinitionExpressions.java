@@ -13,8 +13,7 @@ import io.kumiki.model.Violation;
 import java.util.List;
 
 /// Whether the expressions of a definition compile, where they stand, what they may cost, and whether its default
-/// values
-/// keep its rules.
+/// values keep its rules.
 public final class DefinitionExpressions {
     private final List<Violation> violations;
     private final CostLimits limits = new CostLimits();

@@ -308,6 +308,10 @@ public final class NodeAgent {
                 refuse(pod, refusals);
                 return;
             }
+            List<String> unheeded = rules.unheeded(pod);
+            if (!unheeded.isEmpty()) {
+                cluster.event(pod, "Warning", "NotApplied", String.join("; ", unheeded));
+            }
         }
         String uid = uid(pod);
         PodWorker worker = new PodWorker(node, pod, () -> over(uid));

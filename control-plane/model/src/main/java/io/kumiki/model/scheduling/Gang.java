@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 @Column(value = "Ready", path = ".status.ready")
 @Column(value = "Reason", path = ".status.reason")
 @Column(value = "Where", path = ".status.where")
-@Column(value = "Starts", path = ".status.start.at", type = "date")
+// Not as a date: Kubernetes tells those as ages, and of the future it says <invalid>.
+@Column(value = "Starts", path = ".status.start.at")
 @Column(value = "Age", path = ".metadata.creationTimestamp", type = "date")
 @Column(value = "Priority", path = ".spec.priority", type = "integer", priority = 1)
 @Column(value = "Message", path = ".status.message", priority = 1)

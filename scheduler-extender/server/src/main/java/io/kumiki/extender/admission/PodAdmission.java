@@ -11,7 +11,6 @@ import io.kumiki.model.Violation;
 import io.kumiki.planner.Decision;
 import io.kumiki.planner.Shape;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +25,6 @@ public final class PodAdmission {
 
     private static final String DEFAULT_SCHEDULER = "default-scheduler";
     private static final String TAINT = "kumiki.io/gpu";
-    private static final int MOST = 5000;
 
     private static final String ORIGINAL_SCHEDULER = "kumiki.io/original-scheduler";
 
@@ -195,7 +193,7 @@ public final class PodAdmission {
         } else {
             if (own) {
                 takeOff(pod);
-                checkSize(annotations, violations);
+                GangSize.check(annotations, violations);
             }
             gate(spec, Marks.GANG);
         }
@@ -234,40 +232,6 @@ public final class PodAdmission {
         if (!annotations.has(Marks.DO_NOT_DISRUPT)) {
             annotations.put(Marks.DO_NOT_DISRUPT, "true");
         }
-    }
-
-    private static void checkSize(JsonNode annotations, List<Violation> violations) {
-        if (annotations.has(Marks.SIZES)) {
-            String given = annotations.path(Marks.SIZES).asText();
-            if (sizes(given).isEmpty()) {
-                violations.add(invalid(
-                        "metadata.annotations[" + Marks.SIZES + "]",
-                        "must be like launcher=1,worker=4, found \"" + given + "\""));
-            }
-            return;
-        }
-        String size = annotations.path(Marks.SIZE).asText("");
-        if (!size.matches("[1-9][0-9]{0,3}") || Integer.parseInt(size) > MOST) {
-            violations.add(invalid(
-                    "metadata.annotations[" + Marks.SIZE + "]",
-                    "a pod with the label " + Marks.GANG + " says how many members its gang has, 1 to " + MOST
-                            + "; found \"" + size + "\""));
-        }
-    }
-
-    /// `launcher=1,worker=4`; empty where the text is not of that form.
-    public static Map<String, Integer> sizes(String text) {
-        Map<String, Integer> sizes = new LinkedHashMap<>();
-        for (String part : text.split(",")) {
-            String[] pair = part.strip().split("=");
-            if (pair.length != 2
-                    || !pair[0].matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-                    || !pair[1].matches("[1-9][0-9]{0,3}")
-                    || sizes.put(pair[0], Integer.parseInt(pair[1])) != null) {
-                return Map.of();
-            }
-        }
-        return sizes;
     }
 
     private void single(ObjectNode pod, String namespace, String claim, boolean dry, List<Violation> violations) {
@@ -369,7 +333,7 @@ public final class PodAdmission {
         gates.addObject().put("name", name);
     }
 
-    private static Violation invalid(String path, String message) {
+    static Violation invalid(String path, String message) {
         return new Violation(path, "FieldValueInvalid", message);
     }
 }

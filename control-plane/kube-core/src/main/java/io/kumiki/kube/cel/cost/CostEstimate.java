@@ -5,14 +5,8 @@ import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import dev.cel.common.types.CelKind;
-import dev.cel.common.types.CelType;
-import dev.cel.common.types.SimpleType;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The cost of one compiled expression on the largest value that its schema allows. The steps and their weights are
@@ -24,24 +18,12 @@ public final class CostEstimate {
 
     private final CelAbstractSyntaxTree tree;
     private final Extent root;
-    private final Map<Long, Where> places = new HashMap<>();
-    private final Map<Long, Bounds> sizes = new HashMap<>();
-    private final Map<Long, Entries> entries = new HashMap<>();
-    private final Map<String, Deque<Local>> locals = new HashMap<>();
-
-    /// What is in a list or map that an expression makes.
-    private record Entries(boolean list, Bounds keys, Bounds values) {
-        static @Nullable Entries union(@Nullable Entries a, @Nullable Entries b) {
-            return a == null || b == null ? null : new Entries(a.list, a.keys.union(b.keys), a.values.union(b.values));
-        }
-    }
-
-    private record Local(
-            Where where, @Nullable Bounds size, @Nullable Entries entries) {}
+    private final Found found;
 
     private CostEstimate(CelAbstractSyntaxTree tree, Extent root) {
         this.tree = tree;
         this.root = root;
+        this.found = new Found(tree, root);
     }
 
     /// @param self the extent of the value that the expression speaks of
@@ -67,8 +49,8 @@ public final class CostEstimate {
     }
 
     private Bounds ident(CelExpr e) {
-        Local local = local(e.ident().name());
-        places.put(e.id(), local == null ? new Where(true, root) : local.where);
+        Found.Local local = found.local(e.ident().name());
+        found.place(e.id(), local == null ? new Where(true, root) : local.where());
         return Bounds.ONE;
     }
 
@@ -78,8 +60,8 @@ public final class CostEstimate {
         if (e.select().testOnly()) {
             return cost;
         }
-        places.put(e.id(), where(operand).field(root, e.select().field()));
-        return switch (type(operand).kind()) {
+        found.place(e.id(), found.where(operand).field(root, e.select().field()));
+        return switch (found.type(operand).kind()) {
             case MAP, STRUCT, TYPE_PARAM -> cost.plus(Bounds.ONE);
             default -> cost;
         };
@@ -90,9 +72,9 @@ public final class CostEstimate {
         Bounds items = e.list().elements().isEmpty() ? Bounds.NONE : Bounds.NOTHING_YET;
         for (CelExpr item : e.list().elements()) {
             cost = cost.plus(cost(item));
-            items = items.union(sizeOrUnknown(item));
+            items = items.union(found.sizeOrUnknown(item));
         }
-        entries.put(e.id(), new Entries(true, Bounds.ONE, items));
+        found.refill(e, new Found.Entries(true, Bounds.ONE, items));
         return cost;
     }
 
@@ -102,10 +84,10 @@ public final class CostEstimate {
         Bounds values = keys;
         for (CelExpr.CelMap.Entry entry : e.map().entries()) {
             cost = cost.plus(cost(entry.key())).plus(cost(entry.value()));
-            keys = keys.union(sizeOrUnknown(entry.key()));
-            values = values.union(sizeOrUnknown(entry.value()));
+            keys = keys.union(found.sizeOrUnknown(entry.key()));
+            values = values.union(found.sizeOrUnknown(entry.value()));
         }
-        entries.put(e.id(), new Entries(false, keys, values));
+        found.refill(e, new Found.Entries(false, keys, values));
         return cost;
     }
 
@@ -123,10 +105,10 @@ public final class CostEstimate {
     private Bounds bind(CelExpr e) {
         CelExpr.CelComprehension loop = e.comprehension();
         Bounds cost = cost(loop.iterRange()).plus(cost(loop.accuInit()));
-        push(loop.accuVar(), local(loop.accuInit()));
+        found.push(loop.accuVar(), found.local(loop.accuInit()));
         cost = cost.plus(cost(loop.result()));
-        pop(loop.accuVar());
-        keep(e, loop.result());
+        found.pop(loop.accuVar());
+        found.keep(e, loop.result());
         return cost;
     }
 
@@ -134,56 +116,35 @@ public final class CostEstimate {
         CelExpr.CelComprehension loop = e.comprehension();
         CelExpr range = loop.iterRange();
         Bounds cost = cost(range).plus(cost(loop.accuInit()));
-        push(loop.accuVar(), local(loop.accuInit()));
+        found.push(loop.accuVar(), found.local(loop.accuInit()));
         boolean two = !loop.iterVar2().isEmpty();
-        Entries inRange = entries(range);
-        boolean list = inRange == null ? type(range).kind() == CelKind.LIST : inRange.list;
-        Bounds keys = inRange == null ? null : inRange.keys;
-        Bounds values = inRange == null ? null : inRange.values;
+        Found.Entries inRange = found.entries(range);
+        boolean list = inRange == null ? found.type(range).kind() == CelKind.LIST : inRange.list();
+        Bounds keys = inRange == null ? null : inRange.keys();
+        Bounds values = inRange == null ? null : inRange.values();
         if (two) {
-            push(loop.iterVar(), range, list ? Where.Step.INDICES : Where.Step.KEYS, keys);
-            push(loop.iterVar2(), range, list ? Where.Step.ITEMS : Where.Step.VALUES, values);
+            found.push(loop.iterVar(), range, list ? Where.Step.INDICES : Where.Step.KEYS, keys);
+            found.push(loop.iterVar2(), range, list ? Where.Step.ITEMS : Where.Step.VALUES, values);
         } else {
-            push(loop.iterVar(), range, list ? Where.Step.ITEMS : Where.Step.KEYS, list ? values : keys);
+            found.push(loop.iterVar(), range, list ? Where.Step.ITEMS : Where.Step.KEYS, list ? values : keys);
         }
         Bounds turn = cost(loop.loopCondition()).plus(cost(loop.loopStep()));
-        pop(loop.iterVar());
+        found.pop(loop.iterVar());
         if (two) {
-            pop(loop.iterVar2());
+            found.pop(loop.iterVar2());
         }
         cost = cost.plus(cost(loop.result()));
-        pop(loop.accuVar());
-        Bounds turns = sizeOrUnknown(range);
+        found.pop(loop.accuVar());
+        Bounds turns = found.sizeOrUnknown(range);
         switch (loop.accuInit().getKind()) {
-            case CONSTANT -> resize(e, size(loop.accuInit()));
+            case CONSTANT -> found.resize(e, found.size(loop.accuInit()));
             case LIST, MAP -> {
-                resize(e, turns);
-                refill(e, entries(loop.loopStep()));
+                found.resize(e, turns);
+                found.refill(e, found.entries(loop.loopStep()));
             }
             default -> {}
         }
         return cost.plus(turns.times(turn));
-    }
-
-    private void push(String name, CelExpr range, Where.Step step, @Nullable Bounds size) {
-        push(name, new Local(where(range).below(root, step), size, null));
-    }
-
-    private Local local(CelExpr value) {
-        return new Local(where(value), size(value), entries(value));
-    }
-
-    private void push(String name, Local local) {
-        locals.computeIfAbsent(name, none -> new ArrayDeque<>()).push(local);
-    }
-
-    private void pop(String name) {
-        locals.getOrDefault(name, new ArrayDeque<>()).pop();
-    }
-
-    private @Nullable Local local(String name) {
-        Deque<Local> all = locals.get(name);
-        return all == null ? null : all.peek();
     }
 
     private Bounds call(CelExpr e) {
@@ -191,14 +152,14 @@ public final class CostEstimate {
         if (call.function().equals("dyn")) {
             CelExpr argument = call.args().getFirst();
             Bounds cost = cost(argument).plus(Bounds.ONE);
-            keep(e, argument);
+            found.keep(e, argument);
             return cost;
         }
         List<Bounds> costs = new ArrayList<>();
         List<Part> given = new ArrayList<>();
         for (CelExpr argument : call.args()) {
             costs.add(cost(argument));
-            given.add(part(argument));
+            given.add(found.part(argument));
         }
         List<String> overloads = tree.getReference(e.id())
                 .map(reference -> (List<String>) reference.overloadIds())
@@ -208,7 +169,7 @@ public final class CostEstimate {
         }
         CelExpr object = call.target().orElse(null);
         Bounds before = object == null ? Bounds.NONE : cost(object);
-        Part target = object == null ? null : part(object);
+        Part target = object == null ? null : found.part(object);
         Bounds cost = Bounds.NOTHING_YET;
         Bounds result = null;
         for (String overload : overloads) {
@@ -218,16 +179,16 @@ public final class CostEstimate {
                 result = result == null ? one.result() : result.union(one.result());
             }
             if (overload.equals("index_list") || overload.equals("index_map")) {
-                Entries inside = entries(call.args().getFirst());
-                result = inside == null ? null : inside.values;
+                Found.Entries inside = found.entries(call.args().getFirst());
+                result = inside == null ? null : inside.values();
                 Where.Step step = overload.equals("index_list") ? Where.Step.ITEMS : Where.Step.VALUES;
-                places.put(e.id(), where(call.args().getFirst()).below(root, step));
+                found.place(e.id(), found.where(call.args().getFirst()).below(root, step));
             }
             if (result == null) {
-                result = size(e);
+                result = found.size(e);
             }
         }
-        resize(e, result);
+        found.resize(e, result);
         return before.plus(cost);
     }
 
@@ -244,11 +205,11 @@ public final class CostEstimate {
                 // What stands first may be enough.
                 CallCosts.Call.of(new Bounds(costs.get(0).min(), arguments.max()));
             case "_?_:_" -> {
-                refill(
+                found.refill(
                         e,
-                        Entries.union(
-                                entries(e.call().args().get(1)),
-                                entries(e.call().args().get(2))));
+                        Found.Entries.union(
+                                found.entries(e.call().args().get(1)),
+                                found.entries(e.call().args().get(2))));
                 yield new CallCosts.Call(
                         costs.get(0).plus(costs.get(1).union(costs.get(2))),
                         size(given.get(1)).union(size(given.get(2))));
@@ -312,103 +273,15 @@ public final class CostEstimate {
 
     private CallCosts.Call added(CelExpr e, String overload, List<Part> given) {
         Bounds size = size(given.get(0)).plus(size(given.get(1)));
-        refill(
+        found.refill(
                 e,
-                Entries.union(
-                        entries(e.call().args().get(0)), entries(e.call().args().get(1))));
+                Found.Entries.union(
+                        found.entries(e.call().args().get(0)),
+                        found.entries(e.call().args().get(1))));
         return new CallCosts.Call(overload.equals("add_list") ? Bounds.ONE : CallCosts.traversal(size), size);
-    }
-
-    private Part part(CelExpr e) {
-        return new Part(e, type(e), where(e), size(e));
     }
 
     private static Bounds size(Part part) {
         return part.size() == null ? Bounds.UNKNOWN : part.size();
-    }
-
-    private CelType type(CelExpr e) {
-        return tree.getType(e.id()).orElse(SimpleType.DYN);
-    }
-
-    private Where where(CelExpr e) {
-        Local local = e.getKind() == Kind.IDENT ? local(e.ident().name()) : null;
-        return local != null ? local.where : places.getOrDefault(e.id(), Where.NOWHERE);
-    }
-
-    private void keep(CelExpr to, CelExpr from) {
-        resize(to, size(from));
-        refill(to, entries(from));
-    }
-
-    private void resize(CelExpr e, @Nullable Bounds size) {
-        if (size != null) {
-            sizes.put(e.id(), size);
-        }
-    }
-
-    private void refill(CelExpr e, @Nullable Entries inside) {
-        if (inside != null) {
-            entries.put(e.id(), inside);
-        }
-    }
-
-    private @Nullable Entries entries(CelExpr e) {
-        Entries known = entries.get(e.id());
-        Local local =
-                known == null && e.getKind() == Kind.IDENT ? local(e.ident().name()) : null;
-        return local == null ? known : local.entries;
-    }
-
-    private Bounds sizeOrUnknown(CelExpr e) {
-        Bounds size = size(e);
-        return size == null ? Bounds.UNKNOWN : size;
-    }
-
-    private @Nullable Bounds size(CelExpr e) {
-        Bounds known = sizes.get(e.id());
-        if (known != null) {
-            return known;
-        }
-        switch (e.getKind()) {
-            case CONSTANT -> {
-                return Bounds.of(letters(e.constant()));
-            }
-            case LIST -> {
-                return Bounds.of(e.list().elements().size());
-            }
-            case MAP -> {
-                return Bounds.of(e.map().entries().size());
-            }
-            default -> {}
-        }
-        Bounds said = where(e).size();
-        if (said != null) {
-            sizes.put(e.id(), said);
-            return said;
-        }
-        if (scalar(type(e))) {
-            return Bounds.ONE;
-        }
-        Local local = e.getKind() == Kind.IDENT ? local(e.ident().name()) : null;
-        return local == null ? null : local.size;
-    }
-
-    private static long letters(CelConstant constant) {
-        return switch (constant.getKind()) {
-            case STRING_VALUE ->
-                constant.stringValue().codePointCount(0, constant.stringValue().length());
-            case BYTES_VALUE -> constant.bytesValue().size();
-            default -> 1;
-        };
-    }
-
-    private static boolean scalar(CelType type) {
-        return switch (type.kind()) {
-            case BOOL, DOUBLE, DURATION, INT, TIMESTAMP, UINT -> true;
-            case OPAQUE ->
-                type.name().equals("optional_type") && scalar(type.parameters().getFirst());
-            default -> false;
-        };
     }
 }

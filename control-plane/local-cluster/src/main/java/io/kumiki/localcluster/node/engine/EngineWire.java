@@ -94,7 +94,7 @@ final class EngineWire implements AutoCloseable {
         if (head instanceof Answer refusal) {
             throw refusal.fault();
         }
-        return (PulledStream) head;
+        return (EngineStream) head;
     }
 
     private Future<Object> opened(HttpClientResponse response, Duration silence) {
@@ -102,7 +102,7 @@ final class EngineWire implements AutoCloseable {
             return whole(response).map(answer -> (Object) answer);
         }
         Context context = vertx.getOrCreateContext();
-        return Future.succeededFuture(new PulledStream(
+        return Future.succeededFuture(new EngineStream(
                 response,
                 context,
                 () -> context.runOnContext(v -> response.request().reset()),

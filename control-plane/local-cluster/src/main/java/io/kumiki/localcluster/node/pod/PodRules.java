@@ -58,6 +58,42 @@ public final class PodRules {
         return refusals;
     }
 
+    /// What containers that are processes of this machine ask for and do not get although they run, for a process is as
+    /// trusted as the user whose it is; one sentence for each container.
+    public List<String> unheeded(JsonNode pod) {
+        List<String> unheeded = new ArrayList<>();
+        for (String list : List.of("initContainers", "containers")) {
+            for (JsonNode container : pod.path("spec").path(list)) {
+                List<String> fields = hardening(pod.path("spec").path("securityContext"), container);
+                if (!fields.isEmpty() && !inEngine(container)) {
+                    unheeded.add(
+                            "container \"" + container.path("name").asText() + "\" runs as a process of this machine"
+                                    + " without its securityContext." + String.join(", ", fields));
+                }
+            }
+        }
+        return unheeded;
+    }
+
+    private static List<String> hardening(JsonNode ofPod, JsonNode container) {
+        JsonNode own = container.path("securityContext");
+        List<String> fields = new ArrayList<>();
+        for (String field : List.of("seccompProfile", "appArmorProfile", "seLinuxOptions", "capabilities")) {
+            JsonNode asked = own.has(field) ? own.path(field) : ofPod.path(field);
+            if (!asked.isEmpty() && !asked.path("type").asText().equals("Unconfined")) {
+                fields.add(field);
+            }
+        }
+        if (own.path("readOnlyRootFilesystem").asBoolean()) {
+            fields.add("readOnlyRootFilesystem");
+        }
+        if (own.has("allowPrivilegeEscalation")
+                && !own.path("allowPrivilegeEscalation").asBoolean()) {
+            fields.add("allowPrivilegeEscalation");
+        }
+        return fields;
+    }
+
     private boolean inEngine(JsonNode container) {
         return images.check(container.path("image").asText()) instanceof ImageVerdict.Runs runs
                 && runs.environment() instanceof Environment.Image;

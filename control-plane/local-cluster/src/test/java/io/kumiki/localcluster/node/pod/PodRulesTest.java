@@ -77,6 +77,19 @@ class PodRulesTest {
     }
 
     @Test
+    void whatAProcessDoesNotGetIsNamed() {
+        PodRules rules = rules(Isolation.UNSHARE, 0);
+        assertThat(rules.unheeded(pod("""
+                        {"securityContext":{"seccompProfile":{"type":"RuntimeDefault"}},"containers":[
+                          {"name":"a","image":"busybox","securityContext":{"readOnlyRootFilesystem":true,
+                            "capabilities":{"drop":["ALL"]},"allowPrivilegeEscalation":false}},
+                          {"name":"b","image":"busybox","securityContext":{"seccompProfile":{"type":"Unconfined"},
+                            "readOnlyRootFilesystem":false,"allowPrivilegeEscalation":true}}]}""")))
+                .containsExactly("container \"a\" runs as a process of this machine without its securityContext."
+                        + "seccompProfile, capabilities, readOnlyRootFilesystem, allowPrivilegeEscalation");
+    }
+
+    @Test
     void usersNeedRootUnlessTheyAreOurs() {
         String user = "{'securityContext':{'runAsUser':%d,'fsGroup':%d},'containers':[]}";
         assertThat(rules(Isolation.UNSHARE, 0).refusals(pod(user.formatted(7, 8))))
