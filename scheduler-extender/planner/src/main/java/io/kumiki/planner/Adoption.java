@@ -1,6 +1,11 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.ResourceVersion;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.Said;
+import io.kumiki.planner.words.Why;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

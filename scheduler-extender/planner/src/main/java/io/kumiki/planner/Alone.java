@@ -1,6 +1,12 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.RunFact;
+import io.kumiki.planner.fact.SingleFact;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.Why;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +14,7 @@ import java.util.TreeMap;
 
 /// Pods without a gang as gangs of one, for those who only look: queue, explanations and forecast are then the same
 /// for both. The planner itself places them by other means ([Singles]).
-final class Alone {
+public final class Alone {
     /// No gang can be called so.
     private static final String MARK = "pod ";
 
@@ -20,17 +26,17 @@ final class Alone {
         return MARK + pod;
     }
 
-    static boolean is(GangFact fact) {
+    public static boolean is(GangFact fact) {
         return fact.name().startsWith(MARK);
     }
 
     /// @param key `namespace/name`
-    static boolean is(String key) {
+    public static boolean is(String key) {
         return key.startsWith(MARK, key.indexOf('/') + 1);
     }
 
     /// As its object is called.
-    static String shown(String name) {
+    public static String shown(String name) {
         return name.startsWith(MARK) ? name.substring(MARK.length()) : name;
     }
 

@@ -1,5 +1,12 @@
 package io.kumiki.planner;
 
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.RunFact;
+import io.kumiki.planner.fact.SingleFact;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.English;
+import io.kumiki.planner.words.Said;
+import io.kumiki.planner.words.Why;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.kumiki.planner;
 
+import io.kumiki.planner.fact.BudgetFact;
+import io.kumiki.planner.fact.PodFact;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;

@@ -2,6 +2,9 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.placement.GangPlacement;
+import io.kumiki.planner.fact.CapacityFact;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.Why;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

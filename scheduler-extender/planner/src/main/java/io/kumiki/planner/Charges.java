@@ -1,5 +1,10 @@
 package io.kumiki.planner;
 
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.words.Clause;
 import io.kumiki.quota.Admission;
 import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaTree;
@@ -169,7 +174,8 @@ final class Charges {
         held.entrySet().stream()
                 .sorted(Map.Entry.<Plan, Long>comparingByValue().reversed())
                 .limit(3)
-                .forEach(e -> clauses.add(new Clause.HeldBy(Party.of(e.getKey()).to(reader, state), e.getValue())));
+                .forEach(e ->
+                        clauses.add(new Clause.HeldBy(state.asNamed(e.getKey().party(), reader), e.getValue())));
         if (held.size() > 3) {
             clauses.add(new Clause.HeldByMore(held.size() - 3));
         }

@@ -1,5 +1,10 @@
 package io.kumiki.planner;
 
+import io.kumiki.planner.fact.DaemonFact;
+import io.kumiki.planner.fact.Fitness;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.Shape;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;

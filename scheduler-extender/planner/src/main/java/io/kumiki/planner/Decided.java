@@ -1,6 +1,7 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.words.Said;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

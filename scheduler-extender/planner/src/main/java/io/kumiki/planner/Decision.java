@@ -1,6 +1,10 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.English;
+import io.kumiki.planner.words.Why;
 import io.kumiki.quota.Amounts;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,11 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.Origin;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.learned.Estimate;
+import io.kumiki.planner.words.Said;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -79,7 +84,7 @@ public record Entry(
                 plan.fact.spec().priority(),
                 plan.phase,
                 plan.why.name(),
-                Said.of(plan).naming(scene::party),
+                plan.told().naming(scene::party),
                 since(plan),
                 position,
                 plan.where.isEmpty() ? null : plan.where,
@@ -90,7 +95,7 @@ public record Entry(
     }
 
     /// A spec that cannot be read asks for nothing; its message says what is wrong with it.
-    static long gpus(Gang.Members members) {
+    public static long gpus(Gang.Members members) {
         try {
             return Shape.demand(Shape.amounts(members.requests())).totalGpuMilli();
         } catch (IllegalArgumentException e) {

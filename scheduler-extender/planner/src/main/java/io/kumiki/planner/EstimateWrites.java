@@ -1,5 +1,6 @@
 package io.kumiki.planner;
 
+import io.kumiki.planner.learned.Estimate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

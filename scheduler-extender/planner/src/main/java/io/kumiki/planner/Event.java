@@ -2,6 +2,17 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.planner.fact.BudgetFact;
+import io.kumiki.planner.fact.CapacityFact;
+import io.kumiki.planner.fact.ClaimFact;
+import io.kumiki.planner.fact.DaemonFact;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.Origin;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.RunFact;
+import io.kumiki.planner.fact.SingleFact;
+import io.kumiki.planner.learned.Estimate;
 import io.kumiki.quota.QuotaNode;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,9 @@
 package io.kumiki.planner;
 
 import io.kumiki.placement.Preemption;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.Why;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -39,7 +42,7 @@ final class Evictions {
                 new State.Promise(room.rows(plan.fact, eviction.get().placed()), state.now + state.options.promise()));
         plan.say(
                 Why.Preempting,
-                victims.leave(eviction.get(), plan.fact.key(), Party.of(plan), priority, plan.fact.namespace()));
+                victims.leave(eviction.get(), plan.fact.key(), plan.party(), priority, plan.fact.namespace()));
         return true;
     }
 

@@ -1,5 +1,7 @@
 package io.kumiki.planner;
 
+import io.kumiki.planner.words.Help;
+import io.kumiki.planner.words.Removed;
 import java.util.List;
 
 /// Why a gang waits and what would help, checked on a copy.

@@ -3,6 +3,8 @@ package io.kumiki.planner;
 import io.kumiki.placement.BackfillPlanner;
 import io.kumiki.placement.ClusterView;
 import io.kumiki.placement.Demand;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

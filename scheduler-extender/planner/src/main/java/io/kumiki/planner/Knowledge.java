@@ -1,5 +1,8 @@
 package io.kumiki.planner;
 
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.Origin;
+import io.kumiki.planner.learned.RunTimes;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,15 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.Origin;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.RunFact;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.learned.RunTimes;
+import io.kumiki.planner.words.Said;
+import io.kumiki.planner.words.Why;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -142,7 +151,7 @@ public final class Mirror {
     }
 
     private Decided decided(Plan plan, String phase, Instant wall) {
-        Said said = Said.of(plan).naming(uid -> Scene.partyOf(planner.state(), uid));
+        Said said = plan.told().naming(uid -> Scene.partyOf(planner.state(), uid));
         return new Decided(
                 wall.getEpochSecond(),
                 plan.fact.namespace(),

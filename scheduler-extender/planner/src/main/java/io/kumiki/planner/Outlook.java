@@ -3,6 +3,7 @@ package io.kumiki.planner;
 import io.kumiki.placement.BackfillPlanner;
 import io.kumiki.placement.ClusterView;
 import io.kumiki.placement.GangPlacement;
+import io.kumiki.planner.words.Party;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -70,7 +71,7 @@ final class Outlook {
                         .forEach(row -> row.forEach(
                                 slot -> nodes.add(room.nodes.get(slot.node()).name())));
                 long start = ends.getOrDefault(other, state.second);
-                return new Kept(Party.of(plan), plan.fact.spec().priority(), start, start, nodes);
+                return new Kept(plan.party(), plan.fact.spec().priority(), start, start, nodes);
             }
         }
         return null;

@@ -1,6 +1,10 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.planner.fact.Fitness;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

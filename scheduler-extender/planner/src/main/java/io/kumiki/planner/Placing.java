@@ -2,6 +2,9 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.placement.GangPlacement;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.Why;
+import io.kumiki.planner.words.Words;
 import io.kumiki.quota.Admission;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -159,7 +162,7 @@ final class Placing {
                         throw new IllegalStateException("a placed gang is not refused");
                 });
         if (others != null) {
-            clauses.add(new Clause.KeptFor(avoided.cardinality(), others.who().to(plan.fact.namespace(), state)));
+            clauses.add(new Clause.KeptFor(avoided.cardinality(), state.asNamed(others.who(), plan.fact.namespace())));
         }
         plan.say(
                 others != null

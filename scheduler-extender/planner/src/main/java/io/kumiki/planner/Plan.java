@@ -1,6 +1,15 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.learned.Estimate;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.English;
+import io.kumiki.planner.words.Party;
+import io.kumiki.planner.words.Said;
+import io.kumiki.planner.words.Why;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,7 +21,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// One gang as the planner knows it. Owned by the planner, changed in place.
-final class Plan {
+public final class Plan {
     /// The slots of one class; the index in the list is the slot's.
     static final class Row {
         Gang.Members members;
@@ -46,15 +55,15 @@ final class Plan {
     /// @param version of the plan that no longer has it
     record Leaving(Map<String, Long> amounts, String node, String devices, int version) {}
 
-    GangFact fact;
+    public GangFact fact;
     /// The reservation's id, asked for by every pod at every look; the uid never changes.
     private String named = "";
     private int namedAttempt = -1;
     Gang.Phase phase = Gang.Phase.Waiting;
     int attempt;
     boolean ended;
-    Why why = Why.NoRoom;
-    List<Clause> said = List.of();
+    public Why why = Why.NoRoom;
+    public List<Clause> said = List.of();
     String where = "";
     /// When it will start, as far as anybody knows.
     @Nullable
@@ -190,5 +199,18 @@ final class Plan {
         kept.clear();
         ways.clear();
         version++;
+    }
+
+    /// As others are told of it.
+    Party party() {
+        long gpus = fact.spec().classes().stream()
+                .mapToLong(c -> c.min() * Entry.gpus(c))
+                .sum();
+        return new Party(Alone.is(fact), fact.uid(), fact.namespace(), Alone.shown(fact.name()), gpus);
+    }
+
+    /// Why it is as it is.
+    Said told() {
+        return new Said(why.name(), said);
     }
 }

@@ -1,6 +1,18 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.BudgetFact;
+import io.kumiki.planner.fact.CapacityFact;
+import io.kumiki.planner.fact.ClaimFact;
+import io.kumiki.planner.fact.DaemonFact;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.RunFact;
+import io.kumiki.planner.fact.SingleFact;
+import io.kumiki.planner.learned.Estimate;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.English;
 import io.kumiki.quota.QuotaTree;
 import java.time.Instant;
 import java.util.List;

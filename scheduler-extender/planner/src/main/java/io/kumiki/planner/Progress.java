@@ -1,6 +1,9 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.Why;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

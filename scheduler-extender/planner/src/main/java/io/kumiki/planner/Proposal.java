@@ -1,5 +1,6 @@
 package io.kumiki.planner;
 
+import io.kumiki.planner.words.Text;
 import java.util.List;
 
 /// Moves after which a node would be wholly free.

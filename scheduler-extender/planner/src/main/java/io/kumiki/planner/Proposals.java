@@ -5,6 +5,7 @@ import io.kumiki.placement.ClusterView;
 import io.kumiki.placement.GangPlacement;
 import io.kumiki.placement.GangPlacer;
 import io.kumiki.placement.GangSpec;
+import io.kumiki.planner.words.Words;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;

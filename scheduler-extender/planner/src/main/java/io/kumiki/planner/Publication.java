@@ -1,5 +1,7 @@
 package io.kumiki.planner;
 
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.fact.SingleFact;
 import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaNode;
 import io.kumiki.quota.QuotaTree;

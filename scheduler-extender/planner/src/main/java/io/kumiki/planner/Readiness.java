@@ -2,6 +2,11 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.Why;
+import io.kumiki.planner.words.Words;
 import io.kumiki.quota.Admission;
 import java.util.ArrayList;
 import java.util.Arrays;

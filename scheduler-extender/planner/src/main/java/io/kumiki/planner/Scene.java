@@ -2,6 +2,12 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.Origin;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.learned.Estimate;
+import io.kumiki.planner.learned.RunTimes;
+import io.kumiki.planner.words.Party;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -164,11 +170,11 @@ public final class Scene {
     static @Nullable Party partyOf(State state, String uid) {
         PodFact pod = state.pods.get(uid);
         if (pod != null) {
-            return Party.of(pod);
+            return pod.party();
         }
         for (Plan plan : state.plans.values()) {
             if (plan.fact.uid().equals(uid)) {
-                return Party.of(plan);
+                return plan.party();
             }
         }
         return null;

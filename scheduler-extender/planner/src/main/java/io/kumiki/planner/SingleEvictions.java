@@ -8,6 +8,11 @@ import io.kumiki.placement.GangPlacer;
 import io.kumiki.placement.GangSpec;
 import io.kumiki.placement.Preemption;
 import io.kumiki.placement.Topology;
+import io.kumiki.planner.fact.Fitness;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.fact.SingleFact;
+import io.kumiki.planner.words.Clause;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -182,7 +187,7 @@ final class SingleEvictions {
         return victims.leave(
                 eviction.get(),
                 key(single),
-                Party.of(single.pod()),
+                single.pod().party(),
                 single.priority(),
                 single.pod().namespace());
     }

@@ -1,5 +1,9 @@
 package io.kumiki.planner;
 
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.SingleFact;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.Why;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -125,6 +129,6 @@ final class SinglePass {
         String node = placing.nearest(seeker);
         return node == null
                 ? null
-                : new Outlook.Kept(Party.of(single.pod()), single.priority(), state.second, state.second, Set.of(node));
+                : new Outlook.Kept(single.pod().party(), single.priority(), state.second, state.second, Set.of(node));
     }
 }

@@ -3,6 +3,11 @@ package io.kumiki.planner;
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.placement.Demand;
 import io.kumiki.placement.Placement;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.fact.SingleFact;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.Why;
+import io.kumiki.planner.words.Words;
 import io.kumiki.quota.Admission;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,7 +125,7 @@ final class SinglePlacing {
         clauses.add(why == Why.Impossible ? new Clause.NoNodeEver() : new Clause.NoNodeNow());
         clauses.addAll(Words.of(removed));
         if (kept != null && !avoided.isEmpty()) {
-            clauses.add(new Clause.KeptFor(avoided.size(), kept.who().to(seeker.namespace(), state)));
+            clauses.add(new Clause.KeptFor(avoided.size(), state.asNamed(kept.who(), seeker.namespace())));
         }
         return new Found.Nowhere(why, clauses);
     }

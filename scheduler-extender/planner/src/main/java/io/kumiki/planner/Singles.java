@@ -1,6 +1,15 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.Fitness;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.fact.SingleFact;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.English;
+import io.kumiki.planner.words.Why;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;

@@ -5,6 +5,8 @@ import io.kumiki.placement.BackfillPlanner;
 import io.kumiki.placement.Forecast;
 import io.kumiki.placement.GangPlacer;
 import io.kumiki.placement.GangSpec;
+import io.kumiki.planner.learned.Estimate;
+import io.kumiki.planner.learned.RunTimes;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;

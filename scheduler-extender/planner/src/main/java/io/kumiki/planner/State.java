@@ -2,6 +2,14 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.planner.fact.CapacityFact;
+import io.kumiki.planner.fact.ClaimFact;
+import io.kumiki.planner.fact.Fitness;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.RunFact;
+import io.kumiki.planner.fact.SingleFact;
+import io.kumiki.planner.words.Party;
 import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaNode;
 import io.kumiki.quota.QuotaTree;
@@ -16,7 +24,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that the planner knows. One thread owns it; iteration is always in the order of names.
-final class State {
+public final class State {
     final PlannerOptions options;
     final SortedMap<String, NodeFact> nodes = new TreeMap<>();
     final SortedMap<String, PodFact> pods = new TreeMap<>();
@@ -50,7 +58,7 @@ final class State {
     List<QuotaNode> quotaNodes = List.of();
     /// Only these are counted: a tree says nothing about what it does not name.
     Set<String> quotaResources = Set.of();
-    Map<String, String> tenantOf = Map.of();
+    public Map<String, String> tenantOf = Map.of();
     boolean leading;
     long epoch;
     /// Never begins anew: an answer from before we led again must not pass for that of a write of today.
@@ -211,5 +219,13 @@ final class State {
     boolean excluded(Gang.Members of, String node) {
         Long until = exclusions.get(new Exclusion(Fitness.ClassKey.of(of), node));
         return until != null && until > now;
+    }
+
+    /// As the people of a namespace may hear of others in a status: by name where it is their tenant's.
+    Party asNamed(Party party, String reader) {
+        return party.knownTo(of -> {
+            String tenant = tenantOf.get(of);
+            return of.equals(reader) || (tenant != null && tenant.equals(tenantOf.get(reader)));
+        });
     }
 }

@@ -1,6 +1,10 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.learned.Estimate;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.English;
+import io.kumiki.planner.words.Said;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.kumiki.planner;
 
 import io.kumiki.placement.ClusterView;
 import io.kumiki.placement.NodeSpec;
+import io.kumiki.planner.fact.Shape;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,6 +1,13 @@
 package io.kumiki.planner;
 
 import io.kumiki.placement.Preemption;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.RunFact;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.English;
+import io.kumiki.planner.words.Party;
+import io.kumiki.planner.words.Why;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -103,11 +110,11 @@ final class Victims {
         for (Preemption.Victim victim : eviction.victims()) {
             PodFact pod = state.pods.get(victim.id());
             Plan plan = pod == null ? Objects.requireNonNull(state.plans.get(victim.id())) : null;
-            Party who = pod == null ? Party.of(Objects.requireNonNull(plan)) : Party.of(pod);
+            Party who = pod == null ? Objects.requireNonNull(plan).party() : pod.party();
             if (clauses.size() < NAMED) {
-                clauses.add(new Clause.WaitsFor(who.to(reader, state)));
+                clauses.add(new Clause.WaitsFor(state.asNamed(who, reader)));
             }
-            var why = new Clause.Outranked(winner.to(Objects.requireNonNull(who.namespace()), state), priority);
+            var why = new Clause.Outranked(state.asNamed(winner, Objects.requireNonNull(who.namespace())), priority);
             if (plan != null) {
                 progress.end(plan, Why.Preempted, why);
             } else {

@@ -1,6 +1,8 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.words.Why;
 import java.util.Map;
 import java.util.Objects;
 

@@ -3,6 +3,17 @@ package io.kumiki.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.Origin;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.RunFact;
+import io.kumiki.planner.fact.SingleFact;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.Removed;
+import io.kumiki.planner.words.Said;
+import io.kumiki.planner.words.Text;
+import io.kumiki.planner.words.Why;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,12 @@ package io.kumiki.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.BudgetFact;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.Why;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -1,6 +1,9 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.DaemonFact;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
 import java.util.Map;
 import java.util.SplittableRandom;
 

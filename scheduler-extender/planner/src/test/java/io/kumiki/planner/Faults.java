@@ -1,5 +1,7 @@
 package io.kumiki.planner;
 
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,8 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

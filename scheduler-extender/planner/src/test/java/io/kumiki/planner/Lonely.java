@@ -1,6 +1,7 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.PodFact;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;

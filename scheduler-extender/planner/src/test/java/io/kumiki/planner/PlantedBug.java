@@ -26,18 +26,18 @@ import org.jspecify.annotations.Nullable;
 /// under test needs no switches. A change that finds nothing to change is a mistake of the test.
 ///
 /// @param says what is wrong
-/// @param in the class, without its package
+/// @param in the class
 /// @param method its name; its lambdas belong to it
 /// @param callee the call inside whose result is replaced and which is not made; null for the whole method
 /// @param result what comes instead: 0 or null, 1 for true
 record PlantedBug(
         String says, String in, String method, @Nullable String callee, int result) {
     static PlantedBug returns(String says, Class<?> in, String method, int result) {
-        return new PlantedBug(says, in.getSimpleName(), method, null, result);
+        return new PlantedBug(says, in.getName(), method, null, result);
     }
 
     static PlantedBug without(String says, Class<?> in, String method, String callee, int result) {
-        return new PlantedBug(says, in.getSimpleName(), method, callee, result);
+        return new PlantedBug(says, in.getName(), method, callee, result);
     }
 
     /// Several at once: one line of defence behind the other.
@@ -82,7 +82,7 @@ record PlantedBug(
                 if (loaded == null) {
                     byte[] bytes = read(name);
                     for (PlantedBug bug : bugs) {
-                        bytes = name.equals("io.kumiki.planner." + bug.in()) ? bug.change(bytes) : bytes;
+                        bytes = name.equals(bug.in()) ? bug.change(bytes) : bytes;
                     }
                     loaded = defineClass(name, bytes, 0, bytes.length);
                 }

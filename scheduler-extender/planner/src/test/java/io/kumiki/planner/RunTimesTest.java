@@ -3,6 +3,8 @@ package io.kumiki.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.kumiki.planner.fact.Origin;
+import io.kumiki.planner.learned.RunTimes;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 

@@ -3,6 +3,14 @@ package io.kumiki.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.English;
+import io.kumiki.planner.words.Japanese;
+import io.kumiki.planner.words.Party;
+import io.kumiki.planner.words.Said;
+import io.kumiki.planner.words.Why;
 import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaNode;
 import java.lang.reflect.RecordComponent;

@@ -3,6 +3,14 @@ package io.kumiki.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.Origin;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.learned.Estimate;
+import io.kumiki.planner.learned.RunTimes;
+import io.kumiki.planner.words.Removed;
+import io.kumiki.planner.words.Why;
 import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaNode;
 import java.time.Instant;

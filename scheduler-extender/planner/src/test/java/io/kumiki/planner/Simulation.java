@@ -1,6 +1,12 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.CapacityFact;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.words.Said;
+import io.kumiki.planner.words.Why;
 import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaNode;
 import java.time.Instant;

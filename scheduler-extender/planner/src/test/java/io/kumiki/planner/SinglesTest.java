@@ -3,6 +3,10 @@ package io.kumiki.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.fact.SingleFact;
 import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaNode;
 import java.time.Instant;

@@ -3,6 +3,11 @@ package io.kumiki.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.ClaimFact;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.words.Why;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,6 +1,12 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.RunFact;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.fact.SingleFact;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

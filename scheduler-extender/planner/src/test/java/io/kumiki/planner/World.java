@@ -1,6 +1,14 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.BudgetFact;
+import io.kumiki.planner.fact.CapacityFact;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.RunFact;
+import io.kumiki.planner.fact.SingleFact;
+import io.kumiki.planner.words.Why;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package io.kumiki.extender;
 import io.kumiki.extender.admission.Planning;
 import io.kumiki.planner.Decision;
 import io.kumiki.planner.Event;
-import io.kumiki.planner.Why;
+import io.kumiki.planner.words.Why;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

@@ -10,7 +10,7 @@ import io.kumiki.model.Json;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.Planner;
 import io.kumiki.planner.PlannerOptions;
-import io.kumiki.planner.Shape;
+import io.kumiki.planner.fact.Shape;
 import io.kumiki.runtime.http.Caller;
 import io.kumiki.runtime.http.HttpListener;
 import io.kumiki.runtime.http.identity.LoopbackPeer;

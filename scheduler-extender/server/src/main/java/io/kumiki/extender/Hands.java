@@ -8,7 +8,7 @@ import io.kumiki.extender.admission.Pin;
 import io.kumiki.model.Json;
 import io.kumiki.planner.Decision;
 import io.kumiki.planner.Event;
-import io.kumiki.planner.PodFact;
+import io.kumiki.planner.fact.PodFact;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;

@@ -5,7 +5,7 @@ import io.kumiki.model.Json;
 import io.kumiki.planner.Mirror;
 import io.kumiki.planner.Past;
 import io.kumiki.planner.PlannerOptions;
-import io.kumiki.planner.RunTimes;
+import io.kumiki.planner.learned.RunTimes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

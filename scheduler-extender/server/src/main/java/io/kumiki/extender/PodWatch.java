@@ -2,11 +2,11 @@ package io.kumiki.extender;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.planner.Event;
-import io.kumiki.planner.PodFact;
-import io.kumiki.planner.ResourceVersion;
-import io.kumiki.planner.RunFact;
-import io.kumiki.planner.Shape;
-import io.kumiki.planner.SingleFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.ResourceVersion;
+import io.kumiki.planner.fact.RunFact;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.fact.SingleFact;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

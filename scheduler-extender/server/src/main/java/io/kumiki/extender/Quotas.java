@@ -2,7 +2,7 @@ package io.kumiki.extender;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.planner.Event;
-import io.kumiki.planner.Shape;
+import io.kumiki.planner.fact.Shape;
 import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaNode;
 import io.kumiki.quota.QuotaTree;

@@ -1,7 +1,6 @@
 package io.kumiki.extender;
 
 import io.kumiki.planner.Decided;
-import io.kumiki.planner.Estimate;
 import io.kumiki.planner.EstimateWrites;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.History;
@@ -9,6 +8,7 @@ import io.kumiki.planner.Mirror;
 import io.kumiki.planner.PlannerOptions;
 import io.kumiki.planner.Sample;
 import io.kumiki.planner.Scene;
+import io.kumiki.planner.learned.Estimate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

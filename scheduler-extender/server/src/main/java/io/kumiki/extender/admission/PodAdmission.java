@@ -9,7 +9,7 @@ import io.kumiki.kube.admission.webhook.PolicyWebhook;
 import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
 import io.kumiki.planner.Decision;
-import io.kumiki.planner.Shape;
+import io.kumiki.planner.fact.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

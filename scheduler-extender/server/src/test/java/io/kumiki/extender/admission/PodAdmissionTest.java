@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
 import io.kumiki.planner.Decision;
-import io.kumiki.planner.Why;
+import io.kumiki.planner.words.Why;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.fact;
 
 import io.kumiki.model.scheduling.Gang;
 import java.util.List;
@@ -6,19 +6,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Whether a node is one that a class of pods may use at all: what the scheduler would say, without amounts.
-final class Fitness {
+public final class Fitness {
     static final String MODE = "kumiki.io/gpu-mode";
 
     private Fitness() {}
 
     /// Everything that scheduling reads of a class: equal classes are treated alike, whatever gang they are of.
-    record ClassKey(
+    public record ClassKey(
             Map<String, String> requests,
             @Nullable Map<String, String> nodeSelector,
             @Nullable List<Gang.Term> nodeTerms,
             @Nullable List<Gang.Toleration> tolerations,
             @Nullable List<String> claims) {
-        static ClassKey of(Gang.Members members) {
+        public static ClassKey of(Gang.Members members) {
             return new ClassKey(
                     members.requests(),
                     members.nodeSelector(),
@@ -28,17 +28,17 @@ final class Fitness {
         }
     }
 
-    static boolean fits(Gang.Members members, Map<String, Long> amounts, NodeFact node) {
+    public static boolean fits(Gang.Members members, Map<String, Long> amounts, NodeFact node) {
         boolean devicesThere = Shape.demand(amounts).gpus() == 0 || shared(node) == Shape.fraction(amounts);
         return node.usable() && devicesThere && selected(members, node) && tolerated(members, node);
     }
 
     /// Its devices are given out by us, in parts; the vendor's plugin does not run there.
-    static boolean shared(NodeFact node) {
+    public static boolean shared(NodeFact node) {
         return "shared".equals(node.labels().get(MODE));
     }
 
-    static boolean selected(Gang.Members members, NodeFact node) {
+    public static boolean selected(Gang.Members members, NodeFact node) {
         Map<String, String> selector = members.nodeSelector();
         if (selector != null
                 && selector.entrySet().stream()
@@ -49,7 +49,7 @@ final class Fitness {
     }
 
     /// @param terms of which one must hold; none or null for any node
-    static boolean anyHolds(@Nullable List<Gang.Term> terms, NodeFact node) {
+    public static boolean anyHolds(@Nullable List<Gang.Term> terms, NodeFact node) {
         return terms == null
                 || terms.isEmpty()
                 || terms.stream()
@@ -66,7 +66,7 @@ final class Fitness {
     }
 
     /// @param value of the label, null where there is none
-    static boolean holds(Gang.Requirement requirement, @Nullable String value) {
+    public static boolean holds(Gang.Requirement requirement, @Nullable String value) {
         List<String> values = requirement.values() == null ? List.of() : requirement.values();
         return switch (requirement.operator()) {
             case "In" -> value != null && values.contains(value);
@@ -89,7 +89,7 @@ final class Fitness {
         }
     }
 
-    static boolean tolerated(Gang.Members members, NodeFact node) {
+    public static boolean tolerated(Gang.Members members, NodeFact node) {
         List<Gang.Toleration> tolerations = members.tolerations() == null ? List.of() : members.tolerations();
         return node.taints().stream()
                 .filter(t -> t.effect().equals("NoSchedule") || t.effect().equals("NoExecute"))

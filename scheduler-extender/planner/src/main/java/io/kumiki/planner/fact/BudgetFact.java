@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.fact;
 
 import io.kumiki.model.scheduling.Gang;
 import java.util.List;
@@ -13,15 +13,15 @@ public record BudgetFact(String namespace, String name, List<Gang.Requirement> s
         selector = List.copyOf(selector);
     }
 
-    String key() {
+    public String key() {
         return namespace + "/" + name;
     }
 
-    BudgetFact allowing(int fewer) {
+    public BudgetFact allowing(int fewer) {
         return new BudgetFact(namespace, name, selector, fewer);
     }
 
-    boolean covers(PodFact pod) {
+    public boolean covers(PodFact pod) {
         PodFact.Member member = pod.member();
         Map<String, String> labels = member == null ? Map.of() : member.labels();
         return pod.namespace().equals(namespace)

@@ -1,6 +1,9 @@
-package io.kumiki.planner;
+package io.kumiki.planner.fact;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.words.Clause;
+import io.kumiki.planner.words.Said;
+import io.kumiki.planner.words.Why;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +30,12 @@ public record SingleFact(
         boolean remade,
         String said,
         @Nullable List<Gang.Because> because) {
-    String uid() {
+    public String uid() {
         return pod.uid();
     }
 
     /// As it was told last.
-    Why why() {
+    public Why why() {
         for (Why why : Why.values()) {
             if (said.startsWith(why.name() + ":")) {
                 return why;
@@ -41,7 +44,7 @@ public record SingleFact(
         return Why.NoRoom;
     }
 
-    List<Clause> clauses() {
+    public List<Clause> clauses() {
         int colon = said.indexOf(':');
         return Said.read(because, colon < 0 ? "" : said.substring(colon + 1).strip());
     }

@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.learned;
 
 import java.util.ArrayList;
 import java.util.Comparator;

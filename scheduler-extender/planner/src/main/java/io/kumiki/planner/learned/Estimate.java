@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.learned;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// @param high late in one of ten cases; null: open
 public record Estimate(
         @Nullable Long at, @Nullable Long low, @Nullable Long high, RunTimes.From from) {
-    static final Estimate UNKNOWN = new Estimate(null, null, null, RunTimes.From.unknown);
+    public static final Estimate UNKNOWN = new Estimate(null, null, null, RunTimes.From.unknown);
 
     /// In order, whatever the three forecasts said.
-    static Estimate of(@Nullable Long at, @Nullable Long low, @Nullable Long high, RunTimes.From from) {
+    public static Estimate of(@Nullable Long at, @Nullable Long low, @Nullable Long high, RunTimes.From from) {
         if (at == null) {
             return low == null ? UNKNOWN : new Estimate(null, low, null, from);
         }

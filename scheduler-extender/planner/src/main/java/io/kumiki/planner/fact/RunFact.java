@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.fact;
 
 import org.jspecify.annotations.Nullable;
 

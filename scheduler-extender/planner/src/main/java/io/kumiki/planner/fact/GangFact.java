@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.fact;
 
 import io.kumiki.model.scheduling.Gang;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ public record GangFact(
         String controller,
         Gang.Spec spec,
         Gang.@Nullable Status status) {
-    String key() {
+    public String key() {
         return namespace + "/" + name;
     }
 }

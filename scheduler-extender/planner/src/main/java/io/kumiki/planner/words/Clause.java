@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.words;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.words;
 
 /// What took room from a waiting gang. Room on an empty cluster less all of these is what is left.
 ///

@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.words;
 
 import io.kumiki.placement.GangPlacement;
 import io.kumiki.placement.Placement;
@@ -8,10 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Refusals as clauses; what would help, in both languages.
-final class Words {
+public final class Words {
     private Words() {}
 
-    static List<Clause> of(GangPlacement.Certificate why) {
+    public static List<Clause> of(GangPlacement.Certificate why) {
         GangPlacement.Cause nearest = why.nearest();
         String at = nearest.domain().isEmpty() ? null : why.level() + " " + nearest.domain();
         int places = why.causes().size();
@@ -27,7 +27,7 @@ final class Words {
         return clauses;
     }
 
-    static List<Clause> of(Placement.Removed removed) {
+    public static List<Clause> of(Placement.Removed removed) {
         var filtered = new Clause.Filtered(
                 removed.excluded(),
                 removed.model(),
@@ -39,7 +39,7 @@ final class Words {
         return filtered.equals(new Clause.Filtered(0, 0, 0, 0, 0, 0, 0)) ? List.of() : List.of(filtered);
     }
 
-    static List<Clause> of(Admission.Refused refused) {
+    public static List<Clause> of(Admission.Refused refused) {
         List<Clause> clauses = new ArrayList<>();
         clauses.add(
                 switch (refused.why()) {
@@ -63,7 +63,7 @@ final class Words {
         return seconds < 120 ? seconds + " 秒" : seconds < 7200 ? seconds / 60 + " 分" : (seconds + 1800) / 3600 + " 時間";
     }
 
-    static Text move(String node, int gpus, int gangs, long lost) {
+    public static Text move(String node, int gpus, int gangs, long lost) {
         return new Text(
                 "moving " + gangs + (gangs == 1 ? " job" : " jobs") + " would free all " + gpus + " GPUs of " + node
                         + "; " + lost + " GPU-seconds of work are lost",
@@ -71,7 +71,7 @@ final class Words {
     }
 
     /// @param wider null for anywhere
-    static Text relaxTopology(String required, @Nullable String wider) {
+    public static Text relaxTopology(String required, @Nullable String wider) {
         return wider == null
                 ? new Text("starts now if " + required + " is only preferred", required + " を必須ではなく希望にすれば、すぐに開始できます")
                 : new Text(
@@ -79,17 +79,17 @@ final class Words {
                         "必須のレベルを " + required + " から " + wider + " に広げれば、すぐに開始できます");
     }
 
-    static Text lowerMin(String role, int min, int wanted) {
+    public static Text lowerMin(String role, int min, int wanted) {
         return new Text(
                 "starts now with at least " + min + " instead of " + wanted + " '" + role + "'",
                 "「" + role + "」の最小数を " + wanted + " から " + min + " に下げれば、すぐに開始できます");
     }
 
-    static Text otherType(String type) {
+    public static Text otherType(String type) {
         return new Text("starts now on " + type, type + " であれば、すぐに開始できます");
     }
 
-    static Text raiseQuota(List<Admission.Refused> raised) {
+    public static Text raiseQuota(List<Admission.Refused> raised) {
         List<String> en = new ArrayList<>();
         List<String> ja = new ArrayList<>();
         for (Admission.Refused r : raised) {
@@ -99,7 +99,7 @@ final class Words {
         return new Text("starts now with " + String.join(" and ", en), String.join("、", ja) + "と、すぐに開始できます");
     }
 
-    static Text freeGpus(long gpus, int gangs, long seconds) {
+    public static Text freeGpus(long gpus, int gangs, long seconds) {
         return new Text(
                 "starts when " + gpus + " GPUs of " + gangs + (gangs == 1 ? " other job" : " other jobs")
                         + " are free, expected in " + seconds(seconds),
@@ -107,7 +107,7 @@ final class Words {
     }
 
     /// @param required the level of the tree of places where they must lie; null for anywhere
-    static Text addNodes(int count, int gpus, String type, @Nullable String required) {
+    public static Text addNodes(int count, int gpus, String type, @Nullable String required) {
         String of = gpus + (type.isEmpty() ? "" : " " + type);
         return new Text(
                 "starts with " + English.nodes(count) + " more of " + of + (gpus == 1 ? " GPU" : " GPUs")

@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.words;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,14 +6,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Clauses in English: what is wanted, what is there, what took the rest away.
-final class English {
+public final class English {
     private English() {}
 
-    static String of(List<Clause> clauses) {
+    public static String of(List<Clause> clauses) {
         return clauses.stream().map(English::of).collect(Collectors.joining("; "));
     }
 
-    static String of(Clause clause) {
+    public static String of(Clause clause) {
         return switch (clause) {
             case Clause.OfLife life -> life(life);
             case Clause.OfSpec spec -> spec(spec);

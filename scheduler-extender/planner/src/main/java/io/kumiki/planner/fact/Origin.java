@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.fact;
 
 /// Where a gang comes from: jobs of one origin run about as long as each other. Empty where something is not known.
 ///
@@ -11,7 +11,7 @@ public record Origin(String kind, String owner, String user, String image) {
 
     /// The owner's name without what makes each run's name its own: numbers, and generated endings of five or more
     /// letters and digits.
-    String stem() {
+    public String stem() {
         String stem = owner;
         while (true) {
             int dash = stem.lastIndexOf('-');

@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.words;
 
 /// One sentence in both languages.
 public record Text(String en, String ja) {}

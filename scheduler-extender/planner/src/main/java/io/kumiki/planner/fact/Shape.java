@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.fact;
 
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.kumiki.placement.Demand;
@@ -16,7 +16,7 @@ public final class Shape {
     public static final Set<String> MARKERS = Set.of("kumiki.io/bind", "kumiki.io/plan");
 
     /// Node label: its GPU type.
-    static final String TYPE = "nvidia.com/gpu.product";
+    public static final String TYPE = "nvidia.com/gpu.product";
 
     public static final List<String> GPUS = List.of("nvidia.com/gpu", "amd.com/gpu");
     private static final long MIB = 1 << 20;
@@ -60,7 +60,7 @@ public final class Shape {
     }
 
     /// @param amounts of one pod
-    static Demand demand(Map<String, Long> amounts) {
+    public static Demand demand(Map<String, Long> amounts) {
         int gpus = 0;
         int milli = 0;
         var extended = new TreeMap<String, Long>();
@@ -93,15 +93,15 @@ public final class Shape {
                 extended);
     }
 
-    static int mib(long bytes) {
+    public static int mib(long bytes) {
         return small((bytes + MIB - 1) / MIB);
     }
 
-    static int small(long amount) {
+    public static int small(long amount) {
         return (int) Math.min(Integer.MAX_VALUE / 4, amount);
     }
 
-    static boolean fraction(Map<String, Long> amounts) {
+    public static boolean fraction(Map<String, Long> amounts) {
         return amounts.getOrDefault(MILLI, 0L) > 0;
     }
 }

@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.fact;
 
 /// Resource versions of one object are numbers that grow, of any length.
 public final class ResourceVersion {

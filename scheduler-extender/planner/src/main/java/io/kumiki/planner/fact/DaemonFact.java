@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.fact;
 
 import io.kumiki.model.scheduling.Gang;
 
@@ -7,7 +7,7 @@ import io.kumiki.model.scheduling.Gang;
 /// @param uid that its pods name as their controller
 /// @param pod what one asks for, with the tolerations that Kubernetes adds
 public record DaemonFact(String uid, String namespace, String name, Gang.Members pod) {
-    String key() {
+    public String key() {
         return namespace + "/" + name;
     }
 }

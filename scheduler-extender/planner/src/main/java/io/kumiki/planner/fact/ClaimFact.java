@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.fact;
 
 import io.kumiki.model.scheduling.Gang;
 import java.util.List;
@@ -12,7 +12,7 @@ public record ClaimFact(String namespace, String name, boolean bound, List<Gang.
         terms = List.copyOf(terms);
     }
 
-    String key() {
+    public String key() {
         return namespace + "/" + name;
     }
 }

@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.words;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Codes and clauses in Japanese.
-final class Japanese {
+public final class Japanese {
     private static final Map<String, String> HEADS = Map.ofEntries(
             Map.entry("Placed", "配置が決まりました"),
             Map.entry("Started", "開始しました"),
@@ -31,14 +31,14 @@ final class Japanese {
 
     private Japanese() {}
 
-    static String of(String code, List<Clause> clauses) {
+    public static String of(String code, List<Clause> clauses) {
         String head = HEADS.getOrDefault(code, code);
         return clauses.isEmpty()
                 ? head
                 : head + "。" + clauses.stream().map(Japanese::of).collect(Collectors.joining("。"));
     }
 
-    static String of(Clause clause) {
+    public static String of(Clause clause) {
         return switch (clause) {
             case Clause.OfLife life -> life(life);
             case Clause.OfSpec spec -> spec(spec);

@@ -1,5 +1,6 @@
-package io.kumiki.planner;
+package io.kumiki.planner.learned;
 
+import io.kumiki.planner.fact.Origin;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -33,7 +34,7 @@ public final class RunTimes {
         learned,
         declared;
 
-        From and(From other) {
+        public From and(From other) {
             return compareTo(other) < 0 ? this : other;
         }
     }
@@ -79,7 +80,7 @@ public final class RunTimes {
         this.classes = classes;
     }
 
-    RunTimes copy() {
+    public RunTimes copy() {
         return new RunTimes(usualSeconds, new LinkedHashMap<>(classes));
     }
 
@@ -93,7 +94,7 @@ public final class RunTimes {
         return new RunTimes(usualSeconds, new LinkedHashMap<>(classes));
     }
 
-    void take(RunTimes other) {
+    public void take(RunTimes other) {
         classes.clear();
         classes.putAll(other.classes);
         spreads.clear();

@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.fact;
 
 /// What matters of a ProvisioningRequest of ours: an autoscaler is asked for nodes.
 ///
@@ -15,7 +15,7 @@ public record CapacityFact(String namespace, String name, String gang, int attem
     }
 
     /// One for each attempt of a gang.
-    static String name(String gang, int attempt) {
+    public static String name(String gang, int attempt) {
         return gang + "-" + attempt;
     }
 }

@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.words;
 
 import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.Gang;
@@ -11,19 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Why something is as it is: the code of a [Why], and sentences as data.
 public record Said(String code, List<Clause> clauses) {
-    static final String WHY = "kumiki.io/why";
+    public static final String WHY = "kumiki.io/why";
     static final String BECAUSE = "kumiki.io/because";
 
     public Said {
         clauses = List.copyOf(clauses);
     }
 
-    static Said of(Plan plan) {
-        return new Said(plan.why.name(), plan.said);
-    }
-
     /// What an object or a log says; where it carries no data, or data that is not known here, its words.
-    static List<Clause> read(@Nullable List<Gang.Because> because, @Nullable String message) {
+    public static List<Clause> read(@Nullable List<Gang.Because> because, @Nullable String message) {
         List<Clause> clauses = new ArrayList<>();
         for (Gang.Because one : because == null ? List.<Gang.Because>of() : because) {
             Clause clause = Clause.read(one);
@@ -38,12 +34,12 @@ public record Said(String code, List<Clause> clauses) {
                 : clauses;
     }
 
-    static @Nullable List<Gang.Because> written(List<Clause> clauses) {
+    public static @Nullable List<Gang.Because> written(List<Clause> clauses) {
         return clauses.isEmpty() ? null : clauses.stream().map(Clause::written).toList();
     }
 
     /// Annotations of a pod that waits: in words, and as data.
-    static Map<String, String> notes(Why why, List<Clause> clauses) {
+    public static Map<String, String> notes(Why why, List<Clause> clauses) {
         return Map.of(
                 WHY,
                 why.name() + ": " + English.of(clauses),
@@ -53,7 +49,7 @@ public record Said(String code, List<Clause> clauses) {
     }
 
     /// With names for everybody whom the function knows by uid.
-    Said naming(Function<String, @Nullable Party> byUid) {
+    public Said naming(Function<String, @Nullable Party> byUid) {
         return new Said(
                 code,
                 clauses.stream()

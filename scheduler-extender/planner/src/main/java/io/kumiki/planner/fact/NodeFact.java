@@ -1,4 +1,4 @@
-package io.kumiki.planner;
+package io.kumiki.planner.fact;
 
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ public record NodeFact(
         allocatable = Map.copyOf(allocatable);
     }
 
-    long amount(String resource) {
+    public long amount(String resource) {
         return allocatable.getOrDefault(resource, 0L);
     }
 }

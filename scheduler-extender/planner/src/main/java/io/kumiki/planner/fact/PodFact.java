@@ -1,5 +1,6 @@
-package io.kumiki.planner;
+package io.kumiki.planner.fact;
 
+import io.kumiki.planner.words.Party;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,7 @@ public record PodFact(
         SUCCEEDED,
         FAILED;
 
-        boolean ended() {
+        public boolean ended() {
             return this == SUCCEEDED || this == FAILED;
         }
     }
@@ -80,17 +81,17 @@ public record PodFact(
         }
     }
 
-    boolean bound() {
+    public boolean bound() {
         return !node.isEmpty();
     }
 
     /// As it is when it was bound.
-    PodFact on(String where) {
+    public PodFact on(String where) {
         return with(where, false, false, requests, member);
     }
 
     /// The same pod seen as a member of a gang.
-    PodFact as(Member of) {
+    public PodFact as(Member of) {
         return with(node, gated, vetoed, requests, of);
     }
 
@@ -119,7 +120,12 @@ public record PodFact(
     }
 
     /// Counts as a member that does its work.
-    boolean working() {
+    public boolean working() {
         return bound() && !stage.ended() && !terminating;
+    }
+
+    /// As others are told of it.
+    public Party party() {
+        return new Party(true, uid, namespace, name, Shape.demand(requests).totalGpuMilli());
     }
 }
