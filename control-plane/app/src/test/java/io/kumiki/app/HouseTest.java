@@ -19,7 +19,7 @@ class HouseTest {
         "io.kumiki.pipelines..",
         "io.kumiki.kube..",
         "io.kumiki.placement",
-        "io.kumiki.planner",
+        "io.kumiki.planner..",
         "io.kumiki.quota.."
     };
 

@@ -115,7 +115,7 @@ final class Faults {
     /// An ordinary pod takes what it finds.
     private void stranger() {
         var pod = new World.Pod("stranger-" + time.id(), "", "", "", false, Map.of("cpu", 1000L * (1 + time.upTo(8))));
-        pod.yields = of.yielding && pod.uid.hashCode() % 2 == 0 ? Integer.valueOf(0) : null;
+        pod.yields = of.yielding && pod.uid.hashCode() % 2 == 0 ? Integer.valueOf(time.upTo(2)) : null;
         // A node's own static pod asks no scheduler.
         Map<String, String> assumed = time.random.nextBoolean() ? of.scheduler.assumed : Map.of();
         String node = "node" + time.upTo(world.nodes.size());
