@@ -37,6 +37,9 @@ final class Adoption {
             return true;
         } else {
             state.roomChanged |= !plan.fact.spec().equals(gang.spec());
+            if (!plan.fact.controller().equals(gang.controller())) {
+                plan.occupancy = null;
+            }
             plan.fact = gang;
             plan.retryAt = 0;
             Gang.Status status = gang.status();
@@ -88,6 +91,7 @@ final class Adoption {
         plan.rows.clear();
         plan.leaving.clear();
         adopt(plan);
+        plan.occupancy = null;
         // Also where there is no status yet: the first one may be on its way from the leader before us.
         plan.fenced = false;
         plan.looked = true;

@@ -40,6 +40,7 @@ final class Barrier {
             return;
         }
         plan.held.put(ask.uid(), new Plan.Held(ask.call(), ask.node()));
+        Occupancy.of(plan, state).changed(ask.uid());
         plan.progressAt = again ? plan.progressAt : state.now;
         progress.mark(plan);
     }
@@ -103,7 +104,7 @@ final class Barrier {
 
     void bound(Event.Bound result) {
         for (Plan plan : plansOf(result.uid())) {
-            if (plan.binding.remove(result.uid()) != null) {
+            if (plan.bound(result.uid())) {
                 if (result.error().isEmpty()) {
                     isBound(plan, result.uid());
                 }
@@ -167,7 +168,7 @@ final class Barrier {
             PodFact pod = Objects.requireNonNull(state.pods.get(uid));
             PodFact.Member member = Objects.requireNonNull(pod.member());
             Plan.Row row = Objects.requireNonNull(plan.row(member.className()));
-            plan.binding.put(uid, held.call());
+            plan.binds(uid, held.call());
             state.decide(
                     new Decision.Bind(held.call(), pod, held.node(), progress.annotations(plan, row, member.index())));
         }
@@ -187,7 +188,8 @@ final class Barrier {
     }
 
     private void dropWhatIsOver(Plan plan) {
-        for (String uid : List.copyOf(plan.held.keySet())) {
+        Occupancy there = Occupancy.of(plan, state);
+        for (String uid : plan.held.keySet().stream().filter(there::isChanged).toList()) {
             PodFact pod = state.pods.get(uid);
             Plan.Held held = Objects.requireNonNull(plan.held.get(uid));
             if (pod == null || pod.terminating() || pod.stage().ended()) {
@@ -198,6 +200,7 @@ final class Barrier {
                 drop(plan, uid, "its slot is no longer on " + held.node());
             }
         }
+        there.lookedAt();
     }
 
     /// A pod that is asked about again while its binding is on its way counts once.
@@ -220,6 +223,9 @@ final class Barrier {
                 continue;
             }
             int come = there.there(r);
+            if (come + plan.held.size() < row.members.min()) {
+                return false;
+            }
             for (int i = 0; i < row.nodes.size(); i++) {
                 PodFact pod = there.at(r, i);
                 come += pod != null && !pod.bound() && isHeldOnly(plan, pod.uid()) ? 1 : 0;

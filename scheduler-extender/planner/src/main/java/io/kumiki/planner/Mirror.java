@@ -237,6 +237,7 @@ public final class Mirror {
     /// Facts are shared, they never change; plans are replaced here, never changed.
     static State copy(State from) {
         var to = new State(from.options);
+        to.live = false;
         to.nodes.putAll(from.nodes);
         to.pods.putAll(from.pods);
         to.plans.putAll(from.plans);

@@ -36,6 +36,9 @@ final class Moves {
 
     /// Pinned pods that the scheduler refused, and those that have to go. False where the attempt had to be ended.
     boolean fromVetoes(Plan plan) {
+        if (plan.doomed.isEmpty() && !Occupancy.of(plan, state).anyVetoed()) {
+            return true;
+        }
         for (PodFact pod : state.membersOf(plan)) {
             boolean idle = !pod.bound() && !pod.gated() && !pod.terminating() && plan.nodeOf(pod) != null;
             PodFact.Member member = Objects.requireNonNull(pod.member());
@@ -73,15 +76,17 @@ final class Moves {
     /// False where the attempt had to be ended.
     boolean fromLostNodes(Plan plan) {
         Occupancy there = Occupancy.of(plan, state);
+        if (!there.isOnLostNode()) {
+            return true;
+        }
         for (int r = 0; r < plan.rows.size(); r++) {
             Plan.Row row = plan.rows.get(r);
             for (int i = 0; i < row.nodes.size(); i++) {
-                NodeFact node = state.nodes.get(row.nodes.get(i));
                 PodFact pod = there.at(r, i);
                 boolean settled =
                         pod != null && (pod.bound() || pod.stage().ended() || plan.binding.containsKey(pod.uid()));
                 if (!settled
-                        && (node == null || !node.usable())
+                        && state.isLost(row.nodes.get(i))
                         && !move(plan, r, i, new Clause.NodeLost(row.nodes.get(i)), null)) {
                     return false;
                 }

@@ -3,44 +3,153 @@ package io.kumiki.planner;
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.fact.PodFact;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Which pod is in which slot of a gang, now.
+/// Which pod is in which slot of a gang, now, and how many of its members are how. Counted once for each version of
+/// its slots and kept from then on: [State] tells of every pod that changes, [Plan] of bindings on their way.
 final class Occupancy {
+    private final State state;
+    private final Plan plan;
+    private final int version;
     /// Per row and index; null for an empty slot. A pod that works is preferred to one that is going.
     private final List<@Nullable PodFact[]> pods = new ArrayList<>();
-    private final Plan plan;
-    final boolean any;
+    /// By row: members that work or did their work, or whose binding is on its way; and those that work.
+    private final int[] there;
+    private final int[] work;
+    private int seated;
+    private int succeeded;
+    private int ended;
+    /// Of all members, in a slot or not.
+    private int gated;
+    private int vetoed;
+    private int foreign;
+    /// Two pods claim one slot: who is left when one goes is found out by counting anew.
+    private boolean crowded;
+    /// Pods that changed since somebody looked at those that are held; null for all of them.
+    private @Nullable Set<String> changed;
+    /// Of the state's changes of nodes: when it was found out whether some slot's node is lost.
+    private long nodesAt = -1;
+    private boolean onLostNode;
 
-    private Occupancy(Plan plan, boolean any) {
+    private Occupancy(Plan plan, State state) {
         this.plan = plan;
-        this.any = any;
+        this.state = state;
+        this.version = plan.version;
+        this.there = new int[plan.rows.size()];
+        this.work = new int[plan.rows.size()];
+        plan.rows.forEach(row -> pods.add(new PodFact[row.nodes.size()]));
+        for (PodFact pod : state.membersOf(plan)) {
+            add(pod);
+        }
     }
 
     static Occupancy of(Plan plan, State state) {
-        boolean any = false;
-        List<@Nullable PodFact[]> pods = new ArrayList<>();
-        plan.rows.forEach(row -> pods.add(new PodFact[row.nodes.size()]));
-        for (PodFact pod : state.membersOf(plan)) {
-            if (plan.nodeOf(pod) == null) {
-                continue;
-            }
-            PodFact.Member member = java.util.Objects.requireNonNull(pod.member());
-            any = true;
-            for (int r = 0; r < plan.rows.size(); r++) {
-                if (plan.rows.get(r).members.name().equals(member.className())) {
-                    @Nullable PodFact[] row = pods.get(r);
-                    PodFact there = row[member.index()];
-                    if (there == null || rank(pod) > rank(there)) {
-                        row[member.index()] = pod;
-                    }
-                }
-            }
+        Occupancy known = known(plan);
+        if (known != null && known.state == state) {
+            return known;
         }
-        var occupancy = new Occupancy(plan, any);
-        occupancy.pods.addAll(pods);
-        return occupancy;
+        Occupancy counted = counted(plan, state);
+        if (state.live) {
+            plan.occupancy = counted;
+        }
+        return counted;
+    }
+
+    /// What was counted for the slots as they are; null for nothing.
+    static @Nullable Occupancy known(Plan plan) {
+        Occupancy known = plan.occupancy;
+        return known != null && known.version == plan.version ? known : null;
+    }
+
+    /// From the pods alone.
+    static Occupancy counted(Plan plan, State state) {
+        return new Occupancy(plan, state);
+    }
+
+    /// A member that came, or as it is now.
+    void seen(PodFact pod) {
+        int row = plan.rowOf(pod);
+        if (row >= 0 && pods.get(row)[index(pod)] != null) {
+            plan.occupancy = null;
+            return;
+        }
+        add(pod);
+        changed(pod.uid());
+    }
+
+    /// A member that is gone, or as it was before.
+    void gone(PodFact pod) {
+        if (crowded) {
+            plan.occupancy = null;
+            return;
+        }
+        count(pod, -1);
+        int row = plan.rowOf(pod);
+        if (row >= 0) {
+            pods.get(row)[index(pod)] = null;
+        }
+        changed(pod.uid());
+    }
+
+    /// @param more 1 where its binding is on its way now, -1 where it is not any more
+    void binding(String uid, int more) {
+        PodFact pod = state.pods.get(uid);
+        int row = pod == null ? -1 : plan.rowOf(pod);
+        PodFact in = pod == null || row < 0 ? null : pods.get(row)[index(pod)];
+        if (in != null && in.uid().equals(uid) && !isThere(in)) {
+            there[row] += more;
+        }
+    }
+
+    private void add(PodFact pod) {
+        int row = plan.rowOf(pod);
+        PodFact in = row < 0 ? null : pods.get(row)[index(pod)];
+        crowded |= in != null;
+        if (in != null && rank(pod) <= rank(in)) {
+            ofAll(pod, 1);
+            return;
+        }
+        if (in != null) {
+            inSlot(row, in, -1);
+        }
+        count(pod, 1);
+        if (row >= 0) {
+            pods.get(row)[index(pod)] = pod;
+        }
+    }
+
+    private void count(PodFact pod, int more) {
+        ofAll(pod, more);
+        int row = plan.rowOf(pod);
+        if (row >= 0) {
+            inSlot(row, pod, more);
+        }
+    }
+
+    private void ofAll(PodFact pod, int more) {
+        gated += pod.gated() ? more : 0;
+        vetoed += pod.vetoed() ? more : 0;
+        foreign += plan.isForeign(pod) ? more : 0;
+    }
+
+    private void inSlot(int row, PodFact pod, int more) {
+        seated += more;
+        succeeded += pod.stage() == PodFact.Stage.SUCCEEDED ? more : 0;
+        ended += pod.stage().ended() ? more : 0;
+        work[row] += pod.working() ? more : 0;
+        there[row] += isThere(pod) || plan.binding.containsKey(pod.uid()) ? more : 0;
+    }
+
+    private static boolean isThere(PodFact pod) {
+        return pod.working() || pod.stage() == PodFact.Stage.SUCCEEDED;
+    }
+
+    private static int index(PodFact pod) {
+        return Objects.requireNonNull(pod.member()).index();
     }
 
     private static int rank(PodFact pod) {
@@ -51,6 +160,22 @@ final class Occupancy {
             return 4;
         }
         return pod.stage() == PodFact.Stage.FAILED ? 0 : pod.terminating() ? 1 : 2;
+    }
+
+    /// To be asked about by [#isChanged].
+    void changed(String uid) {
+        if (changed != null) {
+            changed.add(uid);
+        }
+    }
+
+    boolean isChanged(String uid) {
+        return changed == null || changed.contains(uid);
+    }
+
+    /// All that changed until now has been looked at.
+    void lookedAt() {
+        changed = new HashSet<>();
     }
 
     @Nullable
@@ -73,45 +198,65 @@ final class Occupancy {
         return holds(row, index) && (pod == null || !State.takes(pod));
     }
 
+    /// Whether the node of some slot is gone or cannot be used.
+    boolean isOnLostNode() {
+        if (nodesAt != state.nodeChanges) {
+            nodesAt = state.nodeChanges;
+            onLostNode = plan.rows.stream().flatMap(row -> row.nodes.stream()).anyMatch(state::isLost);
+        }
+        return onLostNode;
+    }
+
+    boolean any() {
+        return seated > 0;
+    }
+
     /// Members that work or did their work, or whose binding is on its way.
     int there(int row) {
-        int there = 0;
-        for (PodFact pod : pods.get(row)) {
-            if (pod != null
-                    && (pod.working()
-                            || pod.stage() == PodFact.Stage.SUCCEEDED
-                            || plan.binding.containsKey(pod.uid()))) {
-                there++;
-            }
-        }
-        return there;
+        return there[row];
     }
 
     boolean works(int row) {
-        for (PodFact pod : pods.get(row)) {
-            if (pod != null && pod.working()) {
-                return true;
-            }
-        }
-        return false;
+        return work[row] > 0;
     }
 
-    int count(java.util.function.Predicate<PodFact> of) {
-        int count = 0;
-        for (@Nullable PodFact[] row : pods) {
-            for (PodFact pod : row) {
-                count += pod != null && of.test(pod) ? 1 : 0;
-            }
+    int working() {
+        int sum = 0;
+        for (int each : work) {
+            sum += each;
         }
-        return count;
+        return sum;
+    }
+
+    int succeeded() {
+        return succeeded;
+    }
+
+    /// Neither succeeded nor failed.
+    int running() {
+        return seated - ended;
+    }
+
+    /// Members behind their gate, in a slot or not.
+    boolean anyGated() {
+        return gated > 0;
+    }
+
+    boolean anyVetoed() {
+        return vetoed > 0;
+    }
+
+    /// Members that were made for slots that are gone.
+    boolean anyForeign() {
+        return foreign > 0;
     }
 
     int thereInAll() {
-        int there = 0;
-        for (int r = 0; r < pods.size(); r++) {
-            there += there(r);
+        int sum = 0;
+        for (int each : there) {
+            sum += each;
         }
-        return there;
+        return sum;
     }
 
     boolean complete(int row) {
@@ -119,7 +264,7 @@ final class Occupancy {
     }
 
     boolean complete() {
-        for (int r = 0; r < pods.size(); r++) {
+        for (int r = 0; r < there.length; r++) {
             if (!complete(r)) {
                 return false;
             }
@@ -130,11 +275,25 @@ final class Occupancy {
     /// The first wave that is not complete; after the last one, where all are.
     int wave() {
         int wave = Integer.MAX_VALUE;
-        for (int r = 0; r < pods.size(); r++) {
+        for (int r = 0; r < there.length; r++) {
             if (!complete(r)) {
                 wave = Math.min(wave, plan.rows.get(r).members.wave());
             }
         }
         return wave;
+    }
+
+    /// Everything that is counted.
+    @Override
+    public String toString() {
+        var text = new StringBuilder("seated " + seated + ", succeeded " + succeeded + ", ended " + ended + ", gated "
+                + gated + ", vetoed " + vetoed + ", foreign " + foreign + ", lost node " + isOnLostNode());
+        for (int r = 0; r < there.length; r++) {
+            text.append(", there " + there[r] + ", work " + work[r]);
+            for (PodFact pod : pods.get(r)) {
+                text.append(' ').append(pod == null ? "-" : pod.uid() + "/" + pod.version() + "/" + pod.node());
+            }
+        }
+        return text.toString();
     }
 }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -74,7 +75,11 @@ public final class Plan {
     /// them before the write without them is done.
     final List<Leaving> leaving = new ArrayList<>();
     final Map<String, Held> held = new LinkedHashMap<>();
+    /// Calls whose binding is on its way, by the pod's uid; see [#binds] and [#bound].
     final Map<String, Long> binding = new TreeMap<>();
+    /// Owned by [Occupancy]; null where nothing was counted for the slots as they are.
+    @Nullable
+    Occupancy occupancy;
     /// When a wish about a pod was last uttered.
     final Map<String, Long> asked = new HashMap<>();
     /// By class and slot: until when ordinary pods on its node are awaited to leave; once in an attempt.
@@ -142,17 +147,57 @@ public final class Plan {
         return null;
     }
 
+    /// The row of the pod's slot; -1 where it has none in this attempt.
+    int rowOf(PodFact pod) {
+        PodFact.Member member = pod.member();
+        if (member == null || rows.isEmpty() || !isCurrent(member)) {
+            return -1;
+        }
+        for (int r = 0; r < rows.size(); r++) {
+            if (rows.get(r).members.name().equals(member.className())) {
+                boolean inside = member.index() >= 0
+                        && member.index() < rows.get(r).nodes.size();
+                return inside ? r : -1;
+            }
+        }
+        return -1;
+    }
+
     /// The node of the pod's slot; null where it has none in this attempt.
     @Nullable
     String nodeOf(PodFact pod) {
-        PodFact.Member member = pod.member();
-        if (member == null || !isCurrent(member)) {
-            return null;
-        }
-        Row row = row(member.className());
-        return row == null || member.index() < 0 || member.index() >= row.nodes.size()
+        int row = rowOf(pod);
+        return row < 0
                 ? null
-                : row.nodes.get(member.index());
+                : rows.get(row).nodes.get(Objects.requireNonNull(pod.member()).index());
+    }
+
+    /// Made for a slot that is gone.
+    boolean isForeign(PodFact pod) {
+        PodFact.Member member = pod.member();
+        return member != null && !pod.stage().ended() && !member.reservation().isEmpty() && rowOf(pod) < 0;
+    }
+
+    void binds(String uid, long call) {
+        if (binding.put(uid, call) == null) {
+            tell(uid, 1);
+        }
+    }
+
+    /// False where no binding of it was on its way.
+    boolean bound(String uid) {
+        boolean was = binding.remove(uid) != null;
+        if (was) {
+            tell(uid, -1);
+        }
+        return was;
+    }
+
+    private void tell(String uid, int more) {
+        Occupancy known = Occupancy.known(this);
+        if (known != null) {
+            known.binding(uid, more);
+        }
     }
 
     int slots() {

@@ -58,6 +58,7 @@ public final class Planner {
             case Event.NodeSeen(NodeFact node) -> node(node);
             case Event.NodeGone(String name) -> {
                 if (state.nodes.remove(name) != null) {
+                    state.nodeChanges++;
                     state.daemons.nodeGone(name);
                     changed();
                 }
@@ -161,6 +162,7 @@ public final class Planner {
 
     private void node(NodeFact node) {
         if (!node.equals(state.nodes.put(node.name(), node))) {
+            state.nodeChanges++;
             state.daemons.node(node);
             changed();
         }

@@ -5,6 +5,7 @@ import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.words.Clause;
 import io.kumiki.planner.words.Why;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -131,8 +132,8 @@ final class Progress {
     }
 
     private boolean finished(Plan plan, Occupancy there) {
-        int succeeded = there.count(pod -> pod.stage() == PodFact.Stage.SUCCEEDED);
-        int running = there.count(pod -> !pod.stage().ended());
+        int succeeded = there.succeeded();
+        int running = there.running();
         int least = plan.rows.stream().mapToInt(row -> row.members.min()).sum();
         if (running > 0 || succeeded == 0 || succeeded < least) {
             return false;
@@ -145,7 +146,7 @@ final class Progress {
     }
 
     private boolean lostTooLong(Plan plan, Occupancy there) {
-        int bound = there.count(pod -> pod.working());
+        int bound = there.working();
         int wave = there.wave();
         boolean begun = plan.startedSecond > 0;
         for (int r = 0; r < plan.rows.size(); r++) {
@@ -179,24 +180,27 @@ final class Progress {
                 plan.say(Why.MemberLost, new Clause.SlotKept(there.thereInAll(), least));
             }
             plan.phase = Gang.Phase.Repairing;
-        } else if (there.any) {
+        } else if (there.any()) {
             plan.phase = Gang.Phase.Starting;
         }
     }
 
     /// Gated members of the waves that may start get their slots.
     private void ungate(Plan plan, Occupancy there) {
+        if (!there.anyGated()) {
+            return;
+        }
         int wave = there.wave();
         for (int r = 0; r < plan.rows.size(); r++) {
             Plan.Row row = plan.rows.get(r);
             if (row.members.wave() > wave) {
                 continue;
             }
-            List<Integer> free = new ArrayList<>();
+            var free = new BitSet();
             for (int i = 0; i < row.nodes.size(); i++) {
                 PodFact pod = there.at(r, i);
                 if (pod == null || pod.stage() == PodFact.Stage.FAILED) {
-                    free.add(i);
+                    free.set(i);
                 }
             }
             for (PodFact pod : state.membersOf(plan)) {
@@ -207,8 +211,8 @@ final class Progress {
                         || free.isEmpty()) {
                     continue;
                 }
-                Integer slot = free.contains(member.index()) ? Integer.valueOf(member.index()) : free.getFirst();
-                free.remove(slot);
+                int slot = member.index() >= 0 && free.get(member.index()) ? member.index() : free.nextSetBit(0);
+                free.clear(slot);
                 if (wishes.ask(plan, pod.uid())) {
                     state.decide(new Decision.Ungate(
                             pod, member.steered() ? null : row.nodes.get(slot), annotations(plan, row, slot)));

@@ -69,6 +69,11 @@ public final class State {
     boolean roomChanged = true;
     private List<Decision> out = new ArrayList<>();
 
+    /// The planner's own, not a copy that many threads read.
+    boolean live = true;
+    /// Rises when a node comes, changes or goes.
+    long nodeChanges;
+
     Knowledge knowledge;
 
     /// By the last pass over those that wait.
@@ -140,6 +145,10 @@ public final class State {
             members.computeIfAbsent(pod.namespace() + "/" + member.gang(), _ -> new TreeMap<>())
                     .put(pod.name() + "/" + pod.uid(), pod);
         }
+        Occupancy slots = slotsOf(pod);
+        if (slots != null) {
+            slots.seen(pod);
+        }
         count(pod, 1);
         if (takes(pod)) {
             onNode.computeIfAbsent(pod.node(), _ -> new TreeMap<>()).put(pod.uid(), pod);
@@ -148,6 +157,12 @@ public final class State {
                             .computeIfAbsent(pod.namespace(), _ -> new TreeMap<>())
                             .merge(resource, amount, Long::sum));
         }
+    }
+
+    /// What was counted of its gang's slots; null for nothing.
+    private @Nullable Occupancy slotsOf(PodFact pod) {
+        Plan plan = planOf(pod);
+        return plan == null ? null : Occupancy.known(plan);
     }
 
     private void count(PodFact pod, int more) {
@@ -180,6 +195,10 @@ public final class State {
                 }
             }
         }
+        Occupancy slots = slotsOf(pod);
+        if (slots != null) {
+            slots.gone(pod);
+        }
         count(pod, -1);
         if (takes(pod)) {
             SortedMap<String, PodFact> there = onNode.get(pod.node());
@@ -192,6 +211,12 @@ public final class State {
                             .merge(resource, -amount, Long::sum));
         }
         return pod;
+    }
+
+    /// Whether a node is gone or cannot be used.
+    boolean isLost(String name) {
+        NodeFact node = nodes.get(name);
+        return node == null || !node.usable();
     }
 
     /// Whether all volumes that the class has already can be reached from there.

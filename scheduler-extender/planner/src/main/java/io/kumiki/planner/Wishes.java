@@ -45,9 +45,12 @@ final class Wishes {
 
     /// Pods of this gang that carry another reservation than the current one were made for slots that are gone.
     void removeForeign(Plan plan) {
+        if (!Occupancy.of(plan, state).anyForeign()) {
+            return;
+        }
         for (PodFact pod : state.membersOf(plan)) {
-            PodFact.Member member = Objects.requireNonNull(pod.member());
-            if (!pod.stage().ended() && !member.reservation().isEmpty() && plan.nodeOf(pod) == null) {
+            if (plan.isForeign(pod)) {
+                PodFact.Member member = Objects.requireNonNull(pod.member());
                 delete(plan, pod, "its reservation " + member.reservation() + " is not the current one");
             }
         }

@@ -311,6 +311,7 @@ final class Simulation implements KubeScheduler.Extenders {
 
     private void decided(int r, int life, Event event, List<Decision> decisions) {
         Replica replica = replicas.get(r);
+        Indexes.check(replica.planner.state());
         replica.witness.decided(event, decisions, time.now);
         if (event instanceof Event.Tick && !replica.settling) {
             replica.witness.look(time.now);

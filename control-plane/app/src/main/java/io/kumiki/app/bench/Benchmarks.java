@@ -13,6 +13,7 @@ import io.kumiki.placement.bench.ForecastBench;
 import io.kumiki.placement.bench.GangBench;
 import io.kumiki.placement.bench.OpenbBench;
 import io.kumiki.placement.bench.PhillyBench;
+import io.kumiki.placement.bench.PlannerBench;
 import io.kumiki.placement.bench.WhatIfBench;
 import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.store.bench.Commits;
@@ -34,6 +35,7 @@ public final class Benchmarks {
             new OpenbBench(),
             new PhillyBench(),
             new GangBench(),
+            new PlannerBench(),
             new ForecastBench(),
             new WhatIfBench(),
             new RigBench(),
