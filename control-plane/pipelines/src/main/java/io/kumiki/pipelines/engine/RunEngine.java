@@ -25,6 +25,7 @@ import java.util.Set;
 public final class RunEngine {
     private final Board board;
     private final Steps steps;
+    private final Volumes volumes;
     private final Flow flow;
     private final Stops stops;
     private final Retries retries;
@@ -32,7 +33,8 @@ public final class RunEngine {
     private RunEngine(Board board) {
         this.board = board;
         var resolver = new InputResolver(board);
-        this.steps = new Steps(board, resolver);
+        this.volumes = new Volumes(board);
+        this.steps = new Steps(board, resolver, volumes);
         this.flow = new Flow(board, resolver, steps);
         this.stops = new Stops(board, steps, flow);
         this.retries = new Retries(board, steps, flow);
@@ -146,7 +148,7 @@ public final class RunEngine {
                 flow.open(board.root);
             }
         } else {
-            leaf(taskId, steps::volumeDone);
+            leaf(taskId, volumes::done);
         }
     }
 
@@ -156,7 +158,7 @@ public final class RunEngine {
                 board.end(board.root, TaskState.FAILED, why);
             }
         } else {
-            leaf(taskId, l -> steps.volumeRefused(l, why));
+            leaf(taskId, l -> volumes.refused(l, why));
         }
     }
 

@@ -26,11 +26,11 @@ final class Steps {
     private final Volumes volumes;
     private final Imports imports;
 
-    Steps(Board board, InputResolver resolver) {
+    Steps(Board board, InputResolver resolver, Volumes volumes) {
         this.board = board;
         this.requests = new StepRequests(board, resolver);
         this.platform = new PlatformRenderer(resolver);
-        this.volumes = new Volumes(board);
+        this.volumes = volumes;
         this.imports = new Imports(board, this::launch);
     }
 
@@ -140,29 +140,6 @@ final class Steps {
     }
 
     // ---- volumes ----
-
-    void volumeDone(Leaf leaf) {
-        if (leaf.state == TaskState.RUNNING && leaf.spec().component().body() instanceof Body.CreateVolume) {
-            ObjectNode outputs = Io.empty();
-            leaf.spec()
-                    .component()
-                    .outputs()
-                    .keySet()
-                    .forEach(k -> Io.parameters(outputs).put(k, volumes.name(leaf)));
-            leaf.outputs = outputs;
-            board.end(leaf, TaskState.SUCCEEDED, null);
-        } else if (leaf.state == TaskState.RUNNING && leaf.spec().component().body() instanceof Body.DeleteVolume) {
-            board.end(leaf, TaskState.SUCCEEDED, null);
-        }
-    }
-
-    void volumeRefused(Leaf leaf, RunFault why) {
-        boolean volume = leaf.spec().component().body() instanceof Body.CreateVolume
-                || leaf.spec().component().body() instanceof Body.DeleteVolume;
-        if (leaf.state == TaskState.RUNNING && volume) {
-            board.end(leaf, TaskState.FAILED, why);
-        }
-    }
 
     void claimWorkspace(RunPolicy.Workspace workspace) {
         board.command(volumes.workspace(workspace));

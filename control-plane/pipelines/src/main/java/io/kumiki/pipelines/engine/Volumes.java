@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.kumiki.model.Json;
+import io.kumiki.model.run.RunFault;
+import io.kumiki.model.run.TaskState;
 import io.kumiki.pipelines.RunPolicy;
 import io.kumiki.pipelines.expression.Unresolvable;
 import io.kumiki.pipelines.expression.Values;
+import io.kumiki.pipelines.ir.Body;
 import org.jspecify.annotations.Nullable;
 
 /// CreatePVC, DeletePVC and the run's workspace as commands: no pod is needed to ask Kubernetes for a claim.
@@ -76,6 +79,35 @@ final class Volumes {
     private static @Nullable String text(Leaf leaf, String parameter) {
         JsonNode value = Io.parameter(leaf.inputs, parameter);
         return value == null || Values.text(value).isEmpty() ? null : Values.text(value);
+    }
+
+    void done(Leaf leaf) {
+        if (!isAsked(leaf)) {
+            return;
+        }
+        if (leaf.spec().component().body() instanceof Body.CreateVolume) {
+            ObjectNode outputs = Io.empty();
+            for (String output : leaf.spec().component().outputs().keySet()) {
+                Io.parameters(outputs).put(output, name(leaf));
+            }
+            leaf.outputs = outputs;
+        }
+        board.end(leaf, TaskState.SUCCEEDED, null);
+    }
+
+    void refused(Leaf leaf, RunFault why) {
+        if (isAsked(leaf)) {
+            board.end(leaf, TaskState.FAILED, why);
+        }
+    }
+
+    private static boolean isAsked(Leaf leaf) {
+        return leaf.state == TaskState.RUNNING
+                && switch (leaf.spec().component().body()) {
+                    case Body.CreateVolume v -> true;
+                    case Body.DeleteVolume v -> true;
+                    default -> false;
+                };
     }
 
     String workspaceClaim() {
