@@ -55,7 +55,7 @@ final class DerivedGangs {
         Group group = groups.computeIfAbsent(namespace + "/" + gang, _ -> new Group());
         boolean gated = Facts.gated(pod);
         // Of pods that have their slot nothing is asked any more: a tree of each would fill the memory.
-        boolean fresh = group.pods.put(pod.path("metadata").path("name").asText(), gated ? lean(pod) : PLACED) == null;
+        boolean fresh = group.pods.put(pod.path("metadata").path("name").asText(), gated ? pod : PLACED) == null;
         if (!foreign(pod).isEmpty()) {
             String of = pod.path("metadata").path("name").asText();
             String phase = pod.path("status").path("phase").asText("");
@@ -72,13 +72,6 @@ final class DerivedGangs {
         } else if (fresh && group.exists && gated && !group.said.isEmpty()) {
             explain(namespace, pod, group.said);
         }
-    }
-
-    private static JsonNode lean(JsonNode pod) {
-        if (pod.path("metadata") instanceof ObjectNode metadata) {
-            metadata.remove("managedFields");
-        }
-        return pod;
     }
 
     /// The pod as it was seen last while it is gated; null for one that is not known.

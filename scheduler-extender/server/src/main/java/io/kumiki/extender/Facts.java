@@ -140,6 +140,7 @@ final class Facts {
         JsonNode metadata = pod.path("metadata");
         JsonNode status = pod.path("status");
         JsonNode annotations = metadata.path("annotations");
+        Map<String, Long> requests = PodShape.requests(pod);
         boolean vetoed = false;
         for (JsonNode condition : status.path("conditions")) {
             vetoed |= condition.path("type").asText().equals("PodScheduled")
@@ -157,8 +158,8 @@ final class Facts {
                 gated(pod) || gated(pod, Marks.QUEUE),
                 vetoed,
                 controller(metadata),
-                PodShape.requests(pod),
-                member(metadata, pod),
+                requests,
+                member(metadata, pod, requests),
                 annotations.path(Marks.DEVICES).asText(""));
     }
 
@@ -203,7 +204,7 @@ final class Facts {
                 .getEpochSecond();
     }
 
-    private static PodFact.@Nullable Member member(JsonNode metadata, JsonNode pod) {
+    private static PodFact.@Nullable Member member(JsonNode metadata, JsonNode pod, Map<String, Long> requests) {
         String gang = metadata.path("labels").path(GANG).asText("");
         if (gang.isEmpty() || pod.path("spec").has("schedulingGroup")) {
             return null;
@@ -214,7 +215,7 @@ final class Facts {
                 metadata.path("labels").path(CLASS).asText(ONLY_CLASS),
                 index(annotations),
                 annotations.path(RESERVATION).asText(""),
-                PodShape.requests(pod).getOrDefault(Marks.PLAN, 0L) > 0,
+                requests.getOrDefault(Marks.PLAN, 0L) > 0,
                 texts(metadata.path("labels")));
     }
 

@@ -72,10 +72,9 @@ final class KubeApi {
         try {
             HttpResponse<InputStream> response = call.get(31, TimeUnit.SECONDS);
             try (InputStream in = response.body()) {
-                byte[] bytes = in.readNBytes(LARGEST_ANSWER);
-                return new Result(response.code(), bytes.length == 0 ? Json.object() : Json.parse(bytes));
+                return new Result(response.code(), LeanObjects.object(in.readNBytes(LARGEST_ANSWER)));
             }
-        } catch (ExecutionException | TimeoutException | IOException | CompletionException | Json.Malformed e) {
+        } catch (ExecutionException | TimeoutException | IOException | CompletionException e) {
             return new Result(0, Json.object().put("message", String.valueOf(e.getMessage())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

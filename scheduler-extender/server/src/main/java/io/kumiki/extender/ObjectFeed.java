@@ -7,11 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.kumiki.model.Json;
 import io.kumiki.runtime.work.Backoff;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -153,9 +150,8 @@ final class ObjectFeed implements AutoCloseable {
             version = "";
             throw new IOException("the watch was answered " + stream.code());
         }
-        try (var lines = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null && !closed; line = lines.readLine()) {
-                JsonNode event = Json.parse(line);
+        try (var events = new WatchEvents(stream.body())) {
+            for (JsonNode event = events.next(); event != null && !closed; event = events.next()) {
                 JsonNode object = event.path("object");
                 String revision =
                         object.path("metadata").path("resourceVersion").asText("");
@@ -175,7 +171,7 @@ final class ObjectFeed implements AutoCloseable {
                     }
                 }
                 version = revision.isEmpty() ? version : revision;
-                if (!lines.ready()) {
+                if (!events.hasMore()) {
                     sink.settled();
                 }
             }

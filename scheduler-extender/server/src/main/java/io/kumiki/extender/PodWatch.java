@@ -7,20 +7,30 @@ import io.kumiki.planner.fact.ResourceVersion;
 import io.kumiki.planner.fact.RunFact;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.planner.fact.SingleFact;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Pods as the planner wants to hear of them: members of gangs, and whatever takes something of a node.
 final class PodWatch implements ObjectFeed.Sink {
     private static final int SHAPES = 10_000;
+    /// How long the watch may be behind the scheduler's own before the API is asked.
+    private static final Duration PATIENCE = Duration.ofMillis(60);
 
     private final KubeApi api;
     private final Consumer<Event> planner;
     private final DerivedGangs gangs;
+    /// Pods that the scheduler asks about before the watch has brought them, by uid.
+    private final Map<String, CompletableFuture<Void>> awaited = new ConcurrentHashMap<>();
     private final Map<String, PodFact> told = new HashMap<>();
     private final Map<String, SingleFact> singles = new HashMap<>();
     private final Map<String, RunFact> runs = new HashMap<>();
@@ -38,6 +48,12 @@ final class PodWatch implements ObjectFeed.Sink {
     public void seen(JsonNode pod) {
         if (tell(pod)) {
             gangs.pod(pod);
+        }
+        CompletableFuture<Void> waiting = awaited.isEmpty()
+                ? null
+                : awaited.get(pod.path("metadata").path("uid").asText());
+        if (waiting != null && knows(pod.path("metadata"))) {
+            waiting.complete(null);
         }
     }
 
@@ -67,7 +83,7 @@ final class PodWatch implements ObjectFeed.Sink {
         if (before != null && !before.uid().equals(fact.uid())) {
             forget(key);
         }
-        SingleFact single = SingleFacts.single(pod);
+        SingleFact single = SingleFacts.single(pod, fact);
         if (single != null) {
             told.put(key, fact);
             uids.add(fact.uid());
@@ -163,22 +179,42 @@ final class PodWatch implements ObjectFeed.Sink {
     }
 
     /// A pod that the scheduler asks about has no gate any more, whatever the watch has brought so far.
-    private synchronized boolean knows(String uid, String key) {
-        PodFact fact = told.get(key);
-        return uids.contains(uid) && (fact == null || !fact.gated());
+    private synchronized boolean knows(JsonNode metadata) {
+        PodFact fact = told.get(metadata.path("namespace").asText("") + "/"
+                + metadata.path("name").asText(""));
+        return uids.contains(metadata.path("uid").asText()) && (fact == null || !fact.gated());
     }
 
-    /// Looks once at the API for a pod that the watch has not brought yet, or not without its gate.
+    /// Waits until the watch has brought it: what the scheduler has seen is on its way here, and to ask for it costs
+    /// the API server more than to wait.
+    private boolean comes(JsonNode metadata) throws InterruptedException {
+        String uid = metadata.path("uid").asText();
+        CompletableFuture<Void> coming = awaited.computeIfAbsent(uid, _ -> new CompletableFuture<>());
+        try {
+            if (!knows(metadata)) {
+                coming.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            }
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            awaited.remove(uid);
+        }
+    }
+
+    /// Looks once at the API for a pod that the watch does not bring soon, or not without its gate.
     ///
     /// @param metadata with uid, namespace and name
-    void find(JsonNode metadata) {
+    void find(JsonNode metadata) throws InterruptedException {
         String uid = metadata.path("uid").asText();
         String namespace = metadata.path("namespace").asText("");
         String name = metadata.path("name").asText("");
-        if (knows(uid, namespace + "/" + name)) {
-            return;
-        }
-        if (!namespace.matches("[a-z0-9-]{1,63}") || !name.matches("[a-z0-9.-]{1,253}")) {
+        if (knows(metadata)
+                || !namespace.matches("[a-z0-9-]{1,63}")
+                || !name.matches("[a-z0-9.-]{1,253}")
+                || comes(metadata)) {
             return;
         }
         KubeApi.Result found = api.get("/api/v1/namespaces/" + namespace + "/pods/" + name);

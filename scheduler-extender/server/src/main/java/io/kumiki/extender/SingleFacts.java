@@ -23,10 +23,11 @@ final class SingleFacts {
 
     /// Null where the pod is none that the planner places by itself: it is a member, is bound, has ended, or was left
     /// to the scheduler.
-    static @Nullable SingleFact single(JsonNode pod) {
+    ///
+    /// @param fact the pod as {@link Facts#pod} tells it
+    static @Nullable SingleFact single(JsonNode pod, PodFact fact) {
         JsonNode metadata = pod.path("metadata");
         JsonNode annotations = metadata.path("annotations");
-        PodFact fact = Facts.pod(pod);
         boolean waits = Facts.gated(pod, Marks.QUEUE);
         String claim = annotations.path(Marks.CLAIM).asText("");
         String pin = waits || claim.isEmpty() ? "" : PodShape.pin(pod);

@@ -22,7 +22,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 
 /// The scheduler's verbs, `k8s.io/kube-scheduler/extender/v1`: Go field names, any capitalisation coming in; every
 /// answer is 200, mistakes and refusals are in its `Error`.
@@ -34,14 +33,20 @@ final class Verbs {
     private static final Duration BEHIND = Duration.ofSeconds(2);
     private static final int SENTENCE = 1000;
 
+    /// Finds a pod by its uid, namespace and name.
+    @FunctionalInterface
+    interface Search {
+        void find(JsonNode metadata) throws InterruptedException;
+    }
+
     private final PlannerLoop planner;
     private final Calls calls;
     /// Looks once at the API for a pod that is not known: watches are later than calls.
-    private final Consumer<JsonNode> lookFor;
+    private final Search lookFor;
 
     private final Standby standby;
 
-    Verbs(PlannerLoop planner, Calls calls, Consumer<JsonNode> lookFor, Standby standby) {
+    Verbs(PlannerLoop planner, Calls calls, Search lookFor, Standby standby) {
         this.standby = standby;
         this.planner = planner;
         this.calls = calls;
@@ -72,7 +77,7 @@ final class Verbs {
         if (planner.behind().compareTo(BEHIND) > 0) {
             return failed("the planner is " + planner.behind().toMillis() + " ms behind");
         }
-        lookFor.accept(pod.path("metadata"));
+        lookFor.find(pod.path("metadata"));
         long call = calls.next();
         CompletableFuture<Decision.AnswerFilter> waiting = calls.filter(call);
         planner.tell(new Event.FilterAsked(call, uid, nodes));
@@ -123,7 +128,7 @@ final class Verbs {
         if (standby.isStandby()) {
             return standby.pass(request, "bind", BIND);
         }
-        lookFor.accept(metadata);
+        lookFor.find(metadata);
         long call = calls.next();
         CompletableFuture<String> waiting = calls.bind(call);
         request.onDisconnect(() -> {

@@ -71,8 +71,9 @@ public final class PodAdmission {
     /// For any other API server: answers an AdmissionReview (v1). A pod has no uid then; the review has.
     ///
     /// Throws [IllegalArgumentException] or [Json.Malformed] when the body is none.
-    public byte[] answer(byte[] review) {
-        String uid = Json.parse(review).path("request").path("uid").asText("");
+    public byte[] answer(byte[] body) {
+        JsonNode review = Json.parse(body);
+        String uid = review.path("request").path("uid").asText("");
         if (uid.isEmpty()) {
             throw new IllegalArgumentException("an AdmissionReview with a request and its uid is wanted");
         }

@@ -25,7 +25,14 @@ public final class PolicyWebhook {
     /// @param body an AdmissionReview; throws {@link IllegalArgumentException} or {@link Json.Malformed} when it is
     /// none
     public static byte[] answer(AdmissionPolicy policy, byte[] body) {
-        JsonNode ask = Json.parse(body).path("request");
+        return answer(policy, Json.parse(body));
+    }
+
+    /// @param review an AdmissionReview, whose object the policy changes; throws {@link IllegalArgumentException} when
+    /// it
+    /// is none
+    public static byte[] answer(AdmissionPolicy policy, JsonNode review) {
+        JsonNode ask = review.path("request");
         if (!ask.isObject()) {
             throw new IllegalArgumentException("an AdmissionReview with a request is wanted");
         }

@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +22,12 @@ import org.slf4j.LoggerFactory;
 /// The kernel's list of TCP sockets with their owners: /proc/net/tcp and tcp6.
 final class SocketTable {
     private static final Logger LOG = LoggerFactory.getLogger(SocketTable.class);
+
+    /// Of the time no more than a tenth is spent reading while connections come one after the other, and none of them
+    /// waits longer than this.
+    private static final int REST = 9;
+
+    private static final long LONGEST_REST = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Path folder;
     private final int uid;
@@ -34,8 +42,14 @@ final class SocketTable {
     /// One reading of the table.
     ///
     /// @param begun by [System#nanoTime]
+    /// @param ended likewise
     /// @param ours by file and own end; sockets that only listen are left out
-    private record Reading(long begun, Map<String, Boolean> ours) {}
+    private record Reading(long begun, long ended, Map<String, Boolean> ours) {
+        /// How long the next one waits, so that those who come meanwhile share it.
+        long rest() {
+            return Math.min(REST * (ended - begun), LONGEST_REST) - (System.nanoTime() - ended);
+        }
+    }
 
     /// Whether the socket whose own end is this address and port belongs to our user. Unknown counts as no.
     boolean ownedByUs(InetAddress address, int port) {
@@ -55,11 +69,14 @@ final class SocketTable {
         try {
             Reading reading = last;
             if (reading == null || reading.begun() - moment < 0) {
+                if (reading != null && reading.rest() > 0) {
+                    LockSupport.parkNanos(reading.rest());
+                }
                 long begun = System.nanoTime();
                 Map<String, Boolean> ours = new HashMap<>();
                 read("tcp", ours);
                 read("tcp6", ours);
-                reading = new Reading(begun, ours);
+                reading = new Reading(begun, System.nanoTime(), ours);
                 last = reading;
             }
             return reading.ours();
