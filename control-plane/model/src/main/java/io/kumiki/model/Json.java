@@ -3,9 +3,11 @@ package io.kumiki.model;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -15,6 +17,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /// The one ObjectMapper. Trees keep key order and numbers as received; nesting and string length are bounded before
 /// anything is built.
@@ -26,13 +29,20 @@ public final class Json {
             .build();
 
     public static final ObjectMapper MAPPER = JsonMapper.builder(
-                    JsonFactory.builder().streamReadConstraints(LIMITS).build())
+                    // Requests run on virtual threads: buffers kept by thread would be made anew for each of them.
+                    JsonFactory.builder()
+                            .streamReadConstraints(LIMITS)
+                            .recyclerPool(JsonRecyclerPools.sharedBoundedPool())
+                            .build())
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
+
+    private static final ObjectReader UNAMBIGUOUS =
+            MAPPER.readerFor(JsonNode.class).with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
     private Json() {}
 
@@ -60,6 +70,16 @@ public final class Json {
             throw malformed(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The tree, or `null` where {@link #parse} would hide something: an object names a member twice, or the text is
+    /// not JSON.
+    public static @Nullable JsonNode unambiguous(byte[] utf8) {
+        try {
+            return UNAMBIGUOUS.readTree(utf8);
+        } catch (IOException e) {
+            return null;
         }
     }
 

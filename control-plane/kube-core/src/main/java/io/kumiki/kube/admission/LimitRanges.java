@@ -7,7 +7,6 @@ import io.kumiki.kube.quota.PodAmounts;
 import io.kumiki.kube.scheduling.Quantity;
 import io.kumiki.kube.store.ObjectStore;
 import io.kumiki.kube.store.StoredObject;
-import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -19,6 +18,8 @@ import java.util.TreeSet;
 public final class LimitRanges implements Admission.Step {
     private static final String ANNOTATION = "kubernetes.io/limit-ranger";
 
+    private final ParsedOnce parsed = new ParsedOnce();
+
     @Override
     public void admit(AdmissionRequest request, ObjectStore store, List<Violation> violations) {
         boolean pod = request.creates("pods");
@@ -27,19 +28,20 @@ public final class LimitRanges implements Admission.Step {
         if (!pod && !claim) {
             return;
         }
-        List<String> refusals = new ArrayList<>();
-        for (StoredObject range : store.all("limitranges", request.namespace())) {
-            JsonNode limits = Json.parse(range.json()).path("spec").path("limits");
-            if (pod) {
-                fill(request.object(), limits);
-            }
+        List<StoredObject> ranges = store.all("limitranges", request.namespace());
+        if (ranges.isEmpty()) {
+            return;
         }
+        List<String> refusals = new ArrayList<>();
         if (pod) {
+            for (StoredObject range : ranges) {
+                fill(request.object(), parsed.of(range).path("spec").path("limits"));
+            }
             // How good a service the pod gets follows from what was filled in.
             request.kind().rules().complete(request.object(), null);
         }
-        for (StoredObject range : store.all("limitranges", request.namespace())) {
-            for (JsonNode item : Json.parse(range.json()).path("spec").path("limits")) {
+        for (StoredObject range : ranges) {
+            for (JsonNode item : parsed.of(range).path("spec").path("limits")) {
                 check(request.object(), item, pod, refusals);
             }
         }

@@ -7,13 +7,9 @@ import io.kumiki.kube.select.LabelText;
 import io.kumiki.model.Violation;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /// What names, labels and annotations may look like.
 public final class Names {
-    private static final Pattern SUBDOMAIN =
-            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
-    private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
     private static final Set<String> SHORT = Set.of("namespaces", "services");
     private static final Set<String> LETTER_FIRST = Set.of("services");
     private static final String ACCESS = "rbac.authorization.k8s.io";
@@ -57,11 +53,11 @@ public final class Names {
     }
 
     public static boolean label(String name) {
-        return name.length() <= 63 && LABEL.matcher(name).matches();
+        return name.length() <= 63 && LabelText.label(name);
     }
 
     public static boolean subdomain(String name) {
-        return name.length() <= 253 && SUBDOMAIN.matcher(name).matches();
+        return name.length() <= 253 && LabelText.subdomain(name);
     }
 
     static void metadata(JsonNode object, List<Violation> violations) {

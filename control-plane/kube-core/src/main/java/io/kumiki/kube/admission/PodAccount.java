@@ -20,6 +20,7 @@ public final class PodAccount implements Admission.Step {
     /// An hour and a little, so that a kubelet that renews at 80 % can be told from one that does not.
     private static final int SECONDS = 3607;
 
+    private final ParsedOnce parsed = new ParsedOnce();
     private final IntFunction<int[]> letters;
 
     /// @param letters gives that many random numbers from 0 to 26
@@ -45,10 +46,10 @@ public final class PodAccount implements Admission.Step {
                     "error looking up service account " + request.namespace() + "/" + name + ": serviceaccount \""
                             + name + "\" not found");
         }
-        JsonNode account = found == null ? Json.object() : Json.parse(found.json());
+        JsonNode account = found == null ? Json.object() : parsed.of(found);
         if (spec.path("imagePullSecrets").isEmpty()
                 && !account.path("imagePullSecrets").isEmpty()) {
-            spec.set("imagePullSecrets", account.get("imagePullSecrets"));
+            spec.set("imagePullSecrets", account.get("imagePullSecrets").deepCopy());
         }
         boolean wanted = account.path("automountServiceAccountToken").asBoolean(true);
         if (spec.path("automountServiceAccountToken").asBoolean(wanted)) {

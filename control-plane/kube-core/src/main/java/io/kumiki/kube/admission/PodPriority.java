@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class PodPriority implements Admission.Step {
     private static final String CLASSES = "priorityclasses.scheduling.k8s.io";
 
+    private final ParsedOnce parsed = new ParsedOnce();
+
     @Override
     public void admit(AdmissionRequest request, ObjectStore store, List<Violation> violations) {
         if (request.creates("pods") && request.object().path("spec") instanceof ObjectNode spec) {
@@ -25,7 +27,7 @@ public final class PodPriority implements Admission.Step {
         }
     }
 
-    private static void resolve(ObjectNode spec, String pod, ObjectStore store) {
+    private void resolve(ObjectNode spec, String pod, ObjectStore store) {
         String wanted = spec.path("priorityClassName").asText("");
         JsonNode found = wanted.isEmpty() ? standard(store) : named(wanted, store);
         if (found == null && !wanted.isEmpty()) {
@@ -58,14 +60,14 @@ public final class PodPriority implements Admission.Step {
         spec.put("preemptionPolicy", policy);
     }
 
-    private static @Nullable JsonNode named(String name, ObjectStore store) {
+    private @Nullable JsonNode named(String name, ObjectStore store) {
         StoredObject found = store.get(new ObjectKey(CLASSES, "", name));
-        return found == null ? null : Json.parse(found.json());
+        return found == null ? null : parsed.of(found);
     }
 
-    private static @Nullable JsonNode standard(ObjectStore store) {
+    private @Nullable JsonNode standard(ObjectStore store) {
         for (StoredObject each : store.all(CLASSES, "")) {
-            JsonNode found = Json.parse(each.json());
+            JsonNode found = parsed.of(each);
             if (found.path("globalDefault").asBoolean()) {
                 return found;
             }
@@ -73,7 +75,7 @@ public final class PodPriority implements Admission.Step {
         return null;
     }
 
-    private static void onlyDefault(AdmissionRequest request, ObjectStore store) {
+    private void onlyDefault(AdmissionRequest request, ObjectStore store) {
         JsonNode other = standard(store);
         String name = other == null ? "" : other.path("metadata").path("name").asText();
         if (other != null && !name.equals(request.name())) {

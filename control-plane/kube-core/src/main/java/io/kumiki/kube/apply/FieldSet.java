@@ -3,7 +3,9 @@ package io.kumiki.kube.apply;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
+import java.util.Collections;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
@@ -12,7 +14,15 @@ import java.util.function.BiConsumer;
 /// `.` for the thing itself.
 final class FieldSet {
     private boolean self;
-    private final TreeMap<String, FieldSet> below = new TreeMap<>();
+    /// Most sets are leaves: a map of their own is made when there is something to put into it.
+    private NavigableMap<String, FieldSet> below = Collections.emptyNavigableMap();
+
+    private NavigableMap<String, FieldSet> open() {
+        if (below.isEmpty() && !(below instanceof TreeMap)) {
+            below = new TreeMap<>();
+        }
+        return below;
+    }
 
     static FieldSet parse(JsonNode fields) {
         FieldSet set = new FieldSet();
@@ -24,7 +34,7 @@ final class FieldSet {
                 if (each.getValue().isEmpty()) {
                     child.self = true;
                 }
-                set.below.put(each.getKey(), child);
+                set.open().put(each.getKey(), child);
             }
         }
         return set;
@@ -35,16 +45,24 @@ final class FieldSet {
         if (self && !below.isEmpty()) {
             json.putObject(".");
         }
-        below.forEach((step, child) -> {
-            if (!child.isEmpty()) {
-                json.set(step, child.json());
+        for (Map.Entry<String, FieldSet> each : below.entrySet()) {
+            if (!each.getValue().isEmpty()) {
+                json.set(each.getKey(), each.getValue().json());
             }
-        });
+        }
         return json;
     }
 
     boolean isEmpty() {
-        return !self && below.values().stream().allMatch(FieldSet::isEmpty);
+        if (self) {
+            return false;
+        }
+        for (FieldSet each : below.values()) {
+            if (!each.isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     boolean self() {
@@ -60,11 +78,11 @@ final class FieldSet {
     }
 
     FieldSet child(String step) {
-        return below.computeIfAbsent(step, s -> new FieldSet());
+        return open().computeIfAbsent(step, s -> new FieldSet());
     }
 
     void put(String step, FieldSet child) {
-        below.put(step, child);
+        open().put(step, child);
     }
 
     FieldSet copy() {
@@ -97,7 +115,7 @@ final class FieldSet {
     void removeTree(FieldSet other) {
         if (other.self) {
             self = false;
-            below.clear();
+            below = Collections.emptyNavigableMap();
             return;
         }
         other.below.forEach((step, child) -> {
@@ -119,7 +137,7 @@ final class FieldSet {
             if (theirs != null) {
                 FieldSet common = child.intersection(theirs);
                 if (!common.isEmpty()) {
-                    both.below.put(step, common);
+                    both.open().put(step, common);
                 }
             }
         });

@@ -1,8 +1,10 @@
 package io.kumiki.kube.apply;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.schema.Schema;
 import io.kumiki.model.Json;
@@ -68,8 +70,7 @@ final class Fields {
             for (Map.Entry<String, JsonNode> each : object.properties()) {
                 FieldSet child = set.child("f:" + each.getKey());
                 add(child, each.getValue(), schema == null ? null : schema.member(each.getKey()), every);
-                boolean structural = schema != null && schema.properties().containsKey(each.getKey());
-                if (every || (!structural && schema != null && each.getValue().isContainerNode())) {
+                if (every || (each.getValue().isContainerNode() && free(schema, each.getKey()))) {
                     child.addSelf();
                 }
             }
@@ -84,6 +85,10 @@ final class Fields {
         } else {
             set.addSelf();
         }
+    }
+
+    private static boolean free(@Nullable Schema schema, String member) {
+        return schema != null && !schema.properties().containsKey(member);
     }
 
     static boolean granular(ObjectNode object, @Nullable Schema schema) {
@@ -123,12 +128,25 @@ final class Fields {
         if (schema == null || schema.merge() == Schema.Merge.SET) {
             return "v:" + item;
         }
-        ObjectNode keys = Json.object();
-        for (String key : new TreeSet<>(schema.mergeKeys())) {
+        List<String> keys = schema.mergeKeys();
+        StringBuilder step = new StringBuilder("k:{");
+        for (String key : keys.size() == 1 ? keys : new TreeSet<>(keys)) {
+            step.append(step.length() == 3 ? "\"" : ",\"").append(key).append("\":");
             // The one key with a default: ports without protocol are TCP.
-            keys.set(key, item.has(key) ? item.get(key) : keys.textNode("TCP"));
+            value(item.has(key) ? item.get(key) : TextNode.valueOf("TCP"), step);
         }
-        return "k:" + keys;
+        return step.append('}').toString();
+    }
+
+    /// A writer for each of many short texts costs more than all else that is done with them.
+    private static void value(JsonNode value, StringBuilder text) {
+        if (value.isTextual()) {
+            text.append('"');
+            JsonStringEncoder.getInstance().quoteAsString(value.textValue(), text);
+            text.append('"');
+        } else {
+            text.append(value);
+        }
     }
 
     /// @param changed fields that are new or have another value

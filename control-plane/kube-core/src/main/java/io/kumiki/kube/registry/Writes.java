@@ -103,15 +103,20 @@ public final class Writes {
         }
         kind.rules().warn(object, options.warnings());
         kind.rules().foresee(object, null);
+        if (!owned) {
+            // It depends on nothing that is stored: the lock need not be held for it.
+            admission.defaults(kind, object, null);
+            Ownership.created(kind, object, options.manager(), at);
+        }
         return tx -> {
             admission.mayEnter(kind, namespace, name, tx.store());
             ObjectKey key = kind.key(namespace, name);
             if (tx.get(key) != null) {
                 throw ApiFault.alreadyExists(kind.type().storage(), name);
             }
-            admission.defaults(kind, object, null);
-            if (!owned) {
-                Ownership.created(kind, object, options.manager(), at);
+            if (owned) {
+                // Webhooks may have changed it since; an apply is completed only here.
+                admission.defaults(kind, object, null);
             }
             admission.complete(
                     new AdmissionRequest(Operation.CREATE, kind, "", object, null, options.caller(), options.dryRun()),

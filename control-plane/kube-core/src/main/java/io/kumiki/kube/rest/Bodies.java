@@ -45,6 +45,20 @@ final class Bodies {
         }
     }
 
+    /// An object from a body.
+    ///
+    /// @param twice whether an object in it names a member twice
+    record Read(ObjectNode object, boolean twice) {}
+
+    /// An object of the kind that the path serves, and whether its text leaves no doubt.
+    static Read read(ApiRequest request, Kind kind) {
+        readable(request);
+        boolean json = !contentType(request).equals(Protobuf.CONTENT_TYPE);
+        JsonNode plain = json ? Json.unambiguous(request.body()) : null;
+        JsonNode body = plain == null ? json(request, kind.kind()) : plain;
+        return new Read(checked(body, kind.type().apiVersion(), kind.kind()), json && plain == null);
+    }
+
     private static JsonNode protobuf(ApiRequest request, String kind) {
         try {
             return Protobuf.read(request.body());
@@ -62,6 +76,11 @@ final class Bodies {
     }
 
     static ObjectNode object(ApiRequest request, String apiVersion, String kind) {
+        readable(request);
+        return checked(json(request, kind), apiVersion, kind);
+    }
+
+    private static void readable(ApiRequest request) {
         String type = contentType(request);
         if (!type.isEmpty()
                 && !type.equals(ApiAnswer.JSON)
@@ -71,7 +90,10 @@ final class Bodies {
             throw ApiFault.unsupportedMedia("the body of the request was in an unknown format - accepted media types"
                     + " include: application/json, application/yaml, application/vnd.kubernetes.protobuf");
         }
-        if (!(json(request, kind) instanceof ObjectNode object)) {
+    }
+
+    private static ObjectNode checked(JsonNode body, String apiVersion, String kind) {
+        if (!(body instanceof ObjectNode object)) {
             throw ApiFault.badRequest(
                     "the object provided is unrecognized (must be of type " + kind + "): the body is not an object");
         }

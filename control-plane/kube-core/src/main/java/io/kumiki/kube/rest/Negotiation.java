@@ -1,5 +1,6 @@
 package io.kumiki.kube.rest;
 
+import io.kumiki.kube.ApiAnswer;
 import io.kumiki.kube.ApiFault;
 import java.util.Locale;
 
@@ -11,7 +12,7 @@ enum Negotiation {
     PARTIAL;
 
     static Negotiation of(String accept) {
-        if (accept.isBlank()) {
+        if (accept.isBlank() || accept.equals(ApiAnswer.JSON)) {
             return OBJECT;
         }
         for (String range : accept.split(",")) {

@@ -23,8 +23,8 @@ record RequestPath(ResourceType type, String namespace, String name, String part
 
     /// `null` when the path is no resource's.
     static @Nullable RequestPath parse(String path) {
-        Matcher proxied = PROXY.matcher(path);
-        if (proxied.matches()) {
+        Matcher proxied = path.contains("/proxy") ? PROXY.matcher(path) : null;
+        if (proxied != null && proxied.matches()) {
             return parse(proxied.group(1), proxied.group(2) == null ? "" : proxied.group(2));
         }
         return parse(path, "");

@@ -127,9 +127,9 @@ final class Verbs {
         Shape shape = shape(kind, request);
         List<String> warnings = new ArrayList<>();
         WriteOptions options = Wishes.write(request, "CreateOptions", false, warnings);
-        ObjectNode object = Bodies.object(request, kind);
-        twice(request, kind, options);
-        StoredObject made = parts.writes().create(kind, target.namespace(), object, options);
+        Bodies.Read body = Bodies.read(request, kind);
+        twice(request, kind, body, options);
+        StoredObject made = parts.writes().create(kind, target.namespace(), body.object(), options);
         return shape.one(201, made, headers(warnings));
     }
 
@@ -142,8 +142,9 @@ final class Verbs {
         Shape shape = shape(kind, request);
         List<String> warnings = new ArrayList<>();
         WriteOptions options = Wishes.write(request, "UpdateOptions", false, warnings);
-        ObjectNode object = Bodies.object(request, kind);
-        twice(request, kind, options);
+        Bodies.Read body = Bodies.read(request, kind);
+        twice(request, kind, body, options);
+        ObjectNode object = body.object();
         String name = object.path("metadata").path("name").asText("");
         if (name.isEmpty()) {
             throw ApiFault.badRequest("the name of the object (" + target.name()
@@ -229,9 +230,8 @@ final class Verbs {
     }
 
     /// A member that is given twice is refused or warned of.
-    private static void twice(ApiRequest request, Kind kind, WriteOptions options) {
-        if (options.fieldValidation().equals("Ignore")
-                || Bodies.contentType(request).equals(Protobuf.CONTENT_TYPE)) {
+    private static void twice(ApiRequest request, Kind kind, Bodies.Read body, WriteOptions options) {
+        if (!body.twice() || options.fieldValidation().equals("Ignore")) {
             return;
         }
         List<Duplicates.Found> twice = Duplicates.in(request.body());

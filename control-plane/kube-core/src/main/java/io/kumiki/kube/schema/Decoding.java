@@ -24,6 +24,8 @@ public final class Decoding {
     private boolean judging;
 
     private final boolean custom;
+    /// Members and positions on the way to the value that is looked at; text only when there is something to tell.
+    private final List<Object> way = new ArrayList<>();
 
     private Decoding(boolean defaults, boolean custom) {
         this.defaults = defaults;
@@ -41,7 +43,7 @@ public final class Decoding {
 
     private static Decoded walk(JsonNode value, Schema schema, boolean defaults, boolean builtIn) {
         Decoding walk = new Decoding(defaults, !builtIn);
-        walk.value(value, schema, "");
+        walk.value(value, schema);
         return new Decoded(walk.violations, walk.unknown);
     }
 
@@ -50,41 +52,64 @@ public final class Decoding {
         return walk(object, schema, false, !schema.name.isEmpty()).unknown();
     }
 
-    private void value(JsonNode value, Schema schema, String path) {
+    private String path() {
+        StringBuilder path = new StringBuilder();
+        for (Object step : way) {
+            if (step instanceof Integer position) {
+                path.append('[').append(position.intValue()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(step);
+            }
+        }
+        return path.toString();
+    }
+
+    private String path(String member) {
+        String path = path();
+        return path.isEmpty() ? member : path + "." + member;
+    }
+
+    private void below(Object step, JsonNode value, Schema schema) {
+        way.add(step);
+        value(value, schema);
+        way.removeLast();
+    }
+
+    private void value(JsonNode value, Schema schema) {
         boolean before = judging;
         judging |= !schema.name.isEmpty();
-        content(value, schema, path);
+        content(value, schema);
         judging = before;
     }
 
-    private void content(JsonNode value, Schema schema, String path) {
+    private void content(JsonNode value, Schema schema) {
         if (violations.size() > MOST) {
             return;
         }
         if (!fits(value, schema)) {
-            wrongType(value, schema, path);
+            wrongType(value, schema);
             return;
         }
         switch (schema.type) {
-            case OBJECT -> object((ObjectNode) value, schema, path);
-            case ARRAY -> array((ArrayNode) value, schema, path);
+            case OBJECT -> object((ObjectNode) value, schema);
+            case ARRAY -> array((ArrayNode) value, schema);
             case ANY -> {
                 if (value instanceof ObjectNode free && (!schema.properties.isEmpty() || schema.additional != null)) {
-                    object(free, schema, path);
+                    object(free, schema);
                 }
             }
-            case INT_OR_STRING -> quantity(value, schema, path);
+            case INT_OR_STRING -> quantity(value, schema);
             default -> {}
         }
     }
 
-    private void quantity(JsonNode value, Schema schema, String path) {
+    private void quantity(JsonNode value, Schema schema) {
         if (!custom && schema.format.equals("quantity")) {
             try {
                 var unused = Quantity.parse(value.asText());
             } catch (NumberFormatException e) {
                 add(
-                        path,
+                        path(),
                         "FieldValueTypeInvalid",
                         "quantities must match the regular expression"
                                 + " '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$': " + e.getMessage());
@@ -99,7 +124,8 @@ public final class Decoding {
                 : Validation.fits(value, schema);
     }
 
-    private void wrongType(JsonNode value, Schema schema, String path) {
+    private void wrongType(JsonNode value, Schema schema) {
+        String path = path();
         String wanted = switch (schema.type) {
             case INT_OR_STRING -> "an integer or a string";
             default -> schema.type.name().toLowerCase(java.util.Locale.ROOT);
@@ -112,17 +138,16 @@ public final class Decoding {
                         + "\"");
     }
 
-    private void object(ObjectNode object, Schema schema, String path) {
-        List<String> gone = new ArrayList<>();
+    private void object(ObjectNode object, Schema schema) {
+        List<String> gone = new ArrayList<>(0);
         for (Map.Entry<String, JsonNode> entry : object.properties()) {
             Schema member = schema.member(entry.getKey());
-            String below = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
             if (member == null) {
                 if (!schema.preserveUnknown
                         && schema.type == Schema.Type.OBJECT
                         && !(schema.embedded && isMeta(entry.getKey()))) {
                     gone.add(entry.getKey());
-                    unknown.add(below);
+                    unknown.add(path(entry.getKey()));
                 }
             } else if (entry.getValue().isNull() && !member.nullable && (custom || member.type != Schema.Type.ANY)) {
                 JsonNode given = schema.properties.containsKey(entry.getKey()) ? null : member.defaultValue;
@@ -139,20 +164,21 @@ public final class Decoding {
                     entry.setValue(
                             TextNode.valueOf(entry.getValue().decimalValue().toPlainString()));
                 }
-                value(entry.getValue(), member, below);
+                below(entry.getKey(), entry.getValue(), member);
                 if (defaults && nothing(entry.getKey(), entry.getValue(), schema, member)) {
                     gone.add(entry.getKey());
                 }
             }
         }
-        object.remove(gone);
+        if (!gone.isEmpty()) {
+            object.remove(gone);
+        }
         if (defaults) {
-            fill(object, schema, path);
+            fill(object, schema);
         }
         for (String name : schema.required) {
             if (!object.hasNonNull(name)) {
-                String below = path.isEmpty() ? name : path + "." + name;
-                add(below, "FieldValueRequired", "Required value");
+                add(path(name), "FieldValueRequired", "Required value");
             }
         }
     }
@@ -176,19 +202,18 @@ public final class Decoding {
         return field.equals("apiVersion") || field.equals("kind") || field.equals("metadata");
     }
 
-    private void fill(ObjectNode object, Schema schema, String path) {
+    private void fill(ObjectNode object, Schema schema) {
         for (Map.Entry<String, Schema> each : schema.properties.entrySet()) {
             JsonNode given = each.getValue().defaultValue;
-            String below = path.isEmpty() ? each.getKey() : path + "." + each.getKey();
             if (given != null && !object.has(each.getKey())) {
                 JsonNode copy = given.deepCopy();
                 object.set(each.getKey(), copy);
-                value(copy, each.getValue(), below);
+                below(each.getKey(), copy, each.getValue());
             }
         }
     }
 
-    private void array(ArrayNode array, Schema schema, String path) {
+    private void array(ArrayNode array, Schema schema) {
         Schema items = schema.items;
         if (items != null) {
             for (int i = 0; i < array.size(); i++) {
@@ -197,16 +222,16 @@ public final class Decoding {
                     array.set(i, given.deepCopy());
                 }
                 if (!array.get(i).isNull() || !items.nullable) {
-                    value(array.get(i), items, path + "[" + i + "]");
+                    below(i, array.get(i), items);
                 }
             }
         }
         if (schema.unique && (schema.merge == Schema.Merge.MAP || schema.merge == Schema.Merge.SET)) {
-            duplicates(array, schema, path);
+            duplicates(array, schema);
         }
     }
 
-    private void duplicates(ArrayNode array, Schema schema, String path) {
+    private void duplicates(ArrayNode array, Schema schema) {
         Set<Object> seen = new HashSet<>();
         for (int i = 0; i < array.size(); i++) {
             JsonNode item = array.get(i);
@@ -215,7 +240,7 @@ public final class Decoding {
                     : schema.mergeKeys.stream().map(item::path).toList();
             if (!seen.add(key)) {
                 add(
-                        path + "[" + i + "]",
+                        path() + "[" + i + "]",
                         "FieldValueDuplicate",
                         "Duplicate value: " + (schema.merge == Schema.Merge.SET ? item : keyText(item, schema)));
             }

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Types of built-in kinds, read by reflection from the Kubernetes model classes. Each class is read once, when it
 /// is first asked for.
@@ -33,13 +34,21 @@ public final class ModelSchemas {
     private static final Set<String> TIMES = Set.of("startedAt", "finishedAt", "timeAdded");
 
     private static final Map<Class<?>, Schema> READ = new HashMap<>();
+    private static final Map<String, Schema> BY_NAME = new ConcurrentHashMap<>();
 
     private ModelSchemas() {}
 
     /// @param name a class below the model's root package, such as `Pod` or `coordination.v1.Lease`
     public static Schema of(String name) {
+        Schema known = BY_NAME.get(name);
+        return known != null ? known : named(name);
+    }
+
+    private static Schema named(String name) {
         try {
-            return of(Class.forName(PACKAGE + name));
+            Schema read = of(Class.forName(PACKAGE + name));
+            BY_NAME.put(name, read);
+            return read;
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException("the model has no class " + name, e);
         }

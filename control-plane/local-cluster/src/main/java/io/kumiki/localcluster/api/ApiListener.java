@@ -24,7 +24,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.KeyCertOptions;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -108,13 +108,10 @@ public final class ApiListener implements AutoCloseable {
     }
 
     private static HttpServerOptions options(Credentials credentials) {
-        var key = new PemKeyCertOptions()
-                .addCertValue(Buffer.buffer(credentials.servingPem()))
-                .addKeyValue(Buffer.buffer(credentials.servingKeyPem()));
         return new HttpServerOptions()
                 .setSsl(true)
                 .setUseAlpn(true)
-                .setKeyCertOptions(key)
+                .setKeyCertOptions(KeyCertOptions.wrap(new ServingKey(credentials.serving(), credentials.servingKey())))
                 .setEnabledSecureTransportProtocols(java.util.Set.of("TLSv1.2", "TLSv1.3"))
                 .setMaxHeaderSize(64 * 1024)
                 .setInitialSettings(

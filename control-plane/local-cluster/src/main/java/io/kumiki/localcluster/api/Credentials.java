@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import java.util.List;
 ///
 /// @param authorityPem the CA certificate that clients trust
 public record Credentials(
-        String authorityPem, String servingPem, String servingKeyPem, KeyPair accountKey, String adminToken) {
+        String authorityPem, X509Certificate serving, PrivateKey servingKey, KeyPair accountKey, String adminToken) {
     /// Chrome and macOS refuse longer ones.
     private static final Duration LEAF_LIFE = Duration.ofDays(397);
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
@@ -43,8 +44,8 @@ public record Credentials(
                 "kube-apiserver", authority, authorityKey, servingKey.getPublic(), names, now, LEAF_LIFE);
         return new Credentials(
                 Pem.of(authority),
-                Pem.of(serving),
-                Pem.of(servingKey.getPrivate()),
+                serving,
+                servingKey.getPrivate(),
                 key(pki.resolve("accounts.key")),
                 token(folder.resolve("kubernetes.token")));
     }
@@ -85,6 +86,15 @@ public record Credentials(
         String made = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
         Pem.write(file, made + "\n");
         return made;
+    }
+
+    /// For servers that read files.
+    public String servingPem() throws GeneralSecurityException {
+        return Pem.of(serving);
+    }
+
+    public String servingKeyPem() {
+        return Pem.of(servingKey);
     }
 
     @Override

@@ -42,8 +42,7 @@ final class Streams {
         boolean head = http.method().name().equals("HEAD");
         try {
             if (whole.body().size() <= AT_ONCE) {
-                Buffer all = Buffer.buffer();
-                whole.body().forEach(all::appendBytes);
+                Buffer all = together(whole.body());
                 response.putHeader("content-length", Integer.toString(all.length()));
                 response.end(head ? Buffer.buffer() : all);
                 return;
@@ -57,6 +56,15 @@ final class Streams {
             LOG.debug("the reader of {} left: {}", http.path(), e.toString());
             response.reset();
         }
+    }
+
+    private static Buffer together(List<byte[]> parts) {
+        if (parts.size() == 1) {
+            return Buffer.buffer(parts.getFirst());
+        }
+        Buffer all = Buffer.buffer();
+        parts.forEach(all::appendBytes);
+        return all;
     }
 
     private static void parts(HttpServerResponse response, List<byte[]> body, Duration patience) throws IOException {

@@ -3,6 +3,7 @@ package io.kumiki.localcluster.bench;
 import io.kumiki.localcluster.real.KubernetesPrograms;
 import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.runtime.bench.Figure;
+import io.kumiki.runtime.bench.ProductJvm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +16,6 @@ public final class ApiServerBench implements Benchmark {
     private static final int[] WRITERS = {1, 16, 64};
     private static final int[] WATCHERS = {1, 100, 1_000};
     private static final String PODS = "/api/v1/namespaces/bench/pods";
-    /// The product's own, so that figures are the product's.
-    private static final List<String> JVM =
-            List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xms48m", "-Xmx1g");
 
     @Override
     public String name() {
@@ -69,7 +67,7 @@ public final class ApiServerBench implements Benchmark {
     }
 
     private void own(boolean durable, Size size, List<Figure> figures) throws Exception {
-        List<String> options = new ArrayList<>(JVM);
+        List<String> options = new ArrayList<>(ProductJvm.flags());
         String recording = System.getProperty("kumiki.bench.jvm", "");
         if (!recording.isEmpty()) {
             options.addAll(List.of(recording.split(" ")));

@@ -81,7 +81,7 @@ public final class RealKubernetes implements AutoCloseable {
         }
     }
 
-    private void files() throws IOException {
+    private void files() throws IOException, GeneralSecurityException {
         write("serving.crt", keys.servingPem());
         write("serving.key", keys.servingKeyPem());
         write("ca.crt", keys.authorityPem());

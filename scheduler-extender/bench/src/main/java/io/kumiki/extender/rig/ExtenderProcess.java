@@ -3,9 +3,9 @@ package io.kumiki.extender.rig;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.localcluster.real.RealKubernetes;
 import io.kumiki.model.Json;
+import io.kumiki.runtime.bench.ProductJvm;
 import io.kumiki.runtime.yaml.Yaml;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,15 +20,6 @@ import java.util.concurrent.CompletableFuture;
 
 /// The extender as its users start it, `kumiki extender`, in a JVM of its own.
 public final class ExtenderProcess {
-    /// The product's own flags where tests start it: there is no start-up cache then.
-    private static final List<String> JVM = List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "-XX:MaxRAMPercentage=40",
-            "-Xms112m",
-            "-Xmn64m");
     private static final String MAIN = "io.kumiki.app.Kumiki";
 
     private final Process process;
@@ -68,7 +59,7 @@ public final class ExtenderProcess {
     private static List<String> command(String more) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(flags());
+        command.addAll(ProductJvm.flags());
         if (!more.isEmpty()) {
             command.addAll(List.of(more.split(" ")));
         }
@@ -76,12 +67,6 @@ public final class ExtenderProcess {
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.add(MAIN);
         return command;
-    }
-
-    /// Those of the product's launcher where this process came from it, with its start-up cache.
-    private static List<String> flags() {
-        List<String> own = ManagementFactory.getRuntimeMXBean().getInputArguments();
-        return own.stream().anyMatch(flag -> flag.startsWith("-XX:AOTCache=")) ? own : JVM;
     }
 
     /// What it says that kube-scheduler must be told, by its own command: `extenders`, or a whole configuration.

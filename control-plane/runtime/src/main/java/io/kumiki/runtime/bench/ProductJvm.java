@@ -1,0 +1,26 @@
+package io.kumiki.runtime.bench;
+
+import java.lang.management.ManagementFactory;
+import java.util.List;
+
+/// How a benchmark starts a JVM whose figures shall be the product's.
+public final class ProductJvm {
+    /// The launcher's own, without its start-up cache, which only a built product has.
+    private static final List<String> PLAIN = List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:+UseSerialGC",
+            "-XX:+UseCompactObjectHeaders",
+            "-XX:MaxRAMPercentage=40",
+            "-Xms112m",
+            "-Xmn64m");
+
+    private ProductJvm() {}
+
+    /// Those of the product's launcher where this process came from it, with its start-up cache; else the same flags
+    /// without one.
+    public static List<String> flags() {
+        List<String> own = ManagementFactory.getRuntimeMXBean().getInputArguments();
+        return own.stream().anyMatch(flag -> flag.startsWith("-XX:AOTCache=")) ? own : PLAIN;
+    }
+}
