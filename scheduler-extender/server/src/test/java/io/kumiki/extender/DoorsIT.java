@@ -29,7 +29,8 @@ class DoorsIT {
 
     @BeforeEach
     void start() throws Exception {
-        ground = new Ground(folder, "2 x gpu=8 type=H100", new PodAdmission.Rules(Set.of(), "", Set.of("volcano")));
+        ground = Ground.byWebhook(
+                folder, "2 x gpu=8 type=H100", new PodAdmission.Rules(Set.of(), "", Set.of("volcano")));
     }
 
     @AfterEach

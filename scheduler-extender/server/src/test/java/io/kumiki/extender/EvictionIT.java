@@ -23,7 +23,7 @@ class EvictionIT {
 
     @BeforeEach
     void start() throws Exception {
-        ground = new Ground(folder, "2 x gpu=8 type=H100", PodAdmission.Rules.PLAIN);
+        ground = Ground.byWebhook(folder, "2 x gpu=8 type=H100", PodAdmission.Rules.PLAIN);
         ObjectNode high = Json.object().put("value", 1000).put("preemptionPolicy", "Never");
         high.putObject("metadata").put("name", "high");
         ground.create(CLASSES, "", high);

@@ -24,7 +24,7 @@ class ForeignGangsIT {
 
     @BeforeEach
     void start() throws Exception {
-        ground = new Ground(folder, "4 x gpu=8 type=H100 rack=2", PodAdmission.Rules.ALONE);
+        ground = Ground.byWebhook(folder, "4 x gpu=8 type=H100 rack=2", PodAdmission.Rules.ALONE);
     }
 
     @AfterEach

@@ -11,7 +11,9 @@ import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WriteOptions;
+import io.kumiki.kube.admission.AdmissionPolicy;
 import io.kumiki.kube.simulation.SimulatedNodes;
+import io.kumiki.ledger.LedgerSettings;
 import io.kumiki.localcluster.LocalCluster;
 import io.kumiki.localcluster.LocalClusterSettings;
 import io.kumiki.localcluster.node.LocalApi;
@@ -38,23 +40,45 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/// An embedded cluster with simulated GPU nodes that knows the extender only by its webhook and its verbs.
+/// An embedded cluster with simulated GPU nodes and its scheduler, which know the extender only by its verbs and, at
+/// the
+/// door, by its webhook or in the same process.
 final class Ground implements AutoCloseable {
     static final ResourceType GANGS = new ResourceType("kumiki.io", "v1alpha1", "gangs");
     static final ResourceType QUOTAS = new ResourceType("kumiki.io", "v1alpha1", "tenantquotas");
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Vertx vertx = Vertx.vertx();
+    private final AdmissionDesk desk;
     final LocalCluster cluster;
     final KubernetesClient client;
-    final Extender extender;
-    final Webhook webhook;
+    Extender extender;
+    Webhook webhook;
+    private SchedulerLoop scheduler;
 
-    Ground(Path folder, String nodes, PodAdmission.Rules rules) throws Exception {
-        Vertx vertx = Vertx.vertx();
+    static Ground byWebhook(Path folder, String nodes, PodAdmission.Rules rules) throws Exception {
+        var desk = new AdmissionDesk();
+        var ground = new Ground(folder, nodes, desk);
+        ground.webhook = ground.opened(Webhook.start(
+                ground.vertx,
+                ground.client,
+                ground.extender.reviews(new PodAdmission(desk, rules)),
+                new Webhook.Settings(0, "kube-system", "127.0.0.1", ""),
+                Clock.systemUTC()));
+        return ground;
+    }
+
+    static Ground inProcess(Path folder, String nodes) throws Exception {
+        var desk = new AdmissionDesk();
+        return new Ground(folder, nodes, desk, new PodAdmission(desk, PodAdmission.Rules.ALONE).policy());
+    }
+
+    private Ground(Path folder, String nodes, AdmissionDesk desk, AdmissionPolicy... doors) throws Exception {
+        this.desk = desk;
         open.push(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
         cluster =
-                opened(LocalCluster.start(vertx, LocalClusterSettings.in(folder).inMemory()));
+                opened(LocalCluster.start(vertx, LocalClusterSettings.in(folder).inMemory(), doors));
         for (var kind : List.of(Gang.class, TenantQuota.class, PlaceLevels.class)) {
             create(ResourceType.DEFINITIONS, "", Definition.of(kind));
         }
@@ -66,23 +90,33 @@ final class Ground implements AutoCloseable {
         client = opened(new KubernetesClientBuilder()
                 .withConfig(Config.fromKubeconfig(Files.readString(cluster.kubeconfig())))
                 .build());
-        var desk = new AdmissionDesk();
+        startExtender(0, LedgerSettings.alone());
+        startScheduler();
+    }
+
+    /// After it was closed: another one.
+    void startExtender(int port, LedgerSettings ledger) throws InterruptedException {
         var settings =
-                new Extender.Settings(0, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT);
-        extender = opened(Extender.listen(vertx, client, settings, Clock.systemUTC(), desk, () -> {}));
+                new Extender.Settings(port, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT);
+        extender = opened(Extender.listen(vertx, client, settings.telling(ledger), Clock.systemUTC(), desk, () -> {}));
         extender.start();
         assertThat(extender.awaitReady(PATIENCE)).isTrue();
-        webhook = opened(Webhook.start(
-                vertx,
-                client,
-                extender.reviews(new PodAdmission(desk, rules)),
-                new Webhook.Settings(0, "kube-system", "127.0.0.1", ""),
-                Clock.systemUTC()));
-        var scheduler = opened(new SchedulerLoop(
+    }
+
+    private void startScheduler() {
+        scheduler = opened(new SchedulerLoop(
                 api("scheduler"),
                 SchedulerSettings.withExtenders(ExtenderSettings.read(Extender.schedulerEntries(extender.port()))),
                 Clock.systemUTC()));
         scheduler.start();
+    }
+
+    /// Both anew, on another port.
+    void restart(LedgerSettings ledger) throws InterruptedException {
+        extender.close();
+        scheduler.close();
+        startExtender(0, ledger);
+        startScheduler();
     }
 
     private <T extends AutoCloseable> T opened(T part) {
@@ -149,6 +183,69 @@ final class Ground implements AutoCloseable {
         return gang == null ? Json.object() : gang;
     }
 
+    /// As many pods as asked for, each with that many GPUs, all of one gang.
+    void makeGang(String name, int size, int gpus, String... annotations) {
+        makeMembers(name, 0, size, size, gpus, annotations);
+    }
+
+    /// Some pods of a gang of that size.
+    void makeMembers(String name, int from, int to, int size, int gpus, String... annotations) {
+        for (int i = from; i < to; i++) {
+            ObjectNode pod = pod(name + "-" + i, gpus);
+            pod.withObject("/metadata/labels").put("kumiki.io/gang", name);
+            ObjectNode noted = pod.withObject("/metadata/annotations");
+            noted.put("kumiki.io/gang-size", Integer.toString(size));
+            for (int a = 0; a < annotations.length; a += 2) {
+                noted.put(annotations[a], annotations[a + 1]);
+            }
+            make(pod);
+        }
+    }
+
+    List<? extends JsonNode> podsOf(String gang) {
+        return cluster.cluster()
+                .list(ResourceType.PODS, "team", Selection.labels("kumiki.io/gang=" + gang))
+                .items();
+    }
+
+    long bound(String gang) {
+        return podsOf(gang).stream()
+                .filter(p -> !p.path("spec").path("nodeName").asText("").isEmpty())
+                .count();
+    }
+
+    JsonNode status(String gang) {
+        return gang(gang).path("status");
+    }
+
+    boolean phase(String gang, String phase) {
+        return status(gang).path("phase").asText().equals(phase);
+    }
+
+    /// A tenant with GPUs; below another it has the namespace.
+    static ObjectNode quota(String name, String parent, String guaranteed, String limit) {
+        ObjectNode quota = Json.object();
+        quota.putObject("metadata").put("name", name);
+        ObjectNode spec = quota.putObject("spec");
+        spec.putObject("guaranteed").put("nvidia.com/gpu", guaranteed);
+        if (!parent.isEmpty()) {
+            spec.put("parent", parent).putArray("namespaces").add("team");
+        }
+        if (!limit.isEmpty()) {
+            spec.putObject("limit").put("nvidia.com/gpu", limit);
+        }
+        return quota;
+    }
+
+    /// Its first condition.
+    JsonNode accepted(String quota) {
+        return cluster.cluster()
+                .get(QUOTAS, "", quota)
+                .path("status")
+                .path("conditions")
+                .path(0);
+    }
+
     void delete(String pod) {
         client.pods().inNamespace("team").withName(pod).withGracePeriod(0).delete();
     }
@@ -174,6 +271,25 @@ final class Ground implements AutoCloseable {
                                     .items())
                     .isTrue();
         }
+    }
+
+    /// Looks whenever something of that kind changes.
+    void awaitOf(ResourceType type, String namespace, String what, BooleanSupplier holds) throws Exception {
+        var reached = new CountDownLatch(1);
+        try (var watch = cluster.cluster().watch(type, namespace, Selection.ALL, 0, e -> {
+            if (holds.getAsBoolean()) {
+                reached.countDown();
+            }
+        })) {
+            assertThat(watch).isNotNull();
+            assertThat(reached.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .as(what)
+                    .isTrue();
+        }
+    }
+
+    void awaitQuota(String what, BooleanSupplier holds) throws Exception {
+        awaitOf(QUOTAS, "", what, holds);
     }
 
     @Override
