@@ -93,6 +93,7 @@ final class Explanations {
         private final GangSpec.Role role;
         private final Demand demand;
         private final Gang.Members members;
+        private final boolean fraction;
         private final long[] perDomain;
         private final int level;
         long total;
@@ -107,6 +108,7 @@ final class Explanations {
                     .filter(c -> c.name().equals(role.name()))
                     .findFirst()
                     .orElseThrow();
+            this.fraction = Shape.fraction(Shape.amounts(members.requests()));
             List<String> types = Room.alternatives(plan.fact.spec()).stream()
                     .map(a -> a.model())
                     .toList();
@@ -151,9 +153,7 @@ final class Explanations {
                     || (type != null && !type.equals(node.labels().get(Shape.TYPE)))) {
                 return Removed.Constraint.gpuType;
             }
-            if (!Fitness.selected(members, node)
-                    || (demand.gpus() > 0
-                            && Fitness.shared(node) != Shape.fraction(Shape.amounts(members.requests())))) {
+            if (!Fitness.selected(members, node) || (demand.gpus() > 0 && Fitness.shared(node) != fraction)) {
                 return Removed.Constraint.labels;
             }
             if (!Fitness.tolerated(members, node)) {

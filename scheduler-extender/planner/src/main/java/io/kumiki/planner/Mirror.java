@@ -239,6 +239,7 @@ public final class Mirror {
         var to = new State(from.options);
         to.live = false;
         to.nodes.putAll(from.nodes);
+        to.take(from.ground(), from.nodeChanges());
         to.pods.putAll(from.pods);
         to.plans.putAll(from.plans);
         deep(from.members, to.members);

@@ -34,6 +34,7 @@ final class Occupancy {
     /// Of the state's changes of nodes: when it was found out whether some slot's node is lost.
     private long nodesAt = -1;
     private boolean onLostNode;
+    private @Nullable List<Gang.Slots> told;
 
     private Occupancy(Plan plan, State state) {
         this.plan = plan;
@@ -200,11 +201,26 @@ final class Occupancy {
 
     /// Whether the node of some slot is gone or cannot be used.
     boolean isOnLostNode() {
-        if (nodesAt != state.nodeChanges) {
-            nodesAt = state.nodeChanges;
+        if (nodesAt != state.nodeChanges()) {
+            nodesAt = state.nodeChanges();
             onLostNode = plan.rows.stream().flatMap(row -> row.nodes.stream()).anyMatch(state::isLost);
         }
         return onLostNode;
+    }
+
+    /// As the Gang's status names them.
+    List<Gang.Slots> told() {
+        List<Gang.Slots> known = told;
+        if (known == null) {
+            known = plan.rows.stream()
+                    .map(row -> new Gang.Slots(
+                            row.members.name(),
+                            List.copyOf(row.nodes),
+                            row.devices.stream().allMatch(String::isEmpty) ? null : List.copyOf(row.devices)))
+                    .toList();
+            told = known;
+        }
+        return known;
     }
 
     boolean any() {

@@ -65,6 +65,8 @@ public final class Plan {
     boolean ended;
     public Why why = Why.NoRoom;
     public List<Clause> said = List.of();
+    /// Owned by [StatusText].
+    StatusText.@Nullable Told told;
     String where = "";
     /// When it will start, as far as anybody knows.
     @Nullable

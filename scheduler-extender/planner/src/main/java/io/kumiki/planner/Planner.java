@@ -57,8 +57,7 @@ public final class Planner {
         switch (event) {
             case Event.NodeSeen(NodeFact node) -> node(node);
             case Event.NodeGone(String name) -> {
-                if (state.nodes.remove(name) != null) {
-                    state.nodeChanges++;
+                if (state.removeNode(name)) {
                     state.daemons.nodeGone(name);
                     changed();
                 }
@@ -161,8 +160,7 @@ public final class Planner {
     }
 
     private void node(NodeFact node) {
-        if (!node.equals(state.nodes.put(node.name(), node))) {
-            state.nodeChanges++;
+        if (state.put(node)) {
             state.daemons.node(node);
             changed();
         }

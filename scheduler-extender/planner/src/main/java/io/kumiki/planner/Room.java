@@ -1,7 +1,6 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
-import io.kumiki.model.scheduling.PlaceLevels;
 import io.kumiki.placement.ClusterView;
 import io.kumiki.placement.Demand;
 import io.kumiki.placement.GangPlacement;
@@ -24,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What is free at one moment: allocatable, less what pods hold, less what is reserved or promised.
 final class Room {
@@ -31,47 +31,34 @@ final class Room {
     final ClusterView view;
     final Topology topology;
     final List<NodeFact> nodes;
-    final Map<String, Integer> index = new HashMap<>();
+    final Map<String, Integer> index;
+    private final Ground ground;
 
-    private Room(State state, List<NodeFact> nodes, ClusterView view) {
+    private Room(State state, Ground ground, ClusterView view) {
         this.state = state;
-        this.nodes = nodes;
+        this.ground = ground;
+        this.nodes = ground.nodes;
+        this.index = ground.index;
+        this.topology = ground.topology;
         this.view = view;
-        for (int n = 0; n < nodes.size(); n++) {
-            index.put(nodes.get(n).name(), n);
-        }
-        List<String> levels = state.levels.stream().map(PlaceLevels.Level::name).toList();
-        this.topology = Topology.of(levels, nodes.stream().map(this::places).toList());
-    }
-
-    private Map<String, String> places(NodeFact node) {
-        var places = new HashMap<String, String>();
-        for (PlaceLevels.Level level : state.levels) {
-            String place = node.labels().get(level.label());
-            if (place != null) {
-                places.put(level.name(), place);
-            }
-        }
-        return places;
     }
 
     /// @param winner the gang whose own promise does not count against it; empty for none
     static Room now(State state, String winner) {
         Map<String, Taken> slots = slots(state, winner);
-        List<NodeFact> nodes = List.copyOf(state.nodes.values());
-        List<NodeSpec> specs = new ArrayList<>();
+        Ground ground = state.ground();
         List<ClusterView.Free> free = new ArrayList<>();
-        for (NodeFact node : nodes) {
-            specs.add(spec(node, state));
-            free.add(free(state, node, specs.getLast(), slots.getOrDefault(node.name(), new Taken())));
+        for (int n = 0; n < ground.nodes.size(); n++) {
+            NodeFact node = ground.nodes.get(n);
+            free.add(free(state, node, ground.specs.get(n), slots.get(node.name())));
         }
-        return new Room(state, nodes, ClusterView.of(specs, free));
+        return new Room(state, ground, ClusterView.of(ground.specs, free));
     }
 
     /// One node as whoever was promised something there sees it.
     static ClusterView alone(State state, NodeFact node, String winner) {
         NodeSpec spec = spec(node, state);
-        Taken slots = slots(state, winner).getOrDefault(node.name(), new Taken());
+        Taken slots = slots(state, winner).get(node.name());
         return ClusterView.of(List.of(spec), List.of(free(state, node, spec, slots)));
     }
 
@@ -123,12 +110,19 @@ final class Room {
             specs.add(spec(node, state));
             free.add(new Taken().from(specs.getLast(), Fitness.shared(node)));
         }
-        return new Room(state, all, ClusterView.of(specs, free));
+        return new Room(state, new Ground(state, all), ClusterView.of(specs, free));
     }
 
     /// What is left of one node by its pods, single pods' holds and the gangs' slots.
-    static ClusterView.Free free(State state, NodeFact node, NodeSpec spec, Taken slots) {
-        var taken = new Taken(slots);
+    ///
+    /// @param slots null for none
+    static ClusterView.Free free(State state, NodeFact node, NodeSpec spec, @Nullable Taken slots) {
+        return slots == null && state.holds.on(node.name()).isEmpty()
+                ? state.free(node.name(), spec, () -> count(state, node, spec, new Taken()))
+                : count(state, node, spec, slots == null ? new Taken() : new Taken(slots));
+    }
+
+    private static ClusterView.Free count(State state, NodeFact node, NodeSpec spec, Taken taken) {
         Daemons.Share daemons = state.daemons.on(node);
         Set<String> there = new HashSet<>();
         for (PodFact pod :
@@ -218,14 +212,14 @@ final class Room {
     Map<String, BitSet> able(GangFact gang, BitSet avoided) {
         Map<String, BitSet> fit = new HashMap<>();
         for (Gang.Members members : gang.spec().classes()) {
-            Map<String, Long> amounts = Shape.amounts(members.requests());
-            var able = new BitSet();
-            for (int n = 0; n < nodes.size(); n++) {
+            var able = (BitSet) ground.fit(members).clone();
+            able.andNot(avoided);
+            boolean all = state.exclusions.isEmpty()
+                    && (members.claims() == null || members.claims().isEmpty());
+            for (int n = able.nextSetBit(0); n >= 0 && !all; n = able.nextSetBit(n + 1)) {
                 able.set(
                         n,
-                        !avoided.get(n)
-                                && Fitness.fits(members, amounts, nodes.get(n))
-                                && state.reaches(gang.namespace(), members, nodes.get(n))
+                        state.reaches(gang.namespace(), members, nodes.get(n))
                                 && !state.excluded(members, nodes.get(n).name()));
             }
             fit.put(members.name(), able);

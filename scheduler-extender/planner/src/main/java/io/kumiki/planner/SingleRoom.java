@@ -9,10 +9,7 @@ import io.kumiki.placement.NodeSpec;
 import io.kumiki.placement.Placement;
 import io.kumiki.planner.fact.Fitness;
 import io.kumiki.planner.fact.NodeFact;
-import io.kumiki.planner.fact.Shape;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,20 +20,17 @@ import org.jspecify.annotations.Nullable;
 /// What is free for single pods, kept between them: only nodes on which something happened are counted anew, so that
 /// what the placer computed for the others stays.
 final class SingleRoom {
-    private static final int MOST_CLASSES = 1000;
-
     private final State state;
     private final Arrivals arrivals;
     private final Set<String> dirty = new TreeSet<>();
-    private final Map<Fitness.ClassKey, BitSet> fit = new HashMap<>();
-    private final Map<String, Integer> index = new HashMap<>();
+    private @Nullable Ground ground;
+    private Map<String, Integer> index = Map.of();
     private List<NodeFact> nodes = List.of();
     private List<NodeSpec> specs = List.of();
     private Map<String, Taken> slots = Map.of();
     private ClusterView view = new ClusterView(List.of());
     private @Nullable EtwPlacer placer;
     private boolean stale = true;
-    private int daemons;
 
     SingleRoom(State state, Arrivals arrivals) {
         this.state = state;
@@ -57,7 +51,7 @@ final class SingleRoom {
     Placement place(Gang.Members shape, Demand demand, Set<String> avoided) {
         refresh();
         EtwPlacer current = placer();
-        BitSet able = fit.computeIfAbsent(Fitness.ClassKey.of(shape), key -> able(shape));
+        BitSet able = ground().fit(shape);
         Set<String> excluded = excluded(shape);
         return current.place(
                 demand,
@@ -91,7 +85,7 @@ final class SingleRoom {
     @Nullable
     String nearest(Gang.Members shape, Demand demand) {
         refresh();
-        BitSet able = fit.computeIfAbsent(Fitness.ClassKey.of(shape), key -> able(shape));
+        BitSet able = ground().fit(shape);
         int best = -1;
         for (int n = able.nextSetBit(0); n >= 0; n = able.nextSetBit(n + 1)) {
             if (view.couldFit(demand, n) && (best < 0 || view.idleMilli(n) > view.idleMilli(best))) {
@@ -101,13 +95,8 @@ final class SingleRoom {
         return best < 0 ? null : nodes.get(best).name();
     }
 
-    private BitSet able(Gang.Members shape) {
-        Map<String, Long> amounts = Shape.amounts(shape.requests());
-        var able = new BitSet();
-        for (int n = 0; n < nodes.size(); n++) {
-            able.set(n, Fitness.fits(shape, amounts, nodes.get(n)));
-        }
-        return able;
+    private Ground ground() {
+        return Objects.requireNonNull(ground);
     }
 
     private Set<String> excluded(Gang.Members shape) {
@@ -152,25 +141,16 @@ final class SingleRoom {
 
     private void recount() {
         slots = Room.slots(state, "");
-        List<NodeFact> now = List.copyOf(state.nodes.values());
-        if (!now.equals(nodes) || daemons != state.daemons.version()) {
-            daemons = state.daemons.version();
-            nodes = now;
-            fit.clear();
-            List<NodeSpec> after = new ArrayList<>();
-            now.forEach(node -> after.add(Room.spec(node, state)));
-            if (!after.equals(specs)) {
-                specs = after;
+        Ground now = state.ground();
+        if (now != ground) {
+            ground = now;
+            nodes = now.nodes;
+            index = now.index;
+            if (!now.specs.equals(specs)) {
+                specs = now.specs;
                 view = new ClusterView(specs);
                 placer = null;
-                index.clear();
-                for (int n = 0; n < nodes.size(); n++) {
-                    index.put(nodes.get(n).name(), n);
-                }
             }
-        }
-        if (fit.size() > MOST_CLASSES) {
-            fit.clear();
         }
         for (int n = 0; n < nodes.size(); n++) {
             view.reset(n, free(n));
@@ -179,6 +159,6 @@ final class SingleRoom {
 
     private ClusterView.Free free(int n) {
         NodeFact node = nodes.get(n);
-        return Room.free(state, node, specs.get(n), slots.getOrDefault(node.name(), new Taken()));
+        return Room.free(state, node, specs.get(n), slots.get(node.name()));
     }
 }

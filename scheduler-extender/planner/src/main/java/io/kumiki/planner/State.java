@@ -2,6 +2,8 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.placement.ClusterView;
+import io.kumiki.placement.NodeSpec;
 import io.kumiki.planner.fact.CapacityFact;
 import io.kumiki.planner.fact.ClaimFact;
 import io.kumiki.planner.fact.Fitness;
@@ -15,12 +17,14 @@ import io.kumiki.quota.QuotaNode;
 import io.kumiki.quota.QuotaTree;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that the planner knows. One thread owns it; iteration is always in the order of names.
@@ -49,7 +53,7 @@ public final class State {
     /// Those of them that were told to leave for somebody of higher priority, by uid.
     final SortedMap<String, Victims.Leaving> leaving = new TreeMap<>();
     final SortedMap<String, ClaimFact> claims = new TreeMap<>();
-    final Map<Exclusion, Long> exclusions = new java.util.HashMap<>();
+    final Map<Exclusion, Long> exclusions = new HashMap<>();
     List<PlaceLevels.Level> levels = PlaceLevels.USUAL;
 
     @Nullable
@@ -71,8 +75,12 @@ public final class State {
 
     /// The planner's own, not a copy that many threads read.
     boolean live = true;
-    /// Rises when a node comes, changes or goes.
-    long nodeChanges;
+    private long nodeChanges;
+    private @Nullable Ground ground;
+    /// Of nodes on which nothing is promised to anybody: what their pods leave free.
+    private final Map<String, Counted> freeOn = new HashMap<>();
+
+    private record Counted(NodeSpec of, ClusterView.Free free) {}
 
     Knowledge knowledge;
 
@@ -151,6 +159,7 @@ public final class State {
         }
         count(pod, 1);
         if (takes(pod)) {
+            freeOn.remove(pod.node());
             onNode.computeIfAbsent(pod.node(), _ -> new TreeMap<>()).put(pod.uid(), pod);
             pod.requests()
                     .forEach((resource, amount) -> usedInNamespace
@@ -201,6 +210,7 @@ public final class State {
         }
         count(pod, -1);
         if (takes(pod)) {
+            freeOn.remove(pod.node());
             SortedMap<String, PodFact> there = onNode.get(pod.node());
             if (there != null) {
                 there.remove(uid);
@@ -211,6 +221,57 @@ public final class State {
                             .merge(resource, -amount, Long::sum));
         }
         return pod;
+    }
+
+    /// False where nothing changed.
+    boolean put(NodeFact node) {
+        boolean changed = !node.equals(nodes.put(node.name(), node));
+        nodeChanges += changed ? 1 : 0;
+        return changed;
+    }
+
+    /// False where there was none.
+    boolean removeNode(String name) {
+        boolean there = nodes.remove(name) != null;
+        nodeChanges += there ? 1 : 0;
+        return there;
+    }
+
+    /// Rises when a node comes, changes or goes.
+    long nodeChanges() {
+        return nodeChanges;
+    }
+
+    Ground ground() {
+        Ground known = ground;
+        if (known == null || !known.isOf(this)) {
+            known = new Ground(this, List.copyOf(nodes.values()));
+            if (live) {
+                freeOn.clear();
+            }
+            ground = known;
+        }
+        return known;
+    }
+
+    /// What is known of the same nodes.
+    void take(Ground of, long changes) {
+        nodeChanges = changes;
+        ground = of;
+    }
+
+    /// What pods leave free of a node where nothing is promised; counted anew only when one of them changed.
+    ClusterView.Free free(String node, NodeSpec spec, Supplier<ClusterView.Free> count) {
+        if (!live) {
+            return count.get();
+        }
+        ground();
+        Counted known = freeOn.get(node);
+        if (known == null || !known.of().equals(spec)) {
+            known = new Counted(spec, count.get());
+            freeOn.put(node, known);
+        }
+        return known.free();
     }
 
     /// Whether a node is gone or cannot be used.
@@ -242,7 +303,7 @@ public final class State {
     }
 
     boolean excluded(Gang.Members of, String node) {
-        Long until = exclusions.get(new Exclusion(Fitness.ClassKey.of(of), node));
+        Long until = exclusions.isEmpty() ? null : exclusions.get(new Exclusion(Fitness.ClassKey.of(of), node));
         return until != null && until > now;
     }
 

@@ -16,12 +16,8 @@ final class StatusText {
     private StatusText() {}
 
     static Gang.Status of(Plan plan, State state) {
-        List<Gang.Slots> slots = new ArrayList<>();
-        for (Plan.Row row : plan.rows) {
-            boolean devices = row.devices.stream().anyMatch(d -> !d.isEmpty());
-            slots.add(new Gang.Slots(
-                    row.members.name(), List.copyOf(row.nodes), devices ? List.copyOf(row.devices) : null));
-        }
+        List<Gang.Slots> slots =
+                plan.rows.isEmpty() ? List.of() : Occupancy.of(plan, state).told();
         int least =
                 plan.fact.spec().classes().stream().mapToInt(Gang.Members::min).sum();
         int there = plan.rows.isEmpty() ? 0 : Occupancy.of(plan, state).thereInAll();
@@ -34,7 +30,7 @@ final class StatusText {
                         : same && before != null
                                 ? before.since()
                                 : Instant.ofEpochSecond(state.second).toString();
-        List<Clause> said = said(plan);
+        Told told = told(plan);
         return new Gang.Status(
                 plan.phase,
                 state.epoch,
@@ -43,11 +39,30 @@ final class StatusText {
                 slots.isEmpty() ? null : slots,
                 there + "/" + least,
                 plan.why.name(),
-                English.of(said),
+                told.message(),
                 plan.where.isEmpty() ? null : plan.where,
                 since,
                 plan.phase == Gang.Phase.Waiting ? start(plan.start) : null,
-                Said.written(said));
+                told.because());
+    }
+
+    /// What was said, in words and as data.
+    record Told(
+            List<Clause> said,
+            @Nullable List<String> unfollowed,
+            String message,
+            @Nullable List<Gang.Because> because) {}
+
+    /// Found out once for everything that is said.
+    private static Told told(Plan plan) {
+        Told known = plan.told;
+        List<String> unfollowed = plan.fact.spec().unfollowed();
+        if (known == null || known.said() != plan.said || known.unfollowed() != unfollowed) {
+            List<Clause> said = said(plan);
+            known = new Told(plan.said, unfollowed, English.of(said), Said.written(said));
+            plan.told = known;
+        }
+        return known;
     }
 
     /// Whoever moved here from another system reads what of its wishes is not followed.

@@ -156,7 +156,7 @@ public final class WhatIf {
                     labels.put(changed.levels.get(level).label(), place.get(level));
                 }
                 String name = " added-" + i + "-" + n;
-                changed.nodes.put(name, new NodeFact(name, true, labels, List.of(), allocatable));
+                changed.put(new NodeFact(name, true, labels, List.of(), allocatable));
             }
         }
     }
@@ -214,16 +214,14 @@ public final class WhatIf {
                     ? cordon.nodes().contains(node.name())
                     : cordon.value().equals(node.labels().get(label))) {
                 found++;
-                changed.nodes.put(
+                changed.put(new NodeFact(
                         node.name(),
-                        new NodeFact(
-                                node.name(),
-                                false,
-                                node.labels(),
-                                node.taints(),
-                                node.allocatable(),
-                                node.ready(),
-                                node.unhealthy()));
+                        false,
+                        node.labels(),
+                        node.taints(),
+                        node.allocatable(),
+                        node.ready(),
+                        node.unhealthy()));
             }
         }
         if (found == 0) {
