@@ -10,21 +10,27 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Which waiting gangs start now: shortest first, with one reservation, so that nothing large starves.
+/// Which waiting gangs start now, with one reservation, so that nothing large starves: what the replays of traces go
+/// by.
 ///
-/// The reservation belongs to the gang that has waited longest among those that need several nodes, as soon as one
-/// of them finds no room. Its earliest
-/// start is found by letting the running gangs end one after the other on a copy; the nodes it would get then are
-/// kept for it. Others may use
-/// those nodes only if they end before. (Shortest-first alone keeps gangs of several nodes waiting for weeks;
-/// strict order keeps everybody.)
+/// Shortest first, the reservation belongs to the gang that has waited longest among those that need several nodes,
+/// as soon as one of them finds no room; oldest first, to the first that finds none, as in the extender. The nodes on
+/// which it will start are kept for it ([EarliestStart]), and found anew as time tells more of run times; others may
+/// use them only if they end before ([Promise]). (Shortest-first alone keeps gangs of several nodes waiting for
+/// weeks; strict order keeps everybody.)
 public final class BackfillPlanner {
+    public enum Order {
+        shortest,
+        oldest
+    }
+
     /// @param expectedSeconds declared or learned run time
-    /// @param surelySeconds within which it has ended almost surely: what counts where it may use nodes that are
-    ///     kept for another
-    public record Waiting(String id, GangSpec gang, long submitted, long expectedSeconds, long surelySeconds) {
-        public Waiting(String id, GangSpec gang, long submitted, long expectedSeconds) {
-            this(id, gang, submitted, expectedSeconds, expectedSeconds);
+    /// @param bound what counts where it may use nodes that are kept for another; null where nothing is known
+    public record Waiting(
+            String id, GangSpec gang, long submitted, long expectedSeconds, Promise.@Nullable Bound bound) {
+        /// Of declared run time.
+        public Waiting(String id, GangSpec gang, long submitted, long declaredSeconds) {
+            this(id, gang, submitted, declaredSeconds, new Promise.Bound(declaredSeconds, true));
         }
 
         boolean large() {
@@ -37,28 +43,33 @@ public final class BackfillPlanner {
 
     public record Running(String id, List<Held> held, long expectedEnd) {}
 
-    /// @param start when the running gangs will have made room, as far as is known
-    public record Reservation(String id, long start, BitSet nodes) {}
+    /// @param looked when the nodes were found
+    public record Reservation(String id, Promise promise, BitSet nodes, long looked) {}
 
     public record Start(Waiting waiting, GangPlacement.Placed placed) {}
 
     public record Plan(List<Start> starts, @Nullable Reservation reservation) {}
 
-    private static final Comparator<Waiting> SHORTEST_FIRST = Comparator.comparingLong(Waiting::expectedSeconds)
-            .thenComparingLong(Waiting::submitted)
-            .thenComparing(Waiting::id);
     private static final Comparator<Waiting> OLDEST_FIRST =
             Comparator.comparingLong(Waiting::submitted).thenComparing(Waiting::id);
+    private static final Comparator<Waiting> SHORTEST_FIRST =
+            Comparator.comparingLong(Waiting::expectedSeconds).thenComparing(OLDEST_FIRST);
+    /// The extender looks at every pass; a replay of months need not.
+    private static final long AGAIN = 300;
+
+    private static final BitSet NOTHING = new BitSet();
 
     private final Topology topology;
+    private final Order order;
 
-    public BackfillPlanner(Topology topology) {
+    public BackfillPlanner(Topology topology, Order order) {
         this.topology = topology;
+        this.order = order;
     }
 
     /// @param view changed in place by the starts
     /// @param running asked only where a reservation is made
-    /// @param kept the reservation of the plan before; recomputed when its time has passed
+    /// @param kept the reservation of the plan before
     public Plan plan(
             ClusterView view,
             Collection<Waiting> waiting,
@@ -69,80 +80,73 @@ public final class BackfillPlanner {
         List<Waiting> queue = new ArrayList<>(waiting);
         Reservation reservation = kept;
         Waiting head = kept == null ? null : find(queue, kept.id());
-        if (head != null) {
-            if (place(view, head, new BitSet()) instanceof GangPlacement.Placed placed) {
-                start(view, head, placed, starts, queue);
-                head = null;
-            } else if (kept != null && kept.start() <= now) {
-                reservation = reserve(view, head, running, now, starts);
-            }
-        }
-        if (head == null) {
+        if (kept == null || head == null) {
             reservation = null;
+        } else if (place(view, head, NOTHING) instanceof GangPlacement.Placed placed) {
+            start(view, head, placed, starts, queue);
+            reservation = null;
+        } else if (kept.promise().at() <= now || now - kept.looked() >= AGAIN) {
+            Reservation again = reserve(view, head, running, now, starts);
+            reservation = again == null
+                    ? null
+                    : new Reservation(again.id(), again.promise().after(kept.promise()), again.nodes(), now);
         }
-        queue.sort(SHORTEST_FIRST);
-        Set<GangSpec> noRoom = new HashSet<>();
+        queue.sort(order == Order.shortest ? SHORTEST_FIRST : OLDEST_FIRST);
+        Set<GangSpec> fullOutside = new HashSet<>();
+        Set<GangSpec> full = new HashSet<>();
         for (Waiting next : List.copyOf(queue)) {
-            if (noRoom.contains(next.gang())
-                    || (reservation != null && next.id().equals(reservation.id()))) {
+            Reservation other = reservation;
+            if (full.contains(next.gang()) || (other != null && next.id().equals(other.id()))) {
                 continue;
             }
-            GangPlacement answer = place(view, next, reservation == null ? new BitSet() : reservation.nodes());
-            if (!(answer instanceof GangPlacement.Placed)
-                    && reservation != null
-                    && now + next.surelySeconds() <= reservation.start()) {
-                answer = place(view, next, new BitSet());
+            GangPlacement.Placed placed = fullOutside.contains(next.gang())
+                    ? null
+                    : placed(view, next, other == null ? NOTHING : other.nodes());
+            if (placed == null && other != null) {
+                fullOutside.add(next.gang());
+                if (!other.promise().lets(now, next.bound())) {
+                    continue;
+                }
+                placed = placed(view, next, NOTHING);
             }
-            if (answer instanceof GangPlacement.Placed placed) {
+            if (placed != null) {
                 start(view, next, placed, starts, queue);
                 continue;
             }
-            // Shortest first: whoever asks for the same later ends later, so it would find no room either.
-            noRoom.add(next.gang());
-            if (reservation == null && next.large()) {
-                reservation = reserveForOldest(view, queue, running, now, starts);
+            full.add(next.gang());
+            if (other == null && (order == Order.oldest || next.large())) {
+                reservation = reserveFor(order == Order.oldest ? next : oldest(queue), view, running, now, starts);
             }
         }
         return new Plan(starts, reservation);
     }
 
-    private @Nullable Reservation reserveForOldest(
+    private static Waiting oldest(List<Waiting> queue) {
+        return queue.stream().filter(Waiting::large).min(OLDEST_FIRST).orElseThrow();
+    }
+
+    private @Nullable Reservation reserveFor(
+            Waiting head,
             ClusterView view,
-            List<Waiting> queue,
             Supplier<? extends Collection<Running>> running,
             long now,
             List<Start> starts) {
-        Waiting oldest = queue.stream().filter(Waiting::large).min(OLDEST_FIRST).orElseThrow();
-        return place(view, oldest, new BitSet()) instanceof GangPlacement.Placed
-                ? null
-                : reserve(view, oldest, running, now, starts);
+        return placed(view, head, NOTHING) != null ? null : reserve(view, head, running, now, starts);
     }
 
-    /// Ends the running gangs one after the other on a copy until the gang fits; null where it never would.
     private @Nullable Reservation reserve(
             ClusterView view,
             Waiting head,
             Supplier<? extends Collection<Running>> running,
             long now,
             List<Start> starts) {
-        ClusterView later = view.copy();
         List<Running> ends = new ArrayList<>(running.get());
         starts.forEach(s -> ends.add(
                 new Running(s.waiting().id(), held(s), now + s.waiting().expectedSeconds())));
-        ends.sort(Comparator.comparingLong(Running::expectedEnd));
-        for (int i = 0; i < ends.size(); i++) {
-            for (Held held : ends.get(i).held()) {
-                later.release(held.demand(), held.node(), held.devices());
-            }
-            boolean more = i + 1 < ends.size()
-                    && ends.get(i + 1).expectedEnd() == ends.get(i).expectedEnd();
-            if (!more && place(later, head, new BitSet()) instanceof GangPlacement.Placed placed) {
-                var nodes = new BitSet();
-                placed.slots().forEach(role -> role.forEach(slot -> nodes.set(slot.node())));
-                return new Reservation(head.id(), Math.max(now, ends.get(i).expectedEnd()), nodes);
-            }
-        }
-        return null;
+        EarliestStart start = EarliestStart.of(view, ends, later -> place(later, head, NOTHING));
+        return start == null
+                ? null
+                : new Reservation(head.id(), Promise.of(Math.max(now, start.at())), start.nodes(), now);
     }
 
     /// What a start holds from now on.
@@ -155,6 +159,10 @@ public final class BackfillPlanner {
             }
         }
         return held;
+    }
+
+    private GangPlacement.@Nullable Placed placed(ClusterView view, Waiting waiting, BitSet avoided) {
+        return place(view, waiting, avoided) instanceof GangPlacement.Placed placed ? placed : null;
     }
 
     private GangPlacement place(ClusterView view, Waiting waiting, BitSet avoided) {

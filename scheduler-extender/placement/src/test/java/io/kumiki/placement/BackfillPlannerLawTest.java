@@ -43,7 +43,7 @@ class BackfillPlannerLawTest {
             labels.add(Map.of("rack", "r" + i / 3));
         }
         var view = new ClusterView(nodes);
-        var planner = new BackfillPlanner(Topology.of(List.of("rack"), labels));
+        var planner = new BackfillPlanner(Topology.of(List.of("rack"), labels), BackfillPlanner.Order.shortest);
         List<Waiting> coming = new ArrayList<>();
         long at = 0;
         for (int i = 0; i < 120; i++) {
@@ -70,7 +70,7 @@ class BackfillPlannerLawTest {
             var plan = planner.plan(view, waiting.values(), () -> running, now, reservation);
             reservation = plan.reservation();
             if (reservation != null) {
-                promised.putIfAbsent(reservation.id(), reservation.start());
+                promised.putIfAbsent(reservation.id(), reservation.promise().first());
             }
             for (var start : plan.starts()) {
                 waiting.remove(start.waiting().id());

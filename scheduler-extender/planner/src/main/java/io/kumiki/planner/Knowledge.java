@@ -1,5 +1,6 @@
 package io.kumiki.planner;
 
+import io.kumiki.placement.Promise;
 import io.kumiki.planner.fact.GangFact;
 import io.kumiki.planner.fact.Origin;
 import io.kumiki.planner.learned.RunTimes;
@@ -10,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param origins by `namespace/name`
 public record Knowledge(RunTimes runTimes, Map<String, Origin> origins) {
-    /// Of 0.9, 0.97 and 0.99 the one with the shortest mean queue on the Philly trace.
-    private static final double SURELY = 0.97;
-
     static Knowledge none(long usualSeconds) {
         return new Knowledge(new RunTimes(usualSeconds), Map.of());
     }
@@ -28,10 +26,10 @@ public record Knowledge(RunTimes runTimes, Map<String, Origin> origins) {
         return declared == null ? runTimes.remaining(job(plan.fact), elapsed, 0.5) : Math.max(0, declared - elapsed);
     }
 
-    /// Within so many seconds nearly all of its kind have ended; null where nothing of its kind is known.
-    @Nullable
-    Long surely(GangFact fact) {
-        RunTimes.Job job = job(fact);
-        return runTimes.from(job) == RunTimes.From.learned ? Long.valueOf(runTimes.remaining(job, 0, SURELY)) : null;
+    /// What it is held to where it may use nodes that are kept for another: what was declared, else within what
+    /// nearly all of its kind have ended; null where nothing of its kind is known.
+    Promise.@Nullable Bound bound(GangFact fact) {
+        Long declared = fact.spec().expectedSeconds();
+        return declared != null ? new Promise.Bound(declared, true) : runTimes.bound(job(fact));
     }
 }

@@ -67,8 +67,13 @@ final class Placing {
             boolean promised = state.promises.containsKey(plan.fact.key());
             room = room == null ? Room.now(state, "") : room;
             Room own = promised ? Room.now(state, plan.fact.key()) : room;
-            BitSet avoided = kept == null || endsBefore(plan, kept) ? new BitSet() : own.indices(kept.nodes());
+            BitSet avoided = kept == null ? new BitSet() : own.indices(kept.nodes());
             GangPlacement answer = own.place(plan.fact, own.view, avoided);
+            if (kept != null && !(answer instanceof GangPlacement.Placed) && endsBefore(plan, kept)) {
+                // Its time may be wrong: only where there is no room elsewhere.
+                avoided = new BitSet();
+                answer = own.place(plan.fact, own.view, avoided);
+            }
             if (answer instanceof GangPlacement.Placed placed) {
                 if (reserve(plan, own, placed, charges)) {
                     singles.changed();
@@ -102,8 +107,7 @@ final class Placing {
     }
 
     private boolean endsBefore(Plan plan, Outlook.Kept kept) {
-        Long declared = plan.fact.spec().expectedSeconds();
-        return kept.endsBefore(state.second, declared, declared == null ? state.knowledge.surely(plan.fact) : null);
+        return kept.promise().lets(state.second, state.knowledge.bound(plan.fact));
     }
 
     private boolean reserve(Plan plan, Room room, GangPlacement.Placed placed, Charges charges) {

@@ -1,5 +1,6 @@
 package io.kumiki.planner;
 
+import io.kumiki.placement.Promise;
 import io.kumiki.planner.fact.GangFact;
 import io.kumiki.planner.fact.SingleFact;
 import io.kumiki.planner.words.Clause;
@@ -129,6 +130,6 @@ final class SinglePass {
         String node = placing.nearest(seeker);
         return node == null
                 ? null
-                : new Outlook.Kept(single.pod().party(), single.priority(), state.second, state.second, Set.of(node));
+                : new Outlook.Kept(single.pod().party(), single.priority(), Promise.of(state.second), Set.of(node));
     }
 }

@@ -3,6 +3,7 @@ package io.kumiki.planner;
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.placement.Demand;
 import io.kumiki.placement.Placement;
+import io.kumiki.placement.Promise;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.planner.fact.SingleFact;
 import io.kumiki.planner.words.Clause;
@@ -131,7 +132,8 @@ final class SinglePlacing {
     }
 
     private boolean endsBefore(Seeker seeker, Outlook.Kept kept) {
-        return kept.endsBefore(state.second, seeker.expectedSeconds(), null);
+        Long declared = seeker.expectedSeconds();
+        return declared != null && kept.promise().lets(state.second, new Promise.Bound(declared, true));
     }
 
     void take(String key, Seeker seeker, Found.There there, Charges charges, long until) {

@@ -34,8 +34,15 @@ class LearnedTimesTest {
     private int version = 100_000;
 
     private void gang(String name, int members, @Nullable Long seconds, Gang.@Nullable Status status) {
-        var of =
-                new Gang.Members("w", members, members, 0, Map.of("cpu", "1", "nvidia.com/gpu", "8"), null, null, null);
+        var of = new Gang.Members(
+                "w",
+                members,
+                members,
+                0,
+                Map.of("cpu", members > 1 ? "50" : "1", "nvidia.com/gpu", "8"),
+                null,
+                null,
+                null);
         var spec = new Gang.Spec(0, false, List.of(of), null, null, null, 0, seconds, null, null);
         on(new Event.GangSeen(
                 new GangFact("n", name, "uid-" + name, Integer.toString(version++), S + now, "", spec, status)));
@@ -45,14 +52,18 @@ class LearnedTimesTest {
         return java.util.Objects.requireNonNull(planner.state().plans.get("n/" + name));
     }
 
+    private static NodeFact node(String name, long cpus) {
+        return new NodeFact(
+                name,
+                true,
+                Map.of(),
+                List.of(),
+                Map.of("cpu", cpus * 1000, "memory", 512L << 30, "pods", 110L, "nvidia.com/gpu", 8L));
+    }
+
     private void start() {
         for (String name : List.of("a", "b")) {
-            on(new Event.NodeSeen(new NodeFact(
-                    name,
-                    true,
-                    Map.of(),
-                    List.of(),
-                    Map.of("cpu", 64_000L, "memory", 512L << 30, "pods", 110L, "nvidia.com/gpu", 8L))));
+            on(new Event.NodeSeen(node(name, 64)));
         }
         var slots = List.of(new Gang.Slots("w", List.of("a"), null));
         gang(
@@ -108,6 +119,19 @@ class LearnedTimesTest {
     }
 
     @Test
+    void whoMayUseTheNodesOfTheFirstKeepsOffThemWhereThereIsRoomElsewhere() {
+        start();
+        learned(300);
+        // Too few CPUs for the first.
+        on(new Event.NodeSeen(node("c", 40)));
+        gang("short", 1, null, null);
+        assertThat(plan("head").phase).isEqualTo(Gang.Phase.Waiting);
+        assertThat(plan("short").rows.getFirst().nodes).containsExactly("c");
+        gang("another", 1, null, null);
+        assertThat(plan("another").rows.getFirst().nodes).containsExactly("b");
+    }
+
+    @Test
     void whoLastsTooLongMayNot() {
         start();
         learned(5000);
@@ -121,7 +145,7 @@ class LearnedTimesTest {
         start();
         learned(300);
         Outlook.Kept first = java.util.Objects.requireNonNull(planner.state().kept);
-        assertThat(first.start()).isEqualTo(S + 1000);
+        assertThat(first.promise().at()).isEqualTo(S + 1000);
         now = 900;
         var slots = List.of(new Gang.Slots("w", List.of("a"), null));
         gang(
@@ -140,8 +164,8 @@ class LearnedTimesTest {
                         null,
                         Instant.ofEpochSecond(S).toString()));
         Outlook.Kept later = java.util.Objects.requireNonNull(planner.state().kept);
-        assertThat(later.start()).isGreaterThan(S + 3000);
-        assertThat(later.promise()).isEqualTo(S + 1000);
+        assertThat(later.promise().at()).isGreaterThan(S + 3000);
+        assertThat(later.promise().first()).isEqualTo(S + 1000);
         gang("late", 1, null, null);
         assertThat(plan("late").why).isEqualTo(Why.KeptForOlder);
         gang("declared", 1, 300L, null);

@@ -7,6 +7,7 @@ import io.kumiki.placement.ClusterView;
 import io.kumiki.placement.Demand;
 import io.kumiki.placement.GangSpec;
 import io.kumiki.placement.NodeSpec;
+import io.kumiki.placement.Promise;
 import io.kumiki.placement.Topology;
 import io.kumiki.planner.fact.Origin;
 import io.kumiki.planner.learned.RunTimes;
@@ -26,17 +27,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Queueing on the Philly job trace: all virtual clusters merged, no preemption, durations known or learned from those
-/// that ended before; nodes of 8 GPUs, racks of 8 nodes.
-/// A job of more than 8 GPUs needs wholly free nodes at once.
+/// that ended before; nodes of 8 GPUs, racks of 8 nodes. A job of more than 8 GPUs needs wholly free nodes at once.
+/// Shortest first and oldest first, which is the extender's order. The halves are replays of their own, each from an
+/// empty cluster and without knowledge: what was chosen on the first is to be read from the second.
 public final class PhillyBench implements Benchmark {
     static final int GPUS = 8;
-    /// Quantiles of what is learned: for the order, for what may pass the head, for what still runs.
+    /// Quantiles of what is learned: for the order, for what still runs.
     private static final double EXPECTED = 0.6;
 
-    private static final double SURELY = 0.97;
     private static final double REST = 0.5;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 
@@ -58,23 +60,45 @@ public final class PhillyBench implements Benchmark {
     }
 
     @Override
+    public Set<String> options() {
+        return Set.of("part", "order");
+    }
+
+    @Override
     public List<Figure> run(Size size) throws IOException {
-        var jobs = jobs(OpenbBench.folder("philly-jobs").resolve("philly.csv"));
+        var jobs = part(jobs(OpenbBench.folder("philly-jobs").resolve("philly.csv")), size.option("part"));
         List<Figure> figures = new ArrayList<>();
-        figures.addAll(figures(jobs, size.n(), "true durations", new True()));
-        figures.addAll(figures(jobs, size.n(), "learned durations", new Learned()));
+        for (BackfillPlanner.Order order : orders(size.option("order"))) {
+            figures.addAll(figures(jobs, size.n(), "true durations", order, new True()));
+            figures.addAll(figures(jobs, size.n(), "learned durations", order, new Learned()));
+        }
         return figures;
     }
 
-    private List<Figure> figures(List<Job> jobs, int nodes, String durations, Known known) {
+    private static List<BackfillPlanner.Order> orders(@Nullable String order) {
+        return order == null ? List.of(BackfillPlanner.Order.values()) : List.of(BackfillPlanner.Order.valueOf(order));
+    }
+
+    private static List<Job> part(List<Job> jobs, @Nullable String part) {
+        int half = jobs.size() / 2;
+        return switch (part) {
+            case null -> jobs;
+            case "first" -> jobs.subList(0, half);
+            case "second" -> jobs.subList(half, jobs.size());
+            default -> throw new IllegalArgumentException("--part is first or second, not " + part);
+        };
+    }
+
+    private List<Figure> figures(
+            List<Job> jobs, int nodes, String durations, BackfillPlanner.Order order, Known known) {
         double[] sum = new double[3];
         int[] count = new int[3];
-        replay(jobs, nodes, known, (job, start) -> {
+        replay(jobs, nodes, order, known, (job, start) -> {
             int kind = job.gpus() == 1 ? 0 : job.gpus() <= GPUS ? 1 : 2;
             sum[kind] += start - job.submitted();
             count[kind]++;
         });
-        String kase = nodes + " nodes, " + durations;
+        String kase = nodes + " nodes, " + order + " first, " + durations;
         return List.of(
                 new Figure(name(), kase, "mean queue", (sum[0] + sum[1] + sum[2]) / jobs.size(), "s"),
                 new Figure(name(), kase, "mean queue, 1 GPU", sum[0] / count[0], "s"),
@@ -91,8 +115,8 @@ public final class PhillyBench implements Benchmark {
         /// Of a job that arrives.
         long expected(Job job);
 
-        /// The same, almost surely.
-        long surely(Job job);
+        /// What it is held to where it may use nodes that are kept for another.
+        Promise.@Nullable Bound bound(Job job);
 
         /// Of a job that runs.
         long remaining(Job job, long elapsed);
@@ -107,8 +131,8 @@ public final class PhillyBench implements Benchmark {
         }
 
         @Override
-        public long surely(Job job) {
-            return job.seconds();
+        public Promise.Bound bound(Job job) {
+            return new Promise.Bound(job.seconds(), true);
         }
 
         @Override
@@ -134,8 +158,8 @@ public final class PhillyBench implements Benchmark {
         }
 
         @Override
-        public long surely(Job job) {
-            return times.remaining(job(job), 0, SURELY);
+        public Promise.@Nullable Bound bound(Job job) {
+            return times.bound(job(job));
         }
 
         @Override
@@ -161,9 +185,9 @@ public final class PhillyBench implements Benchmark {
     }
 
     /// At each time first all ends, then all arrivals, then one plan.
-    private static void replay(List<Job> jobs, int nodes, Known known, Started listener) {
+    private static void replay(List<Job> jobs, int nodes, BackfillPlanner.Order order, Known known, Started listener) {
         var view = cluster(nodes);
-        var planner = new BackfillPlanner(topology(nodes));
+        var planner = new BackfillPlanner(topology(nodes), order);
         Map<String, Job> byId = new HashMap<>();
         jobs.forEach(job -> byId.put(job.id(), job));
         Map<String, Waiting> waiting = new LinkedHashMap<>();
@@ -183,7 +207,7 @@ public final class PhillyBench implements Benchmark {
                 waiting.put(
                         job.id(),
                         new Waiting(
-                                job.id(), gang(job.gpus()), job.submitted(), known.expected(job), known.surely(job)));
+                                job.id(), gang(job.gpus()), job.submitted(), known.expected(job), known.bound(job)));
             }
             var plan =
                     planner.plan(view, waiting.values(), () -> expected(running, byId, known, now), now, reservation);

@@ -1,8 +1,6 @@
 package io.kumiki.planner.learned;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
+import java.util.Arrays;
 
 /// What a run time may be: times that were seen, each with a weight, and a heavy tail for what was never seen. What
 /// remains of a run is read from those that took longer than it already does, so that a class of which all ended
@@ -23,9 +21,9 @@ final class Spread {
 
     /// Classes from the narrowest to the widest.
     static final class Builder {
-        private record Seen(double time, double weight) {}
-
-        private final List<Seen> seen = new ArrayList<>();
+        /// Rising; each with its weight.
+        private double[] times = {};
+        private double[] weights = {};
         private final double scale;
         private double rest = 1;
 
@@ -35,20 +33,30 @@ final class Spread {
         }
 
         /// Takes n / (n + shrinkage) of the weight that is left.
-        void narrowThen(double[] times, double shrinkage) {
-            double each = rest / (times.length + shrinkage);
-            for (double time : times) {
-                seen.add(new Seen(time, each));
+        void narrowThen(double[] seen, double shrinkage) {
+            double[] sorted = seen.clone();
+            Arrays.sort(sorted);
+            double each = rest / (seen.length + shrinkage);
+            rest *= shrinkage / (seen.length + shrinkage);
+            double[] before = times;
+            double[] weighed = weights;
+            times = new double[before.length + sorted.length];
+            weights = new double[times.length];
+            for (int i = 0, old = 0, next = 0; i < times.length; i++) {
+                if (next == sorted.length || (old < before.length && before[old] <= sorted[next])) {
+                    times[i] = before[old];
+                    weights[i] = weighed[old++];
+                } else {
+                    times[i] = sorted[next++];
+                    weights[i] = each;
+                }
             }
-            rest *= shrinkage / (times.length + shrinkage);
         }
 
         Spread build() {
-            seen.sort(Comparator.comparingDouble(Seen::time));
-            double[] times = seen.stream().mapToDouble(Seen::time).toArray();
             double[] from = new double[times.length + 1];
             for (int i = times.length - 1; i >= 0; i--) {
-                from[i] = from[i + 1] + seen.get(i).weight();
+                from[i] = from[i + 1] + weights[i];
             }
             return new Spread(times, from, rest, scale);
         }
