@@ -2,16 +2,18 @@ package io.kumiki.extender;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.kumiki.model.Json;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -68,20 +70,37 @@ final class KubeApi {
         HttpRequest request = body == null
                 ? builder.build()
                 : builder.method(method, type, Json.write(body)).build();
-        CompletableFuture<HttpResponse<InputStream>> call = http.sendAsync(request, InputStream.class);
-        try {
-            HttpResponse<InputStream> response = call.get(31, TimeUnit.SECONDS);
-            try (InputStream in = response.body()) {
-                return new Result(response.code(), LeanObjects.object(in.readNBytes(LARGEST_ANSWER)));
+        var bytes = new ByteArrayOutputStream();
+        CompletableFuture<HttpResponse<AsyncBody>> call = http.consumeBytes(request, (buffers, rest) -> {
+            buffers.forEach(buffer -> append(buffer, bytes));
+            if (bytes.size() > LARGEST_ANSWER) {
+                throw new IOException("an answer of more than " + LARGEST_ANSWER + " bytes");
             }
-        } catch (ExecutionException | TimeoutException | IOException | CompletionException e) {
+            rest.consume();
+        });
+        CompletableFuture<Integer> code = call.thenCompose(response -> {
+            response.body().consume();
+            return response.body().done().thenApply(_ -> response.code());
+        });
+        try {
+            return new Result(code.get(31, TimeUnit.SECONDS), LeanObjects.object(bytes.toByteArray()));
+        } catch (ExecutionException | TimeoutException | IOException e) {
             return new Result(0, Json.object().put("message", String.valueOf(e.getMessage())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Result(0, Json.object().put("message", "interrupted"));
         } finally {
-            call.cancel(true);
+            if (!code.isDone()) {
+                call.thenAccept(response -> response.body().cancel());
+                call.cancel(true);
+            }
         }
+    }
+
+    private static void append(ByteBuffer buffer, ByteArrayOutputStream bytes) {
+        byte[] part = new byte[buffer.remaining()];
+        buffer.get(part);
+        bytes.writeBytes(part);
     }
 
     /// A list or a watch, as it comes.
