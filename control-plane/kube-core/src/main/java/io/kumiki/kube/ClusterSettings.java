@@ -10,7 +10,8 @@ import java.util.function.Supplier;
 /// @param letters that many random numbers from 0 to 26, for generated names
 /// @param tokens signs and checks service-account tokens
 /// @param webhooks reaches admission webhooks
-/// @param authority the CA certificate as PEM that every namespace is given; empty for none
+/// @param authority the CA certificate as PEM that every namespace is given; empty for none; asked for with the
+///     first namespace
 /// @param windowChanges how many changes a watch may be behind before it gets 410
 public record ClusterSettings(
         Supplier<Instant> now,
@@ -18,7 +19,7 @@ public record ClusterSettings(
         IntFunction<int[]> letters,
         Tokens tokens,
         WebhookCaller webhooks,
-        String authority,
+        Supplier<String> authority,
         int windowChanges) {
     /// Deterministic: equal seeds and equal calls give equal clusters.
     public static ClusterSettings simulated(Supplier<Instant> now, long seed) {
@@ -42,7 +43,7 @@ public record ClusterSettings(
                 },
                 Tokens.none(),
                 WebhookCaller.none(),
-                "",
+                () -> "",
                 16_384);
     }
 

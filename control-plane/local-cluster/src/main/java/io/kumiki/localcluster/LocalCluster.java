@@ -9,6 +9,7 @@ import io.kumiki.kube.PodConnection;
 import io.kumiki.kube.PodLogs;
 import io.kumiki.kube.PodSessions;
 import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.Tokens;
 import io.kumiki.kube.WriteOptions;
 import io.kumiki.kube.admission.AdmissionPolicy;
 import io.kumiki.localcluster.api.AccountTokens;
@@ -27,13 +28,14 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /// An embedded Kubernetes API server: cluster, journal and TLS listener. Scheduler, node agent and simulated nodes
@@ -46,7 +48,7 @@ public final class LocalCluster implements AutoCloseable {
     private final Vertx vertx;
     private final LocalClusterSettings settings;
     private final OwnService own;
-    private final Credentials credentials;
+    private final FutureTask<Keys> keys;
     private final Journal journal;
     private final Cluster cluster;
     private final Mounts mounts = new Mounts();
@@ -58,16 +60,23 @@ public final class LocalCluster implements AutoCloseable {
     private int port;
     private long timer;
 
-    private LocalCluster(Vertx vertx, LocalClusterSettings settings) throws IOException, GeneralSecurityException {
+    private record Keys(Credentials credentials, AccountTokens tokens) {}
+
+    private LocalCluster(Vertx vertx, LocalClusterSettings settings) {
         this.vertx = vertx;
         this.settings = settings;
         this.webhooks = new HttpsWebhooks(vertx);
         this.own = OwnService.of(settings.folder());
-        this.credentials = Credentials.in(
-                settings.folder(), names(settings, own), settings.clock().instant());
         this.journal = settings.durable()
                 ? new SqliteJournal(settings.folder().resolve("cluster.db"), settings.freeFloor())
                 : Journal.memory();
+        this.keys = new FutureTask<>(() -> {
+            var made = Credentials.in(
+                    settings.folder(), names(settings, own), settings.clock().instant());
+            return new Keys(made, new AccountTokens(made.accountKey()));
+        });
+        // The first key of a JVM takes about as long as the cluster itself: they are made side by side.
+        Thread.ofPlatform().daemon().name("kube-keys").start(keys);
         this.cluster = new Cluster(clusterSettings(), journal);
         this.listener = new ApiListener(
                 vertx,
@@ -78,20 +87,14 @@ public final class LocalCluster implements AutoCloseable {
                 mounts,
                 Hosts.LOCAL.and(own.address()),
                 settings.limits(),
-                credentials);
+                () -> keys().credentials());
     }
 
     /// Blocks until the port is open, the kubeconfig is written and the first namespaces are there.
     ///
     /// @param policies what every write passes, from the first one on
     public static LocalCluster start(Vertx vertx, LocalClusterSettings settings, AdmissionPolicy... policies) {
-        LocalCluster made;
-        try {
-            made = new LocalCluster(vertx, settings);
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException(
-                    "the keys in " + settings.folder().resolve("pki") + " cannot be used: " + e.getMessage(), e);
-        }
+        LocalCluster made = new LocalCluster(vertx, settings);
         List.of(policies).forEach(made.cluster::admit);
         try {
             made.open();
@@ -106,6 +109,18 @@ public final class LocalCluster implements AutoCloseable {
         return made;
     }
 
+    private Keys keys() {
+        try {
+            return keys.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    "the keys in " + settings.folder().resolve("pki") + " cannot be used: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the start was interrupted", e);
+        }
+    }
+
     private void open() throws IOException {
         cluster.resume();
         for (String name : List.of("default", "kube-system", settings.namespace())) {
@@ -117,7 +132,11 @@ public final class LocalCluster implements AutoCloseable {
         timer = vertx.setPeriodic(
                 FOLLOW_MILLIS, now -> Thread.ofVirtual().name("kube-follow").start(cluster::follow));
         KubeconfigFile.write(
-                kubeconfig(), url(), credentials.authorityPem(), credentials.adminToken(), settings.namespace());
+                kubeconfig(),
+                url(),
+                keys().credentials().authorityPem(),
+                keys().credentials().adminToken(),
+                settings.namespace());
     }
 
     private void ensureNamespace(String name) {
@@ -155,16 +174,16 @@ public final class LocalCluster implements AutoCloseable {
                 settings.clock()::instant,
                 () -> UUID.randomUUID().toString(),
                 n -> random.ints(n, 0, 27).toArray(),
-                new AccountTokens(credentials.accountKey()),
+                Tokens.later(() -> keys().tokens()),
                 webhooks,
-                credentials.authorityPem(),
+                this::authorityPem,
                 WINDOW);
     }
 
     /// Who shows this token: the administrator or a service account; `null` for nobody known.
     public @Nullable Caller caller(String token) {
         byte[] given = token.getBytes(StandardCharsets.UTF_8);
-        if (MessageDigest.isEqual(given, credentials.adminToken().getBytes(StandardCharsets.UTF_8))) {
+        if (MessageDigest.isEqual(given, keys().credentials().adminToken().getBytes(StandardCharsets.UTF_8))) {
             return Caller.administrator();
         }
         return cluster.authenticate(token);
@@ -208,11 +227,11 @@ public final class LocalCluster implements AutoCloseable {
 
     /// The CA that clients must trust.
     public String authorityPem() {
-        return credentials.authorityPem();
+        return keys().credentials().authorityPem();
     }
 
     public String adminToken() {
-        return credentials.adminToken();
+        return keys().credentials().adminToken();
     }
 
     /// From now on logs come from here.

@@ -10,6 +10,7 @@ import io.kumiki.kube.store.StoredObject;
 import io.kumiki.kube.table.Column;
 import io.kumiki.model.Json;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,213 +65,108 @@ public record Kind(
     }
 
     public Kind singularName(String name) {
-        return new Kind(
-                type,
-                kind,
-                name,
-                namespaced,
-                shortNames,
-                categories,
-                stored,
-                status,
-                generation,
-                selectable,
-                schema,
-                columns,
-                rules,
-                scale,
-                form);
+        return with(draft -> draft.singular = name);
     }
 
     public Kind shortNames(String... names) {
-        return new Kind(
-                type,
-                kind,
-                singular,
-                namespaced,
-                List.of(names),
-                categories,
-                stored,
-                status,
-                generation,
-                selectable,
-                schema,
-                columns,
-                rules,
-                scale,
-                form);
+        return with(draft -> draft.shortNames = List.of(names));
     }
 
     public Kind categories(String... names) {
-        return new Kind(
-                type,
-                kind,
-                singular,
-                namespaced,
-                shortNames,
-                List.of(names),
-                stored,
-                status,
-                generation,
-                selectable,
-                schema,
-                columns,
-                rules,
-                scale,
-                form);
+        return with(draft -> draft.categories = List.of(names));
     }
 
     public Kind notStored() {
-        return new Kind(
-                type,
-                kind,
-                singular,
-                namespaced,
-                shortNames,
-                categories,
-                false,
-                status,
-                generation,
-                selectable,
-                schema,
-                columns,
-                rules,
-                scale,
-                form);
+        return with(draft -> draft.stored = false);
     }
 
     public Kind withStatus() {
-        return new Kind(
-                type,
-                kind,
-                singular,
-                namespaced,
-                shortNames,
-                categories,
-                stored,
-                true,
-                generation,
-                selectable,
-                schema,
-                columns,
-                rules,
-                scale,
-                form);
+        return with(draft -> draft.status = true);
     }
 
     public Kind withGeneration() {
-        return new Kind(
-                type,
-                kind,
-                singular,
-                namespaced,
-                shortNames,
-                categories,
-                stored,
-                status,
-                true,
-                selectable,
-                schema,
-                columns,
-                rules,
-                scale,
-                form);
+        return with(draft -> draft.generation = true);
     }
 
     public Kind selectable(String... fields) {
-        return new Kind(
-                type,
-                kind,
-                singular,
-                namespaced,
-                shortNames,
-                categories,
-                stored,
-                status,
-                generation,
-                List.of(fields),
-                schema,
-                columns,
-                rules,
-                scale,
-                form);
+        return with(draft -> draft.selectable = List.of(fields));
     }
 
     public Kind columns(List<Column> shown) {
-        return new Kind(
-                type,
-                kind,
-                singular,
-                namespaced,
-                shortNames,
-                categories,
-                stored,
-                status,
-                generation,
-                selectable,
-                schema,
-                shown,
-                rules,
-                scale,
-                form);
+        return with(draft -> draft.columns = shown);
     }
 
     public Kind rules(KindRules kept) {
-        return new Kind(
-                type,
-                kind,
-                singular,
-                namespaced,
-                shortNames,
-                categories,
-                stored,
-                status,
-                generation,
-                selectable,
-                schema,
-                columns,
-                kept,
-                scale,
-                form);
+        return with(draft -> draft.rules = kept);
     }
 
     public Kind scale(ScalePaths paths) {
-        return new Kind(
-                type,
-                kind,
-                singular,
-                namespaced,
-                shortNames,
-                categories,
-                stored,
-                status,
-                generation,
-                selectable,
-                schema,
-                columns,
-                rules,
-                paths,
-                form);
+        return with(draft -> draft.scale = paths);
     }
 
     /// What is stored is another kind's; it is only said in other words here.
     public Kind form(Form said) {
-        return new Kind(
-                type,
-                kind,
-                singular,
-                namespaced,
-                shortNames,
-                categories,
-                stored,
-                status,
-                generation,
-                selectable,
-                schema,
-                columns,
-                rules,
-                scale,
-                said);
+        return with(draft -> draft.form = said);
+    }
+
+    private Kind with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.kind();
+    }
+
+    /// What may still be said of a kind after its name, its type and its scope.
+    private static final class Draft {
+        private final Kind of;
+        String singular;
+        List<String> shortNames;
+        List<String> categories;
+        boolean stored;
+        boolean status;
+        boolean generation;
+        List<String> selectable;
+        List<Column> columns;
+        KindRules rules;
+
+        @Nullable
+        ScalePaths scale;
+
+        @Nullable
+        Form form;
+
+        Draft(Kind kind) {
+            of = kind;
+            singular = kind.singular;
+            shortNames = kind.shortNames;
+            categories = kind.categories;
+            stored = kind.stored;
+            status = kind.status;
+            generation = kind.generation;
+            selectable = kind.selectable;
+            columns = kind.columns;
+            rules = kind.rules;
+            scale = kind.scale;
+            form = kind.form;
+        }
+
+        Kind kind() {
+            return new Kind(
+                    of.type,
+                    of.kind,
+                    singular,
+                    of.namespaced,
+                    shortNames,
+                    categories,
+                    stored,
+                    status,
+                    generation,
+                    selectable,
+                    of.schema,
+                    columns,
+                    rules,
+                    scale,
+                    form);
+        }
     }
 
     /// Whether it is there without a definition.

@@ -6,6 +6,7 @@ import io.kumiki.kube.registry.Registry;
 import io.kumiki.kube.registry.Writes;
 import io.kumiki.kube.store.Change;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that follows from a write.
@@ -18,7 +19,8 @@ public final class Consequences implements Registry.Consequences {
     private final QuotaStatus quotas;
 
     /// @param authority the CA that every namespace is given, as PEM; empty for none
-    public Consequences(Registry registry, Writes writes, Deletes deletes, String authority, QuotaLedger ledger) {
+    public Consequences(
+            Registry registry, Writes writes, Deletes deletes, Supplier<String> authority, QuotaLedger ledger) {
         this.garbage = new GarbageCollector(registry, writes, deletes);
         this.namespaces = new NamespaceLife(registry, writes, deletes, authority);
         this.definitions = new Definitions(registry, writes, deletes);

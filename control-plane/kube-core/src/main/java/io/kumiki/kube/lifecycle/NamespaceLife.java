@@ -15,6 +15,7 @@ import io.kumiki.model.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// A namespace begins with its default account and the cluster's CA, and ends when everything in it is gone.
 final class NamespaceLife {
@@ -25,9 +26,9 @@ final class NamespaceLife {
     private final Registry registry;
     private final Writes writes;
     private final Deletes deletes;
-    private final String authority;
+    private final Supplier<String> authority;
 
-    NamespaceLife(Registry registry, Writes writes, Deletes deletes, String authority) {
+    NamespaceLife(Registry registry, Writes writes, Deletes deletes, Supplier<String> authority) {
         this.registry = registry;
         this.writes = writes;
         this.deletes = deletes;
@@ -77,7 +78,7 @@ final class NamespaceLife {
         if (registry.get(new ObjectKey("serviceaccounts", namespace, ACCOUNT)) == null) {
             create(ResourceType.SERVICE_ACCOUNTS, namespace, named(ACCOUNT));
         }
-        if (!authority.isEmpty()) {
+        if (!authority.get().isEmpty()) {
             furnishAuthority(namespace);
         }
     }
@@ -87,17 +88,17 @@ final class NamespaceLife {
         StoredObject found = registry.get(new ObjectKey("configmaps", namespace, AUTHORITY));
         if (found == null) {
             ObjectNode map = named(AUTHORITY);
-            map.putObject("data").put("ca.crt", authority);
+            map.putObject("data").put("ca.crt", authority.get());
             create(ResourceType.CONFIG_MAPS, namespace, map);
         } else if (!Json.parse(found.json())
                 .path("data")
                 .path("ca.crt")
                 .asText()
-                .equals(authority)) {
+                .equals(authority.get())) {
             Kind kind = registry.kinds().get(ResourceType.CONFIG_MAPS);
             writes.update(
                     new Writes.Update(kind, namespace, AUTHORITY, "", old -> {
-                        old.withObject("/data").put("ca.crt", authority);
+                        old.withObject("/data").put("ca.crt", authority.get());
                         return old;
                     }),
                     BY);

@@ -38,6 +38,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,8 +78,10 @@ public final class ApiListener implements AutoCloseable {
     private final Map<AnswerStream, Boolean> open = new ConcurrentHashMap<>();
     private final List<HttpServer> servers = new ArrayList<>();
     private final Visitors visitors;
+    private final Supplier<Credentials> credentials;
 
     /// @param authenticator from a bearer token to who shows it
+    /// @param credentials asked for when the port is opened
     public ApiListener(
             Vertx vertx,
             Cluster cluster,
@@ -88,7 +91,7 @@ public final class ApiListener implements AutoCloseable {
             Mounts mounts,
             Hosts hosts,
             Limits limits,
-            Credentials credentials) {
+            Supplier<Credentials> credentials) {
         this.vertx = vertx;
         this.forwarding = new Forwarding(vertx, limits.patience());
         this.cluster = cluster;
@@ -99,12 +102,7 @@ public final class ApiListener implements AutoCloseable {
         this.hosts = hosts;
         this.limits = limits;
         this.visitors = new Visitors(vertx, limits.patience(), limits.idle());
-        HttpServerOptions options = options(credentials);
-        for (int i = 0; i < LOOPS; i++) {
-            servers.add(vertx.createHttpServer(options)
-                    .connectionHandler(visitors::come)
-                    .requestHandler(this::accept));
-        }
+        this.credentials = credentials;
     }
 
     private static HttpServerOptions options(Credentials credentials) {
@@ -130,6 +128,12 @@ public final class ApiListener implements AutoCloseable {
     public int listen(String host, int port) {
         // To Vert.x a negative port is a free one that all who name the same number share.
         int shared = port == 0 ? FREE_PORTS.decrementAndGet() : port;
+        HttpServerOptions options = options(credentials.get());
+        for (int i = 0; i < LOOPS; i++) {
+            servers.add(vertx.createHttpServer(options)
+                    .connectionHandler(visitors::come)
+                    .requestHandler(this::accept));
+        }
         Iterator<HttpServer> each = servers.iterator();
         // Each is opened by a verticle of its own and so gets an event loop of its own; connections go to them in turn.
         vertx.deployVerticle(() -> opening(each.next(), shared, host), new DeploymentOptions().setInstances(LOOPS))

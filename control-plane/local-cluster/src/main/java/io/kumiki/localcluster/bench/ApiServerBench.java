@@ -42,6 +42,9 @@ public final class ApiServerBench implements Benchmark {
     public List<Figure> run(Size size) throws Exception {
         String only = size.option("only");
         List<Figure> figures = new ArrayList<>();
+        if (only == null || only.equals("start")) {
+            figures.addAll(StartTimes.of(name(), Math.min(size.rounds(), 5)));
+        }
         if (only == null || only.equals("memory")) {
             own(false, size, figures);
         }

@@ -81,6 +81,8 @@ class MountedIT {
                 Thread.sleep(10);
             }
         };
+        Credentials keys =
+                Credentials.in(folder, List.of("127.0.0.1"), Clock.systemUTC().instant());
         listener = new ApiListener(
                 vertx,
                 cluster,
@@ -90,7 +92,7 @@ class MountedIT {
                 mounts,
                 Hosts.LOCAL,
                 new ApiListener.Limits(256 * 1024, 1 << 20, Duration.ofMinutes(1), Duration.ofMillis(400), IDLE),
-                Credentials.in(folder, List.of("127.0.0.1"), Clock.systemUTC().instant()));
+                () -> keys);
         port = listener.listen("127.0.0.1", 0);
         client = vertx.createHttpClient(
                 new HttpClientOptions().setSsl(true).setTrustAll(true).setVerifyHost(false),
