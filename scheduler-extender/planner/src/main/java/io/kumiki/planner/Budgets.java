@@ -57,6 +57,11 @@ final class Budgets {
         return byKey.values().stream().anyMatch(budget -> leaving.getOrDefault(budget.key(), 0) > budget.allowed());
     }
 
+    /// What may leave one after the other.
+    BudgetSpare spare() {
+        return new BudgetSpare(byKey.values());
+    }
+
     void copyInto(Budgets other) {
         other.byKey.putAll(byKey);
     }

@@ -31,7 +31,7 @@ final class Capacity {
 
     /// @param answer on the nodes as they are, whomever they are kept for
     void look(Plan plan, GangPlacement answer) {
-        if (plan.why == Why.Preempting || !helps(answer)) {
+        if (plan.why == Why.Preempting || plan.why == Why.Moving || !helps(answer)) {
             return;
         }
         int attempt = plan.fact.spec().attempt();

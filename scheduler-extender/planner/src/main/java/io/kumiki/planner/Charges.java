@@ -29,8 +29,26 @@ final class Charges {
             for (var entry : usage(_ -> true).entrySet()) {
                 used = used.using(entry.getKey(), new Amounts(entry.getValue()));
             }
+            for (String key : state.promises.keySet()) {
+                Plan plan = state.plans.get(key);
+                String tenant = plan == null ? null : state.tenantOf.get(plan.fact.namespace());
+                used = plan == null || tenant == null ? used : used.using(tenant, kept(plan.fact));
+            }
         }
         this.tree = used;
+    }
+
+    /// What work that was moved used before, while it comes back: nobody else gets it meanwhile.
+    private Amounts kept(GangFact gang) {
+        Plan plan = state.plans.get(gang.key());
+        State.Promise promise = state.promises.get(gang.key());
+        return plan != null && promise != null && Consolidation.isBack(state, plan) && plan.leaving.isEmpty()
+                ? new Amounts(sum(promise.rows()))
+                : Amounts.NONE;
+    }
+
+    private Amounts more(GangFact gang, List<Plan.Row> rows) {
+        return new Amounts(sum(rows)).minus(kept(gang));
     }
 
     /// By tenant, without slots whose write is not done.
@@ -101,7 +119,7 @@ final class Charges {
         String tenant = state.tenantOf.get(gang.namespace());
         return tree != null
                         && tenant != null
-                        && tree.admit(tenant, new Amounts(sum(rows))) instanceof Admission.Refused refused
+                        && tree.admit(tenant, more(gang, rows)) instanceof Admission.Refused refused
                 ? refused
                 : null;
     }
@@ -185,7 +203,7 @@ final class Charges {
     void charge(GangFact gang, List<Plan.Row> rows) {
         String tenant = state.tenantOf.get(gang.namespace());
         if (tree != null && tenant != null) {
-            tree = tree.using(tenant, new Amounts(sum(rows)));
+            tree = tree.using(tenant, more(gang, rows));
         }
     }
 

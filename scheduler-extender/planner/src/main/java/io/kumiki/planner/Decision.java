@@ -55,6 +55,8 @@ public sealed interface Decision {
 
     /// Tells the scheduler which node the pod waits for, so that it lets nobody of lower priority there. Nothing
     /// depends on it.
+    ///
+    /// @param node empty when none is nominated any longer
     record Nominate(PodFact pod, String node) implements Decision {}
 
     /// Make a ProvisioningRequest for the minimum of each class; one that exists is left as it is.

@@ -111,16 +111,30 @@ public sealed interface Event {
     ///     answers the same
     /// @param shape what it asks for, `min` and `max` 1
     /// @param expectedSeconds how long it will run, null where nobody knows
+    /// @param controller uid of the owner that controls it, empty for none
     /// @param dry nothing will be made
     record EntryAsked(
             long call,
             String claim,
             String namespace,
+            String controller,
             Gang.Members shape,
             int priority,
             @Nullable Long expectedSeconds,
             boolean dry)
-            implements Event {}
+            implements Event {
+        /// Without a controller.
+        public EntryAsked(
+                long call,
+                String claim,
+                String namespace,
+                Gang.Members shape,
+                int priority,
+                @Nullable Long expectedSeconds,
+                boolean dry) {
+            this(call, claim, namespace, "", shape, priority, expectedSeconds, dry);
+        }
+    }
 
     /// A pod is about to be made that says which slot it is for; {@link Decision.AnswerMember} answers.
     ///

@@ -156,6 +156,7 @@ final class Moves {
         plan.say(plan.why, why, new Clause.PodsMakeWay(leaving));
         drop(plan, pod, why);
         if (pod != null && !pod.bound() && !pod.gated()) {
+            plan.nominated.put(pod.uid(), node);
             state.decide(new Decision.Nominate(pod, node));
         }
         return true;

@@ -24,8 +24,9 @@ final class Placing {
     private final Capacity capacity;
     private final Outlook outlook;
     private final Singles singles;
+    private final Consolidation consolidation;
 
-    Placing(State state, Progress progress, Singles singles) {
+    Placing(State state, Progress progress, Singles singles, Consolidation consolidation) {
         this.state = state;
         this.readiness = new Readiness(state);
         this.evictions = new Evictions(state, progress);
@@ -33,6 +34,7 @@ final class Placing {
         this.capacity = new Capacity(state);
         this.outlook = new Outlook(state);
         this.singles = singles;
+        this.consolidation = consolidation;
     }
 
     Capacity capacity() {
@@ -68,7 +70,7 @@ final class Placing {
             room = room == null ? Room.now(state, "") : room;
             Room own = promised ? Room.now(state, plan.fact.key()) : room;
             BitSet avoided = kept == null ? new BitSet() : own.indices(kept.nodes());
-            GangPlacement answer = own.place(plan.fact, own.view, avoided);
+            GangPlacement answer = place(plan, own, avoided);
             if (kept != null && !(answer instanceof GangPlacement.Placed) && endsBefore(plan, kept)) {
                 // Its time may be wrong: only where there is no room elsewhere.
                 avoided = new BitSet();
@@ -83,7 +85,10 @@ final class Placing {
             }
             refuse(plan, answer, own, kept, avoided);
             if (answer instanceof GangPlacement.Waiting && kept == null) {
-                if (!promised && (yielding.makeRoom(plan, own) || evictions.preempt(plan, own))) {
+                if (!promised
+                        && (yielding.makeRoom(plan, own)
+                                || evictions.preempt(plan, own)
+                                || consolidation.move(plan, own))) {
                     singles.changed();
                     room = Room.now(state, "");
                 } else {
@@ -96,6 +101,20 @@ final class Placing {
             }
         }
         state.kept = single.before(null, room, charges, kept);
+    }
+
+    /// Whoever was moved goes where its place is kept, if it still can.
+    private GangPlacement place(Plan plan, Room own, BitSet avoided) {
+        State.Promise promise = state.promises.get(plan.fact.key());
+        if (promise != null && promise.moved()) {
+            BitSet others = own.indices(
+                    promise.rows().stream().flatMap(row -> row.nodes.stream()).toList());
+            others.flip(0, own.nodes.size());
+            if (own.place(plan.fact, own.view, others) instanceof GangPlacement.Placed placed) {
+                return placed;
+            }
+        }
+        return own.place(plan.fact, own.view, avoided);
     }
 
     private boolean rested(Plan plan) {

@@ -88,6 +88,8 @@ public final class Plan {
     final Map<String, Long> ways = new HashMap<>();
     /// Pods that a disruption budget did not let go.
     final Set<String> kept = new TreeSet<>();
+    /// Nodes that were nominated for pods, by uid.
+    final Map<String, String> nominated = new TreeMap<>();
     /// Since when steered pods are refused without that we were asked.
     final Map<String, Long> unheard = new HashMap<>();
     /// Pinned pods that must go because their slot is elsewhere now.

@@ -23,6 +23,7 @@ import java.util.TreeMap;
 public final class Planner {
     private final State state;
     private final Progress progress;
+    private final Consolidation consolidation;
     private final Singles singles;
     private final Placing placing;
     private final Adoption adoption;
@@ -32,8 +33,9 @@ public final class Planner {
     public Planner(PlannerOptions options) {
         state = new State(options);
         progress = new Progress(state);
-        singles = new Singles(state, progress);
-        placing = new Placing(state, progress, singles);
+        consolidation = new Consolidation(state, progress);
+        singles = new Singles(state, progress, consolidation);
+        placing = new Placing(state, progress, singles, consolidation);
         adoption = new Adoption(state, progress);
         writes = new StatusWrites(state, progress);
         publication = new Publication(state);
@@ -234,6 +236,7 @@ public final class Planner {
         state.epoch = epoch;
         state.leading = true;
         state.roomChanged = true;
+        state.restUntil = epoch > 1 ? state.now + Consolidation.REST : 0;
         state.plans.values().forEach(plan -> progress.barrier().refuseAll(plan, "a new term of this leader begins"));
         // Whoever led meanwhile has decided: what the objects say now is how things stand.
         state.plans.replaceAll((_, plan) -> new Plan(plan.fact));
@@ -296,6 +299,7 @@ public final class Planner {
         boolean waiting = state.plans.values().stream().anyMatch(plan -> plan.missingSince >= 0 || plan.restUntil > 0);
         state.roomChanged |= waiting || state.promises.values().stream().anyMatch(p -> p.until() <= state.now);
         progress.yielding().tick();
+        consolidation.tick();
         if (state.leading) {
             placing.capacity().tick();
         }

@@ -95,6 +95,7 @@ final class Progress {
             return;
         }
         wishes.removeForeign(plan);
+        wishes.endNominations(plan);
         if (plan.fact.spec().attempt() > plan.attempt) {
             end(plan, Why.Restarted, new Clause.NewAttempt(plan.fact.spec().attempt()));
             return;

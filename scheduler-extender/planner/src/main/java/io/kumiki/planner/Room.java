@@ -267,14 +267,14 @@ final class Room {
                 demand,
                 n,
                 devices.isEmpty()
-                        ? free(demand, n)
+                        ? free(demand, view, n)
                         : Devices.read(devices).stream()
                                 .mapToInt(Integer::intValue)
                                 .toArray());
     }
 
     /// Any free devices: which ones is the node's own affair.
-    private int[] free(Demand demand, int n) {
+    static int[] free(Demand demand, ClusterView view, int n) {
         int[] devices = new int[demand.gpus()];
         int found = 0;
         for (int d = 0; d < view.remnants(n).length && found < devices.length; d++) {

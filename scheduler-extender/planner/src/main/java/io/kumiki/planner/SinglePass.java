@@ -21,6 +21,7 @@ final class SinglePass {
     private final SinglePlacing placing;
     private final SingleWishes wishes;
     private final SingleEvictions evictions;
+    private final Consolidation consolidation;
     private final Set<SinglePlacing.Seeker> failed = new HashSet<>();
     private int next;
     private int evicting;
@@ -32,12 +33,14 @@ final class SinglePass {
             List<SingleFact> queue,
             SinglePlacing placing,
             SingleWishes wishes,
-            SingleEvictions evictions) {
+            SingleEvictions evictions,
+            Consolidation consolidation) {
         this.state = state;
         this.queue = queue;
         this.placing = placing;
         this.wishes = wishes;
         this.evictions = evictions;
+        this.consolidation = consolidation;
     }
 
     boolean isEmpty() {
@@ -79,11 +82,15 @@ final class SinglePass {
                     }
                     if (why == Why.NoRoom && now == null && evicting < EVICTING) {
                         List<Clause> leaving = evictions.preempt(single);
-                        if (!leaving.isEmpty()) {
+                        List<Clause> moving = leaving.isEmpty() ? consolidation.move(single) : List.of();
+                        if (!leaving.isEmpty() || !moving.isEmpty()) {
                             evicting++;
                             stale = true;
                             placing.changed();
-                            wishes.say(single, Why.Preempting, leaving);
+                            wishes.say(
+                                    single,
+                                    moving.isEmpty() ? Why.Preempting : Why.Moving,
+                                    moving.isEmpty() ? leaving : moving);
                             continue;
                         }
                     }

@@ -30,18 +30,20 @@ final class Singles {
     private final SinglePlacing placing;
     private final SingleWishes wishes;
     private final SingleEvictions evictions;
+    private final Consolidation consolidation;
     private final Map<String, Long> troubledSince = new HashMap<>();
 
-    Singles(State state, Progress progress) {
+    Singles(State state, Progress progress, Consolidation consolidation) {
         this.state = state;
         this.placing = new SinglePlacing(state);
         this.wishes = new SingleWishes(state);
         this.evictions = new SingleEvictions(state, progress);
+        this.consolidation = consolidation;
     }
 
     /// One pass over those that wait.
     SinglePass pass() {
-        return new SinglePass(state, waiting(), placing, wishes, evictions);
+        return new SinglePass(state, waiting(), placing, wishes, evictions, consolidation);
     }
 
     /// What an event may change of what is free; told before and after it.
@@ -139,10 +141,14 @@ final class Singles {
         if (!ask.dry()) {
             placing.learn(amounts, 1);
         }
+        var seeker = new SinglePlacing.Seeker(ask.namespace(), ask.shape(), ask.priority(), ask.expectedSeconds());
+        Holds.Hold moved = ask.dry() ? null : moved(ask.controller(), seeker, key(ask.claim()), state.now + UNSEEN);
+        if (moved != null) {
+            return new Decision.Entry.Pinned(moved.node(), moved.devices());
+        }
         if (!placing.charges().namespaceHasRoom(ask.namespace(), amounts)) {
             return new Decision.Entry.Queued(Why.NamespaceQuota, English.of(new Clause.NamespaceFull(ask.namespace())));
         }
-        var seeker = new SinglePlacing.Seeker(ask.namespace(), ask.shape(), ask.priority(), ask.expectedSeconds());
         return switch (placing.find(seeker, placing.charges(), state.kept)) {
             case SinglePlacing.Found.Nowhere(Why why, var clauses) ->
                 new Decision.Entry.Queued(why, English.of(clauses));
@@ -153,6 +159,24 @@ final class Singles {
                 yield new Decision.Entry.Pinned(there.node(), there.devices());
             }
         };
+    }
+
+    /// The place that is kept for what its controller makes anew of a pod that was moved; null for none.
+    private Holds.@Nullable Hold moved(String controller, SinglePlacing.Seeker seeker, String key, long until) {
+        Holds.Hold hold = state.places.take(controller, seeker, placing.charges(), key, until);
+        if (hold != null) {
+            changed();
+        }
+        return hold;
+    }
+
+    private void comeBack(SingleFact single) {
+        if (waits(single)
+                && state.holds.get(single.uid()) == null
+                && moved(single.pod().controller(), SinglePlacing.Seeker.of(single), single.uid(), Long.MAX_VALUE)
+                        != null) {
+            advance(single);
+        }
     }
 
     private static String key(String claim) {
@@ -171,11 +195,22 @@ final class Singles {
             if (claimed != null && claimed.node().equals(single.pin())) {
                 state.holds.remove(key(single.claim()));
                 state.holds.put(single.uid(), claimed.forGood());
+                Long movedAt = state.movedAt.remove(key(single.claim()));
+                if (movedAt != null) {
+                    state.movedAt.put(single.uid(), movedAt);
+                }
             } else {
                 adopt(single);
             }
         }
         if (state.leading) {
+            if (!single.pin().isEmpty()
+                    && (before == null || before.pin().isEmpty())
+                    && !state.movedAt.containsKey(single.uid())
+                    && state.places.settled(single)) {
+                changed();
+            }
+            comeBack(single);
             advance(single);
         }
     }
@@ -203,6 +238,11 @@ final class Singles {
 
     /// It is bound, has ended, or is gone: from now on its pod says what it takes.
     void left(String uid, boolean bound) {
+        if (!bound && state.places.left(uid)) {
+            changed();
+            List.copyOf(state.singles.values()).forEach(this::comeBack);
+            state.roomChanged = true;
+        }
         SingleFact single = state.singles.remove(uid);
         if (single == null) {
             return;
@@ -228,6 +268,7 @@ final class Singles {
     /// What was promised without having been seen in the cluster is the next leader's to decide.
     void deposed() {
         evictions.deposed();
+        state.places.deposed();
         for (String key : state.holds.keys()) {
             SingleFact single = state.singles.get(key);
             if (single == null || single.pin().isEmpty()) {

@@ -52,6 +52,11 @@ public final class State {
     final SortedMap<String, RunFact> runs = new TreeMap<>();
     /// Those of them that were told to leave for somebody of higher priority, by uid.
     final SortedMap<String, Victims.Leaving> leaving = new TreeMap<>();
+    final MovedPlaces places = new MovedPlaces(this);
+    /// A new leader does not know what the one before moved: so long it moves nobody.
+    long restUntil;
+    /// When gangs (by key) and single pods (by uid) were moved last; forgotten after a while.
+    final SortedMap<String, Long> movedAt = new TreeMap<>();
     final SortedMap<String, ClaimFact> claims = new TreeMap<>();
     final Map<Exclusion, Long> exclusions = new HashMap<>();
     List<PlaceLevels.Level> levels = PlaceLevels.USUAL;
@@ -87,8 +92,14 @@ public final class State {
     /// By the last pass over those that wait.
     Outlook.@Nullable Kept kept;
 
-    /// Slots that preempted gangs are leaving to a winner.
-    record Promise(List<Plan.Row> rows, long until) {}
+    /// Slots that others are leaving to a winner, or that are free for work that moves to them.
+    ///
+    /// @param moved for work that was told to move
+    record Promise(List<Plan.Row> rows, long until, boolean moved) {
+        Promise(List<Plan.Row> rows, long until) {
+            this(rows, until, false);
+        }
+    }
 
     record Exclusion(Fitness.ClassKey of, String node) {}
 

@@ -16,9 +16,9 @@ import java.util.Objects;
 /// pods without a gang one by one.
 final class Victims {
     /// A status stays short.
-    private static final int NAMED = 3;
+    static final int NAMED = 3;
 
-    private static final long RESTART = 60;
+    static final long RESTART = 60;
 
     private final State state;
     private final Progress progress;
@@ -63,7 +63,7 @@ final class Victims {
                     && isLower(run.priority(), priority)) {
                 var held = holdings.of(pod, room, taken);
                 if (!held.isEmpty()) {
-                    victims.add(new Preemption.Victim(run.uid(), cost(pod, run), held));
+                    victims.add(new Preemption.Victim(run.uid(), cost(pod, run, state), held));
                 }
             }
         }
@@ -94,7 +94,7 @@ final class Victims {
     }
 
     /// GPU-seconds that are lost when it goes now.
-    private double cost(PodFact pod, RunFact run) {
+    static double cost(PodFact pod, RunFact run, State state) {
         Long saved = run.saved();
         long since = state.second - Math.max(run.started(), saved == null ? 0 : saved);
         Long restart = run.restartSeconds();
@@ -128,7 +128,7 @@ final class Victims {
         return clauses;
     }
 
-    private void ask(PodFact pod, String winner, String why) {
+    void ask(PodFact pod, String winner, String why) {
         state.leaving.put(pod.uid(), new Leaving(winner, why, state.now));
         state.decide(new Decision.EvictPod(pod, why));
     }

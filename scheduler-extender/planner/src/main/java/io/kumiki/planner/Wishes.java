@@ -40,7 +40,7 @@ final class Wishes {
     }
 
     static boolean makesWay(Plan plan) {
-        return plan.phase == Gang.Phase.Releasing && plan.why == Why.Preempted;
+        return plan.phase == Gang.Phase.Releasing && (plan.why == Why.Preempted || plan.why == Why.Moved);
     }
 
     /// Pods of this gang that carry another reservation than the current one were made for slots that are gone.
@@ -63,6 +63,18 @@ final class Wishes {
                 plan.untouched.put(pod.uid(), pod.version());
             }
         }
+    }
+
+    /// A nomination is over when its pod is bound or its slot is elsewhere: the scheduler would keep the room for it.
+    void endNominations(Plan plan) {
+        plan.nominated.entrySet().removeIf(entry -> {
+            PodFact pod = state.pods.get(entry.getKey());
+            boolean over = pod == null || pod.bound() || !entry.getValue().equals(plan.nodeOf(pod));
+            if (over && pod != null && !pod.terminating() && !pod.stage().ended()) {
+                state.decide(new Decision.Nominate(pod, ""));
+            }
+            return over;
+        });
     }
 
     /// Whether every such pod has another version now.

@@ -22,6 +22,8 @@ final class Jobs {
     private final boolean idle;
     /// Jobs cannot lose a member, and say so.
     private final boolean budgets;
+    /// Owners of most let it be moved.
+    private final boolean movable;
     private final Map<String, Long> runTime = new HashMap<>();
     private final Map<String, Habit> habits = new HashMap<>();
     private final Map<String, Long> idleUntil = new HashMap<>();
@@ -37,8 +39,16 @@ final class Jobs {
     /// @param made a pod that the scheduler may look at
     /// @param late pods are made some time after it was decided that they are wanted
     /// @param idle some controllers make no pods for a long time
-    Jobs(Timeline time, World world, Consumer<World.Pod> made, boolean late, boolean idle, boolean budgets) {
+    Jobs(
+            Timeline time,
+            World world,
+            Consumer<World.Pod> made,
+            boolean late,
+            boolean idle,
+            boolean budgets,
+            boolean movable) {
         this.budgets = budgets;
+        this.movable = movable;
         this.time = time;
         this.world = world;
         this.made = made;
@@ -55,6 +65,11 @@ final class Jobs {
         for (int c = 0; c < count; c++) {
             int min = 1 + time.upTo(c == 0 ? 2 * nodes - 3 : 2);
             int gpus = c == 0 ? 1 + time.upTo(2) : time.upTo(2);
+            if (movable && c == 0) {
+                // Small ones of all sizes leave pieces.
+                min = 1 + time.upTo(2);
+                gpus = 1 + time.upTo(4);
+            }
             if (sure) {
                 min = c == 0 ? 2 + time.upTo(3) : 1;
                 gpus = c == 0 ? 1 : 0;
@@ -71,13 +86,26 @@ final class Jobs {
         }
         String required = !sure && time.upTo(4) == 0 ? "rack" : null;
         Long expected = time.random.nextBoolean() ? null : Long.valueOf(20);
-        var spec = new Gang.Spec(0, gated, classes, required, null, null, time.upTo(3), expected, null, null);
+        int priority = time.upTo(3);
+        var spec = new Gang.Spec(
+                0,
+                gated,
+                classes,
+                required,
+                null,
+                null,
+                movable ? priority / 2 : priority,
+                expected,
+                null,
+                movable ? Long.valueOf(0) : null,
+                null,
+                movable && (name.hashCode() & 3) != 0);
         var gang = new World.GangObject(name, spec, time.now / 1000);
         world.gangs.put(name, gang);
         if (budgets) {
             world.budgets.put(name, classes.stream().mapToInt(Gang.Members::min).sum());
         }
-        runTime.put(name, 3_000L + time.upTo(20_000));
+        runTime.put(name, (movable ? 5 : 1) * (3_000L + time.upTo(20_000)));
         world.changed(gang);
         Habit habit = idle ? Habit.values()[time.upTo(4)] : Habit.PROMPT;
         habits.put(name, habit);
@@ -122,7 +150,9 @@ final class Jobs {
                 s.priority(),
                 s.expectedSeconds(),
                 s.lastCheckpoint(),
-                s.restartSeconds());
+                s.restartSeconds(),
+                s.unfollowed(),
+                s.movable());
         world.changed(gang);
     }
 

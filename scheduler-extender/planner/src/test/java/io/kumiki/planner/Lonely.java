@@ -25,11 +25,15 @@ final class Lonely {
     }
 
     void begin() {
-        int singles = time.upTo(12);
+        int singles = (of.movable ? 8 : 0) + time.upTo(12);
         for (int i = 0; i < singles; i++) {
             String name = "s" + i;
             runs.put(name, false);
-            time.in(time.upTo((int) time.calm * 2 / 3), () -> control(name, 1 + time.upTo(3), time.upTo(3)));
+            time.in(time.upTo((int) time.calm * 2 / 3), () -> {
+                int gpus = 1 + time.upTo(3);
+                int priority = time.upTo(3);
+                control(name, gpus, of.movable ? priority / 2 : priority);
+            });
         }
     }
 
@@ -50,15 +54,15 @@ final class Lonely {
             entering.put(id, new Entering(name, gpus, priority, "c" + id, of.epoch));
             var shape = new Gang.Members(
                     "pod", 1, 1, 0, Map.of("cpu", "1", Simulation.GPU, Integer.toString(gpus)), null, null, null);
-            time.in(1, () -> of.deliver(r, of.replicas.get(r).life, ask(id, shape, priority)));
+            time.in(1, () -> of.deliver(r, of.replicas.get(r).life, ask(id, name, shape, priority)));
             // The webhook does not answer: the pod is refused.
             time.in(2_000, () -> entering.remove(id));
         }
         time.in(700 + time.upTo(600), () -> control(name, gpus, priority));
     }
 
-    private static Event ask(long id, Gang.Members shape, int priority) {
-        return new Event.EntryAsked(id, "c" + id, "n", shape, priority, null, false);
+    private static Event ask(long id, String controller, Gang.Members shape, int priority) {
+        return new Event.EntryAsked(id, "c" + id, "n", controller, shape, priority, null, false);
     }
 
     void entered(int r, long id, Decision.Entry entry) {
@@ -98,6 +102,8 @@ final class Lonely {
         pod.priority = coming.priority();
         pod.created = time.now / 1000;
         pod.remade = coming.gpus() != 2;
+        pod.movable = of.movable && (coming.name().hashCode() & 3) != 0;
+        of.movers.made(pod);
         pod.gated = pin.isEmpty();
         if (!pin.isEmpty()) {
             pod.pin = pin;
@@ -126,7 +132,7 @@ final class Lonely {
                 pod.vetoed = false;
                 pod.stage = PodFact.Stage.RUNNING;
                 world.changed(pod);
-                time.in(5_000 + time.upTo(25_000), () -> {
+                time.in((of.movable ? 5 : 1) * (5_000 + time.upTo(25_000)), () -> {
                     if (world.pods.get(pod.uid) == pod && pod.live()) {
                         pod.stage = PodFact.Stage.SUCCEEDED;
                         runs.put(pod.controller, true);

@@ -42,6 +42,12 @@ final class Promises {
                 }
             }
         }
+        // Who moved has its place beside all others, from the first moment on.
+        for (State.Promise promise : state.promises.values()) {
+            for (Plan.Row row : promise.moved() ? promise.rows() : java.util.List.<Plan.Row>of()) {
+                row.nodes.forEach(node -> gpus.merge(node, row.amounts.getOrDefault(Simulation.GPU, 0L), Long::sum));
+            }
+        }
         for (Holds.Hold hold : state.holds.all()) {
             inAll += hold.amounts().getOrDefault(Simulation.GPU, 0L);
             gpus.merge(hold.node(), hold.amounts().getOrDefault(Simulation.GPU, 0L), Long::sum);

@@ -51,6 +51,8 @@ final class Simulation implements KubeScheduler.Extenders {
     final boolean autoscaled;
     /// Some of them may be evicted.
     final boolean yielding;
+    /// Owners of some work let it be moved.
+    final boolean movable;
     final KubeScheduler scheduler;
     final Jobs jobs;
     private final boolean quota;
@@ -59,6 +61,7 @@ final class Simulation implements KubeScheduler.Extenders {
     private final Faults faults;
     private int killsLeft;
     final Lonely lonely;
+    final Movers movers = new Movers(world);
     private final DaemonPods daemons;
     /// Nothing is certain of what a leader promised in its memory alone.
     final boolean leadersDie;
@@ -73,7 +76,9 @@ final class Simulation implements KubeScheduler.Extenders {
         batched = new Random(seed).nextInt(3) == 0;
         time = new Timeline(seed);
         lossy = time.random.nextBoolean();
-        crashes = time.random.nextBoolean();
+        // A new leader moves nobody for a while.
+        movable = Math.floorMod(seed, 10) == 3 || Math.floorMod(seed, 10) == 7;
+        crashes = time.random.nextBoolean() & !movable;
         nodesFail = time.random.nextBoolean();
         podsFail = time.random.nextBoolean();
         strangers = time.upTo(3) == 0;
@@ -92,7 +97,8 @@ final class Simulation implements KubeScheduler.Extenders {
                 pod -> time.in(20, () -> scheduler.schedule(pod.uid)),
                 lossy,
                 time.upTo(5) == 0,
-                Math.floorMod(seed, 10) == 7);
+                Math.floorMod(seed, 10) == 7,
+                movable);
         leadersDie = crashes || killsLeft > 0;
         lonely = new Lonely(this);
         daemons = new DaemonPods(this, seed);
@@ -126,6 +132,7 @@ final class Simulation implements KubeScheduler.Extenders {
                 lookedAt = time.now;
                 laws.check(time.now, !lonely.late);
                 laws.look(time.now);
+                movers.look(time.now, !nodesFail && !strangers && !podsFail && !lonely.late);
             }
             if (time.now > time.calm && over()) {
                 return;
@@ -197,7 +204,7 @@ final class Simulation implements KubeScheduler.Extenders {
             world.put(node(i, true));
         }
         daemons.begin();
-        int gangs = 2 + time.upTo(4);
+        int gangs = (movable ? 5 : 2) + time.upTo(4);
         for (int g = 0; g < gangs; g++) {
             String name = "g" + g;
             boolean sure = g == 0 && killsLeft > 0;
@@ -287,7 +294,7 @@ final class Simulation implements KubeScheduler.Extenders {
                 && pod.stage == PodFact.Stage.RUNNING
                 && !pod.terminating
                 && gang.status.phase() == Gang.Phase.Releasing
-                && Why.Preempted.name().equals(gang.status.reason())
+                && World.makesWay(gang.status)
                 && gang.status.attempt() == gang.spec.attempt()) {
             throw new AssertionError("B: " + pod.fact() + " makes way and is not asked");
         }
@@ -343,6 +350,9 @@ final class Simulation implements KubeScheduler.Extenders {
                 late(r, delay, () -> {
                     boolean lost = lossy && time.chance(12);
                     String version = lost && time.random.nextBoolean() ? "" : world.writeStatus(write);
+                    if (!version.isEmpty()) {
+                        movers.written(write, time.now);
+                    }
                     deliver(r, life, new Event.Written("n", write.name(), write.number(), lost ? "" : version));
                 });
             case Decision.Bind bind ->
@@ -386,6 +396,7 @@ final class Simulation implements KubeScheduler.Extenders {
                     if (pod == null || (lossy && time.chance(12))) {
                         return;
                     }
+                    movers.evicted(pod, evict.why(), time.now);
                     if (world.mayLeave(pod, evict.why())) {
                         jobs.leave(pod);
                     } else {
@@ -559,6 +570,7 @@ final class Simulation implements KubeScheduler.Extenders {
         replicas.forEach(o -> o.leads = false);
         replica.leads = true;
         laws.newLeader();
+        movers.newLeader(time.now);
         tell(r, new Event.Elected(++epoch));
         scheduler.leaderIs(r);
     }

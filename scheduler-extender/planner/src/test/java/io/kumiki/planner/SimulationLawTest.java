@@ -16,6 +16,8 @@ class SimulationLawTest {
         var events = new AtomicLong();
         var fenced = new AtomicLong();
         var killed = new AtomicLong();
+        var moved = new AtomicLong();
+        var movedPods = new AtomicLong();
         long began = System.nanoTime();
         Seeds.each(first, SEEDS, seed -> {
             var simulation = new Simulation(seed);
@@ -26,11 +28,15 @@ class SimulationLawTest {
             }
             events.addAndGet(simulation.events);
             fenced.addAndGet(simulation.fenced());
+            moved.addAndGet(simulation.movers.gangs);
+            movedPods.addAndGet(simulation.movers.pods);
             killed.addAndGet(simulation.killed > 0 ? 1 : 0);
         });
         long millis = (System.nanoTime() - began) / 1_000_000;
         System.out.println(SEEDS + " seeds, " + events + " events in " + millis + " ms; in " + killed
-                + " the leader was killed in the middle of a gang; " + fenced + " late writes were refused");
+                + " the leader was killed in the middle of a gang; " + fenced + " late writes were refused; " + moved
+                + " gangs and "
+                + movedPods + " pods were moved");
         assertThat(fenced.get()).as("a leader that wrote late").isGreaterThan(SEEDS < 500 ? -1 : 0);
         assertThat(killed.get()).as("leaders killed in the middle of a gang").isGreaterThanOrEqualTo(SEEDS * 49 / 100);
     }

@@ -200,11 +200,13 @@ final class Witness {
             free -= stays ? there.requests().getOrDefault("nvidia.com/gpu", 0L) : 0;
         }
         long room = free;
+        boolean movable = runs.get(uid).movable() != null;
         boolean helps = singles.values().stream()
-                        .anyMatch(s -> s.priority() > priority
+                        .anyMatch(s -> (s.priority() > priority || (movable && s.priority() == priority))
                                 && s.pod().requests().getOrDefault("nvidia.com/gpu", 0L) <= room)
                 || gangs.values().stream()
-                        .anyMatch(g -> g.spec().priority() > priority
+                        .anyMatch(g -> (g.spec().priority() > priority
+                                        || (movable && g.spec().priority() == priority))
                                 && g.spec().classes().stream()
                                         .anyMatch(
                                                 c -> Shape.amounts(c.requests()).getOrDefault("nvidia.com/gpu", 0L)

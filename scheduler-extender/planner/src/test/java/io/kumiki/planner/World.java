@@ -47,6 +47,11 @@ final class World {
         int priority;
         long created;
         boolean remade;
+        /// A single pod that its owner lets be moved; and it was told to.
+        boolean movable;
+        boolean told;
+        /// When the one before it was moved; negative where it was not.
+        long movedAt = -1;
         /// Of an ordinary pod that may be evicted.
         @Nullable
         Integer yields;
@@ -90,13 +95,17 @@ final class World {
         }
     }
 
-    static SingleFact single(Pod pod) {
+    private static Gang.Members shape(Pod pod) {
         Map<String, String> requests = new java.util.TreeMap<>();
         pod.requests.forEach((resource, amount) ->
                 requests.put(resource, resource.equals("cpu") ? amount + "m" : amount.toString()));
+        return new Gang.Members("pod", 1, 1, 0, requests, null, null, null);
+    }
+
+    static SingleFact single(Pod pod) {
         return new SingleFact(
                 pod.fact(),
-                new Gang.Members("pod", 1, 1, 0, requests, null, null, null),
+                shape(pod),
                 pod.priority,
                 pod.created,
                 null,
@@ -159,7 +168,15 @@ final class World {
     }
 
     static Event run(Pod pod) {
-        return new Event.SingleRuns(new RunFact(pod.uid, pod.priority, pod.created, pod.created, null, null, null));
+        return new Event.SingleRuns(new RunFact(
+                pod.uid,
+                pod.priority,
+                pod.created,
+                pod.created,
+                null,
+                null,
+                pod.movable ? Long.valueOf(0) : null,
+                pod.movable ? new RunFact.Movable(shape(pod), Map.of()) : null));
     }
 
     void changed(GangObject gang) {
@@ -207,10 +224,14 @@ final class World {
                 || !budgets.containsKey(pod.gang)
                 || allowed(pod.gang) > 0;
         GangObject gang = gangs.get(pod.gang);
-        if (!may && gang != null && gang.status != null && Why.Preempted.name().equals(gang.status.reason())) {
+        if (!may && gang != null && gang.status != null && makesWay(gang.status)) {
             throw new AssertionError("B: " + pod.fact() + " is to make way, and its budget does not let it");
         }
         return may;
+    }
+
+    static boolean makesWay(Gang.Status status) {
+        return Why.Preempted.name().equals(status.reason()) || Why.Moved.name().equals(status.reason());
     }
 
     final TreeMap<String, CapacityFact> capacity = new TreeMap<>();

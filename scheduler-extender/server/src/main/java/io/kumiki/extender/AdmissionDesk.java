@@ -49,6 +49,7 @@ public final class AdmissionDesk implements Planning {
                         call,
                         pod.claim(),
                         pod.namespace(),
+                        pod.controller(),
                         pod.shape(),
                         pod.priority(),
                         pod.expectedSeconds(),

@@ -125,6 +125,9 @@ final class GangDraft {
         copy(annotations, "kumiki.io/topology-required", spec, "required");
         copy(annotations, "kumiki.io/topology-preferred", spec, "preferred");
         spec.put("priority", any.path("spec").path("priority").asInt(0));
+        if (annotations.path(Marks.MOVABLE).asText("").equals("true")) {
+            spec.put("movable", true);
+        }
         if (annotations.path(Marks.EXPECTED).asText("").matches("[1-9][0-9]{0,8}")) {
             spec.put("expectedSeconds", annotations.path(Marks.EXPECTED).asLong());
         }

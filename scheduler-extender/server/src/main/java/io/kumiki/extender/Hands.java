@@ -201,7 +201,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     private void nominate(PodFact pod, String node) {
         ObjectNode patch = Json.object();
         patch.putObject("metadata").put("uid", pod.uid());
-        patch.putObject("status").put("nominatedNodeName", node);
+        patch.putObject("status").put("nominatedNodeName", node.isEmpty() ? null : node);
         told(api.merge(path(pod) + "/status", patch), "nominating a node for", pod);
     }
 

@@ -2,7 +2,9 @@ package io.kumiki.extender;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.extender.admission.Marks;
+import io.kumiki.extender.admission.Pin;
 import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.extender.admission.PodShape;
 import io.kumiki.model.Json;
@@ -88,7 +90,35 @@ final class SingleFacts {
                 started == null ? created : started,
                 seconds(annotations.path(Marks.EXPECTED).asText("")),
                 second(annotations.path(Marks.CHECKPOINT).asText("")),
-                seconds(annotations.path(Marks.RESTART).asText("")));
+                seconds(annotations.path(Marks.RESTART).asText("")),
+                movable(pod));
+    }
+
+    /// Null where it stays where it is: its owner did not say otherwise, nobody makes it anew elsewhere, or where it
+    /// may be is known to the scheduler alone.
+    private static RunFact.@Nullable Movable movable(JsonNode pod) {
+        JsonNode metadata = pod.path("metadata");
+        if (!metadata.path("annotations").path(Marks.MOVABLE).asText("").equals("true")
+                || !isMadeAnew(pod)
+                || PodShape.unmodelled(pod) != null) {
+            return null;
+        }
+        String pin = metadata.path("annotations").has(Marks.CLAIM) ? PodShape.pin(pod) : "";
+        ObjectNode loose = Json.object();
+        ObjectNode spec =
+                loose.putObject("spec").setAll((ObjectNode) pod.path("spec").deepCopy());
+        JsonNode affinity = pin.isEmpty() ? spec.path("affinity") : Pin.off(pin, spec.path("affinity"));
+        if (affinity == null || affinity.isEmpty()) {
+            spec.remove("affinity");
+        } else {
+            spec.set("affinity", affinity);
+        }
+        return new RunFact.Movable(PodShape.single(loose), Facts.texts(metadata.path("labels")));
+    }
+
+    private static boolean isMadeAnew(JsonNode pod) {
+        return List.of("ReplicaSet", "StatefulSet", "ReplicationController", "Job")
+                .contains(PodAdmission.controller(pod).path("kind").asText());
     }
 
     private static @Nullable Long seconds(String text) {
@@ -125,10 +155,8 @@ final class SingleFacts {
     /// Priority of an ordinary pod that is made anew elsewhere when it is evicted; null for any other: one of the
     /// cluster itself, one that nobody makes anew, one with devices.
     static @Nullable Integer yields(JsonNode pod, PodFact fact) {
-        boolean anew = List.of("ReplicaSet", "StatefulSet", "ReplicationController", "Job")
-                .contains(PodAdmission.controller(pod).path("kind").asText());
         boolean mirror = pod.path("metadata").path("annotations").has("kubernetes.io/config.mirror");
-        return anew
+        return isMadeAnew(pod)
                         && !mirror
                         && fact.member() == null
                         && !PodAdmission.SYSTEM.contains(fact.namespace())

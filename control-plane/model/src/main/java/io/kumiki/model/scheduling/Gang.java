@@ -85,7 +85,10 @@ public final class Gang extends OwnKind implements Namespaced {
             Long restartSeconds,
 
             @Field(value = "What another system's object asks that nobody here does, in words.", max = 16) @Nullable
-            List<String> unfollowed) {
+            List<String> unfollowed,
+
+            @Field("Whether it may be ended and started elsewhere, to make room for others.") @Nullable
+            Boolean movable) {
         public Spec(
                 int attempt,
                 boolean gated,
@@ -108,6 +111,7 @@ public final class Gang extends OwnKind implements Namespaced {
                     expectedSeconds,
                     lastCheckpoint,
                     restartSeconds,
+                    null,
                     null);
         }
     }

@@ -19,6 +19,7 @@ final class Kubelets implements AutoCloseable {
     private final Semaphore writers = new Semaphore(WRITERS);
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private volatile boolean running;
+    private volatile boolean ending = true;
 
     Kubelets(Calls calls) {
         this.calls = calls;
@@ -29,8 +30,16 @@ final class Kubelets implements AutoCloseable {
         running = on;
     }
 
+    /// Whether terminating pods end; off for containers that take their time.
+    void end(boolean on) {
+        ending = on;
+    }
+
     void see(PodBook.Pod pod) {
         if (pod.node().isEmpty()) {
+            return;
+        }
+        if (pod.terminating() && !ending) {
             return;
         }
         if (pod.terminating()) {

@@ -93,6 +93,14 @@ public final class Rig implements AutoCloseable {
         kubelets.run(on);
     }
 
+    /// Whether pods that are told to leave end at once; those that were told before do as soon as this is so again.
+    public void end(boolean on) {
+        kubelets.end(on);
+        if (on) {
+            book.of(PodBook.Pod::terminating).forEach(kubelets::see);
+        }
+    }
+
     public void nodes(int count, IntFunction<ObjectNode> node) throws IOException {
         calls.create("/api/v1/nodes", count, 16, i -> {
             ObjectNode one = node.apply(i);

@@ -23,8 +23,10 @@ public record BudgetFact(String namespace, String name, List<Gang.Requirement> s
 
     public boolean covers(PodFact pod) {
         PodFact.Member member = pod.member();
-        Map<String, String> labels = member == null ? Map.of() : member.labels();
-        return pod.namespace().equals(namespace)
-                && selector.stream().allMatch(one -> Fitness.holds(one, labels.get(one.key())));
+        return covers(pod.namespace(), member == null ? Map.of() : member.labels());
+    }
+
+    public boolean covers(String of, Map<String, String> labels) {
+        return of.equals(namespace) && selector.stream().allMatch(one -> Fitness.holds(one, labels.get(one.key())));
     }
 }

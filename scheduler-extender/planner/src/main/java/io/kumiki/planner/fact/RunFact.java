@@ -1,5 +1,7 @@
 package io.kumiki.planner.fact;
 
+import io.kumiki.model.scheduling.Gang;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What matters of a pod without a gang that holds devices, beside its [PodFact]. Times in seconds since 1970.
@@ -7,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param expectedSeconds how long it will run, null where nobody knows
 /// @param saved when it last saved its state, null for never
 /// @param restartSeconds what a restart costs, null where nobody said
+/// @param movable null where it stays where it is: its owner did not say otherwise, or nobody makes it anew elsewhere
 public record RunFact(
         String uid,
         int priority,
@@ -14,4 +17,22 @@ public record RunFact(
         long started,
         @Nullable Long expectedSeconds,
         @Nullable Long saved,
-        @Nullable Long restartSeconds) {}
+        @Nullable Long restartSeconds,
+        @Nullable Movable movable) {
+    public RunFact(
+            String uid,
+            int priority,
+            long created,
+            long started,
+            @Nullable Long expectedSeconds,
+            @Nullable Long saved,
+            @Nullable Long restartSeconds) {
+        this(uid, priority, created, started, expectedSeconds, saved, restartSeconds, null);
+    }
+
+    /// Of a pod that may be moved.
+    ///
+    /// @param shape what it asks of any node, `min` and `max` 1
+    /// @param labels by which disruption budgets know it
+    public record Movable(Gang.Members shape, Map<String, String> labels) {}
+}

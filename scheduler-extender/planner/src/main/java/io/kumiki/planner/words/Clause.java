@@ -142,6 +142,8 @@ public sealed interface Clause {
 
     record WorkLost(long gpuSeconds) implements OfNode {}
 
+    record MoreMove(int others) implements OfNode {}
+
     /// What others allow or do.
     sealed interface OfOthers extends Clause {}
 
@@ -167,6 +169,21 @@ public sealed interface Clause {
         @Override
         public Clause of(Party another) {
             return new Outranked(another, priority);
+        }
+    }
+
+    /// Of a gang that makes room by moving.
+    record MovesFor(Party who) implements OfParty {
+        @Override
+        public Clause of(Party another) {
+            return new MovesFor(another);
+        }
+    }
+
+    record WaitsToMove(Party who) implements OfParty {
+        @Override
+        public Clause of(Party another) {
+            return new WaitsToMove(another);
         }
     }
 

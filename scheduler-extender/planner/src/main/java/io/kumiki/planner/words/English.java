@@ -101,6 +101,7 @@ public final class English {
                 "node " + node + " has " + has + " " + resource + ", " + taken + " would be taken";
             case Clause.DeviceGiven(String node) -> "its device on " + node + " was given to another";
             case Clause.WaitsForMore(int others) -> "waits for " + others + " more to leave";
+            case Clause.MoreMove(int others) -> "waits for " + others + " more to move";
             case Clause.WorkLost(long seconds) -> seconds + " GPU-seconds of work are lost";
         };
     }
@@ -131,6 +132,9 @@ public final class English {
             case Clause.KeptFor(int nodes, Party who) ->
                 nodes(nodes) + (nodes == 1 ? " is" : " are") + " kept for " + who(who) + ", which comes before it";
             case Clause.WaitsFor(Party who) -> "waits for " + who(who) + " to leave";
+            case Clause.MovesFor(Party who) ->
+                "moves to make room for " + who(who) + "; a place elsewhere is kept for it";
+            case Clause.WaitsToMove(Party who) -> "waits for " + who(who) + " to move elsewhere";
             case Clause.Outranked(Party who, int priority) -> who(who) + " has priority " + priority;
         };
     }

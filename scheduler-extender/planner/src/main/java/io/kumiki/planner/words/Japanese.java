@@ -23,6 +23,8 @@ public final class Japanese {
             Map.entry("KeptForOlder", "先に待っているジョブのためにノードが確保されています"),
             Map.entry("Preempting", "優先度の低いジョブの退去を待っています"),
             Map.entry("Preempted", "優先度の高いジョブに場所を譲りました"),
+            Map.entry("Moving", "ほかのジョブの移動を待っています"),
+            Map.entry("Moved", "ほかの場所に移ります"),
             Map.entry("Restarted", "やり直しが求められました"),
             Map.entry("ReservationExpired", "予約の期限が切れました"),
             Map.entry("BarrierTimeout", "メンバーが時間内に揃いませんでした"),
@@ -123,6 +125,7 @@ public final class Japanese {
                 "ノード " + node + " の " + resource + " は " + has + " ですが、" + taken + " 必要になります";
             case Clause.DeviceGiven(String node) -> node + " のデバイスは別の Pod に渡されました";
             case Clause.WaitsForMore(int others) -> "ほかに " + others + " 件の退去を待っています";
+            case Clause.MoreMove(int others) -> "ほかに " + others + " 件の移動を待っています";
             case Clause.WorkLost(long seconds) -> seconds + " GPU 秒分の処理が失われます";
         };
     }
@@ -145,6 +148,8 @@ public final class Japanese {
             case Clause.HeldBy(Party who, long amount) -> who(who) + " が " + amount + " を使っています";
             case Clause.KeptFor(int nodes, Party who) -> nodes + " 台のノードは先に待っている " + who(who) + " のために確保されています";
             case Clause.WaitsFor(Party who) -> who(who) + " の退去を待っています";
+            case Clause.MovesFor(Party who) -> who(who) + " の場所を空けるために移動します。移動先は確保されています";
+            case Clause.WaitsToMove(Party who) -> who(who) + " がほかの場所に移るのを待っています";
             case Clause.Outranked(Party who, int priority) -> who(who) + " の優先度は " + priority + " です";
         };
     }

@@ -18,6 +18,8 @@ public enum Why implements Reason {
     KeptForOlder,
     Preempting,
     Preempted,
+    Moving,
+    Moved,
     Restarted,
     ReservationExpired,
     BarrierTimeout,

@@ -25,6 +25,8 @@ public final class Marks {
     /// When a pod last saved its state (RFC 3339), and what a restart costs it in seconds: what preemption counts.
     public static final String CHECKPOINT = "kumiki.io/last-checkpoint";
     public static final String RESTART = "kumiki.io/restart-seconds";
+    /// "true" where its owner lets it be moved, to make room for others.
+    public static final String MOVABLE = "kumiki.io/movable";
     /// Set by whoever can make its pods anew: they are pinned by affinity instead of being led by the filter verb,
     /// unless the scheduler looks at something of theirs that the planner does not.
     public static final String PINNED = "kumiki.io/pinned";

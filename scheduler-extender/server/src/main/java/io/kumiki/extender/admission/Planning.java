@@ -10,10 +10,12 @@ public interface Planning {
     ///
     /// @param claim names the promise that may follow
     /// @param expectedSeconds how long it will run, null where nobody knows
+    /// @param controller uid of the owner that controls it, empty for none
     /// @param dry nothing will be made
     record Newcomer(
             String claim,
             String namespace,
+            String controller,
             Gang.Members shape,
             int priority,
             @Nullable Long expectedSeconds,

@@ -273,6 +273,7 @@ public final class PodAdmission {
         var newcomer = new Planning.Newcomer(
                 claim,
                 namespace,
+                controller(pod).path("uid").asText(""),
                 PodShape.single(pod),
                 spec.path("priority").asInt(0),
                 expected.matches("[1-9][0-9]{0,8}") ? Long.valueOf(expected) : null,

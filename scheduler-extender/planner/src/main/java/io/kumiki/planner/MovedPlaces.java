@@ -1,0 +1,130 @@
+package io.kumiki.planner;
+
+import io.kumiki.planner.fact.Fitness;
+import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.fact.SingleFact;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Places that are kept for single pods that were told to move, until their controller has made them anew. While the
+/// pod is still there its new place is a promise; from then on it is held, and with it the quota that the pod used.
+final class MovedPlaces {
+    private final State state;
+    private final SortedMap<String, Kept> kept = new TreeMap<>();
+
+    MovedPlaces(State state) {
+        this.state = state;
+    }
+
+    /// @param controller makes it anew
+    /// @param until its place is kept so long; who its successor is matters for longer
+    private record Kept(String namespace, String controller, Plan.Row row, long until) {
+        boolean isFor(String of, String by, Map<String, Long> amounts) {
+            return namespace.equals(of) && controller.equals(by) && row.amounts.equals(amounts);
+        }
+
+        Holds.Hold hold(long to) {
+            return new Holds.Hold(namespace, row.amounts, row.nodes.getFirst(), row.devices.getFirst(), to);
+        }
+    }
+
+    /// Under which its place is kept: no gang and no pod can be called so.
+    static String key(String uid) {
+        return "moved " + uid;
+    }
+
+    void keep(PodFact pod, Plan.Row row, long until) {
+        kept.put(key(pod.uid()), new Kept(pod.namespace(), pod.controller(), row, until));
+        state.promises.put(key(pod.uid()), new State.Promise(java.util.List.of(row), until, true));
+    }
+
+    boolean isEmpty() {
+        return kept.values().stream().noneMatch(place -> place.until() > state.now);
+    }
+
+    /// The pod is gone: what it used is held where it goes. Whether a place was kept for it.
+    boolean left(String uid) {
+        Kept place = kept.get(key(uid));
+        if (place == null || state.promises.remove(key(uid)) == null) {
+            return false;
+        }
+        state.holds.put(key(uid), place.hold(place.until()));
+        return true;
+    }
+
+    /// A place for a pod that is made by the same controller, under its own key from now on; null for none.
+    ///
+    /// @param charges what quota leaves, for one that comes before the pod that moved is gone
+    Holds.@Nullable Hold take(String controller, SinglePlacing.Seeker seeker, Charges charges, String key, long until) {
+        Map<String, Long> amounts = seeker.amounts();
+        for (var entry : controller.isEmpty() ? Map.<String, Kept>of().entrySet() : kept.entrySet()) {
+            Kept place = entry.getValue();
+            if (place.until() > state.now
+                    && place.isFor(seeker.namespace(), controller, amounts)
+                    && isFree(entry.getKey(), place, seeker, charges)) {
+                state.promises.remove(entry.getKey());
+                state.holds.remove(entry.getKey());
+                kept.remove(entry.getKey());
+                Holds.Hold hold = place.hold(until);
+                state.holds.put(key, hold);
+                state.movedAt.put(key, state.now);
+                return hold;
+            }
+        }
+        return null;
+    }
+
+    /// A pod that found another place may be the successor of one that was moved: it rests as well, and whatever is
+    /// kept for it is not needed.
+    ///
+    /// True where that was so.
+    boolean settled(SingleFact single) {
+        Map<String, Long> amounts = Shape.amounts(single.shape().requests());
+        String controller = single.pod().controller();
+        for (var entry : controller.isEmpty() ? Map.<String, Kept>of().entrySet() : kept.entrySet()) {
+            if (entry.getValue().isFor(single.pod().namespace(), controller, amounts)) {
+                drop(entry.getKey());
+                kept.remove(entry.getKey());
+                state.movedAt.put(single.pod().uid(), state.now);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void drop(String key) {
+        boolean promised = state.promises.remove(key) != null;
+        boolean held = state.holds.remove(key) != null;
+        state.roomChanged |= promised || held;
+    }
+
+    private boolean isFree(String key, Kept place, SinglePlacing.Seeker seeker, Charges charges) {
+        String at = place.row().nodes.getFirst();
+        NodeFact node = state.nodes.get(at);
+        return node != null
+                && Fitness.fits(seeker.shape(), place.row().amounts, node)
+                && !state.excluded(seeker.shape(), at)
+                && (state.holds.get(key) != null
+                        || (charges.refusal(seeker.namespace(), place.row().amounts, at) == null
+                                && charges.namespaceHasRoom(seeker.namespace(), place.row().amounts)));
+    }
+
+    /// Those that nobody came for.
+    void tick() {
+        kept.forEach((key, place) -> {
+            if (place.until() <= state.now) {
+                drop(key);
+            }
+        });
+        kept.values().removeIf(place -> place.until() + Consolidation.REST <= state.now);
+    }
+
+    void deposed() {
+        kept.keySet().forEach(this::drop);
+        kept.clear();
+    }
+}
