@@ -38,7 +38,7 @@ final class Adoption {
         } else {
             state.roomChanged |= !plan.fact.spec().equals(gang.spec());
             if (!plan.fact.controller().equals(gang.controller())) {
-                plan.occupancy = null;
+                state.recount(plan);
             }
             plan.fact = gang;
             plan.retryAt = 0;
@@ -91,7 +91,7 @@ final class Adoption {
         plan.rows.clear();
         plan.leaving.clear();
         adopt(plan);
-        plan.occupancy = null;
+        state.recount(plan);
         // Also where there is no status yet: the first one may be on its way from the leader before us.
         plan.fenced = false;
         plan.looked = true;
@@ -158,6 +158,7 @@ final class Adoption {
         Plan plan = state.plans.remove(key);
         if (plan != null) {
             progress.barrier().refuseAll(plan, "gang " + key + " is gone");
+            state.recount(plan);
             state.promises.remove(key);
             state.roomChanged = true;
         }

@@ -67,6 +67,8 @@ public final class Plan {
     public List<Clause> said = List.of();
     /// Owned by [StatusText].
     StatusText.@Nullable Told told;
+    /// Owned by [Steering]: the version of the slots that it tells of, 0 for none.
+    int steered;
     String where = "";
     /// When it will start, as far as anybody knows.
     @Nullable

@@ -141,6 +141,11 @@ public final class Planner {
         singles.notice(event);
     }
 
+    /// To be read by any thread.
+    public Steering steering() {
+        return state.steering;
+    }
+
     /// What was decided while hearing.
     public List<Decision> decided() {
         return state.takeDecisions();
@@ -156,7 +161,12 @@ public final class Planner {
             for (int pass = 0; fenced && state.roomChanged && pass < 3; pass++) {
                 placing.pass();
             }
-            state.plans.values().forEach(writes::write);
+            for (Plan plan : state.plans.values()) {
+                writes.write(plan);
+                if (Steering.isStale(plan)) {
+                    state.steering.settled(plan, state.membersOf(plan));
+                }
+            }
         }
         return state.takeDecisions();
     }
@@ -240,6 +250,7 @@ public final class Planner {
         state.plans.values().forEach(plan -> progress.barrier().refuseAll(plan, "a new term of this leader begins"));
         // Whoever led meanwhile has decided: what the objects say now is how things stand.
         state.plans.replaceAll((_, plan) -> new Plan(plan.fact));
+        state.steering.clear();
         for (Plan plan : state.plans.values()) {
             adoption.takeOver(plan);
         }
@@ -249,6 +260,7 @@ public final class Planner {
 
     private void deposed() {
         state.leading = false;
+        state.steering.clear();
         singles.deposed();
         for (Plan plan : state.plans.values()) {
             progress.barrier().refuseAll(plan, "this extender does not lead any more");

@@ -78,6 +78,8 @@ public final class State {
     boolean roomChanged = true;
     private List<Decision> out = new ArrayList<>();
 
+    final Steering steering = new Steering();
+
     /// The planner's own, not a copy that many threads read.
     boolean live = true;
     private long nodeChanges;
@@ -152,6 +154,13 @@ public final class State {
         return plan != null && pod.controller().equals(plan.fact.controller()) ? plan : null;
     }
 
+    /// What was counted of its slots is of others than it has now.
+    void recount(Plan plan) {
+        plan.occupancy = null;
+        plan.steered = 0;
+        membersOf(plan).forEach(pod -> steering.gone(pod.uid()));
+    }
+
     void see(PodFact pod) {
         RunFact before = runs.get(pod.uid());
         forget(pod.uid());
@@ -167,6 +176,9 @@ public final class State {
         Occupancy slots = slotsOf(pod);
         if (slots != null) {
             slots.seen(pod);
+        }
+        if (member != null && member.steered()) {
+            steering.seen(pod, leading ? planOf(pod) : null);
         }
         count(pod, 1);
         if (takes(pod)) {
@@ -219,6 +231,7 @@ public final class State {
         if (slots != null) {
             slots.gone(pod);
         }
+        steering.gone(uid);
         count(pod, -1);
         if (takes(pod)) {
             freeOn.remove(pod.node());

@@ -51,6 +51,7 @@ class PlantedBugsTest {
             without("an attempt that ended keeps its pods", Progress.class, "release", "delete", 0),
             without("a new attempt is not begun", Progress.class, "advance", "again", 0),
             without("a slot is given to two pods", Progress.class, "ungate", "clear", 0),
+            returns("pods are led as if nothing had changed", Steering.class, "isStale", 0),
             without("a binding that is done still counts as on its way", Plan.class, "bound", "tell", 0),
             returns("a wish that had no effect is not repeated", Wishes.class, "ask", 0),
             without("pods of an earlier attempt are left", Progress.class, "advance", "removeForeign", 0),

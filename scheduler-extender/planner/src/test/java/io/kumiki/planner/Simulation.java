@@ -271,6 +271,9 @@ final class Simulation implements KubeScheduler.Extenders {
             time.at(replica.pausedUntil, () -> deliver(r, life, event));
             return;
         }
+        if (event instanceof Event.FilterAsked ask && isLed(replica, ask)) {
+            return;
+        }
         replica.witness.told(event, time.now);
         Instant wall = Instant.ofEpochSecond(1_000_000 + time.now / 1000);
         if (batched) {
@@ -283,6 +286,16 @@ final class Simulation implements KubeScheduler.Extenders {
         } else {
             decided(r, life, event, replica.planner.on(event, time.now, wall));
         }
+    }
+
+    /// As the server does: the planner is not asked where it has told already.
+    private boolean isLed(Replica replica, Event.FilterAsked ask) {
+        String node = replica.planner.steering().nodeOf(ask.uid());
+        if (node == null || !ask.nodes().contains(node)) {
+            return false;
+        }
+        time.in(1, () -> scheduler.filterAnswered(new Decision.AnswerFilter(ask.call(), node, "")));
+        return true;
     }
 
     /// Whoever makes way for somebody else is evicted; as things stand when it is decided.
@@ -318,7 +331,7 @@ final class Simulation implements KubeScheduler.Extenders {
 
     private void decided(int r, int life, Event event, List<Decision> decisions) {
         Replica replica = replicas.get(r);
-        Indexes.check(replica.planner.state());
+        Indexes.check(replica.planner, !replica.settling);
         replica.witness.decided(event, decisions, time.now);
         if (event instanceof Event.Tick && !replica.settling) {
             replica.witness.look(time.now);

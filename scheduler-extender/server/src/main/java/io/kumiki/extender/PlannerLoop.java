@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,12 @@ final class PlannerLoop implements AutoCloseable {
     /// @param then run on the planner's thread, when what follows from the event has been decided
     void tell(Event event, Runnable then) {
         mailbox.add(new Mail(event, System.nanoTime(), then));
+    }
+
+    /// The node of a steered pod's slot, by any thread; null where the planner has to be asked.
+    @Nullable
+    String slotOf(String uid) {
+        return planner.steering().nodeOf(uid);
     }
 
     /// How long the oldest event has been waiting.

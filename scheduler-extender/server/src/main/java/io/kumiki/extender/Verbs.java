@@ -74,6 +74,10 @@ final class Verbs {
         if (standby.isStandby()) {
             return standby.pass(request, "filter", PASSED_FILTER);
         }
+        String slot = planner.slotOf(uid);
+        if (slot != null && nodes.contains(slot)) {
+            return filtered(List.of(slot), Map.of());
+        }
         if (planner.behind().compareTo(BEHIND) > 0) {
             return failed("the planner is " + planner.behind().toMillis() + " ms behind");
         }
