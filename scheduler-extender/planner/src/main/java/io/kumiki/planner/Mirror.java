@@ -7,6 +7,7 @@ import io.kumiki.planner.fact.Origin;
 import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.fact.RunFact;
 import io.kumiki.planner.fact.Shape;
+import io.kumiki.planner.learned.Calibration;
 import io.kumiki.planner.learned.RunTimes;
 import io.kumiki.planner.words.Said;
 import io.kumiki.planner.words.Why;
@@ -27,6 +28,7 @@ public final class Mirror {
 
     private final Planner planner;
     private final RunTimes runTimes;
+    private final Calibration calibration = new Calibration();
     private final Map<String, Origin> origins = new HashMap<>();
     private final Map<String, List<Decided>> timelines = new HashMap<>();
     private final AloneLog alone = new AloneLog();
@@ -131,6 +133,9 @@ public final class Mirror {
         boolean same = before != null
                 && before.fact.status() != null
                 && before.fact.uid().equals(after.fact.uid());
+        if (same && before != null && before.phase == Gang.Phase.Waiting && after.phase.holds()) {
+            calibration.started(after.fact.key(), wall.getEpochSecond());
+        }
         if (same
                 && before != null
                 && before.startedSecond > 0
@@ -178,6 +183,7 @@ public final class Mirror {
             return null;
         }
         timelines.remove(plan.fact.key());
+        calibration.gone(plan.fact.key());
         return decided(plan, "Gone", wall);
     }
 
@@ -197,7 +203,20 @@ public final class Mirror {
         copy.second = now.getEpochSecond();
         Alone.join(copy);
         return new Scene(
-                copy, version, new Scene.Memory(runTimes.copy(), new HashMap<>(origins), new HashMap<>(timelines)));
+                copy,
+                version,
+                new Scene.Memory(
+                        runTimes.copy(), calibration.copy(), new HashMap<>(origins), new HashMap<>(timelines)));
+    }
+
+    /// The starts of a scene were forecast: how that comes true sets later ones right. Gangs only, not single pods.
+    public void foreseen(Scene scene) {
+        scene.starts().raw().forEach((key, estimate) -> {
+            Plan plan = planner.state().plans.get(key);
+            if (plan != null && plan.phase == Gang.Phase.Waiting) {
+                calibration.told(key, estimate, scene.second());
+            }
+        });
     }
 
     /// What was learned of run times.

@@ -5,6 +5,7 @@ import io.kumiki.model.scheduling.PlaceLevels;
 import io.kumiki.planner.fact.GangFact;
 import io.kumiki.planner.fact.Origin;
 import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.learned.Calibration;
 import io.kumiki.planner.learned.Estimate;
 import io.kumiki.planner.learned.RunTimes;
 import io.kumiki.planner.words.Party;
@@ -28,7 +29,11 @@ public final class Scene {
             .thenComparing(plan -> plan.fact.key());
 
     /// What is known of gangs beside their objects.
-    record Memory(RunTimes runTimes, Map<String, Origin> origins, Map<String, List<Decided>> timelines) {}
+    record Memory(
+            RunTimes runTimes,
+            Calibration calibration,
+            Map<String, Origin> origins,
+            Map<String, List<Decided>> timelines) {}
 
     final State state;
     final Memory memory;

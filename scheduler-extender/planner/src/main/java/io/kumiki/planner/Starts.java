@@ -5,6 +5,7 @@ import io.kumiki.placement.BackfillPlanner;
 import io.kumiki.placement.Forecast;
 import io.kumiki.placement.GangPlacer;
 import io.kumiki.placement.GangSpec;
+import io.kumiki.planner.learned.Calibration;
 import io.kumiki.planner.learned.Estimate;
 import io.kumiki.planner.learned.RunTimes;
 import java.util.ArrayList;
@@ -27,13 +28,19 @@ final class Starts {
     /// Pods that are being ended need a moment to go.
     private static final long RELEASE = 30;
 
-    private final Map<String, Estimate> all;
+    /// As they came out, before their bars are set right by how earlier ones came true.
+    private final Map<String, Estimate> raw;
+    private final Calibration calibration;
+    private final long now;
     private final Map<String, Forecast.Start> middle;
 
     private final Forecast.@Nullable Kept kept;
 
-    private Starts(Map<String, Estimate> all, Map<String, Forecast.Start> middle, Forecast.@Nullable Kept kept) {
-        this.all = all;
+    private Starts(
+            Scene scene, Map<String, Estimate> raw, Map<String, Forecast.Start> middle, Forecast.@Nullable Kept kept) {
+        this.raw = raw;
+        this.calibration = scene.memory.calibration();
+        this.now = scene.second();
         this.middle = middle;
         this.kept = kept;
     }
@@ -43,12 +50,18 @@ final class Starts {
         return kept;
     }
 
+    Map<String, Estimate> raw() {
+        return raw;
+    }
+
     Map<String, Estimate> all() {
+        Map<String, Estimate> all = new LinkedHashMap<>();
+        raw.forEach((key, estimate) -> all.put(key, calibration.of(estimate, now)));
         return all;
     }
 
     Estimate of(Plan plan) {
-        return all.getOrDefault(plan.fact.key(), Estimate.UNKNOWN);
+        return calibration.of(raw.getOrDefault(plan.fact.key(), Estimate.UNKNOWN), now);
     }
 
     /// Where it starts in the middle case.
@@ -62,19 +75,19 @@ final class Starts {
                 .limit(LOOKED_AT)
                 .toList();
         if (queue.isEmpty()) {
-            return new Starts(Map.of(), Map.of(), null);
+            return new Starts(scene, Map.of(), Map.of(), null);
         }
         var run = new Run(scene, queue);
         Map<String, Forecast.Start> early = run.at(0.1);
         Map<String, Forecast.Start> late = run.at(0.9);
         Map<String, Forecast.Start> middle = run.at(0.5);
-        Map<String, Estimate> all = new LinkedHashMap<>();
+        Map<String, Estimate> raw = new LinkedHashMap<>();
         List<RunTimes.From> froms = run.froms(middle);
         for (int i = 0; i < queue.size(); i++) {
             String key = queue.get(i).fact.key();
-            all.put(key, Estimate.of(at(middle, key), at(early, key), at(late, key), froms.get(i)));
+            raw.put(key, Estimate.of(at(middle, key), at(early, key), at(late, key), froms.get(i)));
         }
-        return new Starts(all, middle, run.kept);
+        return new Starts(scene, raw, middle, run.kept);
     }
 
     private static @Nullable Long at(Map<String, Forecast.Start> starts, String key) {

@@ -138,6 +138,32 @@ class SceneTest {
         assertThat(why.removed()).contains(new Removed(Removed.Constraint.keptForOlder, "node", 1));
     }
 
+    /// Twenty gangs were told 1,000 s and started after 3,000 s.
+    @Test
+    void barsAreSetRightByHowForecastsCameTrue() {
+        nodes(1, 1, "H100");
+        running("a", spec(1, 8, null, 1000L, 0), 0, "h1000");
+        waiting("n", "next", 60, spec(1, 8, null, 500L, 0), Why.NoRoom);
+        Estimate before =
+                java.util.Objects.requireNonNull(mirror.scene(NOW).estimates().get("n/next"));
+        assertThat(before.high()).isLessThan(S + 2000);
+        var slots = List.of(new Gang.Slots("worker", List.of("h1000"), null));
+        for (int i = 0; i < 20; i++) {
+            String name = "other-" + i;
+            waiting("n", name, 70, spec(1, 8, null, 500L, 0), Why.NoRoom);
+            mirror.foreseen(mirror.scene(NOW));
+            String since = NOW.plusSeconds(3000).toString();
+            var runs = new Gang.Status(Gang.Phase.Running, 1, 0, null, slots, "", "Started", "", null, since);
+            GangFact fact = fact("n", name, S - 70, spec(1, 8, null, 500L, 0), runs);
+            mirror.on(new Event.GangSeen(fact), NOW.plusSeconds(3000));
+            mirror.on(new Event.GangGone("n", name), NOW.plusSeconds(3000));
+        }
+        Estimate after =
+                java.util.Objects.requireNonNull(mirror.scene(NOW).estimates().get("n/next"));
+        assertThat(after.at()).isEqualTo(before.at());
+        assertThat(after.high()).isBetween(S + 2900, S + 3100);
+    }
+
     @Test
     void whoNeverFitsKeepsNobodyFromStarting() {
         nodes(1, 1, "H100");

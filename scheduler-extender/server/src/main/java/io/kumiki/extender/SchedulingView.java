@@ -261,6 +261,7 @@ public final class SchedulingView implements AutoCloseable {
 
     private void foreseen(Scene scene, long nanos) {
         forecast = scene;
+        mirror.foreseen(scene);
         // Once may be an accident.
         dear = Math.min(nanos, lastForeseen) > DEAR_NANOS;
         lastForeseen = nanos;

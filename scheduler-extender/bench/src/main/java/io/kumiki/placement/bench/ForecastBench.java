@@ -5,6 +5,8 @@ import io.kumiki.placement.ClusterView;
 import io.kumiki.placement.Forecast;
 import io.kumiki.placement.Topology;
 import io.kumiki.planner.fact.Origin;
+import io.kumiki.planner.learned.Calibration;
+import io.kumiki.planner.learned.Estimate;
 import io.kumiki.planner.learned.RunTimes;
 import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.runtime.bench.Figure;
@@ -14,6 +16,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// How right a forecast is that is made when a job arrives: the Philly trace on 70 nodes of 8 GPUs under the
@@ -26,8 +29,20 @@ public final class ForecastBench implements Benchmark {
     private static final long USUAL = 3600;
     private static final long HORIZON = 60L * 86_400;
 
-    /// @param low early case; likewise high, -1 for open
-    private record Told(long arrived, long at, long low, long high) {}
+    /// @param raw as it came out
+    /// @param said with its bar set right by how earlier ones came true
+    private record Told(long arrived, Estimate raw, Estimate said) {
+        static boolean inside(Estimate bar, long at) {
+            Long high = bar.high();
+            return Objects.requireNonNull(bar.low()) <= at && (high == null || at <= high);
+        }
+
+        /// Length of the bar as a share of the wait; open ones as infinitely long.
+        static double length(Estimate bar, double wait) {
+            Long high = bar.high();
+            return high == null ? Double.POSITIVE_INFINITY : (high - Objects.requireNonNull(bar.low())) / wait;
+        }
+    }
 
     @Override
     public String name() {
@@ -66,7 +81,11 @@ public final class ForecastBench implements Benchmark {
         private final List<double[]> errors = new ArrayList<>();
         private final Map<Integer, Forecast.Shape> shapes = new HashMap<>();
         private int waited;
+        private final Calibration calibration = new Calibration();
+        private final List<Double> lengths = new ArrayList<>();
+        private final List<Double> rawLengths = new ArrayList<>();
         private int inside;
+        private int rawInside;
         private final List<Double> took = new ArrayList<>();
 
         Replay(List<PhillyBench.Job> jobs, int forecasts, boolean declared) {
@@ -86,10 +105,22 @@ public final class ForecastBench implements Benchmark {
             return List.of(
                     new Figure(name, kase, "relative error, median", Figure.percentile(relative, 0.5) * 100, "%"),
                     new Figure(name, kase, "relative error, p90", Figure.percentile(relative, 0.9) * 100, "%"),
-                    new Figure(name, kase, "inside the error bar", 100.0 * inside / Math.max(1, errors.size()), "%"),
+                    new Figure(name, kase, "inside the error bar (80 % wanted)", share(inside), "%"),
+                    new Figure(name, kase, "bar as a share of the wait, median", median(lengths), "x"),
+                    new Figure(name, kase, "inside the bar before it is set right", share(rawInside), "%"),
+                    new Figure(name, kase, "that bar as a share of the wait, median", median(rawLengths), "x"),
                     new Figure(name, kase, "forecasts judged", errors.size(), "jobs"),
                     new Figure(name, kase, "one forecast, median", Figure.percentile(millis, 0.5), "ms"),
                     new Figure(name, kase, "one forecast, longest", Figure.percentile(millis, 1), "ms"));
+        }
+
+        private double share(int of) {
+            return 100.0 * of / Math.max(1, errors.size());
+        }
+
+        private static double median(List<Double> of) {
+            return Figure.percentile(
+                    of.stream().mapToDouble(Double::doubleValue).toArray(), 0.5);
         }
 
         private void replay() {
@@ -115,20 +146,25 @@ public final class ForecastBench implements Benchmark {
         /// What is about to end becomes history.
         private void finish(long now) {
             for (BackfillPlanner.Running running : world.ending(now)) {
-                PhillyBench.Job job = java.util.Objects.requireNonNull(byId.get(running.id()));
+                PhillyBench.Job job = Objects.requireNonNull(byId.get(running.id()));
                 times.finished(job(job), job.seconds());
             }
         }
 
         private void start(String id, long at) {
             started.put(id, at);
+            calibration.started(id, at);
             Told before = told.remove(id);
             if (before == null || at - before.arrived() <= WORTH) {
                 return;
             }
             double wait = at - before.arrived();
-            errors.add(new double[] {Math.abs(before.at() - at) / wait});
-            inside += before.low() <= at && (before.high() < 0 || at <= before.high()) ? 1 : 0;
+            errors.add(
+                    new double[] {Math.abs(Objects.requireNonNull(before.raw().at()) - at) / wait});
+            inside += Told.inside(before.said(), at) ? 1 : 0;
+            rawInside += Told.inside(before.raw(), at) ? 1 : 0;
+            lengths.add(Told.length(before.said(), wait));
+            rawLengths.add(Told.length(before.raw(), wait));
         }
 
         private RunTimes.Job job(PhillyBench.Job job) {
@@ -156,17 +192,20 @@ public final class ForecastBench implements Benchmark {
             Long high = at(id, now, 0.9);
             took.add((double) System.nanoTime() - began);
             long middle = at == null ? now + HORIZON : at;
-            return new Told(
-                    now,
+            Estimate raw = Estimate.of(
                     middle,
-                    low == null ? middle : Math.min(low, middle),
-                    high == null ? -1 : Math.max(high, middle));
+                    low == null ? middle : low,
+                    high,
+                    declared ? RunTimes.From.declared : RunTimes.From.learned);
+            Estimate said = calibration.of(raw, now);
+            calibration.told(id, raw, now);
+            return new Told(now, raw, said);
         }
 
         private @Nullable Long at(String id, long now, double quantile) {
             List<BackfillPlanner.Running> running = new ArrayList<>();
             for (BackfillPlanner.Running held : world.running()) {
-                long elapsed = now - java.util.Objects.requireNonNull(started.get(held.id()));
+                long elapsed = now - Objects.requireNonNull(started.get(held.id()));
                 running.add(new BackfillPlanner.Running(
                         held.id(), held.held(), now + remaining(held.id(), elapsed, quantile)));
             }
@@ -182,7 +221,7 @@ public final class ForecastBench implements Benchmark {
         }
 
         private long remaining(String id, long elapsed, double quantile) {
-            PhillyBench.Job job = java.util.Objects.requireNonNull(byId.get(id));
+            PhillyBench.Job job = Objects.requireNonNull(byId.get(id));
             return times.remaining(job(job), elapsed, quantile);
         }
     }
