@@ -11,6 +11,7 @@ import io.kumiki.kube.admission.LimitRanges;
 import io.kumiki.kube.admission.NodePorts;
 import io.kumiki.kube.admission.PodAccount;
 import io.kumiki.kube.admission.PodPriority;
+import io.kumiki.kube.admission.PodRuntime;
 import io.kumiki.kube.admission.webhook.Webhooks;
 import io.kumiki.kube.controllers.BuiltInControllers;
 import io.kumiki.kube.controllers.Carrier;
@@ -80,6 +81,7 @@ public final class Cluster {
                 new PodAccount(settings.letters()),
                 new DefaultTolerations(),
                 new PodPriority(),
+                new PodRuntime(),
                 new LimitRanges(),
                 new Escalation(access)));
         last.add(quotas);

@@ -32,6 +32,7 @@ public record ResourceType(String group, String version, String plural) {
     public static final ResourceType JOBS = new ResourceType("batch", "v1", "jobs");
     public static final ResourceType CRON_JOBS = new ResourceType("batch", "v1", "cronjobs");
     public static final ResourceType ENDPOINT_SLICES = new ResourceType("discovery.k8s.io", "v1", "endpointslices");
+    public static final ResourceType RUNTIME_CLASSES = new ResourceType("node.k8s.io", "v1", "runtimeclasses");
     public static final ResourceType DISRUPTION_BUDGETS = new ResourceType("policy", "v1", "poddisruptionbudgets");
 
     private static ResourceType apps(String plural) {

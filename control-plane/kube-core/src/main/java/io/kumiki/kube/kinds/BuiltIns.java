@@ -1,6 +1,7 @@
 package io.kumiki.kube.kinds;
 
 import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.kinds.node.NodeGroup;
 import io.kumiki.kube.kinds.rbac.RbacGroup;
 import io.kumiki.kube.kinds.scheduling.SchedulingGroup;
 import io.kumiki.kube.kinds.webhooks.WebhookGroup;
@@ -32,6 +33,7 @@ public final class BuiltIns {
                         ExtensionsGroup.kinds(),
                         RbacGroup.kinds(),
                         SchedulingGroup.kinds(),
+                        NodeGroup.kinds(),
                         WebhookGroup.kinds(),
                         ReviewGroups.kinds())
                 .flatMap(List::stream)

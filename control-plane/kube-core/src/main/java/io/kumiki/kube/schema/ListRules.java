@@ -75,6 +75,8 @@ final class ListRules {
         # discovery
         Endpoint addresses set - -
         # networking
+        # node
+        Scheduling nodeSelector struct
         # policy
         PodDisruptionBudgetStatus conditions map type type
         # rbac

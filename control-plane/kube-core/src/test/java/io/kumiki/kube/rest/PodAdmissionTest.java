@@ -7,7 +7,7 @@ import io.kumiki.kube.rest.Requests.Reply;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// What a pod gets from its account and its priority class.
+/// What a pod gets from its account, its priority class and its runtime class.
 class PodAdmissionTest {
     private static final String PODS = "/api/v1/namespaces/n/pods";
     private static final String CLASSES = "/apis/scheduling.k8s.io/v1/priorityclasses";
@@ -102,5 +102,29 @@ class PodAdmissionTest {
                 "GET", CLASSES + "/high", Map.of("accept", "application/json;as=Table;v=v1;g=meta.k8s.io"), "");
         assertThat(table.json().at("/rows/0/cells").toString())
                 .isEqualTo("[\"high\",1000,false,\"0s\",\"PreemptLowerPriority\"]");
+    }
+
+    @Test
+    void aRuntimeClassAddsItsOverheadAndItsPlaces() {
+        assertThat(api.post("/apis/node.k8s.io/v1/runtimeclasses", """
+            {"metadata":{"name":"fast"},"handler":"h","overhead":{"podFixed":{"cpu":"250m"}},"scheduling":{
+             "nodeSelector":{"pool":"fast"},"tolerations":[{"key":"wide","operator":"Exists"}]}}""").code()).isEqualTo(201);
+        JsonNode spec = pod(
+                        "a",
+                        "\"runtimeClassName\":\"fast\",\"nodeSelector\":{\"disk\":\"ssd\"},\"tolerations\":"
+                                + "[{\"key\":\"wide\",\"operator\":\"Equal\",\"value\":\"v\",\"effect\":\"NoSchedule\"}],")
+                .json()
+                .path("spec");
+        assertThat(spec.path("overhead").toString()).isEqualTo("{\"cpu\":\"250m\"}");
+        assertThat(spec.path("nodeSelector").toString()).isEqualTo("{\"disk\":\"ssd\",\"pool\":\"fast\"}");
+        assertThat(spec.path("tolerations").findValuesAsText("key"))
+                .containsExactly("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable", "wide");
+        assertThat(spec.at("/tolerations/2/operator").asText()).isEqualTo("Exists");
+        assertThat(pod("b", "\"runtimeClassName\":\"fast\",\"nodeSelector\":{\"pool\":\"slow\"},")
+                        .message())
+                .contains("conflict: runtimeClass.scheduling.nodeSelector[pool] = fast");
+        assertThat(pod("c", "\"runtimeClassName\":\"absent\",").message())
+                .isEqualTo("pods \"c\" is forbidden: pod rejected: RuntimeClass \"absent\" not found");
+        assertThat(pod("d", "\"overhead\":{\"cpu\":\"1\"},").code()).isEqualTo(403);
     }
 }

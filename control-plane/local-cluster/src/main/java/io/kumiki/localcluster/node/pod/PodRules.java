@@ -62,6 +62,10 @@ public final class PodRules {
     /// trusted as the user whose it is; one sentence for each container.
     public List<String> unheeded(JsonNode pod) {
         List<String> unheeded = new ArrayList<>();
+        String runtime = pod.path("spec").path("runtimeClassName").asText("");
+        if (!runtime.isEmpty()) {
+            unheeded.add("runtimeClassName \"" + runtime + "\": this node knows one runtime only, its own");
+        }
         for (String list : List.of("initContainers", "containers")) {
             for (JsonNode container : pod.path("spec").path(list)) {
                 List<String> fields = hardening(pod.path("spec").path("securityContext"), container);

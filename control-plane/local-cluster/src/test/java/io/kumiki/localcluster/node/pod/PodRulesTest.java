@@ -87,6 +87,8 @@ class PodRulesTest {
                             "readOnlyRootFilesystem":false,"allowPrivilegeEscalation":true}}]}""")))
                 .containsExactly("container \"a\" runs as a process of this machine without its securityContext."
                         + "seccompProfile, capabilities, readOnlyRootFilesystem, allowPrivilegeEscalation");
+        assertThat(rules.unheeded(pod("{'runtimeClassName':'gvisor','containers':[]}".replace('\'', '"'))))
+                .containsExactly("runtimeClassName \"gvisor\": this node knows one runtime only, its own");
     }
 
     @Test
