@@ -14,7 +14,6 @@ import io.kumiki.planner.fact.NodeFact;
 import io.kumiki.planner.fact.Origin;
 import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.fact.Shape;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -200,8 +199,7 @@ final class Facts {
     }
 
     static long created(JsonNode metadata) {
-        return Instant.parse(metadata.path("creationTimestamp").asText("1970-01-01T00:00:00Z"))
-                .getEpochSecond();
+        return Timestamps.second(metadata.path("creationTimestamp").asText("1970-01-01T00:00:00Z"));
     }
 
     private static PodFact.@Nullable Member member(JsonNode metadata, JsonNode pod, Map<String, Long> requests) {

@@ -15,7 +15,7 @@ import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.fact.RunFact;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.planner.fact.SingleFact;
-import java.time.Instant;
+import java.time.DateTimeException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -127,8 +127,8 @@ final class SingleFacts {
 
     private static @Nullable Long second(String time) {
         try {
-            return Instant.parse(time).getEpochSecond();
-        } catch (java.time.format.DateTimeParseException e) {
+            return time.isEmpty() ? null : Timestamps.second(time);
+        } catch (DateTimeException e) {
             return null;
         }
     }
