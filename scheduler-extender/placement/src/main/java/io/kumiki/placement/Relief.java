@@ -26,7 +26,7 @@ public final class Relief {
         for (BackfillPlanner.Running next : order) {
             gone.add(next);
             change(later, rooms, next, true);
-            if (rooms.fit(later, topology, avoided).isPresent()) {
+            if (rooms.fits(later, topology, avoided)) {
                 return Optional.of(without(later, rooms, gone));
             }
         }
@@ -39,7 +39,7 @@ public final class Relief {
         for (int i = gone.size() - 2; i >= 0; i--) {
             BackfillPlanner.Running back = gone.get(i);
             change(later, rooms, back, false);
-            if (rooms.fit(later, topology, avoided).isPresent()) {
+            if (rooms.fits(later, topology, avoided)) {
                 needed.remove(back);
             } else {
                 change(later, rooms, back, true);

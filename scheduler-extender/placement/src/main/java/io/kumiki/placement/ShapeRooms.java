@@ -84,6 +84,19 @@ final class ShapeRooms {
         return Optional.empty();
     }
 
+    /// Whether some variant fits. One role alone fits where its room is enough: nothing has to be tried for it.
+    boolean fits(ClusterView view, Topology on, BitSet avoided) {
+        if (shape.variants().getFirst().roles().size() > 1) {
+            return fit(view, on, avoided).isPresent();
+        }
+        for (int v = 0; v < rooms.size(); v++) {
+            if (mayFit(v, avoided)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static int index(GangSpec gang, GangSpec.Role role) {
         List<GangSpec.Role> roles = gang.roles();
         for (int r = 0; r < roles.size(); r++) {

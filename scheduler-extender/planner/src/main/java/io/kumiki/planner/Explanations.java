@@ -1,6 +1,7 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.placement.BackfillPlanner;
 import io.kumiki.placement.Demand;
 import io.kumiki.placement.Forecast;
 import io.kumiki.placement.GangPlacement;
@@ -14,10 +15,12 @@ import io.kumiki.planner.words.Why;
 import io.kumiki.quota.Admission;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Why the gangs of one scene wait. Gangs that are placed alike are explained once.
@@ -26,6 +29,7 @@ final class Explanations {
     private final Room room;
     private final Charges charges;
     private final Map<Object, Explanation> known = new HashMap<>();
+    private @Nullable List<BackfillPlanner.Running> ends;
 
     Explanations(Scene scene) {
         this.scene = scene;
@@ -63,8 +67,33 @@ final class Explanations {
         GangSpec.Role role = shortRole(plan, answer);
         var count = new Count(plan, role, avoided);
         List<Removed> removed = count.removed(answer, refused);
-        var remedies = new Remedies(scene, plan, role, avoided, charges);
+        var remedies = new Remedies(scene, plan, role, avoided, charges, this::ends);
         return new Explanation(count.total, removed, count.left, remedies.all(answer, refused, count.best));
+    }
+
+    /// Who holds slots, in the order in which they will end; the same for everybody who waits.
+    private List<BackfillPlanner.Running> ends() {
+        List<BackfillPlanner.Running> known = ends;
+        if (known == null) {
+            known = endsOf(scene);
+            ends = known;
+        }
+        return known;
+    }
+
+    private static List<BackfillPlanner.Running> endsOf(Scene scene) {
+        Room room = scene.room();
+        var holdings = new Holdings(scene.state);
+        int[][] taken = new int[room.nodes.size()][];
+        return scene.state.plans.values().stream()
+                .filter(other -> other.phase.holds())
+                .map(other -> new BackfillPlanner.Running(
+                        other.fact.key(),
+                        holdings.of(other, room, taken),
+                        Objects.requireNonNullElse(Starts.until(other, scene).at(), Long.MAX_VALUE)))
+                .sorted(Comparator.comparingLong(BackfillPlanner.Running::expectedEnd)
+                        .thenComparing(BackfillPlanner.Running::id))
+                .toList();
     }
 
     private static GangSpec.Role shortRole(Plan plan, GangPlacement answer) {
@@ -94,6 +123,7 @@ final class Explanations {
         private final Demand demand;
         private final Gang.Members members;
         private final boolean fraction;
+        private final BitSet fit;
         private final long[] perDomain;
         private final int level;
         long total;
@@ -108,6 +138,7 @@ final class Explanations {
                     .filter(c -> c.name().equals(role.name()))
                     .findFirst()
                     .orElseThrow();
+            this.fit = scene.state.ground().fit(members);
             this.fraction = Shape.fraction(Shape.amounts(members.requests()));
             List<String> types = Room.alternatives(plan.fact.spec()).stream()
                     .map(a -> a.model())
@@ -152,6 +183,9 @@ final class Explanations {
             if (!demand.allows(room.view.node(n).model())
                     || (type != null && !type.equals(node.labels().get(Shape.TYPE)))) {
                 return Removed.Constraint.gpuType;
+            }
+            if (fit.get(n)) {
+                return scene.state.excluded(members, node.name()) ? Removed.Constraint.vetoed : null;
             }
             if (!Fitness.selected(members, node) || (demand.gpus() > 0 && Fitness.shared(node) != fraction)) {
                 return Removed.Constraint.labels;

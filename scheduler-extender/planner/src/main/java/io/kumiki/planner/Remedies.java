@@ -17,14 +17,13 @@ import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaTree;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Changes that would let one waiting gang start at once. Each is made on a copy and the gang is placed there, quota
@@ -38,14 +37,23 @@ final class Remedies {
     private final GangSpec.Role role;
     private final BitSet avoided;
     private final Charges charges;
+    private final Supplier<List<BackfillPlanner.Running>> ends;
 
-    Remedies(Scene scene, Plan plan, GangSpec.Role role, BitSet avoided, Charges charges) {
+    /// @param ends who runs, in the order in which they will end
+    Remedies(
+            Scene scene,
+            Plan plan,
+            GangSpec.Role role,
+            BitSet avoided,
+            Charges charges,
+            Supplier<List<BackfillPlanner.Running>> ends) {
         this.scene = scene;
         this.room = scene.room();
         this.plan = plan;
         this.role = role;
         this.avoided = avoided;
         this.charges = charges;
+        this.ends = ends;
     }
 
     /// @param best domain of the required level that has most room
@@ -76,8 +84,7 @@ final class Remedies {
     }
 
     private boolean starts(GangFact gang, Room on, BitSet without) {
-        return charges.refusalOfMinimum(gang) == null
-                && on.place(gang, on.view, without) instanceof GangPlacement.Placed;
+        return charges.refusalOfMinimum(gang) == null && on.fits(gang, without);
     }
 
     private boolean starts(GangFact gang) {
@@ -213,20 +220,9 @@ final class Remedies {
     }
 
     private @Nullable Help freeGpus() {
-        var holdings = new Holdings(scene.state);
-        int[][] taken = new int[room.nodes.size()][];
-        List<BackfillPlanner.Running> order = scene.state.plans.values().stream()
-                .filter(other -> other.phase.holds())
-                .map(other -> new BackfillPlanner.Running(
-                        other.fact.key(),
-                        holdings.of(other, room, taken),
-                        Objects.requireNonNullElse(Starts.until(other, scene).at(), Long.MAX_VALUE)))
-                .sorted(Comparator.comparingLong(BackfillPlanner.Running::expectedEnd)
-                        .thenComparing(BackfillPlanner.Running::id))
-                .toList();
         Forecast.Shape shape = Starts.shape(plan, room);
         return new Relief(room.topology, avoided)
-                .needed(room.view, shape, order)
+                .needed(room.view, shape, ends.get())
                 .map(gone -> {
                     long milli = gone.stream()
                             .flatMap(r -> r.held().stream())
@@ -251,6 +247,10 @@ final class Remedies {
             return null;
         }
         int each = RoomSteps.of(room.view, role.demand(), like).empty();
+        int enough = missing(like, each);
+        if (startsWith(like, enough) && (enough == 1 || !startsWith(like, enough - 1))) {
+            return addNodes(like, enough);
+        }
         int fewest = 1;
         int most = 0;
         for (int count = Math.max(1, (role.min() + each - 1) / each); most == 0; count *= 2) {
@@ -268,12 +268,31 @@ final class Remedies {
                 fewest = middle + 1;
             }
         }
+        return addNodes(like, most);
+    }
+
+    /// As many as the room of the place lacks, one class of members looked at alone.
+    private int missing(int like, int each) {
+        String required = plan.fact.spec().required();
+        int level = required == null ? -1 : room.topology.level(required);
+        BitSet able = room.able(plan.fact, avoided).getOrDefault(role.name(), new BitSet());
+        long there = 0;
+        for (int n = able.nextSetBit(0); n >= 0; n = able.nextSetBit(n + 1)) {
+            if (role.demand().allows(room.view.node(n).model())
+                    && (level < 0 || room.topology.domainOf(level, n) == room.topology.domainOf(level, like))) {
+                there += RoomSteps.of(room.view, role.demand(), n).pods();
+            }
+        }
+        return Math.clamp((role.min() - there + each - 1) / each, 1, MOST_NODES);
+    }
+
+    private Help addNodes(int like, int count) {
         NodeFact node = room.nodes.get(like);
         return new Help(
                 Help.Change.addNodes,
-                (long) most,
+                (long) count,
                 Words.addNodes(
-                        most,
+                        count,
                         room.view.node(like).gpus(),
                         node.labels().getOrDefault(Shape.TYPE, ""),
                         plan.fact.spec().required()));

@@ -200,6 +200,17 @@ final class Room {
         return placer(gang, on, avoided).place(spec(gang), alternatives(gang.spec()));
     }
 
+    /// Only whether it could be placed, without a proof where not.
+    boolean fits(GangFact gang, BitSet avoided) {
+        GangPlacer placer = placer(gang, view, avoided);
+        GangSpec spec = spec(gang);
+        List<GangPlacer.Alternative> alternatives = alternatives(gang.spec());
+        return alternatives.isEmpty()
+                ? placer.fit(spec).isPresent()
+                : alternatives.stream()
+                        .anyMatch(a -> placer.fit(spec.on(List.of(a.model()))).isPresent());
+    }
+
     GangPlacer placer(GangFact gang, ClusterView on, BitSet avoided) {
         Map<String, BitSet> fit = able(gang, avoided);
         return new GangPlacer(on, topology, (role, n) -> {

@@ -56,9 +56,7 @@ public final class Steering {
 
     static @Nullable String nodeOf(PodFact pod, @Nullable Plan plan) {
         PodFact.Member member = pod.member();
-        return plan != null && member != null && member.steered() && !pod.bound() && plan.isDurable()
-                ? plan.nodeOf(pod)
-                : null;
+        return plan != null && member != null && member.steered() && plan.isDurable() ? plan.nodeOf(pod) : null;
     }
 
     /// How many it knows.
