@@ -62,14 +62,26 @@ final class SimulatedStatus {
         return at.isEmpty() ? otherwise : Instant.parse(at);
     }
 
+    /// Follows from the pod's uid, so that pods of one service are told apart. Nobody is there: the range (240.0.0.0/5,
+    /// reserved by RFC 1112) is no network's, so that whoever connects reaches no machine by mistake.
+    static String address(String uid) {
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < uid.length(); i++) {
+            hash = (hash ^ uid.charAt(i)) * 0x100000001b3L;
+        }
+        return (240 | (hash >>> 56 & 7)) + "." + (hash >>> 48 & 255) + "." + (hash >>> 40 & 255) + "."
+                + (hash >>> 32 & 255);
+    }
+
     /// @param refused why nothing of it can be done, or null
     static ObjectNode of(JsonNode pod, Moment moment, @Nullable String refused) {
+        String address = address(pod.path("metadata").path("uid").asText());
         ObjectNode status = Json.object()
                 .put("phase", moment.phase)
                 .put("hostIP", "127.0.0.1")
-                .put("podIP", "127.0.0.1")
+                .put("podIP", address)
                 .put("startTime", moment.started.toString());
-        status.putArray("podIPs").addObject().put("ip", "127.0.0.1");
+        status.putArray("podIPs").addObject().put("ip", address);
         if (refused != null) {
             status.put("reason", "Refused").put("message", refused);
         }

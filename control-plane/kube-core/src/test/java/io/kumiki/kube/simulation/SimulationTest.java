@@ -107,6 +107,20 @@ class SimulationTest {
     }
 
     @Test
+    void eachPodHasAnAddressOfItsOwnWhereNobodyIs() {
+        java.util.Set<String> seen = new java.util.HashSet<>();
+        for (int i = 0; i < 1_000; i++) {
+            ObjectNode pod = pod("{}", "Never");
+            pod.withObject("/metadata").put("uid", new java.util.UUID(i, 7).toString());
+            var status = ((SimulatedPod.Step.Write) SimulatedPod.next(pod, T)).status();
+            assertThat(status.path("podIP").asText()).matches("24[0-7](\\.[0-9]{1,3}){3}");
+            assertThat(status.at("/podIPs/0/ip")).isEqualTo(status.path("podIP"));
+            seen.add(status.path("podIP").asText());
+        }
+        assertThat(seen).hasSize(1_000);
+    }
+
+    @Test
     void exitCodeAndServers() {
         ObjectNode failing = pod("{'kumiki.io/simulated-exit-code':'3'}", "Never");
         after(failing, SimulatedPod.next(failing, T));

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ final class JournalFile implements AutoCloseable {
     private static final int FORMAT = 2;
 
     private final Path file;
+    private @Nullable Statements statements;
     private final Connection connection;
 
     /// @throws IllegalStateException when it is damaged or newer than this version
@@ -125,16 +127,44 @@ final class JournalFile implements AutoCloseable {
         checkpoints.committed(connection);
     }
 
+    /// Compiled once; after a failure anew.
+    private record Statements(PreparedStatement put, PreparedStatement remove, PreparedStatement sequence) {}
+
+    private Statements statements() throws SQLException {
+        Statements known = statements;
+        if (known == null) {
+            known = new Statements(
+                    connection.prepareStatement("INSERT INTO object VALUES (?,?,?,?,?,?)"
+                            + " ON CONFLICT (storage, namespace, name) DO UPDATE"
+                            + " SET revision = excluded.revision, json = excluded.json, sum = excluded.sum"),
+                    connection.prepareStatement("DELETE FROM object WHERE storage = ? AND namespace = ? AND name = ?"),
+                    connection.prepareStatement("UPDATE sequence SET revision = ?"));
+            statements = known;
+        }
+        return known;
+    }
+
+    private void forget() {
+        Statements known = statements;
+        statements = null;
+        if (known == null) {
+            return;
+        }
+        for (PreparedStatement each : List.of(known.put(), known.remove(), known.sequence())) {
+            try {
+                each.close();
+            } catch (SQLException e) {
+                LOG.debug("a statement was not closed: {}", e.getMessage());
+            }
+        }
+    }
+
     /// All of them or, when it throws, none. When it returns they are on disk.
     void write(List<Entry> group) throws SQLException {
-        try (PreparedStatement put = connection.prepareStatement("INSERT INTO object VALUES (?,?,?,?,?,?)"
-                        + " ON CONFLICT (storage, namespace, name) DO UPDATE"
-                        + " SET revision = excluded.revision, json = excluded.json, sum = excluded.sum");
-                PreparedStatement remove = connection.prepareStatement(
-                        "DELETE FROM object WHERE storage = ? AND namespace = ? AND name = ?");
-                PreparedStatement sequence = connection.prepareStatement("UPDATE sequence SET revision = ?")) {
+        try {
+            Statements sql = statements();
             for (Entry entry : group) {
-                PreparedStatement each = entry.removal() ? remove : put;
+                PreparedStatement each = entry.removal() ? sql.remove() : sql.put();
                 each.setString(1, entry.key().storage());
                 each.setString(2, entry.key().namespace());
                 each.setString(3, entry.key().name());
@@ -145,10 +175,11 @@ final class JournalFile implements AutoCloseable {
                 }
                 each.executeUpdate();
             }
-            sequence.setLong(1, group.getLast().revision());
-            sequence.executeUpdate();
+            sql.sequence().setLong(1, group.getLast().revision());
+            sql.sequence().executeUpdate();
             connection.commit();
         } catch (SQLException e) {
+            forget();
             rollback();
             throw e;
         }
@@ -173,6 +204,7 @@ final class JournalFile implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
+        forget();
         connection.close();
     }
 }

@@ -3,6 +3,7 @@ package io.kumiki.localcluster.api;
 import io.kumiki.kube.ApiAnswer;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
@@ -21,6 +22,8 @@ final class Streams {
     /// A body of so few parts is small (one object, one document): one write.
     private static final int AT_ONCE = 3;
 
+    private static final CharSequence UNCACHED = HttpHeaders.createOptimized("no-cache, private");
+
     private Streams() {}
 
     static boolean wantsSocket(HttpServerRequest http) {
@@ -35,15 +38,15 @@ final class Streams {
         }
         response.setStatusCode(whole.status());
         if (!whole.contentType().isEmpty()) {
-            response.putHeader("content-type", whole.contentType());
+            response.putHeader(HttpHeaders.CONTENT_TYPE, whole.contentType());
         }
-        response.putHeader("cache-control", "no-cache, private");
+        response.putHeader(HttpHeaders.CACHE_CONTROL, UNCACHED);
         whole.headers().forEach(response::putHeader);
         boolean head = http.method().name().equals("HEAD");
         try {
             if (whole.body().size() <= AT_ONCE) {
                 Buffer all = together(whole.body());
-                response.putHeader("content-length", Integer.toString(all.length()));
+                response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(all.length()));
                 response.end(head ? Buffer.buffer() : all);
                 return;
             }
