@@ -112,7 +112,7 @@ final class Consolidation {
         if (pod == null) {
             state.promises.put(move.work().key(), new State.Promise(move.rows(), until, true));
         } else {
-            state.places.keep(pod, move.rows().getFirst(), until);
+            state.places.keep(pod, move.work().controller(), move.rows().getFirst(), until);
         }
     }
 

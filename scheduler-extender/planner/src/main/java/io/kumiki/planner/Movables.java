@@ -24,12 +24,12 @@ final class Movables {
 
     /// @param fact what it wants of the place it goes to; a single pod as a gang of one
     /// @param pod of a single pod; null for a gang
+    /// @param controller makes it anew
     /// @param restart seconds
     record Work(
             Preemption.Victim victim,
             GangFact fact,
-            @Nullable PodFact pod,
-            long restart) {
+            @Nullable PodFact pod, String controller, long restart) {
         /// A single pod has no name of its own in its next life.
         String key() {
             return pod == null ? fact.key() : MovedPlaces.key(pod.uid());
@@ -91,6 +91,7 @@ final class Movables {
                 new Preemption.Victim(plan.fact.key(), Evictions.cost(plan, state), holdings.of(plan, room, taken)),
                 plan.fact,
                 null,
+                plan.fact.controller(),
                 restart == null ? Victims.RESTART : restart);
     }
 
@@ -100,6 +101,7 @@ final class Movables {
                 new Preemption.Victim(run.uid(), Victims.cost(pod, run, state), holdings.of(pod, room, taken)),
                 Alone.fact(pod, movable.shape(), run.priority(), run.created(), run.expectedSeconds()),
                 pod,
+                movable.controller(),
                 restart == null ? Victims.RESTART : restart);
     }
 
@@ -119,7 +121,7 @@ final class Movables {
     }
 
     private boolean mayMove(PodFact pod) {
-        return pod.working() && !pod.controller().isEmpty() && !state.leaving.containsKey(pod.uid());
+        return pod.working() && !state.leaving.containsKey(pod.uid());
     }
 
     private static boolean notAbove(int priority, int winner) {

@@ -37,8 +37,8 @@ final class MovedPlaces {
         return "moved " + uid;
     }
 
-    void keep(PodFact pod, Plan.Row row, long until) {
-        kept.put(key(pod.uid()), new Kept(pod.namespace(), pod.controller(), row, until));
+    void keep(PodFact pod, String controller, Plan.Row row, long until) {
+        kept.put(key(pod.uid()), new Kept(pod.namespace(), controller, row, until));
         state.promises.put(key(pod.uid()), new State.Promise(java.util.List.of(row), until, true));
     }
 

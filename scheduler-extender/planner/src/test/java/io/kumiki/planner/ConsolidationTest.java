@@ -68,10 +68,15 @@ class ConsolidationTest {
                 terminating,
                 node.isEmpty(),
                 false,
-                "set-" + name.replaceAll("[0-9]", ""),
+                // As the extender has it: who made a bound pod is told with its run.
+                node.isEmpty() ? set(name) : "",
                 Shape.amounts(shape(gpus).requests()),
                 null,
                 "");
+    }
+
+    private static String set(String pod) {
+        return "set-" + pod.replaceAll("[0-9]", "");
     }
 
     private void runs(String name, int gpus, String node, int priority, boolean movable) {
@@ -84,7 +89,7 @@ class ConsolidationTest {
                 null,
                 null,
                 null,
-                movable ? new RunFact.Movable(shape(gpus), Map.of("app", name)) : null)));
+                movable ? new RunFact.Movable(set(name), shape(gpus), Map.of("app", name)) : null)));
     }
 
     private void waits(String name, int gpus, int priority) {
@@ -302,15 +307,36 @@ class ConsolidationTest {
 
     @Test
     void oneWinnerAtATimeAndNobodyTwice() {
+        fragmented(true);
+        gang("one", 1, 4, 0, false);
+        assertThat(evicted()).hasSize(1);
+        gang("two", 1, 4, 0, false);
+        now += 20_000;
+        on(new Event.Tick());
+        assertThat(evicted().stream().distinct()).as("places are still kept for who moved").hasSize(1);
+        String first = evicted().getFirst();
+        String set = first.substring(0, 1);
+        var there = (Decision.Entry.Pinned) asks("c", "set-" + set, 1);
+        on(new Event.SingleSeen(new SingleFact(
+                pod(set + "9", 1, "", false), shape(1), 0, S, null, "c", there.node(), false, false, "", null)));
+        runs(set + "9", 1, there.node(), 0, true);
+        assertThat(planner.state().movedAt).as("it rests").containsKey("uid-" + set + "9");
+        goes(first);
+        assertThat(plan("one").phase).isEqualTo(Gang.Phase.Reserved);
+        assertThat(evicted().stream().distinct()).as("now it is the turn of the second").hasSize(2);
+        assertThat(plan("two").why).isEqualTo(Why.Moving);
+        now += Consolidation.REST;
+        on(new Event.Tick());
+        assertThat(planner.state().movedAt).doesNotContainKey("uid-" + set + "9");
+    }
+
+    @Test
+    void nobodyMovesWhereNoPlaceIsLeft() {
         nodes("a", "b");
         on(new Event.Elected(1));
         runs("a0", 1, "a", 0, true);
         runs("a1", 4, "a", 0, false);
-        runs("b0", 4, "b", 0, false);
-        gang("one", 1, 4, 0, false);
-        assertThat(plan("one").phase).isEqualTo(Gang.Phase.Reserved);
-        start("one", 4);
-        // 3 are free on a; a0 cannot go anywhere.
+        runs("b0", 8, "b", 0, false);
         gang("two", 1, 4, 0, false);
         assertThat(evicted()).isEmpty();
         nodes("c");

@@ -56,6 +56,10 @@ class PlantedBugsTest {
             returns("a wish that had no effect is not repeated", Wishes.class, "ask", 0),
             without("pods of an earlier attempt are left", Progress.class, "advance", "removeForeign", 0),
             returns("pods of equal or higher priority are evicted", Victims.class, "isLower", 1),
+            returns("gangs move whose owner did not allow it", Movables.class, "allowed", 1),
+            returns("the same work is moved again at once", Movables.class, "rested", 1),
+            returns("work moves that finds no place elsewhere", Relocation.class, "haveAllAPlace", 1),
+            without("the places of pods that move are not kept", MovedPlaces.class, "keep", "put", 0),
             without("a kept place is taken before it was left", SingleEvictions.class, "kept", "fits", 1),
         }) {
             bugs.put(bug.says(), new PlantedBug[] {bug});

@@ -176,7 +176,7 @@ final class World {
                 null,
                 null,
                 pod.movable ? Long.valueOf(0) : null,
-                pod.movable ? new RunFact.Movable(shape(pod), Map.of()) : null));
+                pod.movable ? new RunFact.Movable(pod.controller, shape(pod), Map.of()) : null));
     }
 
     void changed(GangObject gang) {

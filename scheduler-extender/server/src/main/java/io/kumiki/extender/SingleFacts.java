@@ -113,7 +113,8 @@ final class SingleFacts {
         } else {
             spec.set("affinity", affinity);
         }
-        return new RunFact.Movable(PodShape.single(loose), Facts.texts(metadata.path("labels")));
+        return new RunFact.Movable(
+                PodAdmission.controller(pod).path("uid").asText(""), PodShape.single(loose), Facts.texts(metadata.path("labels")));
     }
 
     private static boolean isMadeAnew(JsonNode pod) {

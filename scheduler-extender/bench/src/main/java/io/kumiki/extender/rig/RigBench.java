@@ -1,6 +1,7 @@
 package io.kumiki.extender.rig;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Json;
 import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.runtime.bench.Figure;
 import java.io.IOException;
@@ -19,6 +20,7 @@ public final class RigBench implements Benchmark {
             Map.of("W9", new ReclaimBench(), "W10", new VerdictBench(), "W14", new RestartBench());
 
     private static final Map<String, Integer> FULL = Map.of("W9", 500, "W10", 512, "W14", 100_000);
+    private static final String SETS = "/apis/apps/v1/namespaces/" + SPACE + "/replicasets";
     private static final int WRITERS = 16;
     private static final long PATIENCE = 300_000;
     /// Nothing more is expected after that long without a bound pod.
@@ -57,7 +59,7 @@ public final class RigBench implements Benchmark {
         Shape shape = Shape.named(given == null ? "W8" : given, size.n());
         Map<String, List<Double>> samples = new LinkedHashMap<>();
         Map<String, String> units = new LinkedHashMap<>();
-        try (Rig rig = Rig.start("", false)) {
+        try (Rig rig = Rig.start("", shape.held() > 0)) {
             rig.namespace(SPACE);
             rig.nodes(shape.nodes(), RigBench::node);
             for (boolean ours : new boolean[] {false, true}) {
@@ -111,13 +113,13 @@ public final class RigBench implements Benchmark {
         Rig.Cpu cpu = rig.cpu();
         long start = System.nanoTime();
         rig.startScheduler(ours);
-        int wanted = before + (ours ? shape.fits() : shape.fitsAnybody());
+        int wanted = before + wanted(shape, ours);
         settle(rig, wanted);
         figures.add(seconds(kase, "scheduler start to last bound", start, rig));
         figures.addAll(spent(kase + ", started later", rig.cpu().since(cpu)));
         figures.add(
                 new Figure(name(), kase + ", started later", "bound", rig.book().bound() - before, "pods"));
-        over(rig, ours);
+        over(rig, shape, ours);
     }
 
     /// Everybody runs; then the pods are created.
@@ -129,7 +131,7 @@ public final class RigBench implements Benchmark {
         long first = System.nanoTime();
         rig.calls().create(PODS, shape.pods(), WRITERS, i -> shape.pod(i, ours));
         long created = System.nanoTime();
-        int wanted = before + (ours ? shape.fits() : shape.fitsAnybody());
+        int wanted = before + wanted(shape, ours);
         if (shape.killed() && ours) {
             rig.book().await(PATIENCE, () -> rig.book().bound() >= before + wanted / 3);
             rig.killExtender();
@@ -146,7 +148,12 @@ public final class RigBench implements Benchmark {
         figures.add(new Figure(name(), kase, "longest partial gang", rig.book().longestPartialSeconds(), "s"));
         figures.add(new Figure(
                 name(), kase, "nodes given twice", rig.book().givenTwice().size(), ""));
-        over(rig, ours);
+        over(rig, shape, ours);
+    }
+
+    /// Where pods would have to move, the stock scheduler is given as long as we are.
+    private static int wanted(Shape shape, boolean ours) {
+        return ours || shape.held() > 0 ? shape.fits() : shape.fitsAnybody();
     }
 
     /// Takes what the shape holds before; returns how many pods that are.
@@ -158,6 +165,14 @@ public final class RigBench implements Benchmark {
         if (!held.isEmpty()) {
             rig.calls().create(PODS, held.size(), WRITERS, held::get);
             rig.book().await(PATIENCE, () -> rig.book().bound() == held.size());
+            rig.calls().post(SETS, shape.heldSet()).expected();
+            long end = System.nanoTime() + PATIENCE * 1_000_000;
+            while (rig.calls().get(SETS + "/held").body().at("/status/replicas").asInt() < held.size()) {
+                if (System.nanoTime() > end) {
+                    throw new IOException("nobody takes over the pods that hold GPUs");
+                }
+                Thread.sleep(50);
+            }
         }
         return held.size();
     }
@@ -201,8 +216,15 @@ public final class RigBench implements Benchmark {
                 new Figure(name(), kase, "CPU extender", cpu.extender(), "s"));
     }
 
-    private static void over(Rig rig, boolean ours) throws Exception {
+    private static void over(Rig rig, Shape shape, boolean ours) throws Exception {
         rig.killScheduler();
+        if (shape.held() > 0) {
+            // Whoever makes pods anew goes first.
+            ObjectNode none = Json.object();
+            none.putObject("spec").put("replicas", 0);
+            rig.calls().merge(SETS + "/held", none).expected();
+            rig.calls().delete(SETS + "/held").expected();
+        }
         if (ours) {
             over(rig, SPACE);
         } else {

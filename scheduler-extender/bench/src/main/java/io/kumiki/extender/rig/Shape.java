@@ -1,13 +1,15 @@
 package io.kumiki.extender.rig;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Json;
 import java.util.List;
 import java.util.Map;
 
 /// A load on a cluster of nodes of 8 GPUs, racks of 16 nodes.
 ///
 /// @param nodes how many nodes there are
-/// @param held GPUs of each node that are taken before the clock starts
+/// @param held GPUs of each node that are taken before the clock starts, each by a pod of a ReplicaSet that may be
+///     moved
 /// @param gangs how many; 0 for pods that belong to none
 /// @param members of each gang; how many pods where there are no gangs
 /// @param gpus of each pod
@@ -39,7 +41,8 @@ record Shape(
             }
             case "W12" -> {
                 int nodes = part(500, percent);
-                yield new Shape(name, nodes, 5, 1, nodes / 2, 4, "", 0, false);
+                int members = Math.max(1, nodes / 2);
+                yield new Shape(name, nodes, 5, 1, members, 4, "", members, false);
             }
             case "W13" -> {
                 Shape w7 = gangs(name, part(9, percent), 1_000, 1, "");
@@ -87,10 +90,31 @@ record Shape(
         return Pods.member("g" + i / members, i % members, members, gpus, true, noted);
     }
 
+    /// Whoever makes the held pods anew; it adopts them.
+    ObjectNode heldSet() {
+        ObjectNode set = Json.object().put("apiVersion", "apps/v1").put("kind", "ReplicaSet");
+        set.putObject("metadata").put("name", "held");
+        ObjectNode spec = set.putObject("spec").put("replicas", nodes * held);
+        spec.putObject("selector").putObject("matchLabels").put("app", "held");
+        ObjectNode template = movable(Pods.plain("held", 1, "1"));
+        template.withObject("/metadata").remove("name");
+        template.withObject("/spec").put("restartPolicy", "Always");
+        spec.putObject("template").set("metadata", template.get("metadata"));
+        spec.withObject("/template").set("spec", template.get("spec"));
+        return set;
+    }
+
+    private static ObjectNode movable(ObjectNode pod) {
+        ObjectNode metadata = pod.withObject("/metadata");
+        metadata.putObject("labels").put("app", "held");
+        metadata.putObject("annotations").put("kumiki.io/movable", "true");
+        return pod;
+    }
+
     List<ObjectNode> heldBefore(int node) {
         return java.util.stream.IntStream.range(0, held)
                 .mapToObj(h -> {
-                    ObjectNode pod = Pods.plain("held-" + node + "-" + h, 1, "1");
+                    ObjectNode pod = movable(Pods.plain("held-" + node + "-" + h, 1, "1"));
                     pod.withObject("/spec").put("nodeName", "node-" + node);
                     return pod;
                 })

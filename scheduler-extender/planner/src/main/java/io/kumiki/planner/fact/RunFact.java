@@ -32,7 +32,8 @@ public record RunFact(
 
     /// Of a pod that may be moved.
     ///
+    /// @param controller uid of the owner that makes it anew; the [PodFact] of a bound pod does not tell it
     /// @param shape what it asks of any node, `min` and `max` 1
     /// @param labels by which disruption budgets know it
-    public record Movable(Gang.Members shape, Map<String, String> labels) {}
+    public record Movable(String controller, Gang.Members shape, Map<String, String> labels) {}
 }
