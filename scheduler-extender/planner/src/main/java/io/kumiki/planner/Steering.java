@@ -21,7 +21,8 @@ public final class Steering {
     ///
     /// @param plan its gang's; null where nobody may be led
     void seen(PodFact pod, @Nullable Plan plan) {
-        String node = nodeOf(pod, plan);
+        // What was not told yet is told of all members together.
+        String node = plan == null || isStale(plan) ? null : nodeOf(pod, plan);
         if (node == null) {
             nodes.remove(pod.uid());
         } else {
