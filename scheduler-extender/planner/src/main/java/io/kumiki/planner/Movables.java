@@ -29,7 +29,9 @@ final class Movables {
     record Work(
             Preemption.Victim victim,
             GangFact fact,
-            @Nullable PodFact pod, String controller, long restart) {
+            @Nullable PodFact pod,
+            String controller,
+            long restart) {
         /// A single pod has no name of its own in its next life.
         String key() {
             return pod == null ? fact.key() : MovedPlaces.key(pod.uid());

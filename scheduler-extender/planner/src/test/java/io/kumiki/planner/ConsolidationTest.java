@@ -313,7 +313,9 @@ class ConsolidationTest {
         gang("two", 1, 4, 0, false);
         now += 20_000;
         on(new Event.Tick());
-        assertThat(evicted().stream().distinct()).as("places are still kept for who moved").hasSize(1);
+        assertThat(evicted().stream().distinct())
+                .as("places are still kept for who moved")
+                .hasSize(1);
         String first = evicted().getFirst();
         String set = first.substring(0, 1);
         var there = (Decision.Entry.Pinned) asks("c", "set-" + set, 1);
@@ -323,7 +325,9 @@ class ConsolidationTest {
         assertThat(planner.state().movedAt).as("it rests").containsKey("uid-" + set + "9");
         goes(first);
         assertThat(plan("one").phase).isEqualTo(Gang.Phase.Reserved);
-        assertThat(evicted().stream().distinct()).as("now it is the turn of the second").hasSize(2);
+        assertThat(evicted().stream().distinct())
+                .as("now it is the turn of the second")
+                .hasSize(2);
         assertThat(plan("two").why).isEqualTo(Why.Moving);
         now += Consolidation.REST;
         on(new Event.Tick());

@@ -2,8 +2,8 @@ package io.kumiki.extender;
 
 import io.kumiki.runtime.tls.Certificates;
 import io.kumiki.runtime.tls.Pem;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.kumiki.runtime.tls.ServingKey;
+import io.vertx.core.net.KeyCertOptions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.CertificateParsingException;
@@ -95,8 +95,14 @@ record ServingKeys(String authority, String former, String authorityKey, String 
     }
 
     /// As a server presents it.
-    PemKeyCertOptions served() {
-        return new PemKeyCertOptions().addCertValue(Buffer.buffer(certificate)).addKeyValue(Buffer.buffer(key));
+    KeyCertOptions served() {
+        try {
+            X509Certificate shown = Pem.certificate(certificate);
+            String algorithm = shown.getPublicKey().getAlgorithm();
+            return KeyCertOptions.wrap(new ServingKey(shown, Pem.secret(key, algorithm, "a Secret of the extender")));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the serving key cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /// What a caller has to trust.

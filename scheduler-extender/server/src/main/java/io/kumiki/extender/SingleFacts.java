@@ -114,7 +114,9 @@ final class SingleFacts {
             spec.set("affinity", affinity);
         }
         return new RunFact.Movable(
-                PodAdmission.controller(pod).path("uid").asText(""), PodShape.single(loose), Facts.texts(metadata.path("labels")));
+                PodAdmission.controller(pod).path("uid").asText(""),
+                PodShape.single(loose),
+                Facts.texts(metadata.path("labels")));
     }
 
     private static boolean isMadeAnew(JsonNode pod) {

@@ -9,6 +9,7 @@ import io.kumiki.kube.PodLogs;
 import io.kumiki.kube.PodSessions;
 import io.kumiki.localcluster.api.session.PodSockets;
 import io.kumiki.model.Json;
+import io.kumiki.runtime.tls.ServingKey;
 import io.kumiki.runtime.yaml.Yaml;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;

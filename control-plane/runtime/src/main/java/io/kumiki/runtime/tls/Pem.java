@@ -61,10 +61,16 @@ public final class Pem {
 
     /// @param where named in the message when there are none
     public static KeyPair keys(String text, String where) throws GeneralSecurityException {
-        KeyFactory factory = KeyFactory.getInstance("EC");
-        PrivateKey secret = factory.generatePrivate(new PKCS8EncodedKeySpec(bytes(text, "PRIVATE KEY", where)));
-        PublicKey open = factory.generatePublic(new X509EncodedKeySpec(bytes(text, "PUBLIC KEY", where)));
-        return new KeyPair(open, secret);
+        PublicKey open =
+                KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(bytes(text, "PUBLIC KEY", where)));
+        return new KeyPair(open, secret(text, "EC", where));
+    }
+
+    /// @param algorithm as its certificate's public key has it
+    /// @param where named in the message when there is none
+    public static PrivateKey secret(String text, String algorithm, String where) throws GeneralSecurityException {
+        return KeyFactory.getInstance(algorithm)
+                .generatePrivate(new PKCS8EncodedKeySpec(bytes(text, "PRIVATE KEY", where)));
     }
 
     private static byte[] bytes(String text, String type, String where) throws GeneralSecurityException {

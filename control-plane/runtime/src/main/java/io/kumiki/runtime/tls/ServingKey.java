@@ -1,4 +1,4 @@
-package io.kumiki.localcluster.api;
+package io.kumiki.runtime.tls;
 
 import java.net.Socket;
 import java.security.Principal;
@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The one key that a server shows, straight from memory. A key store would encrypt it first and decrypt it again,
 /// ten thousand rounds each time, for every server that is opened.
-final class ServingKey extends X509ExtendedKeyManager {
+public final class ServingKey extends X509ExtendedKeyManager {
     private static final String ALIAS = "serving";
 
     private final X509Certificate certificate;
     private final PrivateKey key;
 
-    ServingKey(X509Certificate certificate, PrivateKey key) {
+    public ServingKey(X509Certificate certificate, PrivateKey key) {
         this.certificate = certificate;
         this.key = key;
     }
