@@ -136,10 +136,14 @@ final class SinglePlacing {
         return declared != null && kept.promise().lets(state.second, new Promise.Bound(declared, true));
     }
 
-    void take(String key, Seeker seeker, Found.There there, Charges charges, long until) {
+    void take(String key, Seeker seeker, Found.There there, Charges from, long until) {
+        if (from != charges) {
+            // Ours were counted before this was taken.
+            charges = null;
+        }
         Map<String, Long> amounts = seeker.amounts();
         state.holds.put(key, new Holds.Hold(seeker.namespace(), amounts, there.node(), there.devices(), until));
-        charges.charge(seeker.namespace(), amounts, there.node());
+        from.charge(seeker.namespace(), amounts, there.node());
         Placement.Placed placed = there.placed();
         if (placed == null) {
             room.changed();

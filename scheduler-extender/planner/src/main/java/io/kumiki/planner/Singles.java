@@ -163,6 +163,9 @@ final class Singles {
 
     /// The place that is kept for what its controller makes anew of a pod that was moved; null for none.
     private Holds.@Nullable Hold moved(String controller, SinglePlacing.Seeker seeker, String key, long until) {
+        if (state.places.isEmpty()) {
+            return null;
+        }
         Holds.Hold hold = state.places.take(controller, seeker, placing.charges(), key, until);
         if (hold != null) {
             changed();

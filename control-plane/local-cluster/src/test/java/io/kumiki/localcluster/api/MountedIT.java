@@ -12,6 +12,7 @@ import io.kumiki.kube.PodSessions;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.WriteOptions;
 import io.kumiki.model.Json;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -50,6 +51,7 @@ class MountedIT {
     Path folder;
 
     private final Vertx vertx = Vertx.vertx();
+    private final Context context = vertx.getOrCreateContext();
     private final Mounts mounts = new Mounts();
     private final Semaphore logAsked = new Semaphore(0);
     private ApiListener listener;
@@ -107,9 +109,10 @@ class MountedIT {
 
     private record Answer(HttpClientResponse head, CompletableFuture<Buffer> body) {}
 
-    /// The body is listened to before the first of it can come.
+    /// All on one event loop, so that the body is listened to before the first of it can come.
     private CompletableFuture<Answer> get(String host, String path) {
-        return client.request(new RequestOptions()
+        var answer = new CompletableFuture<Answer>();
+        context.runOnContext(_ -> client.request(new RequestOptions()
                         .setMethod(HttpMethod.GET)
                         .setServer(SocketAddress.inetSocketAddress(port, "127.0.0.1"))
                         .setHost(host)
@@ -118,8 +121,9 @@ class MountedIT {
                         .putHeader("authorization", "Bearer x"))
                 .compose(request -> request.send())
                 .map(head -> new Answer(head, head.body().toCompletionStage().toCompletableFuture()))
-                .toCompletionStage()
-                .toCompletableFuture();
+                .onSuccess(answer::complete)
+                .onFailure(answer::completeExceptionally));
+        return answer;
     }
 
     private static void until(String what, BooleanSupplier holds) {
