@@ -21,6 +21,7 @@ done | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' 
     cp -L "$library" "$work/base$library"
 done
 cp "$dist"/lib/*.jar "$work/ours/opt/kumiki/lib/"
+cp "$dist/extender.args" "$work/ours/opt/kumiki/"
 {
     grep -v -e '^-cp$' -e '^"' -e '^-XX:AOTCache' "$dist/jvm.base"
     printf '%s\n' -cp

@@ -59,7 +59,7 @@ public final class ExtenderProcess {
     private static List<String> command(String more) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ProductJvm.flags());
+        command.addAll(ProductJvm.extenderFlags());
         if (!more.isEmpty()) {
             command.addAll(List.of(more.split(" ")));
         }
