@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Work that its owner lets be moved: whole gangs that run, and single pods one by one; never that of higher priority,
@@ -141,7 +142,7 @@ final class Movables {
             RunFact.Movable movable = run == null ? null : run.movable();
             return movable == null ? List.of() : List.of(movable.labels());
         }
-        Plan plan = java.util.Objects.requireNonNull(state.plans.get(work.fact().key()));
+        Plan plan = Objects.requireNonNull(state.plans.get(work.fact().key()));
         List<Map<String, String>> labels = new ArrayList<>();
         for (PodFact pod : state.membersOf(plan)) {
             PodFact.Member member = pod.member();

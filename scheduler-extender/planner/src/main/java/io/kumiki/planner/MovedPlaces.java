@@ -5,6 +5,7 @@ import io.kumiki.planner.fact.NodeFact;
 import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.planner.fact.SingleFact;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,7 +40,7 @@ final class MovedPlaces {
 
     void keep(PodFact pod, String controller, Plan.Row row, long until) {
         kept.put(key(pod.uid()), new Kept(pod.namespace(), controller, row, until));
-        state.promises.put(key(pod.uid()), new State.Promise(java.util.List.of(row), until, true));
+        state.promises.put(key(pod.uid()), new State.Promise(List.of(row), until, true));
     }
 
     boolean isEmpty() {
@@ -79,9 +80,7 @@ final class MovedPlaces {
     }
 
     /// A pod that found another place may be the successor of one that was moved: it rests as well, and whatever is
-    /// kept for it is not needed.
-    ///
-    /// True where that was so.
+    /// kept for it is not needed. True where that was so.
     boolean settled(SingleFact single) {
         Map<String, Long> amounts = Shape.amounts(single.shape().requests());
         String controller = single.pod().controller();

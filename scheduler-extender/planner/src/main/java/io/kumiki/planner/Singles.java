@@ -1,10 +1,7 @@
 package io.kumiki.planner;
 
-import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.fact.Fitness;
-import io.kumiki.planner.fact.GangFact;
 import io.kumiki.planner.fact.NodeFact;
-import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.planner.fact.SingleFact;
 import io.kumiki.planner.words.Clause;
@@ -28,6 +25,7 @@ final class Singles {
 
     private final State state;
     private final SinglePlacing placing;
+    private final SingleNews news;
     private final SingleWishes wishes;
     private final SingleEvictions evictions;
     private final Consolidation consolidation;
@@ -36,6 +34,7 @@ final class Singles {
     Singles(State state, Progress progress, Consolidation consolidation) {
         this.state = state;
         this.placing = new SinglePlacing(state);
+        this.news = new SingleNews(state, placing);
         this.wishes = new SingleWishes(state);
         this.evictions = new SingleEvictions(state, progress);
         this.consolidation = consolidation;
@@ -46,83 +45,13 @@ final class Singles {
         return new SinglePass(state, waiting(), placing, wishes, evictions, consolidation);
     }
 
-    /// What an event may change of what is free; told before and after it.
+    /// Told before and after an event.
     void notice(Event event) {
-        switch (event) {
-            case Event.EntryAsked ignored -> {}
-            case Event.SingleSeen ignored -> {}
-            case Event.SingleRuns ignored -> {}
-            case Event.MemberAsked ignored -> {}
-            case Event.GangOrigin ignored -> {}
-            case Event.Estimated ignored -> {}
-            case Event.Learned ignored -> {}
-            case Event.FilterAsked ignored -> {}
-            case Event.BindLeft ignored -> {}
-            case Event.PodSeen(PodFact pod) -> moved(pod.uid(), pod);
-            case Event.PodGone(String uid) -> moved(uid, null);
-            case Event.NodeSeen ignored -> changed();
-            case Event.NodeGone ignored -> changed();
-            case Event.DaemonSeen ignored -> changed();
-            case Event.DaemonGone ignored -> changed();
-            case Event.BudgetSeen ignored -> {}
-            case Event.BudgetGone ignored -> {}
-            case Event.EvictionRefused ignored -> {}
-            case Event.CapacityServed ignored -> {}
-            case Event.CapacitySeen ignored -> {}
-            case Event.CapacityGone ignored -> {}
-            case Event.ClaimSeen ignored -> {}
-            case Event.ClaimGone ignored -> {}
-            case Event.GangSeen(GangFact gang) -> {
-                learn(gang);
-                changed();
-            }
-            case Event.GangGone ignored -> changed();
-            case Event.Levels ignored -> changed();
-            case Event.Tenants ignored -> changed();
-            case Event.NamespaceLimit ignored -> changed();
-            case Event.Elected ignored -> changed();
-            case Event.Deposed ignored -> changed();
-            case Event.BindAsked ignored -> changed();
-            case Event.Bound ignored -> changed();
-            case Event.Written ignored -> changed();
-            case Event.Tick ignored -> changed();
-        }
+        news.notice(event);
     }
 
     void changed() {
         placing.changed();
-    }
-
-    private void moved(String uid, @Nullable PodFact after) {
-        PodFact before = state.pods.get(uid);
-        if ((before != null && before.member() != null) || (after != null && after.member() != null)) {
-            changed();
-            return;
-        }
-        if (before == null && after != null && after.bound() && !state.leading) {
-            // What is there when we begin tells what is usual here.
-            placing.learn(after.requests(), 1);
-        }
-        if (before != null && before.bound()) {
-            placing.changed(before.node());
-        }
-        if (after != null && after.bound()) {
-            placing.changed(after.node());
-        }
-    }
-
-    private void learn(GangFact gang) {
-        if (state.plans.containsKey(gang.key())) {
-            return;
-        }
-        for (Gang.Members members : gang.spec().classes()) {
-            try {
-                placing.learn(Shape.amounts(members.requests()), Math.max(1, members.min()));
-            } catch (IllegalArgumentException e) {
-                // Its status says what is wrong with it; nothing can be learned from it.
-                return;
-            }
-        }
     }
 
     void entry(Event.EntryAsked ask) {

@@ -14,6 +14,7 @@ import io.kumiki.planner.fact.NodeFact;
 import io.kumiki.planner.fact.Origin;
 import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.fact.Shape;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -199,7 +200,8 @@ final class Facts {
     }
 
     static long created(JsonNode metadata) {
-        return Timestamps.second(metadata.path("creationTimestamp").asText("1970-01-01T00:00:00Z"));
+        return Instant.parse(metadata.path("creationTimestamp").asText("1970-01-01T00:00:00Z"))
+                .getEpochSecond();
     }
 
     private static PodFact.@Nullable Member member(JsonNode metadata, JsonNode pod, Map<String, Long> requests) {

@@ -16,6 +16,7 @@ import io.kumiki.planner.fact.RunFact;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.planner.fact.SingleFact;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -130,7 +131,7 @@ final class SingleFacts {
 
     private static @Nullable Long second(String time) {
         try {
-            return time.isEmpty() ? null : Timestamps.second(time);
+            return time.isEmpty() ? null : Instant.parse(time).getEpochSecond();
         } catch (DateTimeException e) {
             return null;
         }

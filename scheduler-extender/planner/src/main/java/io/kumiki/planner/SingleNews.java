@@ -1,0 +1,93 @@
+package io.kumiki.planner;
+
+import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.Shape;
+import org.jspecify.annotations.Nullable;
+
+/// What events change for pods without a gang: what is free for them has to be counted anew, and which demands come.
+final class SingleNews {
+    private final State state;
+    private final SinglePlacing placing;
+
+    SingleNews(State state, SinglePlacing placing) {
+        this.state = state;
+        this.placing = placing;
+    }
+
+    /// What an event may change of what is free; told before and after it.
+    void notice(Event event) {
+        switch (event) {
+            case Event.EntryAsked ignored -> {}
+            case Event.SingleSeen ignored -> {}
+            case Event.SingleRuns ignored -> {}
+            case Event.MemberAsked ignored -> {}
+            case Event.GangOrigin ignored -> {}
+            case Event.Estimated ignored -> {}
+            case Event.Learned ignored -> {}
+            case Event.FilterAsked ignored -> {}
+            case Event.BindLeft ignored -> {}
+            case Event.PodSeen(PodFact pod) -> moved(pod.uid(), pod);
+            case Event.PodGone(String uid) -> moved(uid, null);
+            case Event.NodeSeen ignored -> placing.changed();
+            case Event.NodeGone ignored -> placing.changed();
+            case Event.DaemonSeen ignored -> placing.changed();
+            case Event.DaemonGone ignored -> placing.changed();
+            case Event.BudgetSeen ignored -> {}
+            case Event.BudgetGone ignored -> {}
+            case Event.EvictionRefused ignored -> {}
+            case Event.CapacityServed ignored -> {}
+            case Event.CapacitySeen ignored -> {}
+            case Event.CapacityGone ignored -> {}
+            case Event.ClaimSeen ignored -> {}
+            case Event.ClaimGone ignored -> {}
+            case Event.GangSeen(GangFact gang) -> {
+                learn(gang);
+                placing.changed();
+            }
+            case Event.GangGone ignored -> placing.changed();
+            case Event.Levels ignored -> placing.changed();
+            case Event.Tenants ignored -> placing.changed();
+            case Event.NamespaceLimit ignored -> placing.changed();
+            case Event.Elected ignored -> placing.changed();
+            case Event.Deposed ignored -> placing.changed();
+            case Event.BindAsked ignored -> placing.changed();
+            case Event.Bound ignored -> placing.changed();
+            case Event.Written ignored -> placing.changed();
+            case Event.Tick ignored -> placing.changed();
+        }
+    }
+
+    private void moved(String uid, @Nullable PodFact after) {
+        PodFact before = state.pods.get(uid);
+        if ((before != null && before.member() != null) || (after != null && after.member() != null)) {
+            placing.changed();
+            return;
+        }
+        if (before == null && after != null && after.bound() && !state.leading) {
+            // What is there when we begin tells what is usual here.
+            placing.learn(after.requests(), 1);
+        }
+        if (before != null && before.bound()) {
+            placing.changed(before.node());
+        }
+        if (after != null && after.bound()) {
+            placing.changed(after.node());
+        }
+    }
+
+    private void learn(GangFact gang) {
+        if (state.plans.containsKey(gang.key())) {
+            return;
+        }
+        for (Gang.Members members : gang.spec().classes()) {
+            try {
+                placing.learn(Shape.amounts(members.requests()), Math.max(1, members.min()));
+            } catch (IllegalArgumentException e) {
+                // Its status says what is wrong with it; nothing can be learned from it.
+                return;
+            }
+        }
+    }
+}
