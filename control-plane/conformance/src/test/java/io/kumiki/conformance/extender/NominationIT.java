@@ -34,6 +34,8 @@ class NominationIT {
     @AfterEach
     void end() throws Exception {
         rig.rig().end(true);
+        // It would make its pod anew.
+        rig.calls().delete("/apis/apps/v1/namespaces/" + space + "/replicasets").expected();
         rig.end(space);
     }
 
@@ -92,9 +94,12 @@ class NominationIT {
         rig.startScheduler();
 
         rig.await("g-0 is nominated", () -> nominated("g-0").equals("n5"));
-        assertThat(pod("squatter").at("/metadata/deletionTimestamp").asText())
-                .as("it was evicted")
-                .isNotEmpty();
+        rig.await(
+                "squatter is evicted",
+                () -> !pod("squatter")
+                        .at("/metadata/deletionTimestamp")
+                        .asText()
+                        .isEmpty());
         assertThat(pod("g-0").at("/spec/nodeName").asText("")).isEmpty();
         rig.rig().end(true);
         rig.await(

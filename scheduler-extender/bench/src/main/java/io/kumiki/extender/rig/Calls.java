@@ -18,6 +18,11 @@ import java.util.function.IntFunction;
 public final class Calls implements AutoCloseable {
     private static final String JSON = "application/json";
     private static final byte[] NONE = {};
+    /// The API server closes what was silent for 90 s, perhaps while we write.
+    private static final long KEPT_NANOS = 45_000_000_000L;
+
+    /// @param at when it was last used, `System.nanoTime()`
+    private record Kept(Wire wire, long at) {}
 
     /// @param body an empty object where nothing came
     public record Answer(int status, JsonNode body) {
@@ -36,7 +41,7 @@ public final class Calls implements AutoCloseable {
     }
 
     private final Endpoint endpoint;
-    private final ConcurrentLinkedDeque<Wire> idle = new ConcurrentLinkedDeque<>();
+    private final ConcurrentLinkedDeque<Kept> idle = new ConcurrentLinkedDeque<>();
 
     Calls(Endpoint endpoint) {
         this.endpoint = endpoint;
@@ -70,7 +75,7 @@ public final class Calls implements AutoCloseable {
         Wire wire = take();
         try {
             Wire.Reply reply = wire.send(method, path, type, body);
-            idle.push(wire);
+            idle.push(new Kept(wire, System.nanoTime()));
             return new Answer(reply.status(), read(reply.body()));
         } catch (IOException e) {
             wire.close();
@@ -88,8 +93,13 @@ public final class Calls implements AutoCloseable {
     }
 
     private Wire take() throws IOException {
-        Wire wire = idle.poll();
-        return wire == null ? new Wire(endpoint, 16_384) : wire;
+        for (Kept kept = idle.poll(); kept != null; kept = idle.poll()) {
+            if (System.nanoTime() - kept.at() < KEPT_NANOS) {
+                return kept.wire();
+            }
+            kept.wire().close();
+        }
+        return new Wire(endpoint, 16_384);
     }
 
     /// Creates that many objects over some connections at once; fails with the first refusal.
@@ -121,9 +131,9 @@ public final class Calls implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Wire wire = idle.poll(); wire != null; wire = idle.poll()) {
+        for (Kept kept = idle.poll(); kept != null; kept = idle.poll()) {
             try {
-                wire.close();
+                kept.wire().close();
             } catch (IOException e) {
                 assert e != null : "it was closed already";
             }

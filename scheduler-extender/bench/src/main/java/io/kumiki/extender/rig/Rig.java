@@ -208,6 +208,11 @@ public final class Rig implements AutoCloseable {
         return printed;
     }
 
+    public boolean schedulerRuns() {
+        Process running = scheduler;
+        return running != null && running.isAlive();
+    }
+
     public void killScheduler() throws InterruptedException {
         Process running = scheduler;
         scheduler = null;
@@ -253,6 +258,11 @@ public final class Rig implements AutoCloseable {
 
     public ExtenderProcess extender() {
         return java.util.Objects.requireNonNull(extender, "the extender does not run");
+    }
+
+    public boolean extenderRuns() {
+        ExtenderProcess running = extender;
+        return running != null && running.handle().isAlive();
     }
 
     public void killExtender() throws InterruptedException {
