@@ -159,7 +159,7 @@ final class Adoption {
         if (plan != null) {
             progress.barrier().refuseAll(plan, "gang " + key + " is gone");
             state.recount(plan);
-            state.promises.remove(key);
+            state.earmarks.remove(key);
             state.roomChanged = true;
         }
     }

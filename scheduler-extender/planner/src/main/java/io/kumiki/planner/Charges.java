@@ -29,7 +29,7 @@ final class Charges {
             for (var entry : usage(_ -> true).entrySet()) {
                 used = used.using(entry.getKey(), new Amounts(entry.getValue()));
             }
-            for (String key : state.promises.keySet()) {
+            for (String key : state.earmarks.keySet()) {
                 Plan plan = state.plans.get(key);
                 String tenant = plan == null ? null : state.tenantOf.get(plan.fact.namespace());
                 used = plan == null || tenant == null ? used : used.using(tenant, kept(plan.fact));
@@ -41,9 +41,9 @@ final class Charges {
     /// What work that was moved used before, while it comes back: nobody else gets it meanwhile.
     private Amounts kept(GangFact gang) {
         Plan plan = state.plans.get(gang.key());
-        State.Promise promise = state.promises.get(gang.key());
-        return plan != null && promise != null && Consolidation.isBack(state, plan) && plan.leaving.isEmpty()
-                ? new Amounts(sum(promise.rows()))
+        State.Earmark earmark = state.earmarks.get(gang.key());
+        return plan != null && earmark != null && Consolidation.isBack(state, plan) && plan.leaving.isEmpty()
+                ? new Amounts(sum(earmark.rows()))
                 : Amounts.NONE;
     }
 

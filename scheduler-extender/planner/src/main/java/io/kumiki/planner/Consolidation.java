@@ -76,7 +76,7 @@ final class Consolidation {
         retry = false;
         retryAt = 0;
         long until = state.now + PLACE;
-        state.promises.put(winner.key(), new State.Promise(found.rows(), until));
+        state.earmarks.put(winner.key(), new State.Earmark(found.rows(), until));
         found.moves().forEach(move -> keep(move, until));
         List<Clause> clauses = new ArrayList<>();
         for (Relocation.Move move : found.moves()) {
@@ -94,7 +94,7 @@ final class Consolidation {
 
     /// Places of those before are still kept.
     private boolean isMoving() {
-        return !state.places.isEmpty() || state.promises.values().stream().anyMatch(promise -> promise.moved());
+        return !state.places.isEmpty() || state.earmarks.values().stream().anyMatch(earmark -> earmark.moved());
     }
 
     /// Whether it would start by itself before those who move had begun anew.
@@ -110,7 +110,7 @@ final class Consolidation {
     private void keep(Relocation.Move move, long until) {
         PodFact pod = move.work().pod();
         if (pod == null) {
-            state.promises.put(move.work().key(), new State.Promise(move.rows(), until, true));
+            state.earmarks.put(move.work().key(), new State.Earmark(move.rows(), until, true));
         } else {
             state.places.keep(pod, move.work().controller(), move.rows().getFirst(), until);
         }
@@ -140,7 +140,7 @@ final class Consolidation {
 
     /// A gang that was moved goes where its place is kept.
     static boolean isBack(State state, Plan plan) {
-        State.Promise promise = state.promises.get(plan.fact.key());
-        return promise != null && promise.moved() && plan.phase == Gang.Phase.Waiting;
+        State.Earmark earmark = state.earmarks.get(plan.fact.key());
+        return earmark != null && earmark.moved() && plan.phase == Gang.Phase.Waiting;
     }
 }

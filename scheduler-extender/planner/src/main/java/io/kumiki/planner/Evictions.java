@@ -37,9 +37,9 @@ final class Evictions {
             }
             return false;
         }
-        state.promises.put(
+        state.earmarks.put(
                 plan.fact.key(),
-                new State.Promise(room.rows(plan.fact, eviction.get().placed()), state.now + state.options.promise()));
+                new State.Earmark(room.rows(plan.fact, eviction.get().placed()), state.now + state.options.earmark()));
         plan.say(
                 Why.Preempting,
                 victims.leave(eviction.get(), plan.fact.key(), plan.party(), priority, plan.fact.namespace()));

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Places that are kept for single pods that were told to move, until their controller has made them anew. While the
-/// pod is still there its new place is a promise; from then on it is held, and with it the quota that the pod used.
+/// pod is still there its new place is earmarked; from then on it is held, and with it the quota that the pod used.
 final class MovedPlaces {
     private final State state;
     private final SortedMap<String, Kept> kept = new TreeMap<>();
@@ -40,7 +40,7 @@ final class MovedPlaces {
 
     void keep(PodFact pod, String controller, Plan.Row row, long until) {
         kept.put(key(pod.uid()), new Kept(pod.namespace(), controller, row, until));
-        state.promises.put(key(pod.uid()), new State.Promise(List.of(row), until, true));
+        state.earmarks.put(key(pod.uid()), new State.Earmark(List.of(row), until, true));
     }
 
     boolean isEmpty() {
@@ -50,7 +50,7 @@ final class MovedPlaces {
     /// The pod is gone: what it used is held where it goes. Whether a place was kept for it.
     boolean left(String uid) {
         Kept place = kept.get(key(uid));
-        if (place == null || state.promises.remove(key(uid)) == null) {
+        if (place == null || state.earmarks.remove(key(uid)) == null) {
             return false;
         }
         state.holds.put(key(uid), place.hold(place.until()));
@@ -67,7 +67,7 @@ final class MovedPlaces {
             if (place.until() > state.now
                     && place.isFor(seeker.namespace(), controller, amounts)
                     && isFree(entry.getKey(), place, seeker, charges)) {
-                state.promises.remove(entry.getKey());
+                state.earmarks.remove(entry.getKey());
                 state.holds.remove(entry.getKey());
                 kept.remove(entry.getKey());
                 Holds.Hold hold = place.hold(until);
@@ -96,9 +96,9 @@ final class MovedPlaces {
     }
 
     private void drop(String key) {
-        boolean promised = state.promises.remove(key) != null;
+        boolean earmarked = state.earmarks.remove(key) != null;
         boolean held = state.holds.remove(key) != null;
-        state.roomChanged |= promised || held;
+        state.roomChanged |= earmarked || held;
     }
 
     private boolean isFree(String key, Kept place, SinglePlacing.Seeker seeker, Charges charges) {

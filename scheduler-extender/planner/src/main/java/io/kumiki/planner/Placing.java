@@ -43,7 +43,7 @@ final class Placing {
 
     void pass() {
         state.roomChanged = false;
-        state.promises.values().removeIf(promise -> promise.until() <= state.now);
+        state.earmarks.values().removeIf(earmark -> earmark.until() <= state.now);
         List<Plan> queue = state.plans.values().stream()
                 .filter(plan -> plan.phase == Gang.Phase.Waiting && !plan.ended && rested(plan))
                 .sorted(Comparator.comparingInt((Plan plan) -> -plan.fact.spec().priority())
@@ -66,7 +66,7 @@ final class Placing {
             if (!readiness.mayBePlaced(plan, charges)) {
                 continue;
             }
-            boolean promised = state.promises.containsKey(plan.fact.key());
+            boolean promised = state.earmarks.containsKey(plan.fact.key());
             room = room == null ? Room.now(state, "") : room;
             Room own = promised ? Room.now(state, plan.fact.key()) : room;
             BitSet avoided = kept == null ? new BitSet() : own.indices(kept.nodes());
@@ -105,10 +105,10 @@ final class Placing {
 
     /// Whoever was moved goes where its place is kept, if it still can.
     private GangPlacement place(Plan plan, Room own, BitSet avoided) {
-        State.Promise promise = state.promises.get(plan.fact.key());
-        if (promise != null && promise.moved()) {
+        State.Earmark earmark = state.earmarks.get(plan.fact.key());
+        if (earmark != null && earmark.moved()) {
             BitSet others = own.indices(
-                    promise.rows().stream().flatMap(row -> row.nodes.stream()).toList());
+                    earmark.rows().stream().flatMap(row -> row.nodes.stream()).toList());
             others.flip(0, own.nodes.size());
             if (own.place(plan.fact, own.view, others) instanceof GangPlacement.Placed placed) {
                 return placed;
@@ -150,7 +150,7 @@ final class Placing {
         }
         charges.charge(plan.fact, rows);
         room.take(rows);
-        state.promises.remove(plan.fact.key());
+        state.earmarks.remove(plan.fact.key());
         plan.rows.clear();
         plan.rows.addAll(rows);
         plan.attempt = plan.fact.spec().attempt();

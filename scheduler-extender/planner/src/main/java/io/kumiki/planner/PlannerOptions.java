@@ -9,7 +9,7 @@ package io.kumiki.planner;
 /// @param partial a gang below its minimum after it began is ended
 /// @param veto how long a node that the scheduler refused is not tried again for that class
 /// @param repeat a wish that had no effect is repeated
-/// @param promise slots of preempted gangs are kept for the winner
+/// @param earmark slots of preempted gangs are kept for the winner
 /// @param usualSeconds run time of a gang that declares none
 public record PlannerOptions(
         int reserveCpuMilli,
@@ -20,7 +20,7 @@ public record PlannerOptions(
         long partial,
         long veto,
         long repeat,
-        long promise,
+        long earmark,
         long usualSeconds) {
     public static final PlannerOptions DEFAULT =
             new PlannerOptions(1000, 2048, 60_000, 30_000, 120_000, 40_000, 300_000, 5_000, 60_000, 3600);

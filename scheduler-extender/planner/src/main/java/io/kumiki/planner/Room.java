@@ -43,7 +43,7 @@ final class Room {
         this.view = view;
     }
 
-    /// @param winner the gang whose own promise does not count against it; empty for none
+    /// @param winner the gang whose own earmark does not count against it; empty for none
     static Room now(State state, String winner) {
         Map<String, Taken> slots = slots(state, winner);
         Ground ground = state.ground();
@@ -62,7 +62,7 @@ final class Room {
         return ClusterView.of(List.of(spec), List.of(free(state, node, spec, slots)));
     }
 
-    /// What gangs hold by their slots and promises, and no bound pod accounts for, per node.
+    /// What gangs hold by their slots and earmarks, and no bound pod accounts for, per node.
     static Map<String, Taken> slots(State state, String winner) {
         var taken = new TreeMap<String, Taken>();
         for (Plan plan : state.plans.values()) {
@@ -83,9 +83,9 @@ final class Room {
             plan.leaving.forEach(
                     slot -> taken.computeIfAbsent(slot.node(), _ -> new Taken()).add(slot.amounts(), slot.devices()));
         }
-        state.promises.forEach((gang, promise) -> {
-            if (!gang.equals(winner) && promise.until() > state.now) {
-                for (Plan.Row row : promise.rows()) {
+        state.earmarks.forEach((gang, earmark) -> {
+            if (!gang.equals(winner) && earmark.until() > state.now) {
+                for (Plan.Row row : earmark.rows()) {
                     for (int i = 0; i < row.nodes.size(); i++) {
                         taken.computeIfAbsent(row.nodes.get(i), _ -> new Taken())
                                 .add(row.amounts, row.devices.get(i));

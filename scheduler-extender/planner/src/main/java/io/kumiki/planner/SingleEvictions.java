@@ -41,13 +41,13 @@ final class SingleEvictions {
     }
 
     boolean promised(SingleFact single) {
-        State.Promise promise = state.promises.get(key(single));
-        return promise != null && promise.until() > state.now;
+        State.Earmark earmark = state.earmarks.get(key(single));
+        return earmark != null && earmark.until() > state.now;
     }
 
     /// It needs no place any more.
     void left(SingleFact single) {
-        if (state.promises.remove(key(single)) != null) {
+        if (state.earmarks.remove(key(single)) != null) {
             state.roomChanged = true;
         }
     }
@@ -62,11 +62,11 @@ final class SingleEvictions {
 
     /// Its place, as soon as those who were there have left; null until then.
     SinglePlacing.Found.@Nullable There kept(SingleFact single) {
-        State.Promise promise = state.promises.get(key(single));
-        if (promise == null) {
+        State.Earmark earmark = state.earmarks.get(key(single));
+        if (earmark == null) {
             return null;
         }
-        Plan.Row row = promise.rows().getFirst();
+        Plan.Row row = earmark.rows().getFirst();
         NodeFact node = state.nodes.get(row.nodes.getFirst());
         if (node == null
                 || !Fitness.fits(single.shape(), row.amounts, node)
@@ -183,7 +183,7 @@ final class SingleEvictions {
         GangPlacement.Slot slot = eviction.get().placed().slots().getFirst().getFirst();
         row.nodes.add(room.nodes.get(n).name());
         row.devices.add(Shape.fraction(row.amounts) ? Room.Devices.write(slot.devices()) : "");
-        state.promises.put(key(single), new State.Promise(List.of(row), state.now + state.options.promise()));
+        state.earmarks.put(key(single), new State.Earmark(List.of(row), state.now + state.options.earmark()));
         return victims.leave(
                 eviction.get(),
                 key(single),

@@ -37,7 +37,7 @@ public final class State {
     final SortedMap<String, SortedMap<String, PodFact>> onNode = new TreeMap<>();
     final SortedMap<String, Map<String, Long>> usedInNamespace = new TreeMap<>();
     final SortedMap<String, SortedMap<String, Event.NamespaceLimit>> limits = new TreeMap<>();
-    final SortedMap<String, Promise> promises = new TreeMap<>();
+    final SortedMap<String, Earmark> earmarks = new TreeMap<>();
     /// Single pods that are not bound yet, and what was promised to them.
     final SortedMap<String, SingleFact> singles = new TreeMap<>();
     final Holds holds = new Holds();
@@ -97,8 +97,8 @@ public final class State {
     /// Slots that others are leaving to a winner, or that are free for work that moves to them.
     ///
     /// @param moved for work that was told to move
-    record Promise(List<Plan.Row> rows, long until, boolean moved) {
-        Promise(List<Plan.Row> rows, long until) {
+    record Earmark(List<Plan.Row> rows, long until, boolean moved) {
+        Earmark(List<Plan.Row> rows, long until) {
             this(rows, until, false);
         }
     }

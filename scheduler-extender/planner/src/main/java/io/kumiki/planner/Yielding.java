@@ -84,8 +84,8 @@ final class Yielding {
         if (leaving.isEmpty()) {
             return false;
         }
-        long until = state.now + state.options.promise();
-        state.promises.put(plan.fact.key(), new State.Promise(rows, until));
+        long until = state.now + state.options.earmark();
+        state.earmarks.put(plan.fact.key(), new State.Earmark(rows, until));
         ask(plan, leaving, until);
         plan.say(Why.Preempting, new Clause.PodsMakeWay(leaving.size()));
         return true;

@@ -43,8 +43,8 @@ final class Promises {
             }
         }
         // Who moved has its place beside all others, from the first moment on.
-        for (State.Promise promise : state.promises.values()) {
-            for (Plan.Row row : promise.moved() ? promise.rows() : java.util.List.<Plan.Row>of()) {
+        for (State.Earmark earmark : state.earmarks.values()) {
+            for (Plan.Row row : earmark.moved() ? earmark.rows() : java.util.List.<Plan.Row>of()) {
                 row.nodes.forEach(node -> gpus.merge(node, row.amounts.getOrDefault(Simulation.GPU, 0L), Long::sum));
             }
         }
