@@ -52,6 +52,21 @@ public record ResourceType(String group, String version, String plural) {
         return group.isEmpty() ? plural : plural + "." + group;
     }
 
+    // Both are written out: what a record has of its own is linked at its first use, which each first start would wait
+    // for.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ResourceType type
+                && plural.equals(type.plural)
+                && group.equals(type.group)
+                && version.equals(type.version);
+    }
+
+    @Override
+    public int hashCode() {
+        return (group.hashCode() * 31 + version.hashCode()) * 31 + plural.hashCode();
+    }
+
     @Override
     public String toString() {
         return storage();

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,8 @@ public final class LocalCluster implements AutoCloseable {
     private final Vertx vertx;
     private final LocalClusterSettings settings;
     private final OwnService own;
-    private final FutureTask<Keys> keys;
+    private final FutureTask<Credentials> keys;
+    private final FutureTask<AccountTokens> tokens;
     private final Journal journal;
     private final Cluster cluster;
     private final Mounts mounts = new Mounts();
@@ -60,8 +62,6 @@ public final class LocalCluster implements AutoCloseable {
     private int port;
     private long timer;
 
-    private record Keys(Credentials credentials, AccountTokens tokens) {}
-
     private LocalCluster(Vertx vertx, LocalClusterSettings settings) {
         this.vertx = vertx;
         this.settings = settings;
@@ -70,13 +70,14 @@ public final class LocalCluster implements AutoCloseable {
         this.journal = settings.durable()
                 ? new SqliteJournal(settings.folder().resolve("cluster.db"), settings.freeFloor())
                 : Journal.memory();
-        this.keys = new FutureTask<>(() -> {
-            var made = Credentials.in(
-                    settings.folder(), names(settings, own), settings.clock().instant());
-            return new Keys(made, new AccountTokens(made.accountKey()));
+        this.keys = new FutureTask<>(() -> Credentials.in(
+                settings.folder(), names(settings, own), settings.clock().instant()));
+        this.tokens = new FutureTask<>(() -> {
+            keys();
+            return new AccountTokens(Credentials.accountKey(settings.folder()));
         });
         // The first key of a JVM takes about as long as the cluster itself: they are made side by side.
-        Thread.ofPlatform().daemon().name("kube-keys").start(keys);
+        beside("kube-keys", keys);
         this.cluster = new Cluster(clusterSettings(), journal);
         this.listener = new ApiListener(
                 vertx,
@@ -87,13 +88,19 @@ public final class LocalCluster implements AutoCloseable {
                 mounts,
                 Hosts.LOCAL.and(own.address()),
                 settings.limits(),
-                () -> keys().credentials());
+                this::keys);
+    }
+
+    private static void beside(String name, Runnable work) {
+        Thread.ofPlatform().daemon().name(name).start(work);
     }
 
     /// Blocks until the port is open, the kubeconfig is written and the first namespaces are there.
     ///
     /// @param policies what every write passes, from the first one on
     public static LocalCluster start(Vertx vertx, LocalClusterSettings settings, AdmissionPolicy... policies) {
+        // A fifth of the first start in a JVM is Jackson's: its classes are loaded while keys and kinds are made.
+        beside("kube-json", Json::object);
         LocalCluster made = new LocalCluster(vertx, settings);
         List.of(policies).forEach(made.cluster::admit);
         try {
@@ -103,15 +110,26 @@ public final class LocalCluster implements AutoCloseable {
             if (loop != null) {
                 loop.close();
             }
+            made.listener.close();
             made.journal.close();
             throw e instanceof RuntimeException fault ? fault : new IllegalStateException(e.getMessage(), e);
         }
         return made;
     }
 
-    private Keys keys() {
+    private Credentials keys() {
+        return of(keys);
+    }
+
+    /// The key that signs is made by whoever needs the first token.
+    private AccountTokens tokens() {
+        tokens.run();
+        return of(tokens);
+    }
+
+    private <T> T of(FutureTask<T> made) {
         try {
-            return keys.get();
+            return made.get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(
                     "the keys in " + settings.folder().resolve("pki") + " cannot be used: " + e.getCause(), e);
@@ -122,21 +140,28 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private void open() throws IOException {
-        cluster.resume();
-        for (String name : List.of("default", "kube-system", settings.namespace())) {
-            ensureNamespace(name);
+        // The port is opened while the cluster gets what every cluster has; until it is whole, requests wait.
+        var opening = CompletableFuture.supplyAsync(
+                () -> listener.listen(settings.host(), settings.port()), work -> beside("kube-port", work));
+        try {
+            cluster.resume();
+            for (String name : List.of("default", "kube-system", settings.namespace())) {
+                ensureNamespace(name);
+            }
+            controllers = ControllerLoop.start(cluster, settings.clock());
+        } finally {
+            // Nobody may close what is still being opened.
+            opening.handle((opened, failure) -> failure).join();
         }
-        controllers = ControllerLoop.start(cluster, settings.clock());
-        port = listener.listen(settings.host(), settings.port());
+        port = opening.join();
         own.ensure(cluster, settings.host(), port);
+        if (Credentials.hasAccountKey(settings.folder())) {
+            tokens();
+        }
         timer = vertx.setPeriodic(
                 FOLLOW_MILLIS, now -> Thread.ofVirtual().name("kube-follow").start(cluster::follow));
-        KubeconfigFile.write(
-                kubeconfig(),
-                url(),
-                keys().credentials().authorityPem(),
-                keys().credentials().adminToken(),
-                settings.namespace());
+        KubeconfigFile.write(kubeconfig(), url(), keys().authorityPem(), keys().adminToken(), settings.namespace());
+        listener.serve();
     }
 
     private void ensureNamespace(String name) {
@@ -174,7 +199,7 @@ public final class LocalCluster implements AutoCloseable {
                 settings.clock()::instant,
                 () -> UUID.randomUUID().toString(),
                 n -> random.ints(n, 0, 27).toArray(),
-                Tokens.later(() -> keys().tokens()),
+                Tokens.later(this::tokens),
                 webhooks,
                 this::authorityPem,
                 WINDOW);
@@ -183,7 +208,7 @@ public final class LocalCluster implements AutoCloseable {
     /// Who shows this token: the administrator or a service account; `null` for nobody known.
     public @Nullable Caller caller(String token) {
         byte[] given = token.getBytes(StandardCharsets.UTF_8);
-        if (MessageDigest.isEqual(given, keys().credentials().adminToken().getBytes(StandardCharsets.UTF_8))) {
+        if (MessageDigest.isEqual(given, keys().adminToken().getBytes(StandardCharsets.UTF_8))) {
             return Caller.administrator();
         }
         return cluster.authenticate(token);
@@ -227,11 +252,11 @@ public final class LocalCluster implements AutoCloseable {
 
     /// The CA that clients must trust.
     public String authorityPem() {
-        return keys().credentials().authorityPem();
+        return keys().authorityPem();
     }
 
     public String adminToken() {
-        return keys().credentials().adminToken();
+        return keys().adminToken();
     }
 
     /// From now on logs come from here.

@@ -36,6 +36,6 @@ final class CoordinationGroup {
     static List<Kind> kinds() {
         return List.of(Kind.modelled(ResourceType.LEASES, "Lease", true, "coordination.v1.Lease")
                 .rules(LEASE)
-                .columns(List.of(Column.NAME, Column.plain("Holder", 0, "spec.holderIdentity"), Column.AGE)));
+                .columns(() -> List.of(Column.NAME, Column.plain("Holder", 0, "spec.holderIdentity"), Column.AGE)));
     }
 }

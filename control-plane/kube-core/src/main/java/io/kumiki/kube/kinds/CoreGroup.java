@@ -76,7 +76,7 @@ final class CoreGroup {
                 of(ResourceType.LIMIT_RANGES, "LimitRange", true)
                         .rules(new LimitRangeRules())
                         .shortNames("limits")
-                        .columns(List.of(
+                        .columns(() -> List.of(
                                 Column.NAME,
                                 new Column(
                                         "Created At",
@@ -92,6 +92,6 @@ final class CoreGroup {
     }
 
     private static Kind of(ResourceType type, String kind, boolean namespaced) {
-        return Kind.modelled(type, kind, namespaced, kind).columns(CoreColumns.of(kind));
+        return Kind.modelled(type, kind, namespaced, kind).columns(() -> CoreColumns.of(kind));
     }
 }

@@ -41,6 +41,7 @@ public final class CustomKinds {
                         path(scale.path("statusReplicasPath")),
                         path(scale.path("labelSelectorPath")))
                 : null;
+        List<Column> columns = columns(version);
         Kind kind = Kind.of(
                         type,
                         names.path("kind").asText(),
@@ -49,7 +50,7 @@ public final class CustomKinds {
                 .singularName(names.path("singular").asText())
                 .shortNames(texts(names.path("shortNames")))
                 .categories(texts(names.path("categories")))
-                .columns(columns(version))
+                .columns(() -> columns)
                 .rules(new CustomRules(
                         schema,
                         paths,

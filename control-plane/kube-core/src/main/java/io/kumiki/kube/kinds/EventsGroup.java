@@ -32,25 +32,25 @@ final class EventsGroup {
     /// @param core the kind that keeps them
     static List<Kind> kinds(Kind core) {
         Form form = new Form(core, NAMES, FIELDS);
-        return List.of(
-                Kind.modelled(new ResourceType("events.k8s.io", "v1", "events"), "Event", true, "events.v1.Event")
-                        .shortNames("ev")
-                        .selectable(
-                                "regarding.kind",
-                                "regarding.namespace",
-                                "regarding.name",
-                                "regarding.uid",
-                                "regarding.apiVersion",
-                                "regarding.resourceVersion",
-                                "regarding.fieldPath",
-                                "reason",
-                                "reportingController",
-                                "type")
-                        .columns(CoreColumns.of("Event").stream()
-                                .map(column -> asKept(column, form))
-                                .toList())
-                        .rules(new EventRules(form))
-                        .form(form));
+        return List.of(Kind.modelled(
+                        new ResourceType("events.k8s.io", "v1", "events"), "Event", true, "events.v1.Event")
+                .shortNames("ev")
+                .selectable(
+                        "regarding.kind",
+                        "regarding.namespace",
+                        "regarding.name",
+                        "regarding.uid",
+                        "regarding.apiVersion",
+                        "regarding.resourceVersion",
+                        "regarding.fieldPath",
+                        "reason",
+                        "reportingController",
+                        "type")
+                .columns(() -> CoreColumns.of("Event").stream()
+                        .map(column -> asKept(column, form))
+                        .toList())
+                .rules(new EventRules(form))
+                .form(form));
     }
 
     private static Column asKept(Column column, Form form) {

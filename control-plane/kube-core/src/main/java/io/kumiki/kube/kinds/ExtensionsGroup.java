@@ -14,7 +14,7 @@ final class ExtensionsGroup {
                         "CustomResourceDefinition",
                         false,
                         "apiextensions.v1.CustomResourceDefinition")
-                .columns(List.of(Column.NAME, Column.plain("Created At", 0, "metadata.creationTimestamp")))
+                .columns(() -> List.of(Column.NAME, Column.plain("Created At", 0, "metadata.creationTimestamp")))
                 .shortNames("crd", "crds")
                 .categories("api-extensions")
                 .withStatus()

@@ -10,7 +10,6 @@ import io.kumiki.kube.store.StoredObject;
 import io.kumiki.kube.table.Column;
 import io.kumiki.model.Json;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param stored false for kinds that are only asked, such as reviews
 /// @param selectable fields that a field selector may name, beside name and namespace
 /// @param generation whether a changed spec raises metadata.generation
+/// @param shown its columns, made when a table is first asked for
 /// @param scale where its replicas stand, when it has the scale subresource
 /// @param form how its objects differ from what is stored, for a kind that another one keeps
 public record Kind(
@@ -33,7 +33,7 @@ public record Kind(
         boolean generation,
         List<String> selectable,
         Supplier<Schema> schema,
-        List<Column> columns,
+        Supplier<List<Column>> shown,
         KindRules rules,
         @Nullable ScalePaths scale,
         @Nullable Form form) {
@@ -51,7 +51,7 @@ public record Kind(
                 false,
                 List.of(),
                 schema,
-                Column.NAME_AND_AGE,
+                () -> Column.NAME_AND_AGE,
                 KindRules.NONE,
                 null,
                 null);
@@ -65,53 +65,69 @@ public record Kind(
     }
 
     public Kind singularName(String name) {
-        return with(draft -> draft.singular = name);
+        Draft draft = new Draft(this);
+        draft.singular = name;
+        return draft.kind();
     }
 
     public Kind shortNames(String... names) {
-        return with(draft -> draft.shortNames = List.of(names));
+        Draft draft = new Draft(this);
+        draft.shortNames = List.of(names);
+        return draft.kind();
     }
 
     public Kind categories(String... names) {
-        return with(draft -> draft.categories = List.of(names));
+        Draft draft = new Draft(this);
+        draft.categories = List.of(names);
+        return draft.kind();
     }
 
     public Kind notStored() {
-        return with(draft -> draft.stored = false);
+        Draft draft = new Draft(this);
+        draft.stored = false;
+        return draft.kind();
     }
 
     public Kind withStatus() {
-        return with(draft -> draft.status = true);
+        Draft draft = new Draft(this);
+        draft.status = true;
+        return draft.kind();
     }
 
     public Kind withGeneration() {
-        return with(draft -> draft.generation = true);
+        Draft draft = new Draft(this);
+        draft.generation = true;
+        return draft.kind();
     }
 
     public Kind selectable(String... fields) {
-        return with(draft -> draft.selectable = List.of(fields));
+        Draft draft = new Draft(this);
+        draft.selectable = List.of(fields);
+        return draft.kind();
     }
 
-    public Kind columns(List<Column> shown) {
-        return with(draft -> draft.columns = shown);
+    public Kind columns(Supplier<List<Column>> shown) {
+        Draft draft = new Draft(this);
+        draft.shown = shown;
+        return draft.kind();
     }
 
     public Kind rules(KindRules kept) {
-        return with(draft -> draft.rules = kept);
+        Draft draft = new Draft(this);
+        draft.rules = kept;
+        return draft.kind();
     }
 
     public Kind scale(ScalePaths paths) {
-        return with(draft -> draft.scale = paths);
+        Draft draft = new Draft(this);
+        draft.scale = paths;
+        return draft.kind();
     }
 
     /// What is stored is another kind's; it is only said in other words here.
     public Kind form(Form said) {
-        return with(draft -> draft.form = said);
-    }
-
-    private Kind with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
-        change.accept(draft);
+        draft.form = said;
         return draft.kind();
     }
 
@@ -125,7 +141,7 @@ public record Kind(
         boolean status;
         boolean generation;
         List<String> selectable;
-        List<Column> columns;
+        Supplier<List<Column>> shown;
         KindRules rules;
 
         @Nullable
@@ -143,7 +159,7 @@ public record Kind(
             status = kind.status;
             generation = kind.generation;
             selectable = kind.selectable;
-            columns = kind.columns;
+            shown = kind.shown;
             rules = kind.rules;
             scale = kind.scale;
             form = kind.form;
@@ -162,11 +178,16 @@ public record Kind(
                     generation,
                     selectable,
                     of.schema,
-                    columns,
+                    shown,
                     rules,
                     scale,
                     form);
         }
+    }
+
+    /// What `kubectl get` shows.
+    public List<Column> columns() {
+        return shown.get();
     }
 
     /// Whether it is there without a definition.

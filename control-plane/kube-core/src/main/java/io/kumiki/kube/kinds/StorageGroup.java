@@ -10,7 +10,7 @@ final class StorageGroup {
 
     static List<Kind> kinds() {
         return List.of(Kind.modelled(ResourceType.STORAGE_CLASSES, "StorageClass", false, "storage.StorageClass")
-                .columns(StorageColumns.STORAGE_CLASS)
+                .columns(() -> StorageColumns.STORAGE_CLASS)
                 .rules(StorageRules.STORAGE_CLASS)
                 .shortNames("sc"));
     }

@@ -28,6 +28,20 @@ public final class RoleBasedAccess implements Authorizer {
     ///
     /// @param namespace of a service account, else empty
     private record Subject(String kind, String namespace, String name) {
+        // Both are written out: see ResourceType.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Subject subject
+                    && name.equals(subject.name)
+                    && namespace.equals(subject.namespace)
+                    && kind.equals(subject.kind);
+        }
+
+        @Override
+        public int hashCode() {
+            return (kind.hashCode() * 31 + namespace.hashCode()) * 31 + name.hashCode();
+        }
+
         @Override
         public String toString() {
             return kind + " \"" + name + (namespace.isEmpty() ? "" : "/" + namespace) + "\"";

@@ -11,6 +11,20 @@ public record ObjectKey(String storage, String namespace, String name) implement
         return byNamespace != 0 ? byNamespace : name.compareTo(other.name);
     }
 
+    // Both are written out: see ResourceType.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ObjectKey key
+                && name.equals(key.name)
+                && namespace.equals(key.namespace)
+                && storage.equals(key.storage);
+    }
+
+    @Override
+    public int hashCode() {
+        return (storage.hashCode() * 31 + namespace.hashCode()) * 31 + name.hashCode();
+    }
+
     @Override
     public String toString() {
         return storage + " " + (namespace.isEmpty() ? "" : namespace + "/") + name;

@@ -16,6 +16,7 @@ import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -80,6 +81,7 @@ public final class ApiListener implements AutoCloseable {
     private final List<HttpServer> servers = new ArrayList<>();
     private final Visitors visitors;
     private final Supplier<Credentials> credentials;
+    private final Promise<Void> ready = Promise.promise();
 
     /// @param authenticator from a bearer token to who shows it
     /// @param credentials asked for when the port is opened
@@ -125,7 +127,7 @@ public final class ApiListener implements AutoCloseable {
                 .setReuseAddress(true);
     }
 
-    /// Blocks until the port is open; 0 takes a free one.
+    /// Blocks until the port is open; 0 takes a free one. Requests wait for {@link #serve()}.
     public int listen(String host, int port) {
         // To Vert.x a negative port is a free one that all who name the same number share.
         int shared = port == 0 ? FREE_PORTS.decrementAndGet() : port;
@@ -153,6 +155,11 @@ public final class ApiListener implements AutoCloseable {
         };
     }
 
+    /// The cluster is whole: what has been asked for meanwhile is answered now.
+    public void serve() {
+        ready.tryComplete();
+    }
+
     public int openStreams() {
         return open.size();
     }
@@ -163,6 +170,20 @@ public final class ApiListener implements AutoCloseable {
     }
 
     private void accept(HttpServerRequest http) {
+        if (ready.future().isComplete()) {
+            answer(http);
+            return;
+        }
+        http.pause();
+        Context loop = vertx.getOrCreateContext();
+        ready.future()
+                .onSuccess(now -> loop.runOnContext(on -> {
+                    answer(http);
+                    http.resume();
+                }));
+    }
+
+    private void answer(HttpServerRequest http) {
         Handler<HttpServerRequest> mounted = mounts.find(http.path());
         if (mounted != null) {
             // Whoever mounted it keeps its own time.

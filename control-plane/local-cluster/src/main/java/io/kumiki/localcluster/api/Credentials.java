@@ -16,13 +16,11 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 
-/// The keys of one data folder: its CA, the serving certificate (made anew at each start), the key that signs
-/// service-account tokens and the
-/// administrator's token.
+/// The keys of one data folder: its CA, the serving certificate (made anew at each start) and the administrator's
+/// token; beside them the key that signs service-account tokens, see {@link #accountKey}.
 ///
 /// @param authorityPem the CA certificate that clients trust
-public record Credentials(
-        String authorityPem, X509Certificate serving, PrivateKey servingKey, KeyPair accountKey, String adminToken) {
+public record Credentials(String authorityPem, X509Certificate serving, PrivateKey servingKey, String adminToken) {
     /// Chrome and macOS refuse longer ones.
     private static final Duration LEAF_LIFE = Duration.ofDays(397);
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
@@ -43,11 +41,22 @@ public record Credentials(
         X509Certificate serving = Certificates.serving(
                 "kube-apiserver", authority, authorityKey, servingKey.getPublic(), names, now, LEAF_LIFE);
         return new Credentials(
-                Pem.of(authority),
-                serving,
-                servingKey.getPrivate(),
-                key(pki.resolve("accounts.key")),
-                token(folder.resolve("kubernetes.token")));
+                Pem.of(authority), serving, servingKey.getPrivate(), token(folder.resolve("kubernetes.token")));
+    }
+
+    /// The key that signs service-account tokens, in a folder that {@link #in} has been asked for; made when it is
+    /// missing.
+    public static KeyPair accountKey(Path folder) throws IOException, GeneralSecurityException {
+        return key(accountFile(folder));
+    }
+
+    /// Whether the folder has one.
+    public static boolean hasAccountKey(Path folder) {
+        return Files.exists(accountFile(folder));
+    }
+
+    private static Path accountFile(Path folder) {
+        return folder.resolve("pki").resolve("accounts.key");
     }
 
     private static KeyPair key(Path file) throws IOException, GeneralSecurityException {

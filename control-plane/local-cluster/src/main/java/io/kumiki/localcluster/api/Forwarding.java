@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,22 +45,41 @@ final class Forwarding implements AutoCloseable {
             "content-length",
             "upgrade");
 
-    private final HttpClient client;
-    private final WebSocketClient sockets;
+    private final Vertx vertx;
     private final Duration patience;
+    private @Nullable HttpClient client;
+    private @Nullable WebSocketClient sockets;
 
     Forwarding(Vertx vertx, Duration patience) {
+        this.vertx = vertx;
         this.patience = patience;
-        this.client = vertx.createHttpClient(new HttpClientOptions()
-                .setConnectTimeout(5_000)
-                .setTrustAll(true)
-                .setVerifyHost(false));
-        this.sockets = vertx.createWebSocketClient(new WebSocketClientOptions()
-                .setConnectTimeout(5_000)
-                .setTrustAll(true)
-                .setVerifyHost(false)
-                .setMaxFrameSize(4 << 20)
-                .setMaxMessageSize(4 << 20));
+    }
+
+    /// Made when something is first passed on: most clusters of tests never do.
+    private synchronized HttpClient client() {
+        HttpClient made = client;
+        if (made == null) {
+            made = vertx.createHttpClient(new HttpClientOptions()
+                    .setConnectTimeout(5_000)
+                    .setTrustAll(true)
+                    .setVerifyHost(false));
+            client = made;
+        }
+        return made;
+    }
+
+    private synchronized WebSocketClient sockets() {
+        WebSocketClient made = sockets;
+        if (made == null) {
+            made = vertx.createWebSocketClient(new WebSocketClientOptions()
+                    .setConnectTimeout(5_000)
+                    .setTrustAll(true)
+                    .setVerifyHost(false)
+                    .setMaxFrameSize(4 << 20)
+                    .setMaxMessageSize(4 << 20));
+            sockets = made;
+        }
+        return made;
     }
 
     /// Blocks until the answer has gone back whole, or the socket has been closed.
@@ -92,7 +112,7 @@ final class Forwarding implements AutoCloseable {
                 .setPort(to.port())
                 .setSsl(to.tls())
                 .setURI(to.path());
-        return client.request(options).compose(request -> {
+        return client().request(options).compose(request -> {
             http.headers().forEach((name, value) -> {
                 if (!KEPT.contains(name.toLowerCase(Locale.ROOT)) && !name.startsWith(":")) {
                     request.headers().add(name, value);
@@ -137,7 +157,7 @@ final class Forwarding implements AutoCloseable {
             options.setSubProtocols(
                     Arrays.stream(offered.split(",")).map(String::strip).toList());
         }
-        return sockets.connect(options).compose(pod -> join(http, pod));
+        return sockets().connect(options).compose(pod -> join(http, pod));
     }
 
     private static Future<Void> join(HttpServerRequest http, WebSocket pod) {
@@ -173,8 +193,12 @@ final class Forwarding implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        client.close();
-        sockets.close();
+    public synchronized void close() {
+        if (client != null) {
+            client.close();
+        }
+        if (sockets != null) {
+            sockets.close();
+        }
     }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.Key;
+import java.security.KeyPair;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -85,8 +86,9 @@ public final class RealKubernetes implements AutoCloseable {
         write("serving.crt", keys.servingPem());
         write("serving.key", keys.servingKeyPem());
         write("ca.crt", keys.authorityPem());
-        write("accounts.key", pem("PRIVATE KEY", keys.accountKey().getPrivate()));
-        write("accounts.pub", pem("PUBLIC KEY", keys.accountKey().getPublic()));
+        KeyPair accounts = Credentials.accountKey(folder);
+        write("accounts.key", pem("PRIVATE KEY", accounts.getPrivate()));
+        write("accounts.pub", pem("PUBLIC KEY", accounts.getPublic()));
         var tokens = new StringBuilder(token() + ",kubernetes-admin,,system:masters\n");
         COMPONENTS.forEach(user ->
                 tokens.append(componentToken(user)).append(',').append(user).append(",,\n"));

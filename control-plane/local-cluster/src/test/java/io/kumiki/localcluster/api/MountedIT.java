@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -135,7 +136,17 @@ class MountedIT {
     }
 
     @Test
+    void whoComesBeforeTheClusterIsWholeWaits() throws Exception {
+        mounts.add("/mounted", http -> http.response().end("yes"));
+        var early = get("127.0.0.1", "/mounted/a");
+        assertThatThrownBy(() -> early.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        listener.serve();
+        assertThat(early.get(10, TimeUnit.SECONDS).head().statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void answersOfOthersAndRefusalsAreForgottenAndTheirConnectionLetGo() throws Exception {
+        listener.serve();
         mounts.add("/mounted", http -> http.response().end("yes"));
         var closed = new AtomicBoolean();
         for (int i = 0; i < 200; i++) {
@@ -155,6 +166,7 @@ class MountedIT {
 
     @Test
     void aSocketOfOthersOutlivesTheIdleTime() throws Exception {
+        listener.serve();
         mounts.add(
                 "/socket",
                 http -> http.toWebSocket().onSuccess(socket -> socket.textMessageHandler(socket::writeTextMessage)));
@@ -184,6 +196,7 @@ class MountedIT {
 
     @Test
     void aLogThatIsCutDoesNotLookComplete() throws Exception {
+        listener.serve();
         for (HttpVersion version : List.of(HttpVersion.HTTP_1_1, HttpVersion.HTTP_2)) {
             client = vertx.createHttpClient(new HttpClientOptions()
                     .setProtocolVersion(version)

@@ -23,7 +23,7 @@ public final class NodeGroup {
     public static List<Kind> kinds() {
         return List.of(Kind.modelled(ResourceType.RUNTIME_CLASSES, "RuntimeClass", false, "node.v1.RuntimeClass")
                 .rules(new Rules())
-                .columns(List.of(Column.NAME, Column.plain("Handler", 0, "handler"), Column.AGE)));
+                .columns(() -> List.of(Column.NAME, Column.plain("Handler", 0, "handler"), Column.AGE)));
     }
 
     private static final class Rules implements KindRules {

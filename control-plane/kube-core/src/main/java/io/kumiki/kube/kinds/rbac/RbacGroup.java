@@ -22,7 +22,23 @@ public final class RbacGroup {
     }
 
     public static List<Kind> kinds() {
-        List<Column> role = List.of(
+        return List.of(
+                Kind.modelled(CLUSTER_ROLE_BINDINGS, "ClusterRoleBinding", false, "rbac.ClusterRoleBinding")
+                        .columns(RbacGroup::bindingColumns)
+                        .rules(new BindingRules(false)),
+                Kind.modelled(CLUSTER_ROLES, "ClusterRole", false, "rbac.ClusterRole")
+                        .columns(RbacGroup::roleColumns)
+                        .rules(new RoleRules(false)),
+                Kind.modelled(ROLE_BINDINGS, "RoleBinding", true, "rbac.RoleBinding")
+                        .columns(RbacGroup::bindingColumns)
+                        .rules(new BindingRules(true)),
+                Kind.modelled(ROLES, "Role", true, "rbac.Role")
+                        .columns(RbacGroup::roleColumns)
+                        .rules(new RoleRules(true)));
+    }
+
+    private static List<Column> roleColumns() {
+        return List.of(
                 Column.NAME,
                 new Column(
                         "Created At",
@@ -31,24 +47,16 @@ public final class RbacGroup {
                         "",
                         0,
                         (object, now) -> object.path("metadata").path("creationTimestamp")));
-        List<Column> binding = List.of(
+    }
+
+    private static List<Column> bindingColumns() {
+        return List.of(
                 Column.NAME,
                 Column.text("Role", 0, RbacGroup::role),
                 Column.AGE,
                 Column.text("Users", 1, b -> subjects(b, "User")),
                 Column.text("Groups", 1, b -> subjects(b, "Group")),
                 Column.text("ServiceAccounts", 1, b -> subjects(b, "ServiceAccount")));
-        return List.of(
-                Kind.modelled(CLUSTER_ROLE_BINDINGS, "ClusterRoleBinding", false, "rbac.ClusterRoleBinding")
-                        .columns(binding)
-                        .rules(new BindingRules(false)),
-                Kind.modelled(CLUSTER_ROLES, "ClusterRole", false, "rbac.ClusterRole")
-                        .columns(role)
-                        .rules(new RoleRules(false)),
-                Kind.modelled(ROLE_BINDINGS, "RoleBinding", true, "rbac.RoleBinding")
-                        .columns(binding)
-                        .rules(new BindingRules(true)),
-                Kind.modelled(ROLES, "Role", true, "rbac.Role").columns(role).rules(new RoleRules(true)));
     }
 
     private static String role(JsonNode binding) {

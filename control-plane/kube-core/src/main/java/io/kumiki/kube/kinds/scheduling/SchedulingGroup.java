@@ -39,7 +39,7 @@ public final class SchedulingGroup {
         return List.of(Kind.modelled(PRIORITY_CLASSES, "PriorityClass", false, "scheduling.v1.PriorityClass")
                 .rules(new Rules())
                 .shortNames("pc")
-                .columns(List.of(
+                .columns(() -> List.of(
                         Column.NAME,
                         Column.number("Value", c -> c.path("value").asInt()),
                         new Column(

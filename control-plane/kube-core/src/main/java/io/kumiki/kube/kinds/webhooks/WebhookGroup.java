@@ -23,7 +23,7 @@ public final class WebhookGroup {
                 .withGeneration()
                 .categories("api-extensions")
                 .rules(new WebhookRules(type.equals(MUTATING)))
-                .columns(List.of(
+                .columns(() -> List.of(
                         Column.NAME,
                         Column.number("Webhooks", c -> c.path("webhooks").size()),
                         Column.AGE));

@@ -12,22 +12,22 @@ public final class AppsGroup {
     public static List<Kind> kinds() {
         return List.of(
                 of(ResourceType.CONTROLLER_REVISIONS, "ControllerRevision")
-                        .columns(WorkloadColumns.REVISION)
+                        .columns(() -> WorkloadColumns.REVISION)
                         .rules(AppsRules.REVISION),
                 workload(ResourceType.DAEMON_SETS, "DaemonSet", "ds")
-                        .columns(WorkloadColumns.DAEMON_SET)
+                        .columns(() -> WorkloadColumns.DAEMON_SET)
                         .rules(AppsRules.DAEMON_SET),
                 workload(ResourceType.DEPLOYMENTS, "Deployment", "deploy")
-                        .columns(WorkloadColumns.DEPLOYMENT)
+                        .columns(() -> WorkloadColumns.DEPLOYMENT)
                         .rules(AppsRules.DEPLOYMENT)
                         .scale(ScalePaths.WORKLOAD),
                 workload(ResourceType.REPLICA_SETS, "ReplicaSet", "rs")
-                        .columns(WorkloadColumns.REPLICA_SET)
+                        .columns(() -> WorkloadColumns.REPLICA_SET)
                         .rules(AppsRules.REPLICA_SET)
                         .scale(ScalePaths.WORKLOAD)
                         .selectable("status.replicas"),
                 workload(ResourceType.STATEFUL_SETS, "StatefulSet", "sts")
-                        .columns(WorkloadColumns.STATEFUL_SET)
+                        .columns(() -> WorkloadColumns.STATEFUL_SET)
                         .rules(new StatefulSetRules())
                         .scale(ScalePaths.WORKLOAD));
     }

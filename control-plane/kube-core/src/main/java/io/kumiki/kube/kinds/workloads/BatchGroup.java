@@ -12,10 +12,10 @@ public final class BatchGroup {
         return List.of(
                 of(ResourceType.CRON_JOBS, "CronJob")
                         .shortNames("cj")
-                        .columns(WorkloadColumns.CRON_JOB)
+                        .columns(() -> WorkloadColumns.CRON_JOB)
                         .rules(new CronJobRules()),
                 of(ResourceType.JOBS, "Job")
-                        .columns(WorkloadColumns.JOB)
+                        .columns(() -> WorkloadColumns.JOB)
                         .rules(new JobRules())
                         .selectable("status.successful"));
     }

@@ -24,7 +24,7 @@ public final class CoreWorkloads {
                 .categories("all")
                 .withStatus()
                 .withGeneration()
-                .columns(WorkloadColumns.REPLICA_SET)
+                .columns(() -> WorkloadColumns.REPLICA_SET)
                 .rules(RULES)
                 .scale(ScalePaths.WORKLOAD)
                 .selectable("status.replicas"));

@@ -20,7 +20,7 @@ public final class DiscoveryGroup {
 
     public static List<Kind> kinds() {
         return List.of(Kind.modelled(ResourceType.ENDPOINT_SLICES, "EndpointSlice", true, "discovery.v1.EndpointSlice")
-                .columns(WorkloadColumns.ENDPOINT_SLICE)
+                .columns(() -> WorkloadColumns.ENDPOINT_SLICE)
                 .withGeneration()
                 .rules(RULES));
     }

@@ -17,7 +17,7 @@ public final class PolicyGroup {
         return List.of(Kind.modelled(
                         ResourceType.DISRUPTION_BUDGETS, "PodDisruptionBudget", true, "policy.v1.PodDisruptionBudget")
                 .shortNames("pdb")
-                .columns(WorkloadColumns.BUDGET)
+                .columns(() -> WorkloadColumns.BUDGET)
                 .withStatus()
                 .withGeneration()
                 .rules(RULES));
