@@ -14,15 +14,19 @@ browser() {
     return 1
 }
 
-# Pods of real images are tried with Podman; where it is not there and cannot be installed, those tests say that they did not run.
-engine() {
-    command -v podman >/dev/null 2>&1 && return 0
+# Pods of real images are tried with Podman, Docker and a registry of the tests' own; where these are not there and cannot be installed,
+# those tests say that they did not run. No service is started: a Docker of the machine would change what the network tests find.
+engines() {
+    command -v podman >/dev/null 2>&1 && command -v dockerd >/dev/null 2>&1 && command -v docker-registry >/dev/null 2>&1 && return 0
     if [ "${CI:-}" = true ] && command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
-        { apt-get update && apt-get install -y --no-install-recommends podman runc fuse-overlayfs busybox-static; } >/tmp/kumiki-apt.log 2>&1 || true
+        policy=/usr/sbin/policy-rc.d
+        if [ -e $policy ]; then policy=; else printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy; fi
+        { apt-get update && apt-get install -y --no-install-recommends podman runc fuse-overlayfs busybox-static docker.io docker-registry; } >/tmp/kumiki-apt.log 2>&1 || true
+        [ -z "$policy" ] || rm -f "$policy"
     fi
 }
 
-engine
+engines
 say "Java: units, laws, integration and conformance"
 JAVA_HOME=$JDK MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}" mvn -B verify
 

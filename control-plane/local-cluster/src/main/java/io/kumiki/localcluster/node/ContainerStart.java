@@ -124,11 +124,10 @@ final class ContainerStart {
         return !foreign || engine.joinsNamespaces();
     }
 
-    /// Returns when the container's image is here.
-    void awaitImage(JsonNode pod, JsonNode container, int number) throws NotYet {
-        if (engineRuns(container)) {
-            engine.awaitImage(pod, container, number);
-        }
+    /// Returns when the container's image is here: which one it is, null when something of ours stands in for it.
+    @Nullable
+    String awaitImage(JsonNode pod, JsonNode container, int number) throws NotYet {
+        return engineRuns(container) ? engine.awaitImage(pod, container, number) : null;
     }
 
     /// What is left of a start of an earlier agent.

@@ -64,42 +64,49 @@ final class EngineStart {
         return "kumiki-" + uid(pod) + "-" + container + "-" + number;
     }
 
-    /// Returns when the image is here.
-    void awaitImage(JsonNode pod, JsonNode container, int number) throws NotYet {
+    /// Returns when the image is here: which one it is.
+    String awaitImage(JsonNode pod, JsonNode container, int number) throws NotYet {
         String image = container.path("image").asText();
         String policy =
                 container.path("imagePullPolicy").asText(ImageName.of(image).moving() ? "Always" : "IfNotPresent");
         String start = name(pod, container.path("name").asText(), number);
-        try {
-            boolean here =
-                    !policy.equals("Always") && engine.image(ImageName.of(image).exact()) != null;
-            if (here) {
-                pulls.leave(start);
-                return;
+        boolean always = policy.equals("Always");
+        if (!always && !pulls.waits(start)) {
+            ContainerEngine.Image here = here(image);
+            if (here != null) {
+                cluster.event(pod, "Normal", "Pulled", present(image));
+                return here.id();
             }
+        }
+        if (policy.equals("Never")) {
+            String why = "Container image \"" + image + "\" is not present with pull policy of Never";
+            cluster.event(pod, "Warning", "ErrImageNeverPull", why);
+            throw new NotYet("ErrImageNeverPull", why, Duration.ofSeconds(10));
+        }
+        return fetch(pod, image, start, always);
+    }
+
+    private ContainerEngine.@Nullable Image here(String image) throws NotYet {
+        try {
+            return engine.image(ImageName.of(image).exact());
         } catch (EngineFault e) {
             throw notNow(e);
         }
-        if (policy.equals("Never")) {
-            throw new NotYet(
-                    "ErrImageNeverPull",
-                    "Container image \"" + image + "\" is not present with pull policy of Never",
-                    Duration.ofSeconds(10));
-        }
-        fetch(pod, image, start, policy.equals("Always"));
     }
 
-    private void fetch(JsonNode pod, String image, String start, boolean always) throws NotYet {
-        switch (pulls.look(start, new ImagePulls.Wish(image, always, login(pod, image)))) {
+    private static String present(String image) {
+        return "Container image \"" + image + "\" already present on machine";
+    }
+
+    private String fetch(JsonNode pod, String image, String start, boolean always) throws NotYet {
+        return switch (pulls.look(start, new ImagePulls.Wish(image, always, () -> logins(pod, image)))) {
             case Stage.Here here -> {
                 Duration took = here.took();
-                cluster.event(
-                        pod,
-                        "Normal",
-                        "Pulled",
-                        took == null
-                                ? "Container image \"" + image + "\" already present on machine"
-                                : "Successfully pulled image \"" + image + "\" in " + took.toMillis() + "ms");
+                String how = took == null
+                        ? present(image)
+                        : "Successfully pulled image \"" + image + "\" in " + took.toMillis() + "ms";
+                cluster.event(pod, "Normal", "Pulled", how);
+                yield here.image().id();
             }
             case Stage.Fetching fetching -> {
                 if (fetching.first()) {
@@ -111,37 +118,53 @@ final class EngineStart {
                         "pulling image \"" + image + "\"" + (progress.isEmpty() ? "" : ": " + progress),
                         LOOK_AGAIN);
             }
-            case Stage.Failed failed -> failed(pod, image, failed);
-        }
+            case Stage.Failed failed -> throw failed(pod, image, failed);
+        };
     }
 
-    private void failed(JsonNode pod, String image, Stage.Failed failed) throws NotYet {
+    private NotYet failed(JsonNode pod, String image, Stage.Failed failed) {
         Duration pause = Duration.between(clock.instant(), failed.again());
         if (failed.first()) {
-            String why = "Failed to pull image \"" + image + "\": " + failed.message();
-            cluster.event(pod, "Warning", "Failed", why);
-            throw new NotYet("ErrImagePull", why, pause.compareTo(SOON) < 0 ? pause : SOON);
+            cluster.event(pod, "Warning", "Failed", "Failed to pull image \"" + image + "\": " + failed.message());
+            cluster.event(pod, "Warning", "Failed", "Error: ErrImagePull");
+            return new NotYet("ErrImagePull", failed.message(), pause.compareTo(SOON) < 0 ? pause : SOON);
         }
-        String why = "Back-off pulling image \"" + image + "\": " + failed.message();
-        cluster.event(pod, "Normal", "BackOff", "Back-off pulling image \"" + image + "\"");
-        throw new NotYet("ImagePullBackOff", why, pause.isNegative() ? Duration.ZERO : pause);
+        String back = "Back-off pulling image \"" + image + "\"";
+        cluster.event(pod, "Normal", "BackOff", back);
+        cluster.event(pod, "Warning", "Failed", "Error: ImagePullBackOff");
+        return new NotYet(
+                "ImagePullBackOff",
+                back + ": ErrImagePull: " + failed.message(),
+                pause.isNegative() ? Duration.ZERO : pause);
     }
 
-    private @Nullable RegistryLogin login(JsonNode pod, String image) {
+    /// Of all the pod's secrets, in their order.
+    private List<RegistryLogin> logins(JsonNode pod, String image) {
         String namespace = pod.path("metadata").path("namespace").asText();
+        List<RegistryLogin> logins = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
         for (JsonNode reference : pod.path("spec").path("imagePullSecrets")) {
             String name = reference.path("name").asText();
             JsonNode secret = cluster.secret(namespace, name);
             try {
-                RegistryLogin login = secret == null ? null : RegistryLogin.of(secret, image);
-                if (login != null) {
-                    return login;
+                if (secret == null) {
+                    missing.add(name);
+                } else {
+                    logins.addAll(RegistryLogin.of(secret, image));
                 }
             } catch (IllegalArgumentException e) {
                 LOG.warn("secret {}/{} is no login to a registry: {}", namespace, name, e.getMessage());
             }
         }
-        return null;
+        if (!missing.isEmpty()) {
+            cluster.event(
+                    pod,
+                    "Warning",
+                    "FailedToRetrieveImagePullSecret",
+                    "Unable to retrieve some image pull secrets (" + String.join(", ", missing)
+                            + "); attempting to pull the image may not succeed.");
+        }
+        return logins;
     }
 
     private static NotYet notNow(EngineFault fault) {
@@ -201,6 +224,7 @@ final class EngineStart {
     private void begin(
             JsonNode pod, JsonNode container, String name, PodOrders.Surroundings around, EngineContainer running)
             throws NotYet, ContainerStart.Impossible, IOException {
+        String own = container.path("name").asText();
         running.comes();
         try {
             ContainerEngine.Image image =
@@ -213,12 +237,14 @@ final class EngineStart {
             // What an earlier try left, which was never begun.
             engine.remove(name);
             engine.create(name, PodOrders.of(pod, container, user, around));
+            cluster.event(pod, "Normal", "Created", "Created container: " + own);
         } catch (EngineFault e) {
             throw notNow(e);
         }
         running.begins();
         try {
             engine.start(name);
+            cluster.event(pod, "Normal", "Started", "Started container " + own);
         } catch (EngineFault e) {
             if (e.unanswered()) {
                 // It may have begun: whoever waits for its end will see.
@@ -226,6 +252,7 @@ final class EngineStart {
                 return;
             }
             engine.remove(name);
+            cluster.event(pod, "Warning", "Failed", "Error: " + e.getMessage());
             throw new ContainerStart.Impossible(String.valueOf(e.getMessage()));
         }
     }

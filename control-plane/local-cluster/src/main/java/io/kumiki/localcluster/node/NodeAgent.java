@@ -9,8 +9,6 @@ import io.kumiki.localcluster.node.NodeCluster.PodChange;
 import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.PythonEnvironment;
 import io.kumiki.localcluster.node.net.PodBridge;
-import io.kumiki.localcluster.node.pod.ContainerState;
-import io.kumiki.localcluster.node.pod.PodPlan;
 import io.kumiki.localcluster.node.pod.PodRules;
 import io.kumiki.localcluster.node.pod.PodStatus;
 import io.kumiki.localcluster.node.process.ControlGroups;
@@ -322,11 +320,11 @@ public final class NodeAgent {
     private void refuse(JsonNode pod, List<String> refusals) {
         String message = String.join("; ", refusals);
         cluster.event(pod, "Warning", "Refused", message);
-        List<ContainerState> states = PodPlan.created(pod.path("spec"));
         var now = node.clock().instant();
         cluster.writeStatus(
                 pod,
-                new PodStatus(pod, states, "127.0.0.1", "", now, now)
+                // No container's state: kubectl would show that instead of the refusal.
+                new PodStatus(pod, List.of(), "127.0.0.1", "", now, now)
                         .render("Failed", new PodStatus.Ending("Refused", message, false)));
     }
 

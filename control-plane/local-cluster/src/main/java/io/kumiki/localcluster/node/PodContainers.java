@@ -136,8 +136,8 @@ final class PodContainers {
             if (prepared == null) {
                 prepared = node.preparation().prepare(pod, folder, network);
             }
-            node.starts().awaitImage(pod, container, state.restarts());
-            ContainerState up = state.running(now, plan.health(name, false, false));
+            String image = node.starts().awaitImage(pod, container, state.restarts());
+            ContainerState up = state.running(now, plan.health(name, false, false), image);
             put(pod, up);
             RunningContainer started = node.starts().start(pod, container, state.restarts(), prepared);
             running.put(name, started);
@@ -157,8 +157,8 @@ final class PodContainers {
             put(
                     pod,
                     plan.after(
-                            state.running(now, ContainerState.Health.UNASKED),
-                            new Ended(128, "ContainerCannotRun", why, now, now),
+                            state.running(now, ContainerState.Health.UNASKED, state.imageId()),
+                            new Ended(128, "StartError", why, now, now),
                             false));
             return null;
         }

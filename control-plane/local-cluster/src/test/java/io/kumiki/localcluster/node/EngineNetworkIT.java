@@ -47,7 +47,7 @@ class EngineNetworkIT {
         assumeTrue(choice.bridge() != null, choice.note());
         Vertx vertx = Vertx.vertx();
         Path storage = java.nio.file.Files.createDirectories(dir.resolve("podman"));
-        try (TestPodman podman = TestPodman.start(storage);
+        try (TestPodman podman = TestPodman.start(storage, null);
                 ContainerEngine engine = DockerEngine.ofThisMachine(vertx, podman.environment());
                 LocalCluster cluster = LocalCluster.start(
                         vertx, LocalClusterSettings.in(dir.resolve("api")).inMemory())) {

@@ -381,6 +381,9 @@ class NodeAgentIT {
                         "{\"restartPolicy\":\"Never\",\"volumes\":[{\"name\":\"h\",\"hostPath\":{\"path\":\"/etc\"}}],\"containers\":[{\"name\":\"main\",\"image\":\"pytorch/pytorch:2.5\"}]}"));
         JsonNode failed = cluster.awaitPhase("no", "Failed");
         assertThat(failed.path("status").path("reason").asText()).isEqualTo("Refused");
+        assertThat(failed.path("status").has("containerStatuses"))
+                .as("kubectl would show the container's state instead of the reason")
+                .isFalse();
         assertThat(failed.path("status").path("message").asText())
                 .contains("pytorch/pytorch:2.5")
                 .contains("hostPath")

@@ -28,6 +28,7 @@ public interface ContainerEngine extends AutoCloseable {
 
     /// An image that is here.
     ///
+    /// @param id `REPOSITORY@DIGEST` where a registry gave it, else the engine's own number of it
     /// @param user that its programs run as, empty for root
     record Image(String id, String user) {}
 

@@ -29,6 +29,9 @@ public final class DockerEngine implements ContainerEngine {
     private static final Duration LONG_POLL = Duration.ofSeconds(60);
     private static final Duration PULL_SILENCE = Duration.ofMinutes(2);
 
+    /// Keys that nobody types: Docker's own (^P ^Q) would be kept from the program, and they cannot be turned off.
+    private static final String NO_DETACHING = "ctrl-^,ctrl-_,ctrl-^,ctrl-_,ctrl-^";
+
     private final EngineWire wire;
     private final EngineSearch search;
 
@@ -90,8 +93,21 @@ public final class DockerEngine implements ContainerEngine {
             throw answer.fault();
         }
         JsonNode image = answer.json();
-        return new Image(
-                image.path("Id").asText(), image.path("Config").path("User").asText(""));
+        return new Image(id(reference, image), image.path("Config").path("User").asText(""));
+    }
+
+    private static String id(String reference, JsonNode image) {
+        String wanted = RegistryLogin.repository(reference);
+        for (JsonNode digest : image.path("RepoDigests")) {
+            if (RegistryLogin.repository(digest.asText()).equals(wanted)) {
+                return digest.asText();
+            }
+        }
+        if (!ImageName.of(reference).digest().isEmpty()) {
+            return ImageName.of(reference).exact();
+        }
+        String id = image.path("Id").asText();
+        return id.isEmpty() || id.contains(":") ? id : "sha256:" + id;
     }
 
     @Override
@@ -193,7 +209,8 @@ public final class DockerEngine implements ContainerEngine {
                 .put("AttachStdin", true)
                 .put("AttachStdout", true)
                 .put("AttachStderr", true)
-                .put("Tty", tty);
+                .put("Tty", tty)
+                .put("DetachKeys", NO_DETACHING);
         command.forEach(order.putArray("Cmd")::add);
         String id = good(HttpMethod.POST, container(name) + "/exec", order, QUICK)
                 .json()
@@ -217,7 +234,7 @@ public final class DockerEngine implements ContainerEngine {
 
     @Override
     public Session attach(String name) throws IOException {
-        String path = container(name) + "/attach?stream=true&stdin=true";
+        String path = container(name) + "/attach?stream=true&stdin=true&detachKeys=" + word(NO_DETACHING);
         return new AttachSession(Hijacked.open(socket(), path, null, QUICK));
     }
 

@@ -32,6 +32,8 @@ final class DockerWords {
                 .put("OpenStdin", order.console().stdin())
                 .put("AttachStdin", order.console().stdin())
                 .put("StdinOnce", order.console().stdinOnce());
+        // Kubernetes has probes of its own.
+        body.putObject("Healthcheck").putArray("Test").add("NONE");
         ObjectNode labels = body.putObject("Labels");
         order.labels().forEach(labels::put);
         host(body.putObject("HostConfig"), order);

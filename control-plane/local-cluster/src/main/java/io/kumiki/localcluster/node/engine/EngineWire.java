@@ -25,9 +25,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Requests to an engine's socket. An answer is bounded in time and size before it is parsed.
 final class EngineWire implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineWire.class);
     private static final int MOST_BYTES = 4 << 20;
     /// Two connections for each running container, and those who look on.
     private static final int MOST_CONNECTIONS = 2_048;
@@ -57,9 +60,12 @@ final class EngineWire implements AutoCloseable {
 
     EngineWire(Vertx vertx) {
         this.vertx = vertx;
-        this.client = vertx.createHttpClient(
-                new HttpClientOptions().setConnectTimeout(2_000).setKeepAliveTimeout(10),
-                new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS));
+        this.client = vertx.httpClientBuilder()
+                .with(new HttpClientOptions().setConnectTimeout(2_000).setKeepAliveTimeout(10))
+                .with(new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS))
+                // An engine that goes takes its idle connections along; whoever asked is told by the request.
+                .withConnectHandler(to -> to.exceptionHandler(e -> LOG.debug("a connection broke", e)))
+                .build();
     }
 
     static String message(int status, byte[] body) {
@@ -154,6 +160,8 @@ final class EngineWire implements AutoCloseable {
         vertx.getOrCreateContext()
                 .runOnContext(on -> client.request(options)
                         .compose(request -> {
+                            // Told by the future; without this a request that is given up is logged as an error.
+                            request.exceptionHandler(e -> LOG.debug("{} {}", method, path, e));
                             asked.request().complete(request);
                             return body == null
                                     ? request.send()

@@ -1,11 +1,16 @@
 package io.kumiki.localcluster.node.engine;
 
+import io.kumiki.localcluster.node.engine.ContainerEngine.Image;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Images on their way, one for each start of a container that waits for its own. The same image is fetched by one
@@ -25,7 +30,7 @@ public final class ImagePulls {
         record Fetching(String progress, boolean first) implements Stage {}
 
         /// @param took null when it was here already
-        record Here(@Nullable Duration took) implements Stage {}
+        record Here(Image image, @Nullable Duration took) implements Stage {}
 
         /// @param first nobody has been told yet
         record Failed(String message, Instant again, boolean first) implements Stage {}
@@ -34,13 +39,13 @@ public final class ImagePulls {
     /// What is wanted.
     ///
     /// @param always also when it is here
-    public record Wish(
-            String image, boolean always, @Nullable RegistryLogin login) {}
+    /// @param logins of its registry, tried one after the other; asked for when it is about to be fetched
+    public record Wish(String image, boolean always, Supplier<List<RegistryLogin>> logins) {}
 
     private static final class Pull {
         volatile String progress = "";
         volatile @Nullable String failure;
-        volatile boolean done;
+        volatile @Nullable Image image;
         volatile @Nullable Duration took;
         boolean told;
         int failures;
@@ -69,9 +74,10 @@ public final class ImagePulls {
     public Stage look(String start, Wish wish) {
         Pull pull = pulls.computeIfAbsent(start, key -> new Pull());
         synchronized (pull) {
-            if (pull.done) {
+            Image here = pull.image;
+            if (here != null) {
                 pulls.remove(start);
-                return new Stage.Here(pull.took);
+                return new Stage.Here(here, pull.took);
             }
             if (pull.failure != null) {
                 return failed(pull, wish);
@@ -108,10 +114,10 @@ public final class ImagePulls {
 
     private void begin(Pull pull, Wish wish) {
         pull.progress = "";
+        List<RegistryLogin> logins = wish.logins().get();
         pull.thread = Thread.ofVirtual().name("pull " + wish.image()).start(() -> {
             try {
-                fetch(pull, wish);
-                pull.done = true;
+                pull.image = fetch(pull, wish, logins);
             } catch (EngineFault e) {
                 pull.failure = e.getMessage();
             } catch (InterruptedException e) {
@@ -120,23 +126,48 @@ public final class ImagePulls {
         });
     }
 
-    private void fetch(Pull pull, Wish wish) throws EngineFault, InterruptedException {
+    private Image fetch(Pull pull, Wish wish, List<RegistryLogin> logins) throws EngineFault, InterruptedException {
         String exact = ImageName.of(wish.image()).exact();
         ReentrantLock lock = locks.computeIfAbsent(exact, key -> new ReentrantLock());
         lock.lockInterruptibly();
         try {
-            if (!wish.always() && engine.image(exact) != null) {
-                return;
+            Image here = wish.always() ? null : engine.image(exact);
+            if (here != null) {
+                return here;
             }
             long began = System.nanoTime();
-            engine.pull(exact, wish.login(), so -> pull.progress = so);
-            if (engine.image(exact) == null) {
+            pull(pull, exact, logins);
+            Image image = engine.image(exact);
+            if (image == null) {
                 throw new EngineFault(500, "the engine reported no error, and the image is not there");
             }
             pull.took = Duration.ofNanos(System.nanoTime() - began);
+            return image;
         } finally {
             lock.unlock();
         }
+    }
+
+    private void pull(Pull pull, String exact, List<RegistryLogin> logins) throws EngineFault, InterruptedException {
+        if (logins.isEmpty()) {
+            engine.pull(exact, null, so -> pull.progress = so);
+            return;
+        }
+        Set<String> refusals = new LinkedHashSet<>();
+        for (RegistryLogin login : logins) {
+            try {
+                engine.pull(exact, login, so -> pull.progress = so);
+                return;
+            } catch (EngineFault e) {
+                refusals.add(String.valueOf(e.getMessage()));
+            }
+        }
+        throw new EngineFault(500, String.join("; ", refusals));
+    }
+
+    /// Whether a start waits for its image already.
+    public boolean waits(String start) {
+        return pulls.containsKey(start);
     }
 
     /// Nobody waits any more: what is on its way is given up.

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.model.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Pattern;
 
 /// Who we are to a registry. Never printed.
 public record RegistryLogin(String registry, String username, String password, String identityToken) {
@@ -18,11 +20,11 @@ public record RegistryLogin(String registry, String username, String password, S
         return "RegistryLogin[" + registry + "]";
     }
 
-    /// The entry of a Secret of type `kubernetes.io/dockerconfigjson` or `kubernetes.io/dockercfg` that fits an image:
-    /// of several, the one with the longest path. Null when none does.
+    /// The entries of a Secret of type `kubernetes.io/dockerconfigjson` or `kubernetes.io/dockercfg` that fit an image,
+    /// the one with the longest path first. A part of a registry's name may be `*`, as the kubelet has it.
     ///
     /// @throws IllegalArgumentException when the Secret is not of that form
-    public static @Nullable RegistryLogin of(JsonNode secret, String image) {
+    public static List<RegistryLogin> of(JsonNode secret, String image) {
         JsonNode data = secret.path("data");
         JsonNode auths;
         if (data.has(".dockerconfigjson")) {
@@ -33,16 +35,16 @@ public record RegistryLogin(String registry, String username, String password, S
             throw new IllegalArgumentException("it has neither .dockerconfigjson nor .dockercfg");
         }
         String wanted = repository(image);
-        RegistryLogin best = null;
-        int length = -1;
-        for (var entry : auths.properties()) {
-            String key = key(entry.getKey());
-            if ((wanted.equals(key) || wanted.startsWith(key + "/")) && key.length() > length) {
-                best = login(entry.getKey(), entry.getValue());
-                length = key.length();
-            }
-        }
-        return best;
+        return auths.properties().stream()
+                .filter(entry -> fits(key(entry.getKey()), wanted))
+                .sorted(Comparator.comparingInt(entry -> -key(entry.getKey()).length()))
+                .map(entry -> login(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private static boolean fits(String key, String image) {
+        String pattern = Pattern.quote(key).replace("*", "\\E[^./]*\\Q");
+        return Pattern.compile(pattern + "(?:/.*)?").matcher(image).matches();
     }
 
     private static JsonNode json(JsonNode base64) {

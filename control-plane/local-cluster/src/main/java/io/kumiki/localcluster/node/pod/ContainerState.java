@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What is known of one container. Written to the pod's folder at every change, so that a later agent goes on from
 /// it.
+///
+/// @param imageId which image it really runs, once that is known; null where the image's name is all there is
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ContainerState(
         String name,
@@ -20,7 +22,8 @@ public record ContainerState(
         @Nullable Instant startedAt,
         @Nullable Ended ended,
         @Nullable Ended previous,
-        Health health) {
+        Health health,
+        @Nullable String imageId) {
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(10);
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(300);
 
@@ -65,27 +68,29 @@ public record ContainerState(
 
     public static ContainerState created(String name, Kind kind) {
         return new ContainerState(
-                name, kind, Phase.WAITING, 0, "PodInitializing", null, null, null, null, null, Health.UNASKED);
+                name, kind, Phase.WAITING, 0, "PodInitializing", null, null, null, null, null, Health.UNASKED, null);
     }
 
-    public ContainerState running(Instant at, Health health) {
-        return new ContainerState(name, kind, Phase.RUNNING, restarts, null, null, null, at, null, previous, health);
+    /// @param image which image it is, as the status shows it; null for the name that the pod gives
+    public ContainerState running(Instant at, Health health, @Nullable String image) {
+        return new ContainerState(
+                name, kind, Phase.RUNNING, restarts, null, null, null, at, null, previous, health, image);
     }
 
     /// The same container, asked again.
     public ContainerState with(Health newer) {
         return new ContainerState(
-                name, kind, phase, restarts, reason, message, notBefore, startedAt, ended, previous, newer);
+                name, kind, phase, restarts, reason, message, notBefore, startedAt, ended, previous, newer, imageId);
     }
 
     public ContainerState waiting(String why, String text, Instant until) {
         return new ContainerState(
-                name, kind, Phase.WAITING, restarts, why, text, until, null, null, previous, Health.UNASKED);
+                name, kind, Phase.WAITING, restarts, why, text, until, null, null, previous, Health.UNASKED, imageId);
     }
 
     public ContainerState over(Ended end) {
         return new ContainerState(
-                name, kind, Phase.ENDED, restarts, null, null, null, startedAt, end, previous, health);
+                name, kind, Phase.ENDED, restarts, null, null, null, startedAt, end, previous, health, imageId);
     }
 
     /// It will run again: the first time at once, then after 10 s, 20 s, … up to 5 min, as the kubelet does.
@@ -104,7 +109,8 @@ public record ContainerState(
                 null,
                 null,
                 end,
-                Health.UNASKED);
+                Health.UNASKED,
+                imageId);
     }
 
     /// It ended with the agent that it lived in, not by itself: it runs again at once, even when only to be stopped
@@ -121,7 +127,8 @@ public record ContainerState(
                 null,
                 null,
                 previous,
-                Health.UNASKED);
+                Health.UNASKED,
+                imageId);
     }
 
     boolean wasCutOff() {

@@ -67,13 +67,17 @@ public record PodStatus(
         if (!inits.isEmpty()) {
             status.set("initContainerStatuses", inits);
         }
-        status.set("containerStatuses", mains);
+        if (!states.isEmpty()) {
+            status.set("containerStatuses", mains);
+        }
         return status;
     }
 
     private ArrayNode conditions(String phase, @Nullable Ending ending) {
         boolean terminal = phase.equals("Succeeded") || phase.equals("Failed");
-        boolean initialized = states.stream().noneMatch(s -> s.kind() == Kind.INIT && !s.endedWell())
+        // A pod that was refused has no containers at all.
+        boolean initialized = !states.isEmpty()
+                && states.stream().noneMatch(s -> s.kind() == Kind.INIT && !s.endedWell())
                 && states.stream()
                         .noneMatch(s -> s.kind() == Kind.SIDECAR && s.phase() == Phase.WAITING && s.restarts() == 0);
         boolean containersReady = !terminal
@@ -162,7 +166,7 @@ public record PodStatus(
                 : running && state.health().ready();
         status.put("name", state.name());
         status.put("image", image);
-        status.put("imageID", image);
+        status.put("imageID", state.imageId() == null ? image : state.imageId());
         status.put("restartCount", state.restarts());
         status.put("ready", ready && !(phase.equals("Failed") && state.kind() != Kind.INIT));
         status.put("started", running && state.health().started());

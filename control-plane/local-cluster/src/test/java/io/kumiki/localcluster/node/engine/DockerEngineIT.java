@@ -146,7 +146,7 @@ class DockerEngineIT {
         assertThat(Json.parse(asked.substring(asked.indexOf('{'))))
                 .isEqualTo(Json.parse("""
             {"Image":"a/b:1","Entrypoint":["run"],"Cmd":["x"],"Env":["A=1"],"WorkingDir":"/w","StopSignal":"SIGINT","Hostname":"here","User":"7:8",
-             "Tty":false,"OpenStdin":true,"AttachStdin":true,"StdinOnce":true,"Labels":{"l":"v"},
+             "Tty":false,"OpenStdin":true,"AttachStdin":true,"StdinOnce":true,"Labels":{"l":"v"},"Healthcheck":{"Test":["NONE"]},
              "HostConfig":{"NetworkMode":"ns:/net/1","Mounts":[{"Type":"bind","Source":"/from","Target":"/to","ReadOnly":true}],
               "ReadonlyRootfs":true,"CapAdd":["NET_ADMIN"],"CapDrop":["ALL"],"SecurityOpt":["label=disable"],"GroupAdd":["9"],"PidsLimit":%d,
               "Memory":1048576,"MemorySwap":1048576,"NanoCpus":1500000000,"CpuShares":512,"LogConfig":{"Type":"json-file"},
@@ -317,7 +317,12 @@ class DockerEngineIT {
     @Test
     void namesDoNotLeaveTheirPlace() throws Exception {
         script.on("GET /images/a/b:1/json", 200, "{\"Id\":\"i\",\"Config\":{\"User\":\"app\"}}");
-        assertThat(engine.image("a/b:1")).isEqualTo(new ContainerEngine.Image("i", "app"));
+        assertThat(engine.image("a/b:1")).isEqualTo(new ContainerEngine.Image("sha256:i", "app"));
+        script.on(
+                "GET /images/a/b:1/json",
+                200,
+                "{\"Id\":\"sha256:i\",\"RepoDigests\":[\"r.example/a/b@sha256:1\",\"docker.io/a/b@sha256:2\"],\"Config\":{}}");
+        assertThat(engine.image("a/b:1")).isEqualTo(new ContainerEngine.Image("docker.io/a/b@sha256:2", ""));
         for (String odd : List.of("a b", "a/B", "../x", "a/b?x=1", "a//b", "a\r\nHost: x", "", "a:", "a@sha256:1")) {
             assertThat(ImageName.wellFormed(odd)).as(odd).isFalse();
         }

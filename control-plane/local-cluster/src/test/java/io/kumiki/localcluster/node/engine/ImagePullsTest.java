@@ -33,17 +33,28 @@ class ImagePullsTest {
         String config =
                 """
             {"auths":{"https://index.docker.io/v1/":{"auth":"%s"},"r.example":{"username":"u","password":"p"},
-             "r.example/team":{"identitytoken":"t"}}}""".formatted(Base64.getEncoder().encodeToString("me:secret:x".getBytes(StandardCharsets.UTF_8)));
+             "r.example/team":{"identitytoken":"t"},"*.mirror.example:5000":{"username":"w"}}}""".formatted(Base64.getEncoder().encodeToString("me:secret:x".getBytes(StandardCharsets.UTF_8)));
         var secret = Json.object();
         secret.putObject("data")
                 .put(".dockerconfigjson", Base64.getEncoder().encodeToString(config.getBytes(StandardCharsets.UTF_8)));
         assertThat(RegistryLogin.of(secret, "busybox:1"))
-                .isEqualTo(new RegistryLogin("https://index.docker.io/v1/", "me", "secret:x", ""));
-        assertThat(RegistryLogin.of(secret, "docker.io/a/b").username()).isEqualTo("me");
-        assertThat(RegistryLogin.of(secret, "r.example/a:1").username()).isEqualTo("u");
-        assertThat(RegistryLogin.of(secret, "r.example/team/a:1").identityToken())
-                .isEqualTo("t");
-        assertThat(RegistryLogin.of(secret, "r.example.org/a:1")).isNull();
-        assertThat(RegistryLogin.of(secret, "r.example/team/a:1").toString()).doesNotContain("t]");
+                .containsExactly(new RegistryLogin("https://index.docker.io/v1/", "me", "secret:x", ""));
+        assertThat(RegistryLogin.of(secret, "docker.io/a/b"))
+                .extracting(RegistryLogin::username)
+                .containsExactly("me");
+        assertThat(RegistryLogin.of(secret, "r.example/a:1"))
+                .extracting(RegistryLogin::username)
+                .containsExactly("u");
+        assertThat(RegistryLogin.of(secret, "r.example/team/a:1"))
+                .as("both fit; the one with the longer path is tried first")
+                .extracting(RegistryLogin::identityToken)
+                .containsExactly("t", "");
+        assertThat(RegistryLogin.of(secret, "a.mirror.example:5000/x/y"))
+                .extracting(RegistryLogin::username)
+                .containsExactly("w");
+        assertThat(RegistryLogin.of(secret, "a.b.mirror.example:5000/x")).isEmpty();
+        assertThat(RegistryLogin.of(secret, "r.example.org/a:1")).isEmpty();
+        assertThat(RegistryLogin.of(secret, "r.example/team/a:1").getFirst().toString())
+                .doesNotContain("t]");
     }
 }

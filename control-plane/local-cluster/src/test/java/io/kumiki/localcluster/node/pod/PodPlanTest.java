@@ -55,7 +55,7 @@ class PodPlanTest {
 
     private void running(String name) {
         states.replaceAll(
-                state -> state.name().equals(name) ? state.running(T, plan.health(name, false, false)) : state);
+                state -> state.name().equals(name) ? state.running(T, plan.health(name, false, false), null) : state);
     }
 
     private void ended(String name, int code) {
