@@ -43,7 +43,7 @@ public final class Alone {
     /// Adds them to a state that only this scene will read.
     static void join(State state) {
         List.copyOf(state.singles.values()).stream()
-                .filter(Singles::waits)
+                .filter(single -> Singles.waits(single) || Led.waits(single))
                 .map(Alone::waiting)
                 .forEach(plan -> state.plans.put(plan.fact.key(), plan));
         Map<Map<String, Long>, Gang.Members> shapes = new HashMap<>();

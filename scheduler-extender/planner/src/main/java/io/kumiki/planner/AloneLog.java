@@ -42,7 +42,7 @@ final class AloneLog {
     }
 
     private @Nullable Decided seen(SingleFact single, Instant wall) {
-        if (Singles.waits(single)) {
+        if (Singles.waits(single) || Led.waits(single)) {
             // Until the planner has looked at it there is nothing to say.
             return single.said().isEmpty()
                     ? null

@@ -84,7 +84,13 @@ public sealed interface Event {
     /// We lead no longer: nothing may be changed.
     record Deposed() implements Event {}
 
-    record FilterAsked(long call, String uid, List<String> nodes) implements Event {}
+    /// @param nodes that the scheduler's own rules allow
+    /// @param nominated the node for which the scheduler made others leave, empty for none
+    record FilterAsked(long call, String uid, List<String> nodes, String nominated) implements Event {
+        public FilterAsked(long call, String uid, List<String> nodes) {
+            this(call, uid, nodes, "");
+        }
+    }
 
     record BindAsked(long call, String uid, String node) implements Event {}
 

@@ -12,7 +12,11 @@ final class Holds {
     /// @param until a claim whose pod was never seen ends then; a seen pod's hold lasts as long as the pod waits
     record Hold(String namespace, Map<String, Long> amounts, String node, String devices, long until) {
         Hold forGood() {
-            return new Hold(namespace, amounts, node, devices, Long.MAX_VALUE);
+            return until(Long.MAX_VALUE);
+        }
+
+        Hold until(long end) {
+            return new Hold(namespace, amounts, node, devices, end);
         }
     }
 

@@ -268,6 +268,9 @@ public final class Planner {
     }
 
     private void filter(Event.FilterAsked ask) {
+        if (singles.filter(ask)) {
+            return;
+        }
         PodFact pod = state.pods.get(ask.uid());
         Plan plan = pod == null ? null : state.planOf(pod);
         String node = pod == null || plan == null ? null : plan.nodeOf(pod);

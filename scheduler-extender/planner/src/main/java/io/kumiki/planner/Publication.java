@@ -53,11 +53,11 @@ final class Publication {
         }
     }
 
-    /// Gangs that are placed and not fully bound, and single pods that are pinned and not bound; oldest first.
+    /// Gangs that are placed and not fully bound, and single pods that have a place and are not bound; oldest first.
     private List<Decision.Publish.Binding> binding() {
         List<Decision.Publish.Binding> binding = new ArrayList<>();
         state.singles.values().stream()
-                .filter(single -> !single.pin().isEmpty() && state.holds.get(single.uid()) != null)
+                .filter(single -> (single.led() || !single.pin().isEmpty()) && state.holds.get(single.uid()) != null)
                 .sorted(Comparator.comparingLong(SingleFact::created).thenComparing(SingleFact::uid))
                 .forEach(single -> {
                     String tenant = state.tenantOf.get(single.pod().namespace());

@@ -28,6 +28,20 @@ final class SinglePlacing {
             return new Seeker(single.pod().namespace(), single.shape(), single.priority(), single.expectedSeconds());
         }
 
+        /// The same where the scheduler has judged already which nodes its rules allow.
+        Seeker anywhere() {
+            var any = new Gang.Members(
+                    shape.name(),
+                    1,
+                    1,
+                    0,
+                    shape.requests(),
+                    null,
+                    null,
+                    List.of(new Gang.Toleration(null, "Exists", null, null)));
+            return new Seeker(namespace, any, priority, expectedSeconds);
+        }
+
         Map<String, Long> amounts() {
             return Shape.amounts(shape.requests());
         }
@@ -90,6 +104,11 @@ final class SinglePlacing {
     }
 
     Found find(Seeker seeker, Charges charges, Outlook.@Nullable Kept kept) {
+        return find(seeker, charges, kept, null);
+    }
+
+    /// @param offered null for all nodes; else no other one
+    Found find(Seeker seeker, Charges charges, Outlook.@Nullable Kept kept, @Nullable Set<String> offered) {
         Map<String, Long> amounts = seeker.amounts();
         Demand demand = Shape.demand(amounts);
         Admission.Refused refused = charges.refusal(seeker.namespace(), amounts, "");
@@ -99,7 +118,7 @@ final class SinglePlacing {
         Set<String> avoided = kept == null || kept.priority() < seeker.priority() || endsBefore(seeker, kept)
                 ? Set.of()
                 : kept.nodes();
-        return switch (room.place(seeker.shape(), demand, avoided)) {
+        return switch (room.place(seeker.shape(), demand, avoided, offered)) {
             case Placement.Waiting(var removed) ->
                 nowhere(avoided.isEmpty() ? Why.NoRoom : Why.KeptForOlder, removed, seeker, kept, avoided);
             case Placement.Impossible(var removed) ->

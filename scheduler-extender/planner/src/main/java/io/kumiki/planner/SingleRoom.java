@@ -48,7 +48,9 @@ final class SingleRoom {
     }
 
     /// Where the pod spoils least of what is to come.
-    Placement place(Gang.Members shape, Demand demand, Set<String> avoided) {
+    ///
+    /// @param offered null for all nodes; else no other one
+    Placement place(Gang.Members shape, Demand demand, Set<String> avoided, @Nullable Set<String> offered) {
         refresh();
         EtwPlacer current = placer();
         BitSet able = ground().fit(shape);
@@ -56,6 +58,7 @@ final class SingleRoom {
         return current.place(
                 demand,
                 n -> able.get(n)
+                        && (offered == null || offered.contains(nodes.get(n).name()))
                         && !avoided.contains(nodes.get(n).name())
                         && !excluded.contains(nodes.get(n).name()));
     }

@@ -15,6 +15,7 @@ final class SingleWishes {
     private static final String DELETE = " delete";
     private static final String UNGATE = " ungate";
     private static final String SAY = " say";
+    private static final String POKE = " poke";
 
     /// When something was last wished of a pod, and of which version of it.
     private record Wish(long at, String version) {}
@@ -27,7 +28,7 @@ final class SingleWishes {
     }
 
     void forget(String uid) {
-        List.of(DELETE, UNGATE, SAY).forEach(what -> asked.remove(uid + what));
+        List.of(DELETE, UNGATE, SAY, POKE).forEach(what -> asked.remove(uid + what));
     }
 
     void delete(SingleFact single, Clause why) {
@@ -47,6 +48,13 @@ final class SingleWishes {
             annotations.put(Progress.DEVICES, hold.devices());
         }
         state.decide(new Decision.Ungate(single.pod(), hold.node(), annotations));
+    }
+
+    /// The scheduler is to look again, and what a leader before decided about it fails.
+    void poke(SingleFact single) {
+        if (ask(single, POKE)) {
+            state.decide(new Decision.Touch(single.pod(), Map.of(Progress.EPOCH, state.epoch + "." + state.now)));
+        }
     }
 
     /// Not again while the wish before may still have its effect.

@@ -29,6 +29,7 @@ final class Singles {
     private final SingleWishes wishes;
     private final SingleEvictions evictions;
     private final Consolidation consolidation;
+    private final Led led;
     private final Map<String, Long> troubledSince = new HashMap<>();
 
     Singles(State state, Progress progress, Consolidation consolidation) {
@@ -38,6 +39,7 @@ final class Singles {
         this.wishes = new SingleWishes(state);
         this.evictions = new SingleEvictions(state, progress);
         this.consolidation = consolidation;
+        this.led = new Led(state, placing, wishes);
     }
 
     /// One pass over those that wait.
@@ -118,6 +120,9 @@ final class Singles {
     void seen(SingleFact single) {
         SingleFact before = state.singles.put(single.uid(), single);
         state.see(single.pod());
+        if (single.led() && before == null) {
+            placing.learn(Shape.amounts(single.shape().requests()), 1);
+        }
         Holds.Hold own = state.holds.get(single.uid());
         if (single.pin().isEmpty()) {
             state.roomChanged |= before == null || before.held() != single.held();
@@ -181,6 +186,7 @@ final class Singles {
         }
         evictions.left(single);
         wishes.forget(uid);
+        led.left(uid);
         troubledSince.remove(uid);
         Holds.Hold hold = state.holds.remove(uid);
         if (hold != null) {
@@ -195,6 +201,7 @@ final class Singles {
                 adopt(single);
             }
         });
+        led.elected();
     }
 
     /// What was promised without having been seen in the cluster is the next leader's to decide.
@@ -214,12 +221,13 @@ final class Singles {
         state.holds.over(state.now).forEach(this::free);
         if (state.leading) {
             List.copyOf(state.singles.values()).forEach(this::advance);
+            led.tick();
         }
     }
 
     private void advance(SingleFact single) {
         Holds.Hold hold = state.holds.get(single.uid());
-        if (single.pod().terminating()) {
+        if (single.pod().terminating() || single.led()) {
             return;
         }
         if (single.pin().isEmpty()) {
@@ -262,7 +270,10 @@ final class Singles {
     }
 
     static boolean waits(SingleFact single) {
-        return single.pin().isEmpty() && !single.held() && !single.pod().terminating();
+        return single.pin().isEmpty()
+                && !single.led()
+                && !single.held()
+                && !single.pod().terminating();
     }
 
     /// Those that wait, best first.
@@ -275,11 +286,25 @@ final class Singles {
                 .toList();
     }
 
-    /// A pod whose devices we give out is bound by us. False where the pod is none of ours.
+    /// False where the pod is none that the filter verb leads without a gang.
+    boolean filter(Event.FilterAsked ask) {
+        SingleFact single = state.singles.get(ask.uid());
+        if (single == null || !single.led()) {
+            return false;
+        }
+        led.filter(ask, single);
+        return true;
+    }
+
+    /// A pod whose devices we give out, or which we lead, is bound by us. False where the pod is none of ours.
     boolean bind(Event.BindAsked ask) {
         SingleFact single = state.singles.get(ask.uid());
         if (single == null) {
             return false;
+        }
+        if (single.led()) {
+            led.bind(ask, single);
+            return true;
         }
         Holds.Hold hold = state.holds.get(ask.uid());
         String refusal = !state.leading

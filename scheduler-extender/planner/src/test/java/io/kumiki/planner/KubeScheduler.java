@@ -52,13 +52,14 @@ final class KubeScheduler {
             if (node.usable()
                     && (pod.pin == null || pod.pin.equals(node.name()))
                     && !(secrets && pod.steered && forbidden(pod, node))
+                    && !(pod.single && pod.steered && isPortTaken(node.name()))
                     && fits(pod, node, taken.getOrDefault(node.name(), Map.of()))) {
                 fit.add(node.name());
             }
         }
         if (fit.isEmpty()) {
             veto(pod);
-        } else if (pod.single) {
+        } else if (pod.single && !pod.steered) {
             extenders.bindSingle(pod, fit.getFirst());
         } else if (pod.steered) {
             long id = time.id();
@@ -75,8 +76,16 @@ final class KubeScheduler {
 
     /// One gang may go nowhere, others not to every third node.
     private boolean forbidden(World.Pod pod, NodeFact node) {
-        int gang = pod.gang.hashCode();
+        int gang = (pod.gang.isEmpty() ? pod.controller : pod.gang).hashCode();
         return time.now < time.calm && (gang % 2 == 0 || (gang + node.name().hashCode()) % 3 == 0);
+    }
+
+    /// All led pods without a gang want the same port of their node.
+    private boolean isPortTaken(String node) {
+        return world.pods.values().stream()
+                .anyMatch(other -> other.single
+                        && other.steered
+                        && (node.equals(assumed.get(other.uid)) || (other.takes() && other.node.equals(node))));
     }
 
     private static boolean fits(World.Pod pod, NodeFact node, Map<String, Long> taken) {

@@ -15,11 +15,14 @@ final class Lonely {
     private final Timeline time;
     private final World world;
     private final Map<Long, Entering> entering = new HashMap<>();
+    /// Every second of them wants a port of its node.
+    private final boolean ported;
     /// A pod came pinned that the present leader promised nothing: the scheduler may still bind it.
     boolean late;
 
-    Lonely(Simulation of) {
+    Lonely(Simulation of, boolean ported) {
         this.of = of;
+        this.ported = ported;
         this.time = of.time;
         this.world = of.world;
     }
@@ -49,7 +52,11 @@ final class Lonely {
                 .anyMatch(p -> p.single && p.gang.isEmpty() && p.controller.equals(name) && !p.stage.ended());
         boolean coming = entering.values().stream().anyMatch(e -> e.name().equals(name));
         int r = of.target();
-        if (!there && !coming && of.replicas.get(r).alive) {
+        if (isLed(name)) {
+            if (!there) {
+                make(new Entering(name, gpus, priority, "c" + time.id(), of.epoch), "", false);
+            }
+        } else if (!there && !coming && of.replicas.get(r).alive) {
             long id = time.id();
             entering.put(id, new Entering(name, gpus, priority, "c" + id, of.epoch));
             var shape = new Gang.Members(
@@ -59,6 +66,10 @@ final class Lonely {
             time.in(2_000, () -> entering.remove(id));
         }
         time.in(700 + time.upTo(600), () -> control(name, gpus, priority));
+    }
+
+    private boolean isLed(String name) {
+        return ported && name.hashCode() % 2 == 0;
     }
 
     private static Event ask(long id, String controller, Gang.Members shape, int priority) {
@@ -95,16 +106,16 @@ final class Lonely {
                 "",
                 "",
                 coming.name(),
-                false,
+                isLed(coming.name()),
                 Map.of("cpu", 1000L, Simulation.GPU, (long) coming.gpus()));
         pod.single = true;
         pod.forgotten = forgotten;
         pod.priority = coming.priority();
         pod.created = time.now / 1000;
         pod.remade = coming.gpus() != 2;
-        pod.movable = of.movable && (coming.name().hashCode() & 3) != 0;
+        pod.movable = !pod.steered && of.movable && (coming.name().hashCode() & 3) != 0;
         of.movers.made(pod);
-        pod.gated = pin.isEmpty();
+        pod.gated = pin.isEmpty() && !pod.steered;
         if (!pin.isEmpty()) {
             pod.pin = pin;
             pod.claim = coming.claim();
@@ -128,17 +139,21 @@ final class Lonely {
         time.in(5, () -> {
             of.scheduler.assumed.remove(pod.uid);
             if (world.pods.get(pod.uid) == pod && pod.live() && pod.node.isEmpty()) {
-                pod.node = node;
-                pod.vetoed = false;
-                pod.stage = PodFact.Stage.RUNNING;
+                bound(pod, node);
+            }
+        });
+    }
+
+    void bound(World.Pod pod, String node) {
+        pod.node = node;
+        pod.vetoed = false;
+        pod.stage = PodFact.Stage.RUNNING;
+        world.changed(pod);
+        time.in((of.movable ? 5 : 1) * (5_000 + time.upTo(25_000)), () -> {
+            if (world.pods.get(pod.uid) == pod && pod.live()) {
+                pod.stage = PodFact.Stage.SUCCEEDED;
+                runs.put(pod.controller, true);
                 world.changed(pod);
-                time.in((of.movable ? 5 : 1) * (5_000 + time.upTo(25_000)), () -> {
-                    if (world.pods.get(pod.uid) == pod && pod.live()) {
-                        pod.stage = PodFact.Stage.SUCCEEDED;
-                        runs.put(pod.controller, true);
-                        world.changed(pod);
-                    }
-                });
             }
         });
     }

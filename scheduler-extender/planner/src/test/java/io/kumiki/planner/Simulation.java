@@ -100,7 +100,7 @@ final class Simulation implements KubeScheduler.Extenders {
                 Math.floorMod(seed, 10) == 7,
                 movable);
         leadersDie = crashes || killsLeft > 0;
-        lonely = new Lonely(this);
+        lonely = new Lonely(this, Math.floorMod(seed, 5) == 2);
         daemons = new DaemonPods(this, seed);
         faults = new Faults(this);
     }
@@ -371,6 +371,7 @@ final class Simulation implements KubeScheduler.Extenders {
             case Decision.Bind bind ->
                 late(r, delay, () -> {
                     boolean lost = lossy && time.chance(12);
+                    lonely.late |= bind.pod().member() == null && (term != epoch || !replicas.get(r).leads);
                     String error = lost && time.random.nextBoolean() ? "lost" : bind(bind);
                     deliver(r, life, new Event.Bound(bind.call(), bind.pod().uid(), lost ? "lost" : error));
                     killMidGang(r, life, bind, error);
@@ -459,6 +460,10 @@ final class Simulation implements KubeScheduler.Extenders {
         World.Pod pod = world.at(bind.pod());
         if (pod == null || pod.terminating || !pod.node.isEmpty() || pod.gated) {
             return "conflict";
+        }
+        if (pod.single) {
+            lonely.bound(pod, bind.node());
+            return "";
         }
         pod.node = bind.node();
         pod.stage = PodFact.Stage.RUNNING;

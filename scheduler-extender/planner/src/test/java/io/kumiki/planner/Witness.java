@@ -132,7 +132,9 @@ final class Witness {
                 when runs.containsKey(pod.uid()) && pod.bound() -> evicted.add(pod.uid());
                 case Decision.Bind bind -> {
                     bind(bind);
-                    waves.add(bind.pod().uid());
+                    if (bind.pod().member() != null) {
+                        waves.add(bind.pod().uid());
+                    }
                 }
                 default -> {}
             }
@@ -260,7 +262,7 @@ final class Witness {
         if (node == null || !node.usable()) {
             throw new AssertionError("bound to a lost node: " + bind);
         }
-        if (!bind.node().equals(slot(pod))) {
+        if (pod.member() != null && !bind.node().equals(slot(pod))) {
             throw new AssertionError("I4: bound without a promise that Kubernetes holds: " + bind + ", "
                     + promised.get(member(pod).gang()));
         }

@@ -114,7 +114,8 @@ final class World {
                 false,
                 pod.remade,
                 pod.said,
-                null);
+                null,
+                pod.steered);
     }
 
     static Event seen(Pod pod) {

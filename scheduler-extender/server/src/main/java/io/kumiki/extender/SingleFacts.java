@@ -18,6 +18,7 @@ import io.kumiki.planner.fact.SingleFact;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Pods that belong to no gang as the planner's facts.
@@ -33,12 +34,13 @@ final class SingleFacts {
         JsonNode annotations = metadata.path("annotations");
         boolean waits = Facts.gated(pod, Marks.QUEUE);
         String claim = annotations.path(Marks.CLAIM).asText("");
-        String pin = waits || claim.isEmpty() ? "" : PodShape.pin(pod);
+        boolean led = !claim.isEmpty() && fact.requests().containsKey(Marks.PLAN);
+        String pin = waits || led || claim.isEmpty() ? "" : PodShape.pin(pod);
         if (fact.member() != null
                 || !fact.node().isEmpty()
                 || fact.stage() == PodFact.Stage.SUCCEEDED
                 || fact.stage() == PodFact.Stage.FAILED
-                || (!waits && pin.isEmpty())
+                || (!waits && !led && pin.isEmpty())
                 || !Shape.asksForDevices(fact.requests())) {
             return null;
         }
@@ -49,7 +51,7 @@ final class SingleFacts {
         }
         return new SingleFact(
                 fact,
-                PodShape.single(pod),
+                led ? mounting(PodShape.single(pod), PodShape.claims(pod)) : PodShape.single(pod),
                 pod.path("spec").path("priority").asInt(0),
                 Facts.created(metadata),
                 seconds(annotations.path(Marks.EXPECTED).asText("")),
@@ -59,7 +61,21 @@ final class SingleFacts {
                 List.of("ReplicaSet", "StatefulSet", "ReplicationController")
                         .contains(PodAdmission.controller(pod).path("kind").asText("")),
                 annotations.path(Marks.WHY).asText(""),
-                because(annotations.path(Marks.BECAUSE).asText("")));
+                because(annotations.path(Marks.BECAUSE).asText("")),
+                led);
+    }
+
+    private static Gang.Members mounting(Gang.Members shape, Set<String> claims) {
+        return new Gang.Members(
+                shape.name(),
+                shape.min(),
+                shape.max(),
+                shape.wave(),
+                shape.requests(),
+                shape.nodeSelector(),
+                shape.nodeTerms(),
+                shape.tolerations(),
+                claims.isEmpty() ? null : List.copyOf(claims));
     }
 
     /// Null where nothing that can be read stands there.

@@ -84,7 +84,8 @@ final class Verbs {
         lookFor.find(pod.path("metadata"));
         long call = calls.next();
         CompletableFuture<Decision.AnswerFilter> waiting = calls.filter(call);
-        planner.tell(new Event.FilterAsked(call, uid, nodes));
+        planner.tell(new Event.FilterAsked(
+                call, uid, nodes, pod.path("status").path("nominatedNodeName").asText("")));
         try {
             Decision.AnswerFilter answer = waiting.get(FILTER.toMillis(), TimeUnit.MILLISECONDS);
             return answer.node().isEmpty()

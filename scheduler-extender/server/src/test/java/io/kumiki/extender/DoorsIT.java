@@ -89,22 +89,41 @@ class DoorsIT {
     void whoeverIsNotOursIsLeftAlone() throws Exception {
         assertThat(ground.make(Ground.pod("plain", 0)).path("spec").has("affinity"))
                 .isFalse();
-        ObjectNode ported = Ground.pod("ported", 1);
+        ObjectNode other = Ground.pod("other", 1);
+        other.withObject("/spec").put("schedulerName", "somebody-else");
+        assertThat(ground.make(other).path("spec").has("affinity")).isFalse();
+    }
+
+    private static ObjectNode ported(String name, int gpus) {
+        ObjectNode ported = Ground.pod(name, gpus);
         ((ObjectNode) ported.path("spec").path("containers").path(0))
                 .putArray("ports")
                 .addObject()
                 .put("containerPort", 80)
                 .put("hostPort", 80);
-        ObjectNode made = ground.make(ported);
+        return ported;
+    }
+
+    @Test
+    void whereOnlyTheSchedulerKnowsTheNodesItIsAskedForThemAndTheBestIsTaken() throws Exception {
+        String filled = pin(ground.make(Ground.pod("seven", 7)));
+        ObjectNode made = ground.make(ported("first", 1));
         assertThat(made.path("spec").has("affinity")).isFalse();
         assertThat(made.path("spec").has("schedulingGates")).isFalse();
-        ground.await("the scheduler places it", () -> !ground.nodeOf("ported").isEmpty());
-        ObjectNode other = Ground.pod("other", 1);
-        other.withObject("/spec").put("schedulerName", "somebody-else");
-        assertThat(ground.make(other).path("spec").has("affinity")).isFalse();
-        // Seven and eight are left: what the scheduler placed by itself is counted.
-        ground.make(Ground.pod("eight", 8));
-        assertThat(pin(ground.make(Ground.pod("seven", 7)))).isEqualTo(ground.nodeOf("ported"));
+        ground.await(
+                "it goes where it spoils least", () -> ground.nodeOf("first").equals(filled));
+        ground.make(ported("second", 1));
+        ground.await(
+                "its port is taken there",
+                () -> !ground.nodeOf("second").isEmpty()
+                        && !ground.nodeOf("second").equals(filled));
+        ground.make(ported("third", 1));
+        ground.await(
+                "it says why it waits",
+                () -> ground.why("third")
+                        .equals("NoRoom: the scheduler finds no node that the pod's other wishes allow"));
+        // What they take is counted.
+        assertThat(pin(ground.make(Ground.pod("rest", 7)))).isEqualTo(ground.nodeOf("second"));
         assertThat(pin(ground.make(Ground.pod("one", 1)))).isEmpty();
     }
 
@@ -135,6 +154,10 @@ class DoorsIT {
                 "the quota is named",
                 () -> ground.why("five")
                         .equals("QuotaLimit: 5 nvidia.com/gpu wanted, 1 too many for the limit of quota small"));
+        ground.make(ported("led", 5));
+        ground.await(
+                "it is named to a pod that is led, too",
+                () -> ground.why("led").startsWith("QuotaLimit: 5 nvidia.com/gpu wanted"));
         ObjectNode three = ground.make(Ground.pod("three", 3));
         assertThat(pin(three)).isNotEmpty();
         assertThat(pin(ground.make(Ground.pod("two", 2)))).isEmpty();

@@ -117,7 +117,7 @@ class OwnSchedulerIT {
         assertThat(tolerates(pod("other"))).isFalse();
     }
 
-    /// What we cannot model is bound by our scheduler too, as it sees fit: the other one would not get past the taint.
+    /// What we cannot model goes to our scheduler, too: the other one would not get past the taint.
     @Test
     void aGpuPodThatIsLeftToTheSchedulerIsLeftToOurs() throws Exception {
         ObjectNode ported = Pods.plain("ported", 1, "1");
@@ -129,6 +129,7 @@ class OwnSchedulerIT {
         make(ported);
         awaitBound("ported");
         assertThat(pod("ported").at("/spec/affinity").isMissingNode()).isTrue();
+        assertThat(pod("ported").at("/spec/schedulerName").asText()).isEqualTo("kumiki-scheduler");
         rig.await("its event names who bound it", () -> boundBy("ported").equals("kumiki-scheduler"));
     }
 

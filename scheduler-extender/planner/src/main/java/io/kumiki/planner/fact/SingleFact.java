@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param remade its controller makes another in its place without harm when it is removed
 /// @param said why it waits, as it was told last: code, colon, words
 /// @param because these words as data; null where they were told before they were
+/// @param led where it may be only the scheduler knows: it is never pinned, the filter verb leads it
 public record SingleFact(
         PodFact pod,
         Gang.Members shape,
@@ -29,7 +30,24 @@ public record SingleFact(
         boolean held,
         boolean remade,
         String said,
-        @Nullable List<Gang.Because> because) {
+        @Nullable List<Gang.Because> because,
+        boolean led) {
+    /// One that is pinned, or waits behind our gate.
+    public SingleFact(
+            PodFact pod,
+            Gang.Members shape,
+            int priority,
+            long created,
+            @Nullable Long expectedSeconds,
+            String claim,
+            String pin,
+            boolean held,
+            boolean remade,
+            String said,
+            @Nullable List<Gang.Because> because) {
+        this(pod, shape, priority, created, expectedSeconds, claim, pin, held, remade, said, because, false);
+    }
+
     public String uid() {
         return pod.uid();
     }

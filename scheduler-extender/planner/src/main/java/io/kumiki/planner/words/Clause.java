@@ -123,7 +123,13 @@ public sealed interface Clause {
 
     record NoNodeEver() implements OfRoom {}
 
+    /// By what only the scheduler looks at.
+    record SchedulerOffersNone() implements OfRoom {}
+
     record RefusedByScheduler(String node) implements OfNode {}
+
+    /// There is no room for it there any more, whatever the scheduler was told before.
+    record RefusedByPlanner(String node) implements OfNode {}
 
     record NodeLost(String node) implements OfNode {}
 

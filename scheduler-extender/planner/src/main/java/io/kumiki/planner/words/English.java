@@ -90,12 +90,14 @@ public final class English {
             case Clause.OthersFirst() -> "others before it take the room";
             case Clause.NoNodeNow() -> "no node has room now";
             case Clause.NoNodeEver() -> "no node could hold it";
+            case Clause.SchedulerOffersNone() -> "the scheduler finds no node that the pod's other wishes allow";
         };
     }
 
     private static String node(Clause.OfNode clause) {
         return switch (clause) {
             case Clause.RefusedByScheduler(String node) -> "the scheduler finds no room for it on " + node;
+            case Clause.RefusedByPlanner(String node) -> "there is no room for it on " + node + " any more";
             case Clause.NodeLost(String node) -> "node " + node + " is lost";
             case Clause.NodeShort(String node, String resource, long has, long taken) ->
                 "node " + node + " has " + has + " " + resource + ", " + taken + " would be taken";

@@ -114,12 +114,14 @@ public final class Japanese {
             case Clause.OthersFirst() -> "先に待っているジョブが空きを使います";
             case Clause.NoNodeNow() -> "現在空きのあるノードがありません";
             case Clause.NoNodeEver() -> "空でも置けるノードがありません";
+            case Clause.SchedulerOffersNone() -> "Pod の他の条件を満たすノードをスケジューラーが見つけられません";
         };
     }
 
     private static String node(Clause.OfNode clause) {
         return switch (clause) {
             case Clause.RefusedByScheduler(String node) -> "スケジューラーが " + node + " に空きを見つけられません";
+            case Clause.RefusedByPlanner(String node) -> node + " にはもう空きがありません";
             case Clause.NodeLost(String node) -> "ノード " + node + " が失われました";
             case Clause.NodeShort(String node, String resource, long has, long taken) ->
                 "ノード " + node + " の " + resource + " は " + has + " ですが、" + taken + " 必要になります";

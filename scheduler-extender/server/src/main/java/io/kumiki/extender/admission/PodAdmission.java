@@ -16,8 +16,9 @@ import java.util.Map;
 import java.util.Set;
 
 /// What becomes of a new pod. Members of gangs get the gate and the resources by which the scheduler knows that it has
-/// to call us. A pod without a gang that asks for devices is pinned to its node at once, or gated until it has one.
-/// Everything else passes as it is. Only at creation: none of this can be added later. Looking twice changes nothing
+/// to call us. A pod without a gang that asks for devices is pinned to its node at once, or gated until it has one;
+/// where only the scheduler can tell which nodes it may use, it gets these resources, too. Everything else passes as it
+/// is. Only at creation: none of this can be added later. Looking twice changes nothing
 /// more.
 public final class PodAdmission {
     /// Pods of the cluster itself are never held up.
@@ -211,12 +212,19 @@ public final class PodAdmission {
         keep(pod);
         boolean pinned = modelled
                 && (planned || annotations.path(Marks.PINNED).asText("").equals("true"));
-        for (JsonNode container : spec.path("containers")) {
+        mark(pod, !pinned);
+    }
+
+    /// By these resources the scheduler knows that it has to call us.
+    ///
+    /// @param led asks us for its node, too, not for its binding alone
+    private static void mark(ObjectNode pod, boolean led) {
+        for (JsonNode container : pod.path("spec").path("containers")) {
             ObjectNode resources = ((ObjectNode) container).withObject("/resources");
             for (String list : List.of("requests", "limits")) {
                 ObjectNode amounts = resources.withObject("/" + list);
                 amounts.put(Marks.BIND, "1");
-                if (!pinned) {
+                if (led) {
                     amounts.put(Marks.PLAN, "1");
                 }
             }
@@ -252,14 +260,16 @@ public final class PodAdmission {
             return;
         }
         schedule(pod);
-        if (PodShape.unmodelled(pod) != null) {
-            // Its scheduler knows better than we do; once it is bound it is counted.
-            return;
-        }
         try {
             Shape.check(requests);
         } catch (IllegalArgumentException e) {
             violations.add(invalid("spec.containers[0].resources", String.valueOf(e.getMessage())));
+            return;
+        }
+        if (PodShape.unmodelled(pod) != null) {
+            // Where it may be the scheduler knows better than we do, and asks us which of these nodes.
+            mark(pod, true);
+            pod.withObject("/metadata").withObject("/annotations").put(Marks.CLAIM, claim);
             return;
         }
         ObjectNode spec = pod.withObject("/spec");

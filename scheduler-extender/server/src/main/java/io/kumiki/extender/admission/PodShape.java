@@ -66,13 +66,16 @@ public final class PodShape {
         }
     }
 
-    /// Names of the PersistentVolumeClaims that it mounts.
+    /// Names of the PersistentVolumeClaims that it mounts, those that are made for it included.
     public static Set<String> claims(JsonNode pod) {
         var claims = new TreeSet<String>();
         for (JsonNode volume : pod.path("spec").path("volumes")) {
             String name = volume.path("persistentVolumeClaim").path("claimName").asText("");
             if (!name.isEmpty()) {
                 claims.add(name);
+            } else if (volume.has("ephemeral") && pod.path("metadata").has("name")) {
+                claims.add(pod.path("metadata").path("name").asText() + "-"
+                        + volume.path("name").asText());
             }
         }
         return claims;

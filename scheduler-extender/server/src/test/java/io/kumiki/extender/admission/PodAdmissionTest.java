@@ -100,15 +100,8 @@ class PodAdmissionTest {
     }
 
     @Test
-    void whatWeDoNotModelIsLeftToTheScheduler() {
-        for (String more : List.of(
-                "'resourceClaims':[{'name':'r'}]",
-                "'topologySpreadConstraints':[{'whenUnsatisfiable':'DoNotSchedule'}]",
-                "'affinity':{'podAntiAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':[{}]}}",
-                "'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':'c'}}]",
-                "'tolerations':[{'key':'k','operator':'Gt','value':'3'}]",
-                "'schedulerName':'another'",
-                "'nodeName':'node1'")) {
+    void whoeverIsAnotherSchedulersOrBoundIsLeftAlone() {
+        for (String more : List.of("'schedulerName':'another'", "'nodeName':'node1'")) {
             ObjectNode pod = reviewed("", GPU + "," + more, PodAdmission.Rules.PLAIN);
             assertThat(pod).as(more).isEqualTo(pod("", GPU + "," + more));
         }
@@ -188,6 +181,33 @@ class PodAdmissionTest {
             assertThat(amount(steered, Marks.PLAN)).as(spec).isOne();
             assertThat(gate(steered)).isEqualTo("kumiki.io/gang");
         }
+    }
+
+    @Test
+    void aPodWithoutAGangThatWeDoNotModelIsLedToItsNode() {
+        for (String more : List.of(
+                "'resourceClaims':[{'name':'r'}]",
+                "'topologySpreadConstraints':[{'whenUnsatisfiable':'DoNotSchedule'}]",
+                "'affinity':{'podAntiAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':[{}]}}",
+                "'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':'c'}}]",
+                "'tolerations':[{'key':'k','operator':'Gt','value':'3'}]")) {
+            ObjectNode led =
+                    reviewed("'annotations':{'kumiki.io/claim':'forged'}", GPU + "," + more, PodAdmission.Rules.PLAIN);
+            assertThat(amount(led, Marks.PLAN)).as(more).isOne();
+            assertThat(amount(led, Marks.BIND)).as(more).isOne();
+            assertThat(led.path("spec").has("schedulingGates")).isFalse();
+            assertThat(PodShape.pin(led)).isEmpty();
+            assertThat(led.path("metadata")
+                            .path("annotations")
+                            .path(Marks.CLAIM)
+                            .asText())
+                    .isNotEqualTo("forged")
+                    .isNotEmpty();
+            ObjectNode again = led.deepCopy();
+            assertThat(review(again, PodAdmission.Rules.PLAIN)).isEmpty();
+            assertThat(again).isEqualTo(led);
+        }
+        assertThat(told.asked).isEmpty();
     }
 
     @Test
