@@ -6,8 +6,6 @@ import io.kumiki.planner.fact.ResourceVersion;
 import io.kumiki.planner.words.Clause;
 import io.kumiki.planner.words.Said;
 import io.kumiki.planner.words.Why;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /// What Gang objects say: new ones, changed ones, those that are gone, and what an earlier leader decided.
@@ -105,6 +103,7 @@ final class Adoption {
 
     /// Takes over what an object says, from us in an earlier life or from another leader.
     private void adopt(Plan plan) {
+        state.earmarks.adopt(plan);
         Gang.Status status = plan.fact.status();
         if (status == null) {
             return;
@@ -122,36 +121,13 @@ final class Adoption {
         }
         plan.sent = status;
         plan.reservedAt = state.now;
+        plan.releasedAt = state.now;
         plan.progressAt = state.now;
         String since = status.since();
         boolean ran = status.phase() == Gang.Phase.Running || status.phase() == Gang.Phase.Repairing;
         plan.startedSecond = ran && since != null ? StatusText.second(since, state.second) : 0;
-        List<Gang.Slots> slots = status.slots() == null ? List.of() : status.slots();
-        for (Gang.Slots of : slots) {
-            for (Gang.Members members : plan.fact.spec().classes()) {
-                if (members.name().equals(of.name())) {
-                    plan.rows.add(row(members, of));
-                }
-            }
-        }
+        plan.rows.addAll(Plan.Row.read(status.slots(), plan.fact.spec().classes()));
         plan.durable = plan.version;
-    }
-
-    private static Plan.Row row(Gang.Members members, Gang.Slots of) {
-        Plan.Row row;
-        try {
-            row = new Plan.Row(members);
-        } catch (IllegalArgumentException e) {
-            // Somebody spoiled the spec meanwhile: the slots are kept, their pods say what they take.
-            row = new Plan.Row(new Gang.Members(
-                    members.name(), members.min(), members.max(), members.wave(), Map.of(), null, null, null));
-        }
-        row.nodes.addAll(of.nodes());
-        List<String> devices = of.devices() == null ? List.of() : of.devices();
-        for (int i = 0; i < of.nodes().size(); i++) {
-            row.devices.add(i < devices.size() ? devices.get(i) : "");
-        }
-        return row;
     }
 
     void gone(String key) {

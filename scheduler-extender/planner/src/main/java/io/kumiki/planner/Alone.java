@@ -60,7 +60,7 @@ public final class Alone {
 
     private static Plan waiting(SingleFact single) {
         PodFact pod = single.pod();
-        var plan = new Plan(fact(pod, single.shape(), single.priority(), single.created(), single.expectedSeconds()));
+        var plan = new Plan(fact(single));
         plan.why = single.why();
         plan.said = single.clauses();
         return plan;
@@ -68,7 +68,7 @@ public final class Alone {
 
     private static Plan running(PodFact pod, RunFact run, Gang.Members shape) {
         var plan = new Plan(fact(pod, shape, run.priority(), run.created(), run.expectedSeconds()));
-        plan.phase = Gang.Phase.Running;
+        plan.phase = pod.terminating() ? Gang.Phase.Releasing : Gang.Phase.Running;
         plan.startedSecond = run.started();
         plan.where = pod.node();
         plan.say(Why.Started, new Clause.AllBound(1));
@@ -78,6 +78,10 @@ public final class Alone {
         plan.rows.add(row);
         plan.reservation();
         return plan;
+    }
+
+    static GangFact fact(SingleFact single) {
+        return fact(single.pod(), single.shape(), single.priority(), single.created(), single.expectedSeconds());
     }
 
     static GangFact fact(

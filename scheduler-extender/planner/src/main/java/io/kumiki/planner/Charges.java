@@ -1,5 +1,6 @@
 package io.kumiki.planner;
 
+import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.fact.GangFact;
 import io.kumiki.planner.fact.NodeFact;
 import io.kumiki.planner.fact.PodFact;
@@ -29,7 +30,7 @@ final class Charges {
             for (var entry : usage(_ -> true).entrySet()) {
                 used = used.using(entry.getKey(), new Amounts(entry.getValue()));
             }
-            for (String key : state.earmarks.keySet()) {
+            for (String key : state.earmarks.keys()) {
                 Plan plan = state.plans.get(key);
                 String tenant = plan == null ? null : state.tenantOf.get(plan.fact.namespace());
                 used = plan == null || tenant == null ? used : used.using(tenant, kept(plan.fact));
@@ -38,13 +39,25 @@ final class Charges {
         this.tree = used;
     }
 
-    /// What work that was moved used before, while it comes back: nobody else gets it meanwhile.
+    /// What work that was moved used before and does not use now, while it leaves and comes back: nobody else gets it
+    /// meanwhile.
     private Amounts kept(GangFact gang) {
         Plan plan = state.plans.get(gang.key());
-        State.Earmark earmark = state.earmarks.get(gang.key());
-        return plan != null && earmark != null && Consolidation.isBack(state, plan) && plan.leaving.isEmpty()
-                ? new Amounts(sum(earmark.rows()))
-                : Amounts.NONE;
+        Earmarks.Earmark earmark = state.earmarks.get(gang.key());
+        boolean away = plan != null && (plan.phase == Gang.Phase.Waiting || plan.phase == Gang.Phase.Releasing);
+        if (plan == null || earmark == null || !earmark.moved() || !away) {
+            return Amounts.NONE;
+        }
+        Map<String, Long> still = sum(earmark.rows());
+        Map<String, Long> used = new TreeMap<>();
+        for (PodFact pod : state.membersOf(plan)) {
+            if (State.takes(pod)) {
+                add(used, pod.requests(), pod.node());
+            }
+        }
+        reserved(plan, used);
+        used.forEach((resource, amount) -> still.computeIfPresent(resource, (_, of) -> Math.max(0, of - amount)));
+        return new Amounts(still);
     }
 
     private Amounts more(GangFact gang, List<Plan.Row> rows) {
@@ -75,26 +88,33 @@ final class Charges {
             if (tenant == null || !counted.test(plan)) {
                 continue;
             }
-            if (plan.rows.isEmpty()) {
-                plan.leaving.forEach(slot ->
-                        add(byTenant.computeIfAbsent(tenant, _ -> new TreeMap<>()), slot.amounts(), slot.node()));
-            }
-            if (!plan.phase.holds()) {
-                continue;
-            }
-            Occupancy there = Occupancy.of(plan, state);
-            for (int r = 0; r < plan.rows.size(); r++) {
-                for (int i = 0; i < plan.rows.get(r).nodes.size(); i++) {
-                    if (there.reserves(r, i)) {
-                        add(
-                                byTenant.computeIfAbsent(tenant, _ -> new TreeMap<>()),
-                                plan.rows.get(r).amounts,
-                                plan.rows.get(r).nodes.get(i));
-                    }
-                }
+            Map<String, Long> own = new TreeMap<>();
+            reserved(plan, own);
+            if (!own.isEmpty()) {
+                Map<String, Long> of = byTenant.computeIfAbsent(tenant, _ -> new TreeMap<>());
+                own.forEach((resource, amount) -> of.merge(resource, amount, Long::sum));
             }
         }
         return byTenant;
+    }
+
+    /// What its slots take and no pod accounts for.
+    private void reserved(Plan plan, Map<String, Long> sum) {
+        if (plan.rows.isEmpty()) {
+            plan.leaving.forEach(slot -> add(sum, slot.amounts(), slot.node()));
+        }
+        if (!plan.phase.holds()) {
+            return;
+        }
+        Occupancy there = Occupancy.of(plan, state);
+        for (int r = 0; r < plan.rows.size(); r++) {
+            Plan.Row row = plan.rows.get(r);
+            for (int i = 0; i < row.nodes.size(); i++) {
+                if (there.reserves(r, i)) {
+                    add(sum, row.amounts, row.nodes.get(i));
+                }
+            }
+        }
     }
 
     private void add(Map<String, Long> sum, Map<String, Long> amounts, String node) {
@@ -215,12 +235,17 @@ final class Charges {
 
     /// Whether a ResourceQuota leaves room for one more pod beside what gangs were promised and have not made.
     boolean namespaceHasRoom(String namespace, Map<String, Long> amounts) {
+        return namespaceHasRoom(namespace, amounts, "");
+    }
+
+    /// @param but what is kept for this one does not count against it
+    boolean namespaceHasRoom(String namespace, Map<String, Long> amounts, String but) {
         for (Event.NamespaceLimit limit :
                 state.limits.getOrDefault(namespace, new TreeMap<>()).values()) {
             for (var hard : limit.hard().entrySet()) {
                 long left = hard.getValue()
                         - limit.used().getOrDefault(hard.getKey(), 0L)
-                        - placedNotMade(namespace, "", hard.getKey());
+                        - placedNotMade(state, namespace, but, hard.getKey());
                 if (counted(hard.getKey(), amounts) > left) {
                     return false;
                 }
@@ -246,7 +271,7 @@ final class Charges {
                 }
                 long left = hard.getValue()
                         - limit.used().getOrDefault(hard.getKey(), 0L)
-                        - placedNotMade(gang.namespace(), gang.uid(), hard.getKey());
+                        - placedNotMade(state, gang.namespace(), gang.uid(), hard.getKey());
                 if (wanted > left) {
                     return new Clause.NamespaceShort(
                             limit.name(), hard.getKey(), Math.max(0, left), hard.getValue(), wanted);
@@ -256,12 +281,17 @@ final class Charges {
         return null;
     }
 
-    /// Members that gangs of the namespace other than this one were promised and that do not exist yet.
-    private long placedNotMade(String namespace, String gang, String resource) {
-        long sum = 0;
+    /// Members that gangs of the namespace were promised and that do not exist yet, and what was moved and is to be
+    /// made anew.
+    ///
+    /// @param but uid of a gang, or key of a kept place, that does not count
+    static long placedNotMade(State state, String namespace, String but, String resource) {
+        long sum = state.places.kept(namespace, but).stream()
+                .mapToLong(amounts -> counted(resource, amounts))
+                .sum();
         for (Plan plan : state.plans.values()) {
             if (plan.phase.holds()
-                    && !plan.fact.uid().equals(gang)
+                    && !plan.fact.uid().equals(but)
                     && plan.fact.namespace().equals(namespace)
                     && !plan.fact.spec().gated()) {
                 Occupancy there = Occupancy.of(plan, state);
@@ -272,10 +302,20 @@ final class Charges {
                 }
             }
         }
+        for (var earmark : state.earmarks.moved().entrySet()) {
+            Plan plan = state.plans.get(earmark.getKey());
+            if (plan != null
+                    && plan.fact.namespace().equals(namespace)
+                    && !plan.fact.uid().equals(but)) {
+                for (Plan.Row row : earmark.getValue().rows()) {
+                    sum += row.nodes.size() * counted(resource, row.amounts);
+                }
+            }
+        }
         return sum;
     }
 
-    private static long counted(String quotaResource, Map<String, Long> amounts) {
+    static long counted(String quotaResource, Map<String, Long> amounts) {
         if (quotaResource.equals("pods") || quotaResource.equals("count/pods")) {
             return 1;
         }

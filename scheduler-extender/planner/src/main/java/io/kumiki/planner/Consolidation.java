@@ -1,6 +1,5 @@
 package io.kumiki.planner;
 
-import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.fact.GangFact;
 import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.fact.SingleFact;
@@ -28,6 +27,7 @@ final class Consolidation {
     private final Victims victims;
     private final Movables movables;
     private final Outlook outlook;
+    private final Departures departures;
     private long retryAt;
     private boolean retry;
 
@@ -37,6 +37,7 @@ final class Consolidation {
         this.victims = new Victims(state, progress);
         this.movables = new Movables(state);
         this.outlook = new Outlook(state);
+        this.departures = new Departures(state);
     }
 
     /// True where work was told to move for the gang.
@@ -51,9 +52,7 @@ final class Consolidation {
 
     /// Who was told to move for the pod, in words; empty where nobody was.
     List<Clause> move(SingleFact single) {
-        GangFact fact =
-                Alone.fact(single.pod(), single.shape(), single.priority(), single.created(), single.expectedSeconds());
-        return move(fact, single.pod().party(), Room.now(state, ""));
+        return move(Alone.fact(single), single.pod().party(), Room.now(state, ""));
     }
 
     private List<Clause> move(GangFact winner, Party who, Room room) {
@@ -70,13 +69,15 @@ final class Consolidation {
         retry = !works.isEmpty();
         retryAt = retry ? state.now + AGAIN : 0;
         Relocation.Found found = works.isEmpty() ? null : new Relocation(room, winner).find(works);
-        if (found == null || startsSooner(winner, room, found)) {
+        if (found == null
+                || startsSooner(winner, room, found)
+                || !departures.enough(winner).isEmpty()) {
             return List.of();
         }
         retry = false;
         retryAt = 0;
         long until = state.now + PLACE;
-        state.earmarks.put(winner.key(), new State.Earmark(found.rows(), until));
+        state.earmarks.put(winner.key(), found.rows(), until, false);
         found.moves().forEach(move -> keep(move, until));
         List<Clause> clauses = new ArrayList<>();
         for (Relocation.Move move : found.moves()) {
@@ -94,7 +95,7 @@ final class Consolidation {
 
     /// Places of those before are still kept.
     private boolean isMoving() {
-        return !state.places.isEmpty() || state.earmarks.values().stream().anyMatch(earmark -> earmark.moved());
+        return !state.places.isEmpty() || state.earmarks.all().stream().anyMatch(Earmarks.Earmark::moved);
     }
 
     /// Whether it would start by itself before those who move had begun anew.
@@ -110,7 +111,7 @@ final class Consolidation {
     private void keep(Relocation.Move move, long until) {
         PodFact pod = move.work().pod();
         if (pod == null) {
-            state.earmarks.put(move.work().key(), new State.Earmark(move.rows(), until, true));
+            state.earmarks.put(move.work().key(), move.rows(), until, true);
         } else {
             state.places.keep(pod, move.work().controller(), move.rows().getFirst(), until);
         }
@@ -136,11 +137,5 @@ final class Consolidation {
             retry = false;
             state.roomChanged = true;
         }
-    }
-
-    /// A gang that was moved goes where its place is kept.
-    static boolean isBack(State state, Plan plan) {
-        State.Earmark earmark = state.earmarks.get(plan.fact.key());
-        return earmark != null && earmark.moved() && plan.phase == Gang.Phase.Waiting;
     }
 }

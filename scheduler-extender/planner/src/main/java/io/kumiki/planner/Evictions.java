@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class Evictions {
     private final State state;
     private final Victims victims;
+    private final Departures departures;
 
     Evictions(State state, Progress progress) {
         this.state = state;
         this.victims = new Victims(state, progress);
+        this.departures = new Departures(state);
     }
 
-    /// True where gangs or single pods were told to leave.
+    /// True where gangs or single pods were told to leave, or are leaving already.
     boolean preempt(Plan plan, Room room) {
         int priority = plan.fact.spec().priority();
         List<Preemption.Victim> candidates = victims.below(priority, room);
@@ -37,9 +39,16 @@ final class Evictions {
             }
             return false;
         }
+        List<Clause> before = departures.await(plan.fact);
+        if (!before.isEmpty()) {
+            plan.say(Why.Preempting, before);
+            return true;
+        }
         state.earmarks.put(
                 plan.fact.key(),
-                new State.Earmark(room.rows(plan.fact, eviction.get().placed()), state.now + state.options.earmark()));
+                room.rows(plan.fact, eviction.get().placed()),
+                state.now + state.options.earmark(),
+                false);
         plan.say(
                 Why.Preempting,
                 victims.leave(eviction.get(), plan.fact.key(), plan.party(), priority, plan.fact.namespace()));

@@ -38,6 +38,10 @@ final class Explanations {
     }
 
     synchronized Explanation of(Plan plan) {
+        if (Coming.is(plan)) {
+            // Whom it waits for stands in its message.
+            return Explanation.NONE;
+        }
         return switch (plan.why) {
             // What is wrong with it stands in its message; room is not the question.
             case InvalidSpec, MembersMissing -> Explanation.NONE;

@@ -268,6 +268,7 @@ public final class Mirror {
         to.singles.putAll(from.singles);
         to.runs.putAll(from.runs);
         from.holds.copyInto(to.holds);
+        from.earmarks.copyInto(to.earmarks);
         from.daemons.copyInto(to.daemons);
         to.claims.putAll(from.claims);
         from.budgets.copyInto(to.budgets);

@@ -55,7 +55,8 @@ final class Movables {
         }
     }
 
-    /// Cheapest first for what they hold. All of them may leave at once, as budgets stand now.
+    /// Cheapest first for what they hold. All of them may leave at once, as budgets stand now, and be made anew
+    /// meanwhile.
     List<Work> of(int priority, Room room) {
         int[][] taken = new int[room.nodes.size()][];
         List<Work> all = new ArrayList<>();
@@ -79,6 +80,8 @@ final class Movables {
                 .thenComparing(Work::key));
         BudgetSpare spare = state.budgets.spare();
         all.removeIf(work -> !spare.take(work.fact().namespace(), labels(work)));
+        var anew = new NamespaceSpare(state);
+        all.removeIf(work -> !anew.fits(work.fact()));
         return all;
     }
 

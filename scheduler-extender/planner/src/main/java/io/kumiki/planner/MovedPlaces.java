@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// Places that are kept for single pods that were told to move, until their controller has made them anew. While the
 /// pod is still there its new place is earmarked; from then on it is held, and with it the quota that the pod used.
 final class MovedPlaces {
+    private static final String MARK = "moved ";
+    /// So long after it has ended at least, milliseconds.
+    private static final long MORE = 60_000;
+
     private final State state;
     private final SortedMap<String, Kept> kept = new TreeMap<>();
 
@@ -28,6 +32,10 @@ final class MovedPlaces {
             return namespace.equals(of) && controller.equals(by) && row.amounts.equals(amounts);
         }
 
+        Kept to(long later) {
+            return new Kept(namespace, controller, row, later);
+        }
+
         Holds.Hold hold(long to) {
             return new Holds.Hold(namespace, row.amounts, row.nodes.getFirst(), row.devices.getFirst(), to);
         }
@@ -35,22 +43,32 @@ final class MovedPlaces {
 
     /// Under which its place is kept: no gang and no pod can be called so.
     static String key(String uid) {
-        return "moved " + uid;
+        return MARK + uid;
     }
 
     void keep(PodFact pod, String controller, Plan.Row row, long until) {
         kept.put(key(pod.uid()), new Kept(pod.namespace(), controller, row, until));
-        state.earmarks.put(key(pod.uid()), new State.Earmark(List.of(row), until, true));
+        state.earmarks.put(key(pod.uid()), List.of(row), until, true);
     }
 
     boolean isEmpty() {
         return kept.values().stream().noneMatch(place -> place.until() > state.now);
     }
 
+    /// What is kept in a namespace, but for one of them.
+    List<Map<String, Long>> kept(String namespace, String but) {
+        return kept.entrySet().stream()
+                .filter(each -> each.getValue().until() > state.now
+                        && each.getValue().namespace().equals(namespace)
+                        && !each.getKey().equals(but))
+                .map(each -> each.getValue().row().amounts)
+                .toList();
+    }
+
     /// The pod is gone: what it used is held where it goes. Whether a place was kept for it.
     boolean left(String uid) {
         Kept place = kept.get(key(uid));
-        if (place == null || state.earmarks.remove(key(uid)) == null) {
+        if (place == null || !state.earmarks.remove(key(uid))) {
             return false;
         }
         state.holds.put(key(uid), place.hold(place.until()));
@@ -60,13 +78,16 @@ final class MovedPlaces {
     /// A place for a pod that is made by the same controller, under its own key from now on; null for none.
     ///
     /// @param charges what quota leaves, for one that comes before the pod that moved is gone
-    Holds.@Nullable Hold take(String controller, SinglePlacing.Seeker seeker, Charges charges, String key, long until) {
+    /// @param made it exists already, so that the API server counts it
+    Holds.@Nullable Hold take(
+            String controller, SinglePlacing.Seeker seeker, Charges charges, String key, long until, boolean made) {
         Map<String, Long> amounts = seeker.amounts();
         for (var entry : controller.isEmpty() ? Map.<String, Kept>of().entrySet() : kept.entrySet()) {
             Kept place = entry.getValue();
             if (place.until() > state.now
                     && place.isFor(seeker.namespace(), controller, amounts)
-                    && isFree(entry.getKey(), place, seeker, charges)) {
+                    && isFree(entry.getKey(), place, seeker, charges)
+                    && (made || charges.namespaceHasRoom(seeker.namespace(), amounts, entry.getKey()))) {
                 state.earmarks.remove(entry.getKey());
                 state.holds.remove(entry.getKey());
                 kept.remove(entry.getKey());
@@ -96,7 +117,7 @@ final class MovedPlaces {
     }
 
     private void drop(String key) {
-        boolean earmarked = state.earmarks.remove(key) != null;
+        boolean earmarked = state.earmarks.remove(key);
         boolean held = state.holds.remove(key) != null;
         state.roomChanged |= earmarked || held;
     }
@@ -108,12 +129,19 @@ final class MovedPlaces {
                 && Fitness.fits(seeker.shape(), place.row().amounts, node)
                 && !state.excluded(seeker.shape(), at)
                 && (state.holds.get(key) != null
-                        || (charges.refusal(seeker.namespace(), place.row().amounts, at) == null
-                                && charges.namespaceHasRoom(seeker.namespace(), place.row().amounts)));
+                        || charges.refusal(seeker.namespace(), place.row().amounts, at) == null);
     }
 
-    /// Those that nobody came for.
+    /// Those that nobody came for. While the pod that moves is still ending nobody could have come.
     void tick() {
+        kept.replaceAll((key, place) -> {
+            PodFact pod = state.pods.get(key.substring(MARK.length()));
+            if (pod == null || !state.ends(pod) || place.until() - state.now >= MORE) {
+                return place;
+            }
+            state.earmarks.extend(key, state.now + MORE);
+            return place.to(state.now + MORE);
+        });
         kept.forEach((key, place) -> {
             if (place.until() <= state.now) {
                 drop(key);

@@ -212,12 +212,7 @@ final class Occupancy {
     List<Gang.Slots> told() {
         List<Gang.Slots> known = told;
         if (known == null) {
-            known = plan.rows.stream()
-                    .map(row -> new Gang.Slots(
-                            row.members.name(),
-                            List.copyOf(row.nodes),
-                            row.devices.stream().allMatch(String::isEmpty) ? null : List.copyOf(row.devices)))
-                    .toList();
+            known = plan.rows.stream().map(Plan.Row::told).toList();
             told = known;
         }
         return known;

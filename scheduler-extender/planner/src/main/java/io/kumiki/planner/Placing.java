@@ -43,7 +43,7 @@ final class Placing {
 
     void pass() {
         state.roomChanged = false;
-        state.earmarks.values().removeIf(earmark -> earmark.until() <= state.now);
+        state.earmarks.end();
         List<Plan> queue = state.plans.values().stream()
                 .filter(plan -> plan.phase == Gang.Phase.Waiting && !plan.ended && rested(plan))
                 .sorted(Comparator.comparingInt((Plan plan) -> -plan.fact.spec().priority())
@@ -66,7 +66,7 @@ final class Placing {
             if (!readiness.mayBePlaced(plan, charges)) {
                 continue;
             }
-            boolean promised = state.earmarks.containsKey(plan.fact.key());
+            boolean promised = state.earmarks.has(plan.fact.key());
             room = room == null ? Room.now(state, "") : room;
             Room own = promised ? Room.now(state, plan.fact.key()) : room;
             BitSet avoided = kept == null ? new BitSet() : own.indices(kept.nodes());
@@ -105,7 +105,7 @@ final class Placing {
 
     /// Whoever was moved goes where its place is kept, if it still can.
     private GangPlacement place(Plan plan, Room own, BitSet avoided) {
-        State.Earmark earmark = state.earmarks.get(plan.fact.key());
+        Earmarks.Earmark earmark = state.earmarks.get(plan.fact.key());
         if (earmark != null && earmark.moved()) {
             BitSet others = own.indices(
                     earmark.rows().stream().flatMap(row -> row.nodes.stream()).toList());

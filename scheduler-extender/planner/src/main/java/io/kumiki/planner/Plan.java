@@ -42,6 +42,44 @@ public final class Plan {
             }
         }
 
+        /// As the Gang's status names them.
+        Gang.Slots told() {
+            return new Gang.Slots(
+                    members.name(),
+                    List.copyOf(nodes),
+                    devices.stream().allMatch(String::isEmpty) ? null : List.copyOf(devices));
+        }
+
+        /// As a status names them; those of classes that the spec has not are left out.
+        static List<Row> read(@Nullable List<Gang.Slots> slots, List<Gang.Members> classes) {
+            List<Row> rows = new ArrayList<>();
+            for (Gang.Slots of : slots == null ? List.<Gang.Slots>of() : slots) {
+                for (Gang.Members members : classes) {
+                    if (members.name().equals(of.name())) {
+                        rows.add(read(of, members));
+                    }
+                }
+            }
+            return rows;
+        }
+
+        private static Row read(Gang.Slots of, Gang.Members members) {
+            Row row;
+            try {
+                row = new Row(members);
+            } catch (IllegalArgumentException e) {
+                // Somebody spoiled the spec meanwhile: the slots are kept, their pods say what they take.
+                row = new Row(new Gang.Members(
+                        members.name(), members.min(), members.max(), members.wave(), Map.of(), null, null, null));
+            }
+            row.nodes.addAll(of.nodes());
+            List<String> devices = of.devices() == null ? List.of() : of.devices();
+            for (int i = 0; i < of.nodes().size(); i++) {
+                row.devices.add(i < devices.size() ? devices.get(i) : "");
+            }
+            return row;
+        }
+
         /// Only the numbers follow the spec while slots are held; a new shape needs a new attempt.
         void resize(int min, int max) {
             members = members.sized(min, max);
@@ -101,6 +139,8 @@ public final class Plan {
     /// Its object carries our epoch, so that no leader before us can write it any more.
     boolean fenced = true;
     long reservedAt;
+    /// Since when its attempt is over and its pods are to go.
+    long releasedAt;
     long progressAt;
     long partialSince = -1;
     /// Since when no missing member has come; -1 while none is missing.

@@ -312,8 +312,9 @@ public final class Planner {
     private void tick() {
         state.exclusions.values().removeIf(until -> until <= state.now);
         boolean waiting = state.plans.values().stream().anyMatch(plan -> plan.missingSince >= 0 || plan.restUntil > 0);
-        state.roomChanged |= waiting || state.earmarks.values().stream().anyMatch(p -> p.until() <= state.now);
+        state.roomChanged |= waiting || state.earmarks.all().stream().anyMatch(p -> p.until() <= state.now);
         progress.yielding().tick();
+        state.earmarks.tick();
         consolidation.tick();
         if (state.leading) {
             placing.capacity().tick();

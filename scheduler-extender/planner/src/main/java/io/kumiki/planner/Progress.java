@@ -238,6 +238,7 @@ final class Progress {
         plan.say(why, clauses);
         barrier.refuseAll(plan, plan.message());
         plan.phase = Gang.Phase.Releasing;
+        plan.releasedAt = state.now;
         plan.version++;
         plan.asked.clear();
         release(plan);
@@ -275,6 +276,10 @@ final class Progress {
     }
 
     private void release(Plan plan) {
+        if (Wishes.makesWay(plan) && !plan.isDurable()) {
+            // Whoever leads next reads why it leaves, and where its place is.
+            return;
+        }
         boolean left = false;
         for (PodFact pod : state.membersOf(plan)) {
             PodFact.Member member = Objects.requireNonNull(pod.member());

@@ -261,16 +261,18 @@ final class Relocation {
         var avoided = new BitSet();
         chosen.forEach(work -> work.victim().held().forEach(held -> avoided.set(held.node())));
         Map<Fitness.ClassKey, BitSet> fit = new HashMap<>();
+        var anew = new NamespaceSpare(room.state);
         Map<Movables.Work, List<Plan.Row>> to = new LinkedHashMap<>();
         for (Movables.Work work : chosen.stream()
                 .sorted(Comparator.comparingLong((Movables.Work each) -> -each.milli())
                         .thenComparing(Movables.Work::key))
                 .toList()) {
             if (placer(work, later, avoided, fit)
-                            .place(
-                                    Room.spec(work.fact()),
-                                    Room.alternatives(work.fact().spec()))
-                    instanceof GangPlacement.Placed placed) {
+                                    .place(
+                                            Room.spec(work.fact()),
+                                            Room.alternatives(work.fact().spec()))
+                            instanceof GangPlacement.Placed placed
+                    && anew.take(work.fact())) {
                 take(later, Room.spec(work.fact()), placed);
                 to.put(work, room.rows(work.fact(), placed));
             }

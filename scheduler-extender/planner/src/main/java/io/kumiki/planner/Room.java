@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,19 @@ final class Room {
         for (int n = 0; n < ground.nodes.size(); n++) {
             NodeFact node = ground.nodes.get(n);
             free.add(free(state, node, ground.specs.get(n), slots.get(node.name())));
+        }
+        return new Room(state, ground, ClusterView.of(ground.specs, free));
+    }
+
+    /// As it will be when some pods have left.
+    static Room without(State state, String winner, Predicate<PodFact> gone) {
+        Map<String, Taken> slots = slots(state, winner);
+        Ground ground = state.ground();
+        List<ClusterView.Free> free = new ArrayList<>();
+        for (int n = 0; n < ground.nodes.size(); n++) {
+            NodeFact node = ground.nodes.get(n);
+            Taken taken = new Taken(slots.getOrDefault(node.name(), new Taken()));
+            free.add(count(state, node, ground.specs.get(n), taken, gone));
         }
         return new Room(state, ground, ClusterView.of(ground.specs, free));
     }
@@ -118,11 +132,12 @@ final class Room {
     /// @param slots null for none
     static ClusterView.Free free(State state, NodeFact node, NodeSpec spec, @Nullable Taken slots) {
         return slots == null && state.holds.on(node.name()).isEmpty()
-                ? state.free(node.name(), spec, () -> count(state, node, spec, new Taken()))
-                : count(state, node, spec, slots == null ? new Taken() : new Taken(slots));
+                ? state.free(node.name(), spec, () -> count(state, node, spec, new Taken(), _ -> false))
+                : count(state, node, spec, slots == null ? new Taken() : new Taken(slots), _ -> false);
     }
 
-    private static ClusterView.Free count(State state, NodeFact node, NodeSpec spec, Taken taken) {
+    private static ClusterView.Free count(
+            State state, NodeFact node, NodeSpec spec, Taken taken, Predicate<PodFact> gone) {
         Daemons.Share daemons = state.daemons.on(node);
         Set<String> there = new HashSet<>();
         for (PodFact pod :
@@ -130,7 +145,7 @@ final class Room {
             Map<String, Long> covered = daemons.covers(pod);
             if (covered != null && there.add(pod.controller())) {
                 taken.beyond(covered, pod.requests());
-            } else {
+            } else if (!gone.test(pod)) {
                 taken.add(pod.requests(), pod.devices());
             }
         }

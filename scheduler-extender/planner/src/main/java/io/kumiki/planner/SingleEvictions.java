@@ -30,10 +30,12 @@ final class SingleEvictions {
 
     private final State state;
     private final Victims victims;
+    private final Departures departures;
 
     SingleEvictions(State state, Progress progress) {
         this.state = state;
         this.victims = new Victims(state, progress);
+        this.departures = new Departures(state);
     }
 
     private static String key(SingleFact single) {
@@ -41,13 +43,13 @@ final class SingleEvictions {
     }
 
     boolean promised(SingleFact single) {
-        State.Earmark earmark = state.earmarks.get(key(single));
+        Earmarks.Earmark earmark = state.earmarks.get(key(single));
         return earmark != null && earmark.until() > state.now;
     }
 
     /// It needs no place any more.
     void left(SingleFact single) {
-        if (state.earmarks.remove(key(single)) != null) {
+        if (state.earmarks.remove(key(single))) {
             state.roomChanged = true;
         }
     }
@@ -62,7 +64,7 @@ final class SingleEvictions {
 
     /// Its place, as soon as those who were there have left; null until then.
     SinglePlacing.Found.@Nullable There kept(SingleFact single) {
-        State.Earmark earmark = state.earmarks.get(key(single));
+        Earmarks.Earmark earmark = state.earmarks.get(key(single));
         if (earmark == null) {
             return null;
         }
@@ -81,7 +83,7 @@ final class SingleEvictions {
         return fits ? new SinglePlacing.Found.There(node.name(), devices, demand, null) : null;
     }
 
-    /// Who was told to leave, in words; empty where nobody was.
+    /// Who was told to leave, or leaves already, in words; empty where nobody does.
     List<Clause> preempt(SingleFact single) {
         Room room = Room.now(state, "");
         Map<Integer, List<Preemption.Victim>> onNode = new HashMap<>();
@@ -180,10 +182,14 @@ final class SingleEvictions {
         if (eviction.isEmpty()) {
             return List.of();
         }
+        List<Clause> before = departures.await(Alone.fact(single));
+        if (!before.isEmpty()) {
+            return before;
+        }
         GangPlacement.Slot slot = eviction.get().placed().slots().getFirst().getFirst();
         row.nodes.add(room.nodes.get(n).name());
         row.devices.add(Shape.fraction(row.amounts) ? Room.Devices.write(slot.devices()) : "");
-        state.earmarks.put(key(single), new State.Earmark(List.of(row), state.now + state.options.earmark()));
+        state.earmarks.put(key(single), List.of(row), state.now + state.options.earmark(), false);
         return victims.leave(
                 eviction.get(),
                 key(single),

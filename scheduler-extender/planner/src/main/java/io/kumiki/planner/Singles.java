@@ -73,7 +73,8 @@ final class Singles {
             placing.learn(amounts, 1);
         }
         var seeker = new SinglePlacing.Seeker(ask.namespace(), ask.shape(), ask.priority(), ask.expectedSeconds());
-        Holds.Hold moved = ask.dry() ? null : moved(ask.controller(), seeker, key(ask.claim()), state.now + UNSEEN);
+        Holds.Hold moved =
+                ask.dry() ? null : moved(ask.controller(), seeker, key(ask.claim()), state.now + UNSEEN, false);
         if (moved != null) {
             return new Decision.Entry.Pinned(moved.node(), moved.devices());
         }
@@ -93,11 +94,12 @@ final class Singles {
     }
 
     /// The place that is kept for what its controller makes anew of a pod that was moved; null for none.
-    private Holds.@Nullable Hold moved(String controller, SinglePlacing.Seeker seeker, String key, long until) {
+    private Holds.@Nullable Hold moved(
+            String controller, SinglePlacing.Seeker seeker, String key, long until, boolean made) {
         if (state.places.isEmpty()) {
             return null;
         }
-        Holds.Hold hold = state.places.take(controller, seeker, placing.charges(), key, until);
+        Holds.Hold hold = state.places.take(controller, seeker, placing.charges(), key, until, made);
         if (hold != null) {
             changed();
         }
@@ -107,7 +109,7 @@ final class Singles {
     private void comeBack(SingleFact single) {
         if (waits(single)
                 && state.holds.get(single.uid()) == null
-                && moved(single.pod().controller(), SinglePlacing.Seeker.of(single), single.uid(), Long.MAX_VALUE)
+                && moved(single.pod().controller(), SinglePlacing.Seeker.of(single), single.uid(), Long.MAX_VALUE, true)
                         != null) {
             advance(single);
         }

@@ -25,8 +25,6 @@ final class Starts {
 
     private static final int ENDS = 4000;
     private static final long HORIZON = 30L * 86_400;
-    /// Pods that are being ended need a moment to go.
-    private static final long RELEASE = 30;
 
     /// As they came out, before their bars are set right by how earlier ones came true.
     private final Map<String, Estimate> raw;
@@ -85,7 +83,11 @@ final class Starts {
         List<RunTimes.From> froms = run.froms(middle);
         for (int i = 0; i < queue.size(); i++) {
             String key = queue.get(i).fact.key();
-            raw.put(key, Estimate.of(at(middle, key), at(early, key), at(late, key), froms.get(i)));
+            raw.put(
+                    key,
+                    Coming.is(queue.get(i))
+                            ? Coming.start(scene.second())
+                            : Estimate.of(at(middle, key), at(early, key), at(late, key), froms.get(i)));
         }
         return new Starts(scene, raw, middle, run.kept);
     }
@@ -108,7 +110,7 @@ final class Starts {
         RunTimes times = scene.memory.runTimes();
         long now = scene.second();
         if (plan.phase == Gang.Phase.Releasing) {
-            return new Estimate(now + RELEASE, now, now + 4 * RELEASE, RunTimes.From.declared);
+            return Coming.start(now);
         }
         long elapsed = scene.elapsed(plan);
         return Estimate.of(
@@ -147,7 +149,7 @@ final class Starts {
             List<BackfillPlanner.Running> running = new ArrayList<>();
             for (Plan plan : holding) {
                 long rest = plan.phase == Gang.Phase.Releasing
-                        ? RELEASE
+                        ? Coming.RELEASE
                         : times().remaining(job(plan), scene.elapsed(plan), quantile);
                 running.add(new BackfillPlanner.Running(
                         plan.fact.key(), held.getOrDefault(plan.fact.key(), List.of()), scene.second() + rest));

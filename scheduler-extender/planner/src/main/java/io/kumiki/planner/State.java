@@ -37,7 +37,9 @@ public final class State {
     final SortedMap<String, SortedMap<String, PodFact>> onNode = new TreeMap<>();
     final SortedMap<String, Map<String, Long>> usedInNamespace = new TreeMap<>();
     final SortedMap<String, SortedMap<String, Event.NamespaceLimit>> limits = new TreeMap<>();
-    final SortedMap<String, Earmark> earmarks = new TreeMap<>();
+    final Earmarks earmarks = new Earmarks(this);
+    /// Since when pods are being ended, by uid.
+    private final Map<String, Long> endingSince = new HashMap<>();
     /// Single pods that are not bound yet, and what was promised to them.
     final SortedMap<String, SingleFact> singles = new TreeMap<>();
     final Holds holds = new Holds();
@@ -93,15 +95,6 @@ public final class State {
 
     /// By the last pass over those that wait.
     Outlook.@Nullable Kept kept;
-
-    /// Slots that others are leaving to a winner, or that are free for work that moves to them.
-    ///
-    /// @param moved for work that was told to move
-    record Earmark(List<Plan.Row> rows, long until, boolean moved) {
-        Earmark(List<Plan.Row> rows, long until) {
-            this(rows, until, false);
-        }
-    }
 
     record Exclusion(Fitness.ClassKey of, String node) {}
 
@@ -163,7 +156,11 @@ public final class State {
 
     void see(PodFact pod) {
         RunFact before = runs.get(pod.uid());
+        Long since = endingSince.get(pod.uid());
         forget(pod.uid());
+        if (pod.terminating() && takes(pod)) {
+            endingSince.put(pod.uid(), since == null ? Long.valueOf(now) : since);
+        }
         pods.put(pod.uid(), pod);
         if (before != null && takes(pod)) {
             runs.put(pod.uid(), before);
@@ -209,6 +206,12 @@ public final class State {
         return pod.bound() && !pod.stage().ended();
     }
 
+    /// Whether it holds something that it will leave soon: it is being ended, on a node that works, and not for ever.
+    boolean ends(PodFact pod) {
+        Long since = endingSince.get(pod.uid());
+        return since != null && now - since < Earmarks.LONGEST && takes(pod) && !isLost(pod.node());
+    }
+
     @Nullable
     PodFact forget(String uid) {
         PodFact pod = pods.remove(uid);
@@ -216,6 +219,7 @@ public final class State {
             return null;
         }
         runs.remove(uid);
+        endingSince.remove(uid);
         PodFact.Member member = pod.member();
         if (member != null) {
             String key = pod.namespace() + "/" + member.gang();

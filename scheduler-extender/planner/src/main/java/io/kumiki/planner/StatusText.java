@@ -43,7 +43,8 @@ final class StatusText {
                 plan.where.isEmpty() ? null : plan.where,
                 since,
                 plan.phase == Gang.Phase.Waiting ? start(plan.start) : null,
-                told.because());
+                told.because(),
+                state.earmarks.told(plan));
     }
 
     /// What was said, in words and as data.

@@ -138,7 +138,7 @@ final class Victims {
         for (var entry : List.copyOf(state.leaving.entrySet())) {
             PodFact pod = state.pods.get(entry.getKey());
             Leaving leaving = entry.getValue();
-            if (pod == null || !State.takes(pod) || !state.earmarks.containsKey(leaving.winner())) {
+            if (pod == null || !State.takes(pod) || !state.earmarks.has(leaving.winner())) {
                 state.leaving.remove(entry.getKey());
             } else if (!pod.terminating() && state.now - leaving.asked() >= state.options.repeat()) {
                 ask(pod, leaving.winner(), leaving.why());

@@ -25,10 +25,12 @@ final class Yielding {
     private record Asked(String gang, long until, long at) {}
 
     private final State state;
+    private final Departures departures;
     private final SortedMap<String, Asked> asked = new TreeMap<>();
 
     Yielding(State state) {
         this.state = state;
+        this.departures = new Departures(state);
     }
 
     static boolean yields(PodFact pod, int priority) {
@@ -84,8 +86,13 @@ final class Yielding {
         if (leaving.isEmpty()) {
             return false;
         }
+        List<Clause> before = departures.await(plan.fact);
+        if (!before.isEmpty()) {
+            plan.say(Why.Preempting, before);
+            return true;
+        }
         long until = state.now + state.options.earmark();
-        state.earmarks.put(plan.fact.key(), new State.Earmark(rows, until));
+        state.earmarks.put(plan.fact.key(), rows, until, false);
         ask(plan, leaving, until);
         plan.say(Why.Preempting, new Clause.PodsMakeWay(leaving.size()));
         return true;

@@ -26,7 +26,9 @@ class ConsolidationTest {
     private static final String GPU = "nvidia.com/gpu";
     private static final long S = 1_000_000;
 
-    private final Planner planner = new Planner(PlannerOptions.DEFAULT);
+    private Planner planner = new Planner(PlannerOptions.DEFAULT);
+    private boolean holdWrites;
+    private boolean losesWrites;
     private final List<Decision> decided = new ArrayList<>();
     private final Map<String, Gang.Status> written = new TreeMap<>();
     private long now = 1000;
@@ -35,7 +37,7 @@ class ConsolidationTest {
     private void on(Event event) {
         for (Decision decision : planner.on(event, now, Instant.ofEpochSecond(S + now / 1000))) {
             decided.add(decision);
-            if (decision instanceof Decision.WriteStatus write) {
+            if (decision instanceof Decision.WriteStatus write && !losesWrites) {
                 written.put(write.name(), write.status());
                 on(new Event.Written(write.namespace(), write.name(), write.number(), Integer.toString(version++)));
             }
@@ -131,6 +133,23 @@ class ConsolidationTest {
                 "job-" + gang,
                 Map.of("cpu", 1000L, GPU, (long) gpus),
                 new PodFact.Member(gang, "w", i, "uid-" + gang + "." + attempt, false, Map.of("gang", gang)),
+                "");
+    }
+
+    private static PodFact ending(PodFact pod) {
+        return new PodFact(
+                pod.uid(),
+                pod.namespace(),
+                pod.name(),
+                "2",
+                pod.node(),
+                pod.stage(),
+                true,
+                false,
+                false,
+                pod.controller(),
+                pod.requests(),
+                pod.member(),
                 "");
     }
 
@@ -253,16 +272,7 @@ class ConsolidationTest {
 
     @Test
     void aGangMovesAsAWholeAndComesBackWhereItsPlaceIs() {
-        nodes("a", "b", "c");
-        on(new Event.Elected(1));
-        runs("x", 4, "a", 0, false);
-        gang("small", 1, 4, 0, true);
-        assertThat(plan("small").rows.getFirst().nodes).containsExactly("a");
-        start("small", 4);
-        runs("y", 4, "b", 0, false);
-        runs("w", 5, "c", 0, false);
-        goes("x");
-        gang("big", 1, 8, 0, false);
+        aGangThatMoves();
         assertThat(plan("small").why).isEqualTo(Why.Moved);
         assertThat(plan("small").message()).isEqualTo("moves to make room for n/big; a place elsewhere is kept for it");
         assertThat(evicted()).containsExactly("small-0");
@@ -275,6 +285,20 @@ class ConsolidationTest {
         again("small", 1);
         assertThat(plan("small").phase).isEqualTo(Gang.Phase.Reserved);
         assertThat(plan("small").rows.getFirst().nodes).containsExactly("b");
+    }
+
+    /// It is on node a, and is told to go to node b.
+    private void aGangThatMoves() {
+        nodes("a", "b", "c");
+        on(new Event.Elected(1));
+        runs("x", 4, "a", 0, false);
+        gang("small", 1, 4, 0, true);
+        start("small", 4);
+        runs("y", 4, "b", 0, false);
+        runs("w", 5, "c", 0, false);
+        goes("x");
+        losesWrites = holdWrites;
+        gang("big", 1, 8, 0, false);
     }
 
     private void again(String name, int attempt) {
@@ -376,6 +400,98 @@ class ConsolidationTest {
                         .filter(Decision.Ungate.class::isInstance)
                         .map(each -> ((Decision.Ungate) each).pod().name() + " on " + ((Decision.Ungate) each).pin()))
                 .containsExactly("big on " + node);
+    }
+
+    @Test
+    void aNewLeaderKnowsWhereAGangIsMovingTo() {
+        aGangThatMoves();
+        assertThat(evicted()).as("written before it is told to leave").containsExactly("small-0");
+        Gang.Kept kept = Objects.requireNonNull(written.get("small").kept());
+        assertThat(kept.slots().getFirst().nodes()).containsExactly("b");
+        assertThat(kept.moves()).isTrue();
+        Planner next = nextLeader();
+        assertThat(next.state().earmarks.get("n/small"))
+                .satisfies(earmark -> assertThat(earmark.moved()).isTrue())
+                .satisfies(
+                        earmark -> assertThat(earmark.rows().getFirst().nodes).containsExactly("b"));
+        assertThat(next.state().earmarks.get("n/big"))
+                .satisfies(
+                        earmark -> assertThat(earmark.rows().getFirst().nodes).containsExactly("a"));
+        gang("thief", 1, 4, 0, false);
+        on(new Event.PodGone("uid-small-0-0"));
+        assertThat(plan("big").phase).isEqualTo(Gang.Phase.Reserved);
+        assertThat(plan("thief").phase).isEqualTo(Gang.Phase.Waiting);
+        again("small", 1);
+        assertThat(plan("small").rows.getFirst().nodes).containsExactly("b");
+        assertThat(written.get("small").kept()).as("it holds them now").isNull();
+    }
+
+    /// All that Kubernetes says is told to another planner, which then leads.
+    private Planner nextLeader() {
+        var next = new Planner(PlannerOptions.DEFAULT);
+        State before = planner.state();
+        planner = next;
+        before.nodes.values().forEach(node -> on(new Event.NodeSeen(node)));
+        before.pods.values().forEach(pod -> on(new Event.PodSeen(pod)));
+        before.plans.values().forEach(plan -> {
+            GangFact fact = plan.fact;
+            on(new Event.GangSeen(new GangFact(
+                    "n",
+                    fact.name(),
+                    fact.uid(),
+                    fact.version(),
+                    S,
+                    fact.controller(),
+                    fact.spec(),
+                    written.get(fact.name()))));
+        });
+        on(new Event.Elected(2));
+        return next;
+    }
+
+    @Test
+    void nobodyIsToldToMoveBeforeItsPlaceIsWritten() {
+        holdWrites = true;
+        aGangThatMoves();
+        assertThat(plan("small").why).isEqualTo(Why.Moved);
+        assertThat(evicted()).isEmpty();
+    }
+
+    /// The place of whoever is still ending does not lapse.
+    @Test
+    void aPlaceIsKeptAsLongAsItsGangIsEnding() {
+        aGangThatMoves();
+        PodFact member = Objects.requireNonNull(planner.state().pods.get("uid-small-0-0"));
+        on(new Event.PodSeen(ending(member)));
+        for (int i = 0; i < 300; i++) {
+            now += 1000;
+            on(new Event.Tick());
+        }
+        assertThat(planner.state().earmarks.get("n/small")).isNotNull();
+        assertThat(planner.state().earmarks.get("n/big")).isNotNull();
+        for (int i = 0; i < 400; i++) {
+            now += 1000;
+            on(new Event.Tick());
+        }
+        assertThat(planner.state().earmarks.has("n/small")).as("not for ever").isFalse();
+    }
+
+    @Test
+    void nobodyMovesWhoseNamespaceHasNoRoomForItsSuccessor() {
+        on(new Event.NamespaceLimit("n", "rq", Map.of("requests." + GPU, 21L), Map.of("requests." + GPU, 20L)));
+        fragmented(true);
+        gang("m", "big", 2, 4, 0, false);
+        assertThat(evicted())
+                .as("two would have to be made anew, there is room for one")
+                .isEmpty();
+        on(new Event.NamespaceLimit("n", "rq", Map.of("requests." + GPU, 22L), Map.of("requests." + GPU, 20L)));
+        now += 20_000;
+        on(new Event.Tick());
+        assertThat(evicted()).hasSize(2);
+        assertThat(asks("other", "set-z", 1)).as("kept for those who move").isInstanceOf(Decision.Entry.Queued.class);
+        for (String name : evicted()) {
+            assertThat(asks("c-" + name, "set-" + name.substring(0, 1), 1)).isInstanceOf(Decision.Entry.Pinned.class);
+        }
     }
 
     @Test

@@ -24,10 +24,14 @@ final class Jobs {
     private final boolean budgets;
     /// Owners of most let it be moved.
     private final boolean movable;
+    private final boolean slow;
     private final Map<String, Long> runTime = new HashMap<>();
     private final Map<String, Habit> habits = new HashMap<>();
     private final Map<String, Long> idleUntil = new HashMap<>();
     private final Set<String> making = new HashSet<>();
+
+    /// The longest that a pod takes to end, where it may be slow.
+    static final long SLOW = 150_000;
 
     private enum Habit {
         PROMPT,
@@ -46,7 +50,9 @@ final class Jobs {
             boolean late,
             boolean idle,
             boolean budgets,
-            boolean movable) {
+            boolean movable,
+            boolean slow) {
+        this.slow = slow;
         this.budgets = budgets;
         this.movable = movable;
         this.time = time;
@@ -262,7 +268,7 @@ final class Jobs {
     void leave(World.Pod pod) {
         world.delete(pod);
         if (world.pods.containsKey(pod.uid)) {
-            time.in(500 + time.upTo(4000), () -> {
+            time.in(500 + time.upTo(slow && time.chance(3) ? (int) SLOW : 4000), () -> {
                 if (world.pods.containsKey(pod.uid)) {
                     world.remove(pod);
                 }

@@ -18,7 +18,6 @@ final class Movers {
     private final Map<String, Long> successors = new HashMap<>();
     private final Map<String, Integer> attempts = new HashMap<>();
     private final Map<String, Long> readySince = new HashMap<>();
-    private long electedAt;
     int gangs;
     int pods;
 
@@ -26,11 +25,9 @@ final class Movers {
         this.world = world;
     }
 
-    /// What the leader before kept is known to nobody.
-    void newLeader(long now) {
-        electedAt = now;
+    /// Places of gangs stand in their objects: it keeps them, and has all its time to give them.
+    void newLeader() {
         readySince.clear();
-        attempts.clear();
     }
 
     void written(Decision.WriteStatus write, long now) {
@@ -90,7 +87,6 @@ final class Movers {
                     && status != null
                     && status.phase() == Gang.Phase.Waiting
                     && status.attempt() == moved.getValue() + 1
-                    && movedAt.getOrDefault(moved.getKey(), 0L) > electedAt
                     && now - movedAt.getOrDefault(moved.getKey(), 0L) < Consolidation.PLACE
                     && !gang.done
                     && isThere(gang);

@@ -66,6 +66,10 @@ class PlantedBugsTest {
         }) {
             bugs.put(bug.says(), new PlantedBug[] {bug});
         }
+        // Either would do in most cases.
+        bugs.put("others leave as well while those before are on their way", new PlantedBug[] {
+            returns("", Departures.class, "leaves", 0), returns("", Earmarks.class, "isAwaited", 0)
+        });
         return bugs;
     }
 

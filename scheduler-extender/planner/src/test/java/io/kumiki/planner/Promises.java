@@ -43,7 +43,7 @@ final class Promises {
             }
         }
         // Who moved has its place beside all others, from the first moment on.
-        for (State.Earmark earmark : state.earmarks.values()) {
+        for (Earmarks.Earmark earmark : state.earmarks.all()) {
             for (Plan.Row row : earmark.moved() ? earmark.rows() : java.util.List.<Plan.Row>of()) {
                 row.nodes.forEach(node -> gpus.merge(node, row.amounts.getOrDefault(Simulation.GPU, 0L), Long::sum));
             }

@@ -138,6 +138,43 @@ class SceneTest {
         assertThat(why.removed()).contains(new Removed(Removed.Constraint.keptForOlder, "node", 1));
     }
 
+    /// Whoever makes room for it is leaving: what the running ones declare says nothing about it.
+    @Test
+    void whoseSlotsAreKeptStartsWhenTheyAreLeft() {
+        nodes(3, 3, "H100");
+        running("small", spec(1, 4, null, 10_000L, 0), 100, "h1000");
+        running("other", spec(1, 8, null, 10_000L, 0), 100, "h1001");
+        kept("big", 60, spec(1, 8, null, 500L, 0), Why.Moving, null, "h1000");
+        Scene scene = mirror.scene(NOW);
+        Estimate start = java.util.Objects.requireNonNull(scene.estimates().get("n/big"));
+        assertThat(start).isEqualTo(new Estimate(S + 30, S, S + 120, RunTimes.From.declared));
+        assertThat(scene.waiting().getFirst().why()).isEqualTo(Explanation.NONE);
+        assertThat(scene.waiting().getFirst().start()).isEqualTo(start);
+    }
+
+    @Test
+    void thePlaceOfWhoMovesIsNobodyElses() {
+        nodes(1, 1, "H100");
+        kept("moved", 60, spec(1, 8, null, 500L, 0), Why.NoRoom, true, "h1000");
+        waiting("n", "other", 50, spec(1, 4, null, 500L, 9), Why.NoRoom);
+        Map<String, Estimate> all = mirror.scene(NOW).estimates();
+        assertThat(all.get("n/moved").at()).isEqualTo(S + 30);
+        assertThat(java.util.Objects.equals(all.get("n/other").at(), S))
+                .as("the only node is kept")
+                .isFalse();
+        waiting("n", "moved", 60, spec(1, 8, null, 500L, 0), Why.NoRoom);
+        assertThat(mirror.scene(NOW).estimates().get("n/other").at())
+                .as("nothing is kept any more")
+                .isEqualTo(S);
+    }
+
+    private void kept(String name, long ago, Gang.Spec spec, Why why, @Nullable Boolean moves, String... nodes) {
+        var kept = new Gang.Kept(List.of(new Gang.Slots("worker", List.of(nodes), null)), moves);
+        var status = new Gang.Status(
+                Gang.Phase.Waiting, 1, 0, null, null, "", why.name(), "", null, NOW.toString(), null, null, kept);
+        mirror.on(new Event.GangSeen(fact("n", name, S - ago, spec, status)), NOW);
+    }
+
     /// Twenty gangs were told 1,000 s and started after 3,000 s.
     @Test
     void barsAreSetRightByHowForecastsCameTrue() {

@@ -53,6 +53,10 @@ final class Simulation implements KubeScheduler.Extenders {
     final boolean yielding;
     /// Owners of some work let it be moved.
     final boolean movable;
+    /// Pods may take long to end.
+    final boolean slow;
+    /// The leader dies when a gang was moved.
+    private final boolean mourning;
     final KubeScheduler scheduler;
     final Jobs jobs;
     private final boolean quota;
@@ -62,9 +66,12 @@ final class Simulation implements KubeScheduler.Extenders {
     private int killsLeft;
     final Lonely lonely;
     final Movers movers = new Movers(world);
+    final Rounds rounds = new Rounds(world);
     private final DaemonPods daemons;
     /// Nothing is certain of what a leader promised in its memory alone.
     final boolean leadersDie;
+    /// Nobody may refuse to leave.
+    private final boolean budgetless;
     long epoch;
     private long hash;
     private long checkedRevision = -1;
@@ -87,8 +94,11 @@ final class Simulation implements KubeScheduler.Extenders {
         quota = time.upTo(3) == 0;
         killsLeft = seed % 2 == 0 ? 1 + time.upTo(2) : 0;
         nodes = 3 + time.upTo(4);
+        slow = Math.floorMod(seed, 5) == 4 || Math.floorMod(seed, 20) == 13;
+        // A new leader moves nobody, but goes on with what was moved.
+        mourning = Math.floorMod(seed, 20) == 3 || Math.floorMod(seed, 20) == 17;
         // While nobody leads nobody can repair.
-        long patience = crashes || killsLeft > 0 ? 30_000 : 0;
+        long patience = (crashes || killsLeft > 0 || mourning ? 30_000 : 0) + (slow ? Jobs.SLOW : 0);
         laws = new Laws(world, quota ? limit() : -1, patience + (yielding ? 90_000 : 0));
         scheduler = new KubeScheduler(time, world, this, lossy, Math.floorMod(seed, 10) == 5);
         jobs = new Jobs(
@@ -98,8 +108,10 @@ final class Simulation implements KubeScheduler.Extenders {
                 lossy,
                 time.upTo(5) == 0,
                 Math.floorMod(seed, 10) == 7,
-                movable);
-        leadersDie = crashes || killsLeft > 0;
+                movable,
+                slow);
+        leadersDie = crashes || killsLeft > 0 || mourning;
+        budgetless = Math.floorMod(seed, 10) != 7;
         lonely = new Lonely(this, Math.floorMod(seed, 5) == 2);
         daemons = new DaemonPods(this, seed);
         faults = new Faults(this);
@@ -343,6 +355,11 @@ final class Simulation implements KubeScheduler.Extenders {
         if (!decisions.isEmpty() && replica.leads && !strangers && !nodesFail && !lonely.late) {
             Promises.check(replica.planner.state(), quota ? limit() : -1);
         }
+        for (Decision decision : decisions) {
+            if (decision instanceof Decision.EvictPod evict && replica.leads) {
+                rounds.evicted(evict, time.now, !nodesFail && !strangers && !podsFail && !lonely.late && budgetless);
+            }
+        }
         decisions.forEach(decision -> carryOut(r, life, decision));
     }
 
@@ -364,7 +381,12 @@ final class Simulation implements KubeScheduler.Extenders {
                     boolean lost = lossy && time.chance(12);
                     String version = lost && time.random.nextBoolean() ? "" : world.writeStatus(write);
                     if (!version.isEmpty()) {
+                        int moved = movers.gangs;
                         movers.written(write, time.now);
+                        rounds.written(write);
+                        if (mourning && movers.gangs == 1 && moved == 0) {
+                            time.in(time.upTo(8_000), () -> faults.crash(r));
+                        }
                     }
                     deliver(r, life, new Event.Written("n", write.name(), write.number(), lost ? "" : version));
                 });
@@ -588,7 +610,7 @@ final class Simulation implements KubeScheduler.Extenders {
         replicas.forEach(o -> o.leads = false);
         replica.leads = true;
         laws.newLeader();
-        movers.newLeader(time.now);
+        movers.newLeader();
         tell(r, new Event.Elected(++epoch));
         scheduler.leaderIs(r);
     }

@@ -112,6 +112,38 @@ class SinglePreemptionTest {
         on(new Event.PodGone("uid-" + name));
     }
 
+    /// They take longer than their slots were kept, and two more of low priority are there.
+    @Test
+    void nobodyMoreLeavesWhileThoseBeforeAreOnTheirWay() {
+        nodes("a", "b");
+        on(new Event.Elected(1));
+        for (String node : List.of("a", "b")) {
+            runs(node + "0", 4, node, 0, 100);
+            runs(node + "1", 4, node, 0, 100);
+        }
+        gangWaits("big", 1, 8, 5);
+        List<String> first = evicted();
+        assertThat(first).hasSize(2);
+        first.forEach(name -> on(new Event.PodSeen(pod(name, 4, name.substring(0, 1), PodFact.Stage.RUNNING, true))));
+        for (int i = 0; i < 240; i++) {
+            now += 1000;
+            on(new Event.Tick());
+        }
+        assertThat(evicted()).hasSameElementsAs(first);
+        // A leader who knows nothing but what the objects say.
+        on(new Event.Elected(2));
+        now += 1000;
+        on(new Event.Tick());
+        assertThat(evicted()).hasSameElementsAs(first);
+        for (int i = 0; i < 400; i++) {
+            now += 1000;
+            on(new Event.Tick());
+        }
+        assertThat(evicted().stream().distinct())
+                .as("after ten minutes nobody believes that they will ever go")
+                .hasSize(4);
+    }
+
     @Test
     void theLeastWorkIsLostAndTheWinnerGetsThePlace() {
         nodes("a", "b");

@@ -261,7 +261,10 @@ public final class Gang extends OwnKind implements Namespaced {
             Start start,
 
             @Field("The message as data, sentence by sentence.") @Nullable
-            List<Because> because) {
+            List<Because> because,
+
+            @Field("Slots that are kept for it until it holds them.") @Nullable
+            Kept kept) {
         public Status(
                 Phase phase,
                 long epoch,
@@ -273,9 +276,17 @@ public final class Gang extends OwnKind implements Namespaced {
                 @Nullable String message,
                 @Nullable String where,
                 @Nullable String since) {
-            this(phase, epoch, attempt, ended, slots, ready, reason, message, where, since, null, null);
+            this(phase, epoch, attempt, ended, slots, ready, reason, message, where, since, null, null, null);
         }
     }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Kept(
+            @Field("Nodes by slot.") List<Slots> slots,
+
+            @Field("Set where they are free for it and it moves there; else others are leaving them.") @Nullable
+            Boolean moves) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
