@@ -1,6 +1,7 @@
 package io.kumiki.extender;
 
 import io.kumiki.extender.admission.Planning;
+import io.kumiki.extender.foreign.Format;
 import io.kumiki.planner.Decision;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.words.Why;
@@ -30,9 +31,9 @@ public final class AdmissionDesk implements Planning {
     }
 
     @Override
-    public int declared(String namespace, String group) {
+    public boolean reads(Format format) {
         Behind open = behind;
-        return open == null ? 0 : open.groups().minimum(namespace, group);
+        return open != null && open.groups().reads(format);
     }
 
     @Override

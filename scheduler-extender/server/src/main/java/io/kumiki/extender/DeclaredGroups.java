@@ -8,16 +8,28 @@ import io.kumiki.extender.foreign.Translation;
 import io.kumiki.model.scheduling.PlaceLevels;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// What other systems' objects declare, as it stands, and what this cluster has of the things that they name.
 final class DeclaredGroups {
     private final Map<String, Map<String, Terms>> byObject = new ConcurrentHashMap<>();
     private final Map<String, Integer> priorities = new ConcurrentHashMap<>();
+    private final Set<String> read = ConcurrentHashMap.newKeySet();
     private volatile List<PlaceLevels.Level> levels = PlaceLevels.USUAL;
 
     void seen(Format format, JsonNode object) {
         byObject.put(format.name() + " " + ObjectFeed.key(object), format.declared(object));
+    }
+
+    /// All of its objects that were there have been told.
+    void read(Format format) {
+        read.add(format.name());
+    }
+
+    /// Whether its objects are served here and were read.
+    boolean reads(Format format) {
+        return read.contains(format.name());
     }
 
     void gone(Format format, String key) {
@@ -39,13 +51,9 @@ final class DeclaredGroups {
         levels = now;
     }
 
-    /// Members without which it does not start; 0 where no gang of that name is declared.
+    /// What is declared of it; nothing where no gang of that name is.
     ///
     /// @param group system and name, as members carry it
-    int minimum(String namespace, String group) {
-        return terms(namespace, group).minimum();
-    }
-
     Terms terms(String namespace, String group) {
         int slash = group.indexOf('/');
         String system = group.substring(0, Math.max(0, slash));

@@ -164,20 +164,33 @@ final class Feeds implements AutoCloseable {
     private void groups() {
         for (Format format : Format.ALL) {
             for (String list : format.lists()) {
-                feed(
-                        list,
-                        object -> {
-                            groups.seen(format, object);
-                            gangs.declared(
-                                    object.path("metadata").path("namespace").asText());
-                        },
-                        key -> groups.gone(format, key));
+                feed(list, group(format));
             }
         }
         priorities(Terms.Priority.CLASS, "/apis/scheduling.k8s.io/v1/priorityclasses");
         // One object in both versions where both are served.
         priorities(Terms.Priority.WORKLOAD_CLASS, "/apis/kueue.x-k8s.io/v1beta2/workloadpriorityclasses");
         priorities(Terms.Priority.WORKLOAD_CLASS, "/apis/kueue.x-k8s.io/v1beta1/workloadpriorityclasses");
+    }
+
+    private ObjectFeed.Sink group(Format format) {
+        return new ObjectFeed.Sink() {
+            @Override
+            public void seen(JsonNode object) {
+                groups.seen(format, object);
+                gangs.declared(object.path("metadata").path("namespace").asText());
+            }
+
+            @Override
+            public void gone(String key) {
+                groups.gone(format, key);
+            }
+
+            @Override
+            public void listed() {
+                groups.read(format);
+            }
+        };
     }
 
     private void priorities(String kind, String list) {

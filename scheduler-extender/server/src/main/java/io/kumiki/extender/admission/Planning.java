@@ -1,5 +1,6 @@
 package io.kumiki.extender.admission;
 
+import io.kumiki.extender.foreign.Format;
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.Decision;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +32,8 @@ public interface Planning {
             int slot,
             String devices) {}
 
-    /// Members without which another system's group does not start; 0 where its object is not known (yet).
-    ///
-    /// @param group {@link io.kumiki.extender.foreign.Membership#key}
-    int declared(String namespace, String group);
+    /// Whether the objects by which another system declares its groups are served here and were read.
+    boolean reads(Format format);
 
     Decision.Entry entry(Newcomer pod);
 

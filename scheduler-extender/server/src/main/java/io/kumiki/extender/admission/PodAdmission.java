@@ -126,9 +126,10 @@ public final class PodAdmission {
     }
 
     /// A member of another system's group becomes one of a Gang with the same name. The scheduler's own gangs are
-    /// taken over only where their object can be read: else two would judge one pod.
+    /// taken over only where their objects can be read: else two would judge one pod. Its own object may come
+    /// later than the pod.
     private void join(ObjectNode pod, String namespace, Membership foreign, List<Violation> violations) {
-        if (!rules.serves(pod) || (foreign.format().isNative() && planning.declared(namespace, foreign.key()) == 0)) {
+        if (!rules.serves(pod) || (foreign.format().isNative() && !planning.reads(foreign.format()))) {
             return;
         }
         takeOff(pod);

@@ -43,6 +43,14 @@ public interface Format {
                 .orElse(null);
     }
 
+    /// Of one of Kubernetes' own policies; of pods that belong together and start one by one 1. 0 where it says
+    /// neither.
+    static int minimum(JsonNode policy) {
+        return policy.path("basic").isObject()
+                ? 1
+                : policy.path("gang").path("minCount").asInt(0);
+    }
+
     /// The one of two texts that is there.
     static String first(JsonNode texts, String one, String other) {
         String text = texts.path(one).asText("");

@@ -40,7 +40,7 @@ final class NativeWorkloads implements Format {
         Map<String, Terms> terms = new LinkedHashMap<>();
         String name = object.path("metadata").path("name").asText();
         for (JsonNode group : object.path("spec").path("podGroups")) {
-            int minimum = group.path("policy").path("gang").path("minCount").asInt(0);
+            int minimum = Format.minimum(group.path("policy"));
             if (minimum > 0) {
                 terms.put(name + "/" + group.path("name").asText(), new Terms(minimum));
             }

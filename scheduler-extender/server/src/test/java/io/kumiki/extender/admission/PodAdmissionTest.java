@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.extender.foreign.Format;
 import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
 import io.kumiki.planner.Decision;
@@ -17,12 +18,12 @@ class PodAdmissionTest {
     /// Answers as told, remembers what it was asked.
     private static final class Told implements Planning {
         Decision.Entry entry = new Decision.Entry.Pinned("node7", "");
-        int declared;
+        boolean reads;
         final List<Newcomer> asked = new ArrayList<>();
 
         @Override
-        public int declared(String namespace, String group) {
-            return declared;
+        public boolean reads(Format format) {
+            return reads;
         }
 
         @Override
@@ -270,10 +271,10 @@ class PodAdmissionTest {
     }
 
     @Test
-    void theSchedulersOwnGangsAreTakenOverOnlyWhereTheirObjectIsKnown() {
+    void theSchedulersOwnGangsAreTakenOverOnlyWhereTheirObjectsAreRead() {
         String spec = GPU + ",'schedulingGroup':{'podGroupName':'pg'}";
         assertThat(reviewed("", spec, PodAdmission.Rules.PLAIN)).isEqualTo(pod("", spec));
-        told.declared = 3;
+        told.reads = true;
         ObjectNode pod = pod("", spec);
         assertThat(review(pod, PodAdmission.Rules.PLAIN)).isEmpty();
         assertThat(pod.path("spec").has("schedulingGroup")).isFalse();

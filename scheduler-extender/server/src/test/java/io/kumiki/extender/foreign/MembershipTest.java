@@ -60,12 +60,13 @@ class MembershipTest {
     void whatObjectsDeclare() {
         assertThat(minima(PODGROUP, "{'schedulingPolicy':{'gang':{'minCount':3}}}"))
                 .isEqualTo(Map.of("o", 3));
-        assertThat(minima(PODGROUP, "{'schedulingPolicy':{'basic':{}}}")).isEmpty();
+        assertThat(minima(PODGROUP, "{'schedulingPolicy':{'basic':{}}}")).isEqualTo(Map.of("o", 1));
+        assertThat(minima(PODGROUP, "{'schedulingPolicy':{}}")).isEmpty();
         assertThat(
                         minima(
                                 WORKLOAD,
                                 "{'podGroups':[{'name':'a','policy':{'gang':{'minCount':2}}},{'name':'b','policy':{'basic':{}}}]}"))
-                .isEqualTo(Map.of("o/a", 2));
+                .isEqualTo(Map.of("o/a", 2, "o/b", 1));
         assertThat(minima(VOLCANO, "{'minMember':5}")).isEqualTo(Map.of("o", 5));
     }
 
@@ -112,7 +113,7 @@ class MembershipTest {
                 "{'schedulingPolicy':{'gang':{'minCount':3}},'priorityClassName':'high','disruptionMode':'Pod',"
                         + "'schedulingConstraints':{'topology':[{'key':'a/rack'}]}}");
         assertThat(podGroup.required()).isEqualTo(new Terms.Place("a/rack", 0));
-        assertThat(podGroup.others()).containsExactly("disruptionMode Pod (a gang is preempted whole)");
+        assertThat(podGroup.others()).containsExactly("disruption of single pods (a gang is preempted whole)");
         Terms kueue = KUEUE.said(Json.parse(
                 ("{'metadata':{'labels':{'kueue.x-k8s.io/queue-name':'q','kueue.x-k8s.io/priority-class':'p'},"
                                 + "'annotations':{'kueue.x-k8s.io/podset-required-topology':'a/rack',"
