@@ -223,7 +223,8 @@ final class Wiring implements AutoCloseable {
             Extender extender)
             throws IOException {
         var volumes = life.start(
-                "volumes", () -> new LocalVolumes(api(cluster, "kumiki-volumes"), folder.file("volumes"), NODE));
+                "volumes",
+                () -> new LocalVolumes(api(cluster, "kumiki-volumes"), folder.file("volumes"), NODE, images.engine()));
         volumes.start("kubeflow", options.mounts());
         var settings = new NodeSettings(
                 NODE,

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WatchEvent;
+import io.kumiki.localcluster.node.engine.ContainerEngine;
+import io.kumiki.localcluster.node.engine.NoEngine;
 import io.kumiki.model.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,10 +31,17 @@ public final class LocalVolumes implements AutoCloseable {
     private final LocalApi api;
     private final Path folder;
     private final String nodeName;
+    private final ForeignFiles foreign;
     private LocalApi.@Nullable Following watch;
     private LocalApi.@Nullable Following volumes;
 
     public LocalVolumes(LocalApi api, Path folder, String nodeName) {
+        this(api, folder, nodeName, new NoEngine("none was looked for"));
+    }
+
+    /// @param engine whose containers may write into volumes
+    public LocalVolumes(LocalApi api, Path folder, String nodeName, ContainerEngine engine) {
+        this.foreign = new ForeignFiles(engine);
         this.api = api;
         this.folder = folder.toAbsolutePath().normalize();
         this.nodeName = nodeName;
@@ -179,7 +188,7 @@ public final class LocalVolumes implements AutoCloseable {
             Path path = Path.of(volume.path("spec").path("local").path("path").asText())
                     .normalize();
             if (path.startsWith(folder) && !path.equals(folder)) {
-                PodFolder.delete(path);
+                foreign.delete(path);
             }
         }
     }

@@ -137,7 +137,7 @@ public final class NodeAgent {
         ContainerStart starts = new ContainerStart(settings, images, builtIns, pythons, launcher, engine);
         PodPreparation preparation = new PodPreparation(settings, cluster, machine.allocatable());
         this.logs = new PodLogFiles(settings.folder(), clock);
-        this.folders = new PodFolders(settings, logs);
+        this.folders = new PodFolders(settings, logs, new ForeignFiles(images.engine()));
         HostsFiles hosts = new HostsFiles(settings);
         this.node = new PodWorker.Node(
                 cluster,

@@ -93,10 +93,6 @@ final class PodFolder {
         return size(folder) + size(logs);
     }
 
-    void delete() throws IOException {
-        delete(folder);
-    }
-
     static void delete(Path tree) throws IOException {
         if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
             return;

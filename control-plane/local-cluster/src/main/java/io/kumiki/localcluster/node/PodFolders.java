@@ -5,6 +5,7 @@ import io.kumiki.localcluster.node.process.ContainerProcess;
 import io.kumiki.localcluster.node.process.ControlGroups;
 import io.kumiki.model.Json;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,25 +26,43 @@ final class PodFolders {
 
     private final NodeSettings settings;
     private final PodLogFiles logs;
+    private final ForeignFiles foreign;
 
-    PodFolders(NodeSettings settings, PodLogFiles logs) {
+    PodFolders(NodeSettings settings, PodLogFiles logs, ForeignFiles foreign) {
         this.settings = settings;
         this.logs = logs;
+        this.foreign = foreign;
     }
 
     /// The pod object is gone: its folder goes, its logs stay until newer ones need the room.
     void cleanUp(JsonNode pod) {
+        Path folder = new PodFolder(settings.folder(), pod.path("metadata")).path();
         try {
-            PodFolder folder = new PodFolder(settings.folder(), pod.path("metadata"));
             StepLinks.remove(pod, settings);
-            folder.delete();
+            delete(folder);
             logs.keepWithin();
         } catch (IOException e) {
-            LOG.warn(
-                    "the folder of pod {} could not be removed; it is tried again at the next start",
-                    pod.path("metadata").path("name").asText(),
-                    e);
+            leave(folder, e);
         }
+    }
+
+    private void delete(Path folder) throws IOException {
+        try {
+            PodFolder.delete(folder);
+        } catch (AccessDeniedException e) {
+            // An engine takes its time, and other pods go on meanwhile.
+            Thread.ofVirtual().name("remove " + folder.getFileName()).start(() -> {
+                try {
+                    foreign.delete(folder);
+                } catch (IOException still) {
+                    leave(folder, still);
+                }
+            });
+        }
+    }
+
+    private static void leave(Path folder, IOException why) {
+        LOG.warn("the folder {} of a pod could not be removed; it is tried again at the next start", folder, why);
     }
 
     /// Folders of pods that were deleted while no agent ran: what still lives there is killed.
@@ -66,7 +85,9 @@ final class PodFolders {
                 if (Files.exists(saved)) {
                     StepLinks.remove(Json.parse(Files.readAllBytes(saved)), settings);
                 }
-                PodFolder.delete(stray);
+                delete(stray);
+            } catch (IOException e) {
+                leave(stray, e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;

@@ -18,6 +18,7 @@ import io.kumiki.model.Json;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Base64;
@@ -518,6 +519,25 @@ abstract class EnginePodsContract {
         try (var session = agent.podSessions().exec(exec(pod, false, "ps"))) {
             return new String(session.stdout().readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    @Test
+    void whatItsUsersWroteIsGivenBackAndNothingElse() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can make files of others");
+        Path tree = Files.createDirectory(dir.resolve("tree"));
+        Path outside = Files.createFile(dir.resolve("outside"));
+        Path deep = Files.createFile(Files.createDirectory(tree.resolve("a")).resolve("b"));
+        Files.createSymbolicLink(tree.resolve("link"), outside);
+        Files.setAttribute(tree, "unix:uid", 4242);
+        Files.setAttribute(tree.resolve("a"), "unix:uid", 1000);
+        Files.setAttribute(tree.resolve("a"), "unix:mode", 0700);
+        new ForeignFiles(engine).giveBack(tree);
+        for (Path file : List.of(tree.resolve("a"), deep, tree.resolve("link"))) {
+            assertThat(Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS))
+                    .as(file.toString())
+                    .isEqualTo(4242);
+        }
+        assertThat(Files.getAttribute(outside, "unix:uid")).isEqualTo(0);
     }
 
     @Test

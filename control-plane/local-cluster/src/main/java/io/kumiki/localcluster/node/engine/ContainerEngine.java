@@ -54,6 +54,10 @@ public interface ContainerEngine extends AutoCloseable {
     @Nullable
     Image image(String reference) throws EngineFault;
 
+    /// The name of some image that is here; null when none is.
+    @Nullable
+    String anyImage() throws EngineFault;
+
     /// Fetches an image; takes as long as it takes, but gives up when nothing comes for two minutes.
     ///
     /// @param login of the registry; null for none

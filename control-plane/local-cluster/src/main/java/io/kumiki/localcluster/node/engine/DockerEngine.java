@@ -96,6 +96,16 @@ public final class DockerEngine implements ContainerEngine {
         return new Image(id(reference, image), image.path("Config").path("User").asText(""));
     }
 
+    @Override
+    public @Nullable String anyImage() throws EngineFault {
+        String id = good(HttpMethod.GET, "/images/json", null, QUICK)
+                .json()
+                .path(0)
+                .path("Id")
+                .asText("");
+        return id.isEmpty() ? null : id;
+    }
+
     private static String id(String reference, JsonNode image) {
         String wanted = RegistryLogin.repository(reference);
         for (JsonNode digest : image.path("RepoDigests")) {

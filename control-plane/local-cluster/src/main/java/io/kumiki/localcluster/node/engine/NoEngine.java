@@ -25,6 +25,11 @@ public record NoEngine(String why) implements ContainerEngine {
     }
 
     @Override
+    public String anyImage() throws EngineFault {
+        throw absent();
+    }
+
+    @Override
     public void pull(String reference, @Nullable RegistryLogin login, Consumer<String> progress) throws EngineFault {
         throw absent();
     }

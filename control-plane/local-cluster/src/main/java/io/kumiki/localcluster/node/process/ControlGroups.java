@@ -2,6 +2,7 @@ package io.kumiki.localcluster.node.process;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -87,7 +88,7 @@ public final class ControlGroups {
             } else {
                 Path mount = mount(mounts, "cgroup", PROCESSES);
                 Path self = mount == null ? null : below(mount, own, PROCESSES);
-                base = self == null ? null : Files.createDirectories(self.resolve("kumiki"));
+                base = self == null ? null : made(self.resolve("kumiki"));
             }
             return base == null
                     ? new ControlGroups(bases, unified, note + "; the number of processes is not limited", null, 0)
@@ -114,6 +115,14 @@ public final class ControlGroups {
 
     boolean unified() {
         return unified;
+    }
+
+    /// One that another user has made is of no use.
+    private static Path made(Path group) throws IOException {
+        if (!Files.isWritable(Files.createDirectories(group))) {
+            throw new AccessDeniedException(group.toString());
+        }
+        return group;
     }
 
     private static @Nullable ControlGroups unified(List<String> own, List<String> mounts, List<String> why) {
@@ -167,7 +176,7 @@ public final class ControlGroups {
                 return null;
             }
             try {
-                bases.put(controller, Files.createDirectories(self.resolve("kumiki")));
+                bases.put(controller, made(self.resolve("kumiki")));
             } catch (IOException e) {
                 why.add("no group may be made below " + self);
                 return null;
