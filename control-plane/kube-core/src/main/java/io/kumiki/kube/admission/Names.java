@@ -60,24 +60,36 @@ public final class Names {
         return name.length() <= 253 && LabelText.subdomain(name);
     }
 
+    /// @param path where the labels are in their document
+    public static void labels(JsonNode labels, String path, List<Violation> violations) {
+        for (var label : labels.properties()) {
+            key(label.getKey(), path, violations);
+            value(label.getValue(), path, violations);
+        }
+    }
+
+    /// A label's key.
+    public static void key(String key, String path, List<Violation> violations) {
+        if (!LabelText.validKey(key)) {
+            violations.add(invalid(path, key, "name part must consist of alphanumeric characters, '-', '_' or '.'"));
+        }
+    }
+
+    /// A label's value.
+    public static void value(JsonNode value, String path, List<Violation> violations) {
+        String text = value.asText("");
+        if ((!value.isTextual() && !value.isMissingNode()) || !LabelText.validValue(text)) {
+            violations.add(invalid(
+                    path,
+                    text,
+                    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.',"
+                            + " at most 63, and must start and end with an alphanumeric character"));
+        }
+    }
+
     static void metadata(JsonNode object, List<Violation> violations) {
         JsonNode metadata = object.path("metadata");
-        for (var label : metadata.path("labels").properties()) {
-            if (!LabelText.validKey(label.getKey())) {
-                violations.add(invalid(
-                        "metadata.labels",
-                        label.getKey(),
-                        "name part must consist of alphanumeric characters, '-', '_' or '.'"));
-            }
-            if (!label.getValue().isTextual()
-                    || !LabelText.validValue(label.getValue().asText())) {
-                violations.add(invalid(
-                        "metadata.labels",
-                        label.getValue().asText(),
-                        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.',"
-                                + " at most 63, and must start and end with an alphanumeric character"));
-            }
-        }
+        labels(metadata.path("labels"), "metadata.labels", violations);
         long size = 0;
         for (var annotation : metadata.path("annotations").properties()) {
             if (!LabelText.validKey(annotation.getKey().toLowerCase(java.util.Locale.ROOT))) {

@@ -1,11 +1,8 @@
 package io.kumiki.kube.kinds;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.admission.Names;
-import io.kumiki.kube.scheduling.Quantity;
 import io.kumiki.model.Violation;
-import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -94,17 +91,10 @@ final class ContainerRules {
     private static void resources(JsonNode resources, String where, List<Violation> violations) {
         JsonNode limits = resources.path("limits");
         for (String part : List.of("limits", "requests")) {
-            for (Map.Entry<String, JsonNode> each : resources.path(part).properties()) {
-                if (amount(each.getValue()).signum() < 0) {
-                    violations.add(Names.invalid(
-                            where + "." + part + "[" + each.getKey() + "]",
-                            each.getValue().asText(),
-                            "must be greater than or equal to 0"));
-                }
-            }
+            ResourceRules.check(resources.path(part), where + "." + part, violations);
         }
         for (Map.Entry<String, JsonNode> each : resources.path("requests").properties()) {
-            boolean extended = each.getKey().indexOf('/') > 0 && !each.getKey().startsWith("kubernetes.io/");
+            boolean extended = ResourceRules.extended(each.getKey());
             if (!limits.has(each.getKey())) {
                 if (extended) {
                     violations.add(
@@ -112,7 +102,8 @@ final class ContainerRules {
                 }
                 continue;
             }
-            int compared = amount(each.getValue()).compareTo(amount(limits.get(each.getKey())));
+            int compared =
+                    ResourceRules.amount(each.getValue()).compareTo(ResourceRules.amount(limits.get(each.getKey())));
             if (compared > 0 || (extended && compared != 0)) {
                 violations.add(Names.invalid(
                         where + ".requests",
@@ -120,16 +111,6 @@ final class ContainerRules {
                         "must be " + (extended ? "equal" : "less than or equal") + " to " + each.getKey() + " limit of "
                                 + limits.get(each.getKey()).asText()));
             }
-        }
-    }
-
-    /// Text that is no quantity is no such object at all.
-    static BigDecimal amount(JsonNode value) {
-        try {
-            return Quantity.parse(value.asText());
-        } catch (NumberFormatException e) {
-            throw ApiFault.badRequest(
-                    "the object cannot be handled: quantities are numbers with a unit; found " + e.getMessage());
         }
     }
 }

@@ -93,6 +93,7 @@ final class PodRules implements KindRules {
             sources(volume, path, violations);
         }
         containers(spec, at, volumes, violations);
+        PlacementRules.check(spec, at, violations);
     }
 
     private static void sources(JsonNode volume, String path, List<Violation> violations) {

@@ -6,13 +6,13 @@ import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.admission.Names;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.kinds.KindRules;
+import io.kumiki.kube.kinds.PlacementRules;
+import io.kumiki.kube.kinds.ResourceRules;
 import io.kumiki.kube.schema.NameRules;
-import io.kumiki.kube.select.LabelText;
 import io.kumiki.kube.table.Column;
 import io.kumiki.model.Violation;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,25 +30,19 @@ public final class NodeGroup {
         @Override
         public void validate(ObjectNode object, @Nullable ObjectNode old, List<Violation> violations) {
             String handler = object.path("handler").asText("");
-            if (old != null) {
-                if (!old.path("handler").asText("").equals(handler)) {
-                    violations.add(Names.invalid("handler", handler, "field is immutable"));
-                }
-                return;
+            if (old != null && !old.path("handler").asText("").equals(handler)) {
+                violations.add(Names.invalid("handler", handler, "field is immutable"));
             }
             String wrong = NameRules.dns1123Label(handler);
             if (!wrong.isEmpty()) {
                 violations.add(Names.invalid("handler", handler, wrong));
             }
             JsonNode scheduling = object.path("scheduling");
-            for (Map.Entry<String, JsonNode> each :
-                    scheduling.path("nodeSelector").properties()) {
-                if (!LabelText.validKey(each.getKey())
-                        || !LabelText.validValue(each.getValue().asText())) {
-                    violations.add(Names.invalid(
-                            "scheduling.nodeSelector", each.getKey(), "must be a label and one of its values"));
-                }
-            }
+            ResourceRules.check(object.path("overhead").path("podFixed"), "overhead.limits", violations);
+            Names.labels(scheduling.path("nodeSelector"), "scheduling.nodeSelector", violations);
+            // Kubernetes says the word twice.
+            PlacementRules.tolerations(
+                    scheduling.path("tolerations"), "scheduling.tolerations.tolerations", violations);
             unique(scheduling.path("tolerations"), violations);
         }
 
