@@ -61,7 +61,7 @@ class PlantedBugsTest {
             returns("work moves that finds no place elsewhere", Relocation.class, "haveAllAPlace", 1),
             without("the places of pods that move are not kept", MovedPlaces.class, "keep", "put", 0),
             without("what a led pod without a gang was promised is not kept", Led.class, "take", "take", 0),
-            returns("a led pod without a gang is bound to a lost node", Led.class, "isLost", 0),
+            returns("led pods without a gang are bound by whoever does not lead", Led.class, "plans", 1),
             without("a kept place is taken before it was left", SingleEvictions.class, "kept", "fits", 1),
         }) {
             bugs.put(bug.says(), new PlantedBug[] {bug});

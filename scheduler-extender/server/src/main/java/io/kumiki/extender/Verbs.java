@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// The scheduler's verbs, `k8s.io/kube-scheduler/extender/v1`: Go field names, any capitalisation coming in; every
 /// answer is 200, mistakes and refusals are in its `Error`.
@@ -55,8 +56,22 @@ final class Verbs {
 
     Routes routes() {
         return new Routes("/scheduler", new ProblemRenderer())
-                .post("/filter", Permission.may("create", "pods/binding"), Body.upTo(BODY), this::filter)
+                .post("/filter", Permission.may("create", "pods/binding"), Body.upTo(BODY), this::led, this::filter)
                 .post("/bind", Permission.may("create", "pods/binding"), Body.upTo(BODY), this::bind);
+    }
+
+    /// A member whose slot is known and offered: the scheduler's one thread waits for this answer, and nobody else has
+    /// to be woken for it.
+    private @Nullable Answer led(byte[] body) {
+        if (standby.isStandby()) {
+            return null;
+        }
+        FilterQuestion question = FilterQuestion.read(body);
+        if (question == null) {
+            return null;
+        }
+        String slot = planner.slotOf(question.uid());
+        return slot != null && question.nodes().contains(slot) ? filtered(List.of(slot), Map.of()) : null;
     }
 
     private Answer filter(Request request) throws InterruptedException {

@@ -40,6 +40,12 @@ interface BodyReader {
         };
     }
 
+    /// Whether it says of itself that it is within the limit.
+    static boolean isShort(HttpServerRequest http, long limit) {
+        String length = http.getHeader("Content-Length");
+        return length != null && length.matches("[0-9]{1,9}") && Long.parseLong(length) <= limit;
+    }
+
     private static void checkLength(HttpServerRequest http, long limit) {
         String length = http.getHeader("Content-Length");
         if (length != null && Long.parseLong(length) > limit) {

@@ -10,10 +10,13 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.trace.Span;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +33,9 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
     private final Identity identity;
     private final Guard guard;
     private final HostRule hosts;
+
+    /// Connections whose caller may use a route, for its quick handler.
+    private final Map<HttpConnection, Route> admitted = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final DoubleHistogram duration;
 
@@ -75,10 +81,37 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
     }
 
     private void run(Exchange exchange, Route route, Map<String, String> params) {
-        BodyReader reader = BodyReader.of(exchange, route);
+        measure(exchange.http(), route);
+        QuickHandler quick = route.quick();
+        if (quick == null) {
+            run(exchange, route, params, BodyReader.of(exchange, route));
+            return;
+        }
+        exchange.timed();
+        HttpServerRequest http = exchange.http();
+        if (!route.equals(admitted.get(http.connection()))
+                || !BodyReader.isShort(http, route.body().limit())) {
+            run(exchange, route, params, BodyReader.of(exchange, route));
+            return;
+        }
+        http.body().onSuccess(body -> {
+            byte[] bytes = body.getBytes();
+            Answer answer = quick.handle(bytes);
+            if (answer == null) {
+                run(exchange, route, params, () -> Received.of(bytes));
+            } else {
+                exchange.sendHere(answer);
+            }
+        });
+    }
+
+    private void run(Exchange exchange, Route route, Map<String, String> params, BodyReader reader) {
         Runnable work = () -> {
             try {
                 Caller caller = admit(exchange.http(), route, params);
+                if (route.quick() != null && identity.isOfConnection()) {
+                    admitted.put(exchange.http().connection(), route);
+                }
                 if (route.socket() != null) {
                     exchange.upgrade(route.socket(), caller);
                 } else {
@@ -102,7 +135,6 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                         "the server failed while answering; its log says more under trace " + exchange.traceId()));
             }
         };
-        measure(exchange.http(), route);
         Thread.ofVirtual()
                 .name(route.toString())
                 .start(io.opentelemetry.context.Context.current().wrap(work));

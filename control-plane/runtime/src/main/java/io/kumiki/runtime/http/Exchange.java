@@ -18,6 +18,8 @@ final class Exchange {
     private final Context context;
     private final ErrorRenderer errors;
     private final String traceId;
+    private final long from = System.nanoTime();
+    private boolean isTimed;
 
     Exchange(HttpServerRequest http, Context context, ErrorRenderer errors, String traceId) {
         this.http = http;
@@ -36,6 +38,16 @@ final class Exchange {
 
     String traceId() {
         return traceId;
+    }
+
+    /// Tells in its answer how long that took here.
+    void timed() {
+        isTimed = true;
+    }
+
+    /// On the connection's own context.
+    void sendHere(Answer answer) {
+        write(answer);
     }
 
     /// Before any thread was started for it.
@@ -133,6 +145,9 @@ final class Exchange {
         response.setStatusCode(answer.status());
         response.putHeader("X-Content-Type-Options", "nosniff");
         answer.headers().forEach(response::putHeader);
+        if (isTimed) {
+            response.putHeader("Server-Timing", "total;dur=" + (System.nanoTime() - from) / 1000 / 1e3);
+        }
         if (answer.payload() instanceof Answer.Streamed && !answer.headers().containsKey("Content-Length")) {
             response.setChunked(true);
         }

@@ -45,12 +45,18 @@ public final class Routes {
     }
 
     public Routes on(String method, String path, Permission permission, Body body, RouteHandler handler) {
-        all.add(new Route(method, root + path, permission, body, handler, null, errors));
+        all.add(new Route(method, root + path, permission, body, handler, null, null, errors));
+        return this;
+    }
+
+    /// What can be answered without waiting for anybody is; the rest goes to the handler.
+    public Routes post(String path, Permission permission, Body body, QuickHandler quick, RouteHandler handler) {
+        all.add(new Route("POST", root + path, permission, body, handler, quick, null, errors));
         return this;
     }
 
     public Routes socket(String path, Permission permission, SocketHandler handler) {
-        all.add(new Route("GET", root + path, permission, Body.NONE, null, handler, errors));
+        all.add(new Route("GET", root + path, permission, Body.NONE, null, null, handler, errors));
         return this;
     }
 

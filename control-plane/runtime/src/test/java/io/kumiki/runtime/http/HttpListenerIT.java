@@ -86,6 +86,42 @@ class HttpListenerIT {
     }
 
     @Test
+    void whatIsKnownIsAnsweredAtOnceOnceTheConnectionsCallerIs() throws Exception {
+        Routes quick = routes().post(
+                        "/ask",
+                        may("get", "things"),
+                        Body.upTo(16),
+                        body -> new String(body, StandardCharsets.UTF_8).equals("\"known\"")
+                                ? Answer.json(Json.object().put("by", "loop"))
+                                : null,
+                        request -> Answer.json(Json.object()
+                                .put("by", "thread")
+                                .put("asked", request.json().asText())));
+        listener = HttpListener.on(vertx, LoopbackPeer.of(Caller.ADMINISTRATOR))
+                .serve(quick)
+                .listen("127.0.0.1", 0);
+        try (var own = HttpClient.newHttpClient()) {
+            assertThat(ask(own, "\"known\"").body()).contains("thread");
+            HttpResponse<String> second = ask(own, "\"known\"");
+            assertThat(second.body()).contains("loop");
+            assertThat(second.headers().firstValue("Server-Timing").orElse("")).matches("total;dur=[0-9.E-]+");
+            assertThat(ask(own, "\"other\"").body()).isEqualTo("{\"by\":\"thread\",\"asked\":\"other\"}");
+            assertThat(ask(own, "\"longer than is allowed\"").statusCode()).isEqualTo(413);
+        }
+        listener.close();
+        // A token is each request's own.
+        serve(quick);
+        try (var own = HttpClient.newHttpClient()) {
+            assertThat(ask(own, "\"known\"").body()).contains("thread");
+            assertThat(ask(own, "\"known\"").body()).contains("thread");
+        }
+    }
+
+    private HttpResponse<String> ask(HttpClient from, String body) throws Exception {
+        return from.send(to("/api/v1/ask").POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+    }
+
+    @Test
     void answersAndDecodesPathParameters() throws Exception {
         serve(routes().get(
                         "/runs/{id}",

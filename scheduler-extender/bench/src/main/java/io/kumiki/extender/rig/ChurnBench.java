@@ -68,7 +68,8 @@ public final class ChurnBench implements Benchmark {
             RigBench.warm(rig, SPACE);
             Map<String, Long> created = new HashMap<>();
             var probe = new Probe(rig.port());
-            Thread asking = Thread.ofVirtual().start(probe::run);
+            // A thread of its own: the answer wakes it and no other before it.
+            Thread asking = Thread.ofPlatform().daemon().start(probe::run);
             Rig.Cpu before = rig.cpu();
             churn(rig, size.n(), rate, created, probe);
             Rig.Cpu spent = rig.cpu().since(before);
@@ -133,6 +134,7 @@ public final class ChurnBench implements Benchmark {
         percentiles(kase, "created to decided and ungated", decisions, figures);
         percentiles(kase, "created to first bound", bindings, figures);
         percentiles(kase, "filter call", probe.millis(), figures);
+        percentiles(kase, "of that inside the extender", probe.inside(), figures);
         figures.add(
                 new Figure(name(), kase, "filter calls asked", probe.millis().size(), "calls"));
         figures.add(new Figure(name(), kase, "CPU extender", spent.extender(), "s"));
@@ -155,6 +157,8 @@ public final class ChurnBench implements Benchmark {
     private static final class Probe {
         private final int port;
         private final List<Double> millis = new ArrayList<>();
+        /// As the extender tells it: from the request's head to the answer's.
+        private final List<Double> inside = new ArrayList<>();
         private volatile byte[] question = {};
         private volatile boolean over;
 
@@ -188,9 +192,10 @@ public final class ChurnBench implements Benchmark {
                     if (asked.length > 0) {
                         long start = System.nanoTime();
                         socket.getOutputStream().write(asked);
-                        answer(in);
+                        double there = answer(in);
                         synchronized (millis) {
                             millis.add((System.nanoTime() - start) / 1e6);
+                            inside.add(there);
                         }
                     }
                     LockSupport.parkNanos(1_000_000_000L / PROBES_PER_SECOND);
@@ -200,14 +205,18 @@ public final class ChurnBench implements Benchmark {
             }
         }
 
-        private static void answer(DataInputStream in) throws IOException {
+        private static double answer(DataInputStream in) throws IOException {
             int length = 0;
+            double inside = Double.NaN;
             for (String line = line(in); !line.isEmpty(); line = line(in)) {
                 if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
                     length = Integer.parseInt(line.substring(15).strip());
+                } else if (line.regionMatches(true, 0, "server-timing:", 0, 14)) {
+                    inside = Double.parseDouble(line.substring(line.indexOf("dur=") + 4));
                 }
             }
             in.skipNBytes(length);
+            return inside;
         }
 
         private static String line(DataInputStream in) throws IOException {
@@ -223,6 +232,12 @@ public final class ChurnBench implements Benchmark {
         List<Double> millis() {
             synchronized (millis) {
                 return List.copyOf(millis);
+            }
+        }
+
+        List<Double> inside() {
+            synchronized (millis) {
+                return List.copyOf(inside);
             }
         }
 

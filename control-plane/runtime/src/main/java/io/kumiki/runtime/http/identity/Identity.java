@@ -11,6 +11,11 @@ public interface Identity {
     @Nullable
     Caller identify(HttpServerRequest request);
 
+    /// Whether all requests of a connection are one caller's: what the first was allowed the others are.
+    default boolean isOfConnection() {
+        return false;
+    }
+
     /// The first that knows the caller wins.
     static Identity firstOf(Identity... ways) {
         List<Identity> all = List.of(ways);

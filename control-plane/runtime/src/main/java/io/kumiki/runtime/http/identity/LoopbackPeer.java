@@ -58,6 +58,11 @@ public final class LoopbackPeer implements Identity {
         return ours ? user : null;
     }
 
+    @Override
+    public boolean isOfConnection() {
+        return true;
+    }
+
     private boolean ours(SocketAddress peer) {
         try {
             InetAddress address = InetAddress.getByName(peer.hostAddress());
