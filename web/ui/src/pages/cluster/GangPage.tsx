@@ -143,12 +143,12 @@ function Removed({ gang }: { gang: GangDetail }) {
 const MARKERS = new Set(["kumiki.io/plan", "kumiki.io/bind"]);
 
 function Facts({ gang }: { gang: GangDetail }) {
-  const { t, number, bytes } = useWords();
+  const { t, number, bytes, language } = useWords();
   const needs = useNeeds();
   const first = gang.classes[0];
   const quantity = (key: string, value: string) => (key === "memory" && /^\d+$/.test(value) ? bytes(Number(value)) : /^\d+m$/.test(value) ? number(Number.parseInt(value, 10) / 1000, 3) : value);
   const facts: [string, React.ReactNode][] = [
-    [t("queue.position"), gang.position == null ? null : number(gang.position)],
+    [t("queue.position"), gang.position == null ? null : gang.place == null ? number(gang.position) : gang.place[language]],
     [t("queue.needs"), needs(gang)],
     [t("queue.start"), gang.phase === "Waiting" ? <StartText key="s" start={gang.start} /> : null],
     [t("queue.until"), gang.phase !== "Waiting" && gang.until != null ? <StartText key="u" start={gang.until} /> : null],

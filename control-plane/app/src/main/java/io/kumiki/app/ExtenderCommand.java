@@ -9,6 +9,7 @@ import io.kumiki.extender.PeerAddress;
 import io.kumiki.extender.Webhook;
 import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.ledger.LedgerSettings;
+import io.kumiki.placement.QueueOrder;
 import io.kumiki.planner.PlannerOptions;
 import io.kumiki.runtime.yaml.Yaml;
 import io.vertx.core.Vertx;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,7 +33,7 @@ final class ExtenderCommand {
     static final String HELP =
             "--kubeconfig FILE|--in-cluster [--port 8891] [--namespace kube-system] [--decision-log DIR]"
                     + " [--webhook-port P [--webhook-host NAME|--webhook-service NAMESPACE/NAME]]"
-                    + " [--own-scheduler NAME] [--adopt-schedulers NAME,NAME] [--print-scheduler-config]"
+                    + " [--queue-order age|shortest] [--own-scheduler NAME] [--adopt-schedulers NAME,NAME] [--print-scheduler-config]"
                     + " [--peers HOST:PORT]"
                     + " [--ledger-bind HOST --ledger-port N (--ledger-members HOST:PORT,... | --ledger-service NAME)]";
     private static final int PORT = 8891;
@@ -50,6 +52,7 @@ final class ExtenderCommand {
             String webhookService,
             String scheduler,
             Set<String> adopted,
+            PlannerOptions planning,
             LedgerSettings ledger,
             PeerAddress peers) {}
 
@@ -69,6 +72,7 @@ final class ExtenderCommand {
                         "webhook-service",
                         "own-scheduler",
                         "adopt-schedulers",
+                        "queue-order",
                         "peers",
                         "ledger-bind",
                         "ledger-port",
@@ -121,8 +125,19 @@ final class ExtenderCommand {
                 service,
                 a.value("own-scheduler").orElse(""),
                 adopted,
+                PlannerOptions.DEFAULT.ordered(order(a)),
                 ledger(a),
                 peers(a));
+    }
+
+    private static QueueOrder order(Arguments a) {
+        String name =
+                a.value("queue-order").orElse(PlannerOptions.DEFAULT.order().name());
+        return Arrays.stream(QueueOrder.values())
+                .filter(order -> order.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new Arguments.Wrong(
+                        "--queue-order is one of " + Arrays.toString(QueueOrder.values()) + ", not " + name));
     }
 
     private static PeerAddress peers(Arguments a) {
@@ -163,7 +178,7 @@ final class ExtenderCommand {
                 options.namespace(),
                 UUID.randomUUID().toString(),
                 false,
-                PlannerOptions.DEFAULT,
+                options.planning(),
                 options.log(),
                 options.ledger(),
                 options.peers());

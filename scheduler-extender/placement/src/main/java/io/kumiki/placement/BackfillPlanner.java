@@ -6,24 +6,19 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Which waiting gangs start now, with one reservation, so that nothing large starves: what the replays of traces go
-/// by.
+/// Which waiting gangs start now, in the order that the extender goes by ([QueueOrder]), with one
+/// reservation, so that nothing large starves: for replays of traces.
 ///
-/// Shortest first, the reservation belongs to the gang that has waited longest among those that need several nodes,
-/// as soon as one of them finds no room; oldest first, to the first that finds none, as in the extender. The nodes on
-/// which it will start are kept for it ([EarliestStart]), and found anew as time tells more of run times; others may
-/// use them only if they end before ([Promise]). (Shortest-first alone keeps gangs of several nodes waiting for
-/// weeks; strict order keeps everybody.)
+/// The first that finds no room and may do so ([Rank#keeps]) keeps the nodes on which it will start
+/// ([EarliestStart]), found anew as time tells more of run times; others may use them only if they end
+/// before ([Promise]).
 public final class BackfillPlanner {
-    public enum Order {
-        shortest,
-        oldest
-    }
-
     /// @param expectedSeconds declared or learned run time
     /// @param bound what counts where it may use nodes that are kept for another; null where nothing is known
     public record Waiting(
@@ -50,19 +45,15 @@ public final class BackfillPlanner {
 
     public record Plan(List<Start> starts, @Nullable Reservation reservation) {}
 
-    private static final Comparator<Waiting> OLDEST_FIRST =
-            Comparator.comparingLong(Waiting::submitted).thenComparing(Waiting::id);
-    private static final Comparator<Waiting> SHORTEST_FIRST =
-            Comparator.comparingLong(Waiting::expectedSeconds).thenComparing(OLDEST_FIRST);
     /// The extender looks at every pass; a replay of months need not.
     private static final long AGAIN = 300;
 
     private static final BitSet NOTHING = new BitSet();
 
     private final Topology topology;
-    private final Order order;
+    private final QueueOrder order;
 
-    public BackfillPlanner(Topology topology, Order order) {
+    public BackfillPlanner(Topology topology, QueueOrder order) {
         this.topology = topology;
         this.order = order;
     }
@@ -77,26 +68,14 @@ public final class BackfillPlanner {
             long now,
             @Nullable Reservation kept) {
         List<Start> starts = new ArrayList<>();
-        List<Waiting> queue = new ArrayList<>(waiting);
-        Reservation reservation = kept;
-        Waiting head = kept == null ? null : find(queue, kept.id());
-        if (kept == null || head == null) {
-            reservation = null;
-        } else if (place(view, head, NOTHING) instanceof GangPlacement.Placed placed) {
-            start(view, head, placed, starts, queue);
-            reservation = null;
-        } else if (kept.promise().at() <= now || now - kept.looked() >= AGAIN) {
-            Reservation again = reserve(view, head, running, now, starts);
-            reservation = again == null
-                    ? null
-                    : new Reservation(again.id(), again.promise().after(kept.promise()), again.nodes(), now);
-        }
-        queue.sort(order == Order.shortest ? SHORTEST_FIRST : OLDEST_FIRST);
+        Reservation reservation = null;
         Set<GangSpec> fullOutside = new HashSet<>();
         Set<GangSpec> full = new HashSet<>();
-        for (Waiting next : List.copyOf(queue)) {
+        boolean headless = false;
+        Map<String, Rank> ranks = ranks(waiting, now);
+        for (Waiting next : inOrder(waiting, ranks)) {
             Reservation other = reservation;
-            if (full.contains(next.gang()) || (other != null && next.id().equals(other.id()))) {
+            if (full.contains(next.gang())) {
                 continue;
             }
             GangPlacement.Placed placed = fullOutside.contains(next.gang())
@@ -110,28 +89,48 @@ public final class BackfillPlanner {
                 placed = placed(view, next, NOTHING);
             }
             if (placed != null) {
-                start(view, next, placed, starts, queue);
+                start(view, next, placed, starts);
                 continue;
             }
             full.add(next.gang());
-            if (other == null && (order == Order.oldest || next.large())) {
-                reservation = reserveFor(order == Order.oldest ? next : oldest(queue), view, running, now, starts);
+            Rank rank = rank(ranks, next);
+            if (other == null && rank.keeps(headless)) {
+                reservation = kept != null && kept.id().equals(next.id()) && isFresh(kept, now)
+                        ? kept
+                        : since(kept, reserve(view, next, running, now, starts));
+                headless |= reservation == null && rank.leads();
             }
         }
         return new Plan(starts, reservation);
     }
 
-    private static Waiting oldest(List<Waiting> queue) {
-        return queue.stream().filter(Waiting::large).min(OLDEST_FIRST).orElseThrow();
+    private Map<String, Rank> ranks(Collection<Waiting> waiting, long now) {
+        return order.ranks(
+                waiting.stream()
+                        .map(each -> new QueueOrder.Waiting(
+                                each.id(), false, 0, each.submitted(), each.expectedSeconds(), each.large()))
+                        .toList(),
+                now);
     }
 
-    private @Nullable Reservation reserveFor(
-            Waiting head,
-            ClusterView view,
-            Supplier<? extends Collection<Running>> running,
-            long now,
-            List<Start> starts) {
-        return placed(view, head, NOTHING) != null ? null : reserve(view, head, running, now, starts);
+    private static List<Waiting> inOrder(Collection<Waiting> waiting, Map<String, Rank> ranks) {
+        return waiting.stream()
+                .sorted(Comparator.comparing(each -> rank(ranks, each)))
+                .toList();
+    }
+
+    private static Rank rank(Map<String, Rank> ranks, Waiting waiting) {
+        return Objects.requireNonNull(ranks.get(waiting.id()));
+    }
+
+    private static boolean isFresh(Reservation kept, long now) {
+        return kept.promise().at() > now && now - kept.looked() < AGAIN;
+    }
+
+    private static @Nullable Reservation since(@Nullable Reservation before, @Nullable Reservation found) {
+        return found == null || before == null || !before.id().equals(found.id())
+                ? found
+                : new Reservation(found.id(), found.promise().after(before.promise()), found.nodes(), found.looked());
     }
 
     private @Nullable Reservation reserve(
@@ -169,15 +168,9 @@ public final class BackfillPlanner {
         return new GangPlacer(view, topology, avoided).place(waiting.gang());
     }
 
-    private static void start(
-            ClusterView view, Waiting waiting, GangPlacement.Placed placed, List<Start> starts, List<Waiting> queue) {
+    private static void start(ClusterView view, Waiting waiting, GangPlacement.Placed placed, List<Start> starts) {
         var start = new Start(waiting, placed);
         held(start).forEach(h -> view.place(h.demand(), h.node(), h.devices()));
         starts.add(start);
-        queue.remove(waiting);
-    }
-
-    private static @Nullable Waiting find(List<Waiting> queue, String id) {
-        return queue.stream().filter(w -> w.id().equals(id)).findFirst().orElse(null);
     }
 }

@@ -15,8 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Lets a queue run ahead on a copy: running gangs end when they are expected to, waiting ones start in their order.
-/// The first without room keeps the nodes on which it will start; whoever comes after it may use them only if it
-/// ends before. Nobody new arrives.
+/// The first without room that may do so keeps the nodes on which it will start; whoever comes after it may
+/// use them only if it ends before. Nobody new arrives, and nobody is overdue later who is not at the
+/// beginning.
 ///
 /// Deterministic. Counts of rooms are kept per shape and changed node by node, so that a gang is really placed only
 /// where its members have room.
@@ -29,7 +30,17 @@ public final class Forecast {
 
     /// @param seconds expected run time
     /// @param promised run time that it is held to where it may use nodes that are kept for another
-    public record Waiting(String id, Shape shape, long seconds, long promised) {}
+    /// @param rank those that wait are given in its order
+    public record Waiting(String id, Shape shape, long seconds, long promised, Rank rank) {
+        /// Whose turn comes by age.
+        public Waiting(String id, Shape shape, long seconds, long promised) {
+            this(id, shape, seconds, promised, new Rank(0, Rank.Turn.byAge, 0, 0, false, id, false));
+        }
+
+        Waiting first() {
+            return new Waiting(id, shape, seconds, promised, rank.first());
+        }
+    }
 
     public record Start(long at, GangPlacement.Placed placed) {}
 
@@ -70,8 +81,11 @@ public final class Forecast {
     private final Set<Shape> never = Collections.newSetFromMap(new IdentityHashMap<>());
     private final PriorityQueue<BackfillPlanner.Running> running = new PriorityQueue<>(FIRST_END);
     private final Map<String, Start> starts = new LinkedHashMap<>();
-    private final Map<Shape, Line> lines = new IdentityHashMap<>();
+    private final Map<Shape, Line> byShape = new IdentityHashMap<>();
+    /// Those by shape, and one for each that became the oldest of several members meanwhile.
+    private final List<Line> lines = new ArrayList<>();
     private long arrived;
+    private boolean headless;
     private @Nullable Kept kept;
     private @Nullable Kept keptNow;
 
@@ -115,7 +129,7 @@ public final class Forecast {
     }
 
     private boolean isWaiting() {
-        return lines.values().stream().anyMatch(line -> line.next(0, Line.ANY) >= 0);
+        return lines.stream().anyMatch(line -> line.next(0, Line.ANY) >= 0);
     }
 
     /// What is kept at once, after {@link #run}; null where everybody has room.
@@ -153,7 +167,7 @@ public final class Forecast {
     public List<Waiting> waiting() {
         record Place(long order, Waiting waiting) {}
         List<Place> places = new ArrayList<>();
-        for (Line line : lines.values()) {
+        for (Line line : lines) {
             for (int at = line.next(0, Line.ANY); at >= 0; at = line.next(at + 1, Line.ANY)) {
                 places.add(new Place(line.order(at), line.at(at)));
             }
@@ -199,7 +213,7 @@ public final class Forecast {
         Kept before = kept;
         kept = null;
         var heads = new PriorityQueue<Head>(Comparator.comparingLong(Head::order));
-        lines.values().forEach(line -> push(heads, new Head(line), now));
+        lines.forEach(line -> push(heads, new Head(line), now));
         for (Head head = heads.poll(); head != null; head = heads.poll()) {
             Waiting next = head.next();
             Kept other = kept;
@@ -214,13 +228,17 @@ public final class Forecast {
             if (placed != null) {
                 start(next, placed, now);
                 head.line.remove(head.at);
+                if (next.rank().leads()) {
+                    follow(next.rank().priority(), head.order(), heads, now);
+                }
                 push(heads, head, now);
                 continue;
             }
-            if (other == null) {
+            if (other == null && next.rank().keeps(headless)) {
                 kept = before != null && before.id().equals(next.id()) && now < before.start()
                         ? before
                         : keep(next, now);
+                headless |= kept == null && next.rank().leads();
             }
             if (outside) {
                 head.fullOutside = true;
@@ -260,7 +278,38 @@ public final class Forecast {
     }
 
     private void add(Waiting waiting) {
-        lines.computeIfAbsent(waiting.shape(), Line::new).add(waiting, arrived++);
+        byShape.computeIfAbsent(waiting.shape(), this::line).add(waiting, arrived++);
+    }
+
+    private Line line(Shape shape) {
+        var line = new Line(shape);
+        lines.add(line);
+        return line;
+    }
+
+    /// The oldest of those that need several members started: the next of them takes its place.
+    private void follow(int priority, long order, PriorityQueue<Head> heads, long now) {
+        Line from = null;
+        int place = -1;
+        for (Line line : List.copyOf(byShape.values())) {
+            for (int at = line.next(0, Line.ANY); at >= 0; at = line.next(at + 1, Line.ANY)) {
+                Rank rank = line.at(at).rank();
+                boolean follows = rank.priority() == priority && rank.turn() == Rank.Turn.byLength && rank.several();
+                if (follows
+                        && (from == null
+                                || rank.first().compareTo(from.at(place).rank().first()) < 0)) {
+                    from = line;
+                    place = at;
+                }
+            }
+        }
+        if (from != null) {
+            Waiting next = from.at(place).first();
+            from.remove(place);
+            Line alone = line(next.shape());
+            alone.add(next, order);
+            push(heads, new Head(alone), now);
+        }
     }
 
     private void start(Waiting next, GangPlacement.Placed placed, long now) {

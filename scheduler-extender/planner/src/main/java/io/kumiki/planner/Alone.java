@@ -26,6 +26,11 @@ public final class Alone {
         return MARK + pod;
     }
 
+    /// Of the pod as a gang of one.
+    static String key(PodFact pod) {
+        return pod.namespace() + "/" + named(pod.name());
+    }
+
     public static boolean is(GangFact fact) {
         return fact.name().startsWith(MARK);
     }

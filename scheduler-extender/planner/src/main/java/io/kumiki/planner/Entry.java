@@ -6,6 +6,7 @@ import io.kumiki.planner.fact.Origin;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.planner.learned.Estimate;
 import io.kumiki.planner.words.Said;
+import io.kumiki.planner.words.Text;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param gpuType the one that it has or wants; null for any
 /// @param since when it began to wait, or to hold its slots, in seconds since 1970
 /// @param position from 1; null when it does not wait
-/// @param why null where it was not asked for
+/// @param place who goes first and why; null where it was not asked for, likewise why
 public record Entry(
         boolean pod,
         String namespace,
@@ -34,12 +35,13 @@ public record Entry(
         Said said,
         @Nullable Long since,
         @Nullable Integer position,
+        @Nullable Text place,
         @Nullable String where,
         Origin origin,
         @Nullable Explanation why,
         @Nullable Estimate start,
         @Nullable Estimate until) {
-    Entry explained(Explanation explanation) {
+    Entry explained(Explanation explanation, Text who) {
         return new Entry(
                 pod,
                 namespace,
@@ -54,6 +56,7 @@ public record Entry(
                 said,
                 since,
                 position,
+                who,
                 where,
                 origin,
                 explanation,
@@ -87,6 +90,7 @@ public record Entry(
                 plan.told().naming(scene::party),
                 since(plan),
                 position,
+                null,
                 plan.where.isEmpty() ? null : plan.where,
                 scene.origin(plan),
                 null,

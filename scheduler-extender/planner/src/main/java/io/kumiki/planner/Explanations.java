@@ -59,7 +59,7 @@ final class Explanations {
         }
         Plan head = scene.state.plans.get(kept.id());
         Long declared = plan.fact.spec().expectedSeconds();
-        boolean before = head != null && Scene.ORDER.compare(plan, head) < 0;
+        boolean before = head != null && scene.rank(plan).compareTo(scene.rank(head)) < 0;
         boolean ends = declared != null && scene.second() + declared <= kept.start();
         return before || ends ? new BitSet() : kept.nodes();
     }

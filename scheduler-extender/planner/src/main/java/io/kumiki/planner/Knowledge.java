@@ -3,6 +3,7 @@ package io.kumiki.planner;
 import io.kumiki.placement.Promise;
 import io.kumiki.planner.fact.GangFact;
 import io.kumiki.planner.fact.Origin;
+import io.kumiki.planner.fact.SingleFact;
 import io.kumiki.planner.learned.RunTimes;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,18 @@ public record Knowledge(RunTimes runTimes, Map<String, Origin> origins) {
 
     private RunTimes.Job job(GangFact fact) {
         return Scene.job(fact, origins.getOrDefault(fact.key(), Origin.UNKNOWN));
+    }
+
+    /// Seconds that count for its place in the queue.
+    long expected(GangFact fact) {
+        return runTimes.expected(job(fact));
+    }
+
+    /// Seconds that count for its place in the queue.
+    long expected(SingleFact single) {
+        Origin origin = origins.getOrDefault(Alone.key(single.pod()), Origin.UNKNOWN);
+        return runTimes.expected(new RunTimes.Job(
+                single.pod().namespace(), origin, Entry.gpus(single.shape()), single.expectedSeconds()));
     }
 
     /// Seconds that it will still run: what was declared, else as likely more as less.

@@ -2,18 +2,19 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.placement.GangPlacement;
+import io.kumiki.placement.Rank;
 import io.kumiki.planner.words.Clause;
 import io.kumiki.planner.words.Why;
 import io.kumiki.planner.words.Words;
 import io.kumiki.quota.Admission;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Lets waiting gangs start: highest priority first, then oldest. The first that finds no room keeps the nodes on
-/// which it will start; whoever comes after it may use them only if it ends before.
+/// Lets waiting gangs start, in the order of the queue. The first that finds no room and may do so
+/// ([Rank#keeps]) keeps the nodes on which it will start; whoever comes after it may use them only if it
+/// ends before.
 final class Placing {
     static final int MOST_STATUS = 200 * 1024;
 
@@ -44,24 +45,27 @@ final class Placing {
     void pass() {
         state.roomChanged = false;
         state.earmarks.end();
-        List<Plan> queue = state.plans.values().stream()
-                .filter(plan -> plan.phase == Gang.Phase.Waiting && !plan.ended && rested(plan))
-                .sorted(Comparator.comparingInt((Plan plan) -> -plan.fact.spec().priority())
-                        .thenComparingLong(plan -> plan.fact.created())
-                        .thenComparing(plan -> plan.fact.key()))
-                .toList();
-        SinglePass single = singles.pass();
+        Queue queue = Queue.of(
+                state,
+                state.plans.values().stream()
+                        .filter(plan -> plan.phase == Gang.Phase.Waiting && !plan.ended && rested(plan))
+                        .toList(),
+                singles.waiting());
+        SinglePass single = singles.pass(queue);
         Outlook.Kept before = state.kept;
         state.kept = null;
-        if (queue.isEmpty() && single.isEmpty()) {
+        if (queue.plans().isEmpty() && single.isEmpty()) {
             return;
         }
         // Made only for who may be placed: most passes find gangs whose members are still coming.
         Room room = null;
         var charges = new Charges(state);
         Outlook.Kept kept = null;
-        for (Plan plan : queue) {
-            kept = single.before(plan.fact, room, charges, kept);
+        boolean sought = false;
+        boolean headless = false;
+        for (Plan plan : queue.plans()) {
+            Rank rank = queue.of(plan);
+            kept = single.before(rank, room, charges, kept);
             room = single.stale() ? null : room;
             if (!readiness.mayBePlaced(plan, charges)) {
                 continue;
@@ -86,14 +90,17 @@ final class Placing {
             refuse(plan, answer, own, kept, avoided);
             if (answer instanceof GangPlacement.Waiting && kept == null) {
                 if (!promised
+                        && (keeps(rank, headless) || !sought)
                         && (yielding.makeRoom(plan, own)
                                 || evictions.preempt(plan, own)
                                 || consolidation.move(plan, own))) {
                     singles.changed();
                     room = Room.now(state, "");
                 } else {
-                    Outlook.Kept found = outlook.keep(plan, own);
+                    sought = true;
+                    Outlook.Kept found = keeps(rank, headless) ? outlook.keep(plan, own) : null;
                     kept = found == null ? null : found.since(before);
+                    headless |= found == null && rank.leads();
                 }
             }
             if (capacity.served()) {
@@ -123,6 +130,10 @@ final class Placing {
         }
         plan.restUntil = 0;
         return true;
+    }
+
+    private static boolean keeps(Rank rank, boolean headless) {
+        return rank.keeps(headless);
     }
 
     private boolean endsBefore(Plan plan, Outlook.Kept kept) {

@@ -1,5 +1,7 @@
 package io.kumiki.planner;
 
+import io.kumiki.placement.QueueOrder;
+
 /// Numbers of the planner, in milliseconds where nothing else is said.
 ///
 /// @param reserveCpuMilli kept free on each node for what is not planned
@@ -11,6 +13,7 @@ package io.kumiki.planner;
 /// @param repeat a wish that had no effect is repeated
 /// @param earmark slots of preempted gangs are kept for the winner
 /// @param usualSeconds run time of a gang that declares none
+/// @param order in which those of equal priority are looked at
 public record PlannerOptions(
         int reserveCpuMilli,
         int reserveMemoryMib,
@@ -21,7 +24,23 @@ public record PlannerOptions(
         long veto,
         long repeat,
         long earmark,
-        long usualSeconds) {
-    public static final PlannerOptions DEFAULT =
-            new PlannerOptions(1000, 2048, 60_000, 30_000, 120_000, 40_000, 300_000, 5_000, 60_000, 3600);
+        long usualSeconds,
+        QueueOrder order) {
+    public static final PlannerOptions DEFAULT = new PlannerOptions(
+            1000, 2048, 60_000, 30_000, 120_000, 40_000, 300_000, 5_000, 60_000, 3600, QueueOrder.age);
+
+    public PlannerOptions ordered(QueueOrder by) {
+        return new PlannerOptions(
+                reserveCpuMilli,
+                reserveMemoryMib,
+                expiry,
+                barrier,
+                volumes,
+                partial,
+                veto,
+                repeat,
+                earmark,
+                usualSeconds,
+                by);
+    }
 }

@@ -2,6 +2,7 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.model.scheduling.PlaceLevels;
+import io.kumiki.placement.Rank;
 import io.kumiki.planner.fact.GangFact;
 import io.kumiki.planner.fact.Origin;
 import io.kumiki.planner.fact.PodFact;
@@ -9,8 +10,9 @@ import io.kumiki.planner.learned.Calibration;
 import io.kumiki.planner.learned.Estimate;
 import io.kumiki.planner.learned.RunTimes;
 import io.kumiki.planner.words.Party;
+import io.kumiki.planner.words.Text;
+import io.kumiki.planner.words.Words;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class Scene {
     /// So many of the queue are explained with what would help them.
     public static final int EXPLAINED = 50;
-
-    /// The order in which waiting gangs are looked at.
-    static final Comparator<Plan> ORDER = Comparator.comparingInt(
-                    (Plan plan) -> -plan.fact.spec().priority())
-            .thenComparingLong(plan -> plan.fact.created())
-            .thenComparing(plan -> !Alone.is(plan.fact))
-            .thenComparing(plan -> plan.fact.key());
 
     /// What is known of gangs beside their objects.
     record Memory(
@@ -39,6 +34,7 @@ public final class Scene {
     final Memory memory;
     private final long version;
     private final Room room;
+    private final Queue queue;
     private @Nullable Starts starts;
     private @Nullable Explanations explanations;
     private @Nullable List<Proposal> proposals;
@@ -49,6 +45,13 @@ public final class Scene {
         this.version = version;
         this.memory = memory;
         this.room = Room.now(state, "");
+        state.knowledge = knowledge();
+        this.queue = Queue.of(
+                state,
+                state.plans.values().stream()
+                        .filter(plan -> plan.phase == Gang.Phase.Waiting && !plan.ended)
+                        .toList(),
+                List.of());
     }
 
     /// Seconds since 1970.
@@ -94,7 +97,7 @@ public final class Scene {
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < queue.size(); i++) {
             Entry entry = Entry.of(queue.get(i), this, i + 1);
-            entries.add(i < EXPLAINED ? entry.explained(explanations().of(queue.get(i))) : entry);
+            entries.add(i < EXPLAINED ? entry.explained(explanations().of(queue.get(i)), place(queue.get(i))) : entry);
         }
         return entries;
     }
@@ -124,7 +127,12 @@ public final class Scene {
         return GangPicture.of(
                 plan,
                 this,
-                position < 0 ? entry : entry.explained(explanations().of(plan)));
+                position < 0 ? entry : entry.explained(explanations().of(plan), place(plan)));
+    }
+
+    /// Who goes before one that waits.
+    Text place(Plan plan) {
+        return Words.place(queue.place(plan));
     }
 
     /// When each waiting gang will start, by `namespace/name`.
@@ -155,10 +163,12 @@ public final class Scene {
     }
 
     List<Plan> queue() {
-        return state.plans.values().stream()
-                .filter(plan -> plan.phase == Gang.Phase.Waiting && !plan.ended)
-                .sorted(ORDER)
-                .toList();
+        return queue.plans();
+    }
+
+    /// Also of one that came later, or waits no more.
+    Rank rank(Plan plan) {
+        return queue.holds(plan) ? queue.of(plan) : Queue.of(state, plan);
     }
 
     /// The caller does not change it; whoever wants to place takes a copy of its view.

@@ -39,7 +39,7 @@ final class SingleEvictions {
     }
 
     private static String key(SingleFact single) {
-        return single.pod().namespace() + "/" + Alone.named(single.pod().name());
+        return Alone.key(single.pod());
     }
 
     boolean promised(SingleFact single) {

@@ -1,7 +1,7 @@
 package io.kumiki.planner;
 
 import io.kumiki.placement.Promise;
-import io.kumiki.planner.fact.GangFact;
+import io.kumiki.placement.Rank;
 import io.kumiki.planner.fact.SingleFact;
 import io.kumiki.planner.words.Clause;
 import io.kumiki.planner.words.Why;
@@ -17,7 +17,7 @@ final class SinglePass {
     private static final int EVICTING = 16;
 
     private final State state;
-    private final List<SingleFact> queue;
+    private final Queue queue;
     private final SinglePlacing placing;
     private final SingleWishes wishes;
     private final SingleEvictions evictions;
@@ -25,12 +25,13 @@ final class SinglePass {
     private final Set<SinglePlacing.Seeker> failed = new HashSet<>();
     private int next;
     private int evicting;
+    /// Somebody found no room, and nobody would leave for it.
+    private boolean sought;
     private boolean stale;
 
-    /// @param queue best first
     SinglePass(
             State state,
-            List<SingleFact> queue,
+            Queue queue,
             SinglePlacing placing,
             SingleWishes wishes,
             SingleEvictions evictions,
@@ -44,7 +45,7 @@ final class SinglePass {
     }
 
     boolean isEmpty() {
-        return queue.isEmpty();
+        return queue.singles().isEmpty();
     }
 
     /// Whether places were kept or given up since this was asked: what the gangs know of the room is old.
@@ -56,14 +57,18 @@ final class SinglePass {
 
     /// Places those that come before the gang.
     ///
-    /// @param gang null for all that are left
+    /// @param gang its place in the queue; null for all that are left
     /// @param gangs the room that gangs are placed into, where it was made already
     /// @return what is kept for whoever found no room first
     Outlook.@Nullable Kept before(
-            @Nullable GangFact gang, @Nullable Room gangs, Charges charges, Outlook.@Nullable Kept kept) {
+            @Nullable Rank gang, @Nullable Room gangs, Charges charges, Outlook.@Nullable Kept kept) {
         Outlook.Kept now = kept;
-        for (; next < queue.size() && (gang == null || comesBefore(queue.get(next), gang)); next++) {
-            SingleFact single = queue.get(next);
+        for (; next < queue.singles().size(); next++) {
+            SingleFact single = queue.singles().get(next);
+            Rank rank = queue.of(single);
+            if (gang != null && rank.compareTo(gang) > 0) {
+                break;
+            }
             var seeker = SinglePlacing.Seeker.of(single);
             boolean promised = evictions.promised(single);
             if (failed.contains(seeker) && !promised) {
@@ -80,7 +85,7 @@ final class SinglePass {
                     if (promised) {
                         continue;
                     }
-                    if (why == Why.NoRoom && now == null && evicting < EVICTING) {
+                    if (why == Why.NoRoom && now == null && evicting < EVICTING && (rank.keeps(false) || !sought)) {
                         List<Clause> leaving = evictions.preempt(single);
                         List<Clause> moving = leaving.isEmpty() ? consolidation.move(single) : List.of();
                         if (!leaving.isEmpty() || !moving.isEmpty()) {
@@ -93,10 +98,11 @@ final class SinglePass {
                                     moving.isEmpty() ? leaving : moving);
                             continue;
                         }
+                        sought = true;
                     }
                     failed.add(seeker);
                     wishes.say(single, why, clauses);
-                    now = now == null && why == Why.NoRoom ? keep(single, seeker) : now;
+                    now = now == null && why == Why.NoRoom && rank.keeps(false) ? keep(single, seeker) : now;
                 }
             }
         }
@@ -124,12 +130,6 @@ final class SinglePass {
             gangs.take(there.node(), there.demand(), there.devices());
         }
         wishes.ungate(single, Objects.requireNonNull(state.holds.get(single.uid())));
-    }
-
-    private static boolean comesBefore(SingleFact single, GangFact gang) {
-        return single.priority() != gang.spec().priority()
-                ? single.priority() > gang.spec().priority()
-                : single.created() <= gang.created();
     }
 
     /// One node empties for it; else smaller pods would take each device as it comes free.

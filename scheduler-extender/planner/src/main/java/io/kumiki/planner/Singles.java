@@ -7,7 +7,6 @@ import io.kumiki.planner.fact.SingleFact;
 import io.kumiki.planner.words.Clause;
 import io.kumiki.planner.words.English;
 import io.kumiki.planner.words.Why;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Pods without a gang. Who can be placed when it comes is pinned by the answer of admission, which is its
-/// reservation; who has to wait is gated and gets its place by priority and age, in one queue with the gangs.
+/// reservation; who has to wait is gated and gets its place in one queue with the gangs.
 final class Singles {
     static final String CLAIM = "kumiki.io/claim";
     /// A claim whose pod is not seen by then was never made, or refused by somebody after us.
@@ -43,8 +42,8 @@ final class Singles {
     }
 
     /// One pass over those that wait.
-    SinglePass pass() {
-        return new SinglePass(state, waiting(), placing, wishes, evictions, consolidation);
+    SinglePass pass(Queue queue) {
+        return new SinglePass(state, queue, placing, wishes, evictions, consolidation);
     }
 
     /// Told before and after an event.
@@ -278,13 +277,9 @@ final class Singles {
                 && !single.pod().terminating();
     }
 
-    /// Those that wait, best first.
     List<SingleFact> waiting() {
         return state.singles.values().stream()
                 .filter(single -> waits(single) && state.holds.get(single.uid()) == null)
-                .sorted(Comparator.comparingInt((SingleFact single) -> -single.priority())
-                        .thenComparingLong(SingleFact::created)
-                        .thenComparing(SingleFact::uid))
                 .toList();
     }
 

@@ -162,7 +162,8 @@ final class Starts {
                         plan.fact.key(),
                         shapes.get(i),
                         times().remaining(job(plan), 0, quantile),
-                        declared == null ? Long.MAX_VALUE / 4 : declared));
+                        declared == null ? Long.MAX_VALUE / 4 : declared,
+                        scene.rank(plan)));
             }
             var forecast = new Forecast(
                     scene.room().view, scene.room().topology, waiting, running, new QuotaPurse(scene, queue, holding));

@@ -269,7 +269,7 @@ public final class WhatIf {
         }
         int position = after.queue().indexOf(ghost) + 1;
         Entry entry =
-                Entry.of(ghost, after, position).explained(after.explanations().of(ghost));
+                Entry.of(ghost, after, position).explained(after.explanations().of(ghost), after.place(ghost));
         return new Fate(entry, placed, start == null ? null : where(start.placed()));
     }
 

@@ -91,7 +91,7 @@ final class Jobs {
                     null));
         }
         String required = !sure && time.upTo(4) == 0 ? "rack" : null;
-        Long expected = time.random.nextBoolean() ? null : Long.valueOf(20);
+        Long expected = time.random.nextBoolean() ? null : Long.valueOf(10 + 10 * (name.hashCode() & 1));
         int priority = time.upTo(3);
         var spec = new Gang.Spec(
                 0,

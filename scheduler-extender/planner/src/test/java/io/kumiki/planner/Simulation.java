@@ -1,6 +1,7 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.placement.QueueOrder;
 import io.kumiki.planner.fact.CapacityFact;
 import io.kumiki.planner.fact.NodeFact;
 import io.kumiki.planner.fact.PodFact;
@@ -25,7 +26,7 @@ final class Simulation implements KubeScheduler.Extenders {
     static final String GPU = "nvidia.com/gpu";
 
     static final class Replica {
-        Planner planner = new Planner(PlannerOptions.DEFAULT);
+        Planner planner;
         Witness witness = new Witness();
         Decision.@Nullable Publish published;
         int life;
@@ -35,6 +36,10 @@ final class Simulation implements KubeScheduler.Extenders {
         long pausedUntil;
         long delivered;
         final java.util.ArrayDeque<Event> inbox = new java.util.ArrayDeque<>();
+
+        Replica(PlannerOptions options) {
+            planner = new Planner(options);
+        }
     }
 
     final Timeline time;
@@ -47,6 +52,8 @@ final class Simulation implements KubeScheduler.Extenders {
     final boolean nodesFail;
     final boolean podsFail;
     final boolean strangers;
+    /// Short ones first, or old ones.
+    final PlannerOptions options;
     /// Somebody may be asked for nodes, who never has any.
     final boolean autoscaled;
     /// Some of them may be evicted.
@@ -81,6 +88,8 @@ final class Simulation implements KubeScheduler.Extenders {
 
     Simulation(long seed) {
         batched = new Random(seed).nextInt(3) == 0;
+        options =
+                PlannerOptions.DEFAULT.ordered(new Random(~seed).nextBoolean() ? QueueOrder.shortest : QueueOrder.age);
         time = new Timeline(seed);
         lossy = time.random.nextBoolean();
         // A new leader moves nobody for a while.
@@ -203,8 +212,8 @@ final class Simulation implements KubeScheduler.Extenders {
     }
 
     private void setUp() {
-        replicas.add(new Replica());
-        replicas.add(new Replica());
+        replicas.add(new Replica(options));
+        replicas.add(new Replica(options));
         if (quota) {
             tell(tenants());
         }
@@ -359,6 +368,9 @@ final class Simulation implements KubeScheduler.Extenders {
             if (decision instanceof Decision.EvictPod evict && replica.leads) {
                 rounds.evicted(evict, time.now, !nodesFail && !strangers && !podsFail && !lonely.late && budgetless);
             }
+        }
+        if (!decisions.isEmpty()) {
+            Turns.check(replica.planner.state());
         }
         decisions.forEach(decision -> carryOut(r, life, decision));
     }
@@ -575,7 +587,7 @@ final class Simulation implements KubeScheduler.Extenders {
         replica.life++;
         replica.settling = false;
         replica.inbox.clear();
-        replica.planner = new Planner(PlannerOptions.DEFAULT);
+        replica.planner = new Planner(options);
         replica.witness = new Witness();
         replica.published = null;
         replica.delivered = time.now;

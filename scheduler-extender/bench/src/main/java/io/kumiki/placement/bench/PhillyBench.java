@@ -8,6 +8,7 @@ import io.kumiki.placement.Demand;
 import io.kumiki.placement.GangSpec;
 import io.kumiki.placement.NodeSpec;
 import io.kumiki.placement.Promise;
+import io.kumiki.placement.QueueOrder;
 import io.kumiki.placement.Topology;
 import io.kumiki.planner.fact.Origin;
 import io.kumiki.planner.learned.RunTimes;
@@ -32,13 +33,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Queueing on the Philly job trace: all virtual clusters merged, no preemption, durations known or learned from those
 /// that ended before; nodes of 8 GPUs, racks of 8 nodes. A job of more than 8 GPUs needs wholly free nodes at once.
-/// Shortest first and oldest first, which is the extender's order. The halves are replays of their own, each from an
+/// In the orders that the extender has, by the same code. The halves are replays of their own, each from an
 /// empty cluster and without knowledge: what was chosen on the first is to be read from the second.
 public final class PhillyBench implements Benchmark {
     static final int GPUS = 8;
-    /// Quantiles of what is learned: for the order, for what still runs.
-    private static final double EXPECTED = 0.6;
-
+    /// Quantile of what is learned for what still runs.
     private static final double REST = 0.5;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 
@@ -68,15 +67,15 @@ public final class PhillyBench implements Benchmark {
     public List<Figure> run(Size size) throws IOException {
         var jobs = part(jobs(OpenbBench.folder("philly-jobs").resolve("philly.csv")), size.option("part"));
         List<Figure> figures = new ArrayList<>();
-        for (BackfillPlanner.Order order : orders(size.option("order"))) {
+        for (QueueOrder order : orders(size.option("order"))) {
             figures.addAll(figures(jobs, size.n(), "true durations", order, new True()));
             figures.addAll(figures(jobs, size.n(), "learned durations", order, new Learned()));
         }
         return figures;
     }
 
-    private static List<BackfillPlanner.Order> orders(@Nullable String order) {
-        return order == null ? List.of(BackfillPlanner.Order.values()) : List.of(BackfillPlanner.Order.valueOf(order));
+    private static List<QueueOrder> orders(@Nullable String order) {
+        return order == null ? List.of(QueueOrder.values()) : List.of(QueueOrder.valueOf(order));
     }
 
     private static List<Job> part(List<Job> jobs, @Nullable String part) {
@@ -89,8 +88,7 @@ public final class PhillyBench implements Benchmark {
         };
     }
 
-    private List<Figure> figures(
-            List<Job> jobs, int nodes, String durations, BackfillPlanner.Order order, Known known) {
+    private List<Figure> figures(List<Job> jobs, int nodes, String durations, QueueOrder order, Known known) {
         double[] sum = new double[3];
         int[] count = new int[3];
         replay(jobs, nodes, order, known, (job, start) -> {
@@ -98,7 +96,7 @@ public final class PhillyBench implements Benchmark {
             sum[kind] += start - job.submitted();
             count[kind]++;
         });
-        String kase = nodes + " nodes, " + order + " first, " + durations;
+        String kase = nodes + " nodes, " + order + ", " + durations;
         return List.of(
                 new Figure(name(), kase, "mean queue", (sum[0] + sum[1] + sum[2]) / jobs.size(), "s"),
                 new Figure(name(), kase, "mean queue, 1 GPU", sum[0] / count[0], "s"),
@@ -154,7 +152,7 @@ public final class PhillyBench implements Benchmark {
 
         @Override
         public long expected(Job job) {
-            return times.remaining(job(job), 0, EXPECTED);
+            return times.expected(job(job));
         }
 
         @Override
@@ -185,7 +183,7 @@ public final class PhillyBench implements Benchmark {
     }
 
     /// At each time first all ends, then all arrivals, then one plan.
-    private static void replay(List<Job> jobs, int nodes, BackfillPlanner.Order order, Known known, Started listener) {
+    private static void replay(List<Job> jobs, int nodes, QueueOrder order, Known known, Started listener) {
         var view = cluster(nodes);
         var planner = new BackfillPlanner(topology(nodes), order);
         Map<String, Job> byId = new HashMap<>();

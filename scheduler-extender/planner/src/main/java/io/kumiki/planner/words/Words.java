@@ -55,6 +55,57 @@ public final class Words {
         return clauses;
     }
 
+    /// Who goes first, and why.
+    public static Text place(Place place) {
+        int first = place.position() - 1;
+        List<String> en = new ArrayList<>();
+        add(
+                en,
+                place.overdue(),
+                place.overdue() + (place.overdue() == 1 ? " that has" : " that have") + " waited long");
+        add(en, place.several(), "the oldest that needs several members");
+        add(en, place.shorter(), place.shorter() + (place.shorter() == 1 ? " shorter one" : " shorter ones"));
+        add(en, place.older(), place.older() + (place.older() == 1 ? " older one" : " older ones"));
+        List<String> all = new ArrayList<>();
+        add(all, place.higher(), place.higher() + " of higher priority");
+        add(all, en.size(), String.join(", ", en) + " of the same priority");
+        List<String> ja = new ArrayList<>();
+        add(ja, place.overdue(), "長く待っている " + place.overdue() + " 件");
+        add(ja, place.several(), "複数のメンバーを必要とする最も古い 1 件");
+        add(ja, place.shorter(), "より短い " + place.shorter() + " 件");
+        add(ja, place.older(), "先に待っている " + place.older() + " 件");
+        List<String> alle = new ArrayList<>();
+        add(alle, place.higher(), "優先度の高い " + place.higher() + " 件");
+        add(alle, ja.size(), "同じ優先度の" + String.join("、", ja));
+        return new Text(
+                ordinal(place.position())
+                        + own(place, ", as it has waited long", ", as the oldest that needs several")
+                        + (first == 0
+                                ? ""
+                                : ": " + String.join(", ", all) + (first == 1 ? " goes first" : " go first")),
+                place.position() + " 番目" + own(place, "（長く待っているため）", "（複数のメンバーを必要とする最も古いジョブ）")
+                        + (first == 0 ? "" : ": " + String.join("、", alle) + "が先です"));
+    }
+
+    private static String own(Place place, String overdue, String several) {
+        return switch (place.turn()) {
+            case overdue -> overdue;
+            case firstOfSeveral -> several;
+            case byAge, byLength -> "";
+        };
+    }
+
+    private static void add(List<String> parts, int count, String part) {
+        if (count > 0) {
+            parts.add(part);
+        }
+    }
+
+    private static String ordinal(int n) {
+        String end = n % 100 / 10 == 1 ? "th" : n % 10 == 1 ? "st" : n % 10 == 2 ? "nd" : n % 10 == 3 ? "rd" : "th";
+        return n + end;
+    }
+
     private static String seconds(long seconds) {
         return seconds < 120 ? seconds + " s" : seconds < 7200 ? seconds / 60 + " min" : (seconds + 1800) / 3600 + " h";
     }

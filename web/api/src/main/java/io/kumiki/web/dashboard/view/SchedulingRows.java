@@ -139,6 +139,8 @@ public final class SchedulingRows {
         Text text = mine ? text(entry.said()) : new Text("", "");
         out.put("message", text.en()).set("messages", text(text));
         out.put("since", at(entry.since())).put("position", entry.position()).put("where", entry.where());
+        Text place = entry.place();
+        out.set("place", place == null ? NullNode.getInstance() : text(place));
         explanation(out, entry.why());
         out.set("start", estimate(entry.start()));
         out.set("until", estimate(entry.until()));
@@ -189,6 +191,8 @@ public final class SchedulingRows {
             ghost.put("reason", fate.entry().reason()).put("message", text.en());
             ghost.set("messages", text(text));
             ghost.put("position", fate.entry().position());
+            Text place = fate.entry().place();
+            ghost.set("place", place == null ? NullNode.getInstance() : text(place));
             explanation(ghost, fate.placed() ? Explanation.NONE : fate.entry().why());
         }
         ObjectNode gpus = out.putObject("gpus");
