@@ -15,6 +15,7 @@ import io.kumiki.localcluster.node.process.Console;
 import io.kumiki.localcluster.node.process.ContainerProcess;
 import io.kumiki.localcluster.node.process.ControlGroups;
 import io.kumiki.localcluster.node.process.Found;
+import io.kumiki.localcluster.node.process.Hardening;
 import io.kumiki.localcluster.node.process.Launch;
 import io.kumiki.localcluster.node.process.Launcher;
 import io.kumiki.localcluster.node.process.Mount;
@@ -198,6 +199,10 @@ final class ContainerStart {
             throw new Impossible(
                     "container \"" + name + "\" gives no command, and image " + image.image() + " has none here");
         }
+        Hardening hardening = Hardening.of(container.path("securityContext"), settings.isolation(), ownUid() == 0);
+        if (hardening.readOnlyRoot() && !TerminationMessage.below("/dev", container)) {
+            mounts.add(TerminationMessage.mount(container, folder.start(name, number)));
+        }
         Launch launch = new Launch(
                 folder.start(name, number),
                 log,
@@ -208,6 +213,7 @@ final class ContainerStart {
                 environment,
                 workingDir(container, folder, name, number),
                 user(pod, container),
+                hardening,
                 limits(container),
                 new Console.Wish(
                         container.path("stdin").asBoolean(),

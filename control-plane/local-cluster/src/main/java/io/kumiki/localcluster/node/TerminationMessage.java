@@ -52,6 +52,14 @@ final class TerminationMessage {
         Files.writeString(start.resolve("termination"), file.toString());
     }
 
+    /// Whether a container's last words are to stand below a folder.
+    static boolean below(String folder, JsonNode container) {
+        return Path.of("/")
+                .resolve(container.path("terminationMessagePath").asText("/dev/termination-log"))
+                .normalize()
+                .startsWith(folder);
+    }
+
     /// For a container with a file system of its own: a file of the start's folder, mounted at the path.
     static Mount mount(JsonNode container, Path start) throws IOException {
         Path file = start.resolve("last-words");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.localcluster.node.image.Environment;
 import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.ImageVerdict;
+import io.kumiki.localcluster.node.process.Hardening;
 import io.kumiki.localcluster.node.process.Isolation;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,22 +80,16 @@ public final class PodRules {
         return unheeded;
     }
 
-    private static List<String> hardening(JsonNode ofPod, JsonNode container) {
+    private List<String> hardening(JsonNode ofPod, JsonNode container) {
         JsonNode own = container.path("securityContext");
         List<String> fields = new ArrayList<>();
-        for (String field : List.of("seccompProfile", "appArmorProfile", "seLinuxOptions", "capabilities")) {
+        for (String field : List.of("seccompProfile", "appArmorProfile", "seLinuxOptions")) {
             JsonNode asked = own.has(field) ? own.path(field) : ofPod.path(field);
             if (!asked.isEmpty() && !asked.path("type").asText().equals("Unconfined")) {
                 fields.add(field);
             }
         }
-        if (own.path("readOnlyRootFilesystem").asBoolean()) {
-            fields.add("readOnlyRootFilesystem");
-        }
-        if (own.has("allowPrivilegeEscalation")
-                && !own.path("allowPrivilegeEscalation").asBoolean()) {
-            fields.add("allowPrivilegeEscalation");
-        }
+        fields.addAll(Hardening.missing(own, isolation, ownUid == 0));
         return fields;
     }
 

@@ -138,8 +138,8 @@ final class ContainerRoot {
     private void overlay(Path system, Path inside, Path upper) throws IOException {
         Files.createDirectories(upper);
         Files.createDirectories(workOf(upper));
-        String options =
-                "lowerdir=" + escaped(system) + ",upperdir=" + escaped(upper) + ",workdir=" + escaped(workOf(upper));
+        String options = "lowerdir=" + escaped(system) + ",upperdir=" + escaped(upper) + ",workdir="
+                + escaped(workOf(upper)) + (launch.hardening().readOnlyRoot() && !upper.equals(devices) ? ",ro" : "");
         fstab.add("overlay " + escaped(inside) + " overlay " + options + " 0 0");
     }
 

@@ -19,6 +19,7 @@ public record Launch(
         Map<String, String> environment,
         String workingDir,
         @Nullable User user,
+        Hardening hardening,
         ControlGroups.Limits limits,
         Console.Wish console,
         @Nullable Path network) {

@@ -96,7 +96,8 @@ public final class Launcher {
                         script("isolate.sh"),
                         launch.root().toString(),
                         fstab.toString(),
-                        launch.error().toString()));
+                        launch.error().toString(),
+                        launch.hardening().readOnlyRoot() ? "ro" : "rw"));
             }
         }
         words.add(launch.workingDir());
@@ -125,9 +126,10 @@ public final class Launcher {
     /// As `main.sh` wants it.
     static List<String> user(Launch launch) {
         Launch.User user = launch.user();
+        String options = launch.hardening().options();
         return user == null
-                ? List.of("-", "-", "-")
-                : List.of(Long.toString(user.uid()), Long.toString(user.gid()), user.groupList());
+                ? List.of("-", "-", "-", options)
+                : List.of(Long.toString(user.uid()), Long.toString(user.gid()), user.groupList(), options);
     }
 
     /// The script that starts a command where there are no namespaces.

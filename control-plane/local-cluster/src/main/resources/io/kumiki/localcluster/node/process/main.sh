@@ -1,7 +1,8 @@
 # Starts the container's command in its working folder, or says why that is impossible (exit 128, reason in $KUMIKI_FOLDER/error).
-# usage: sh main.sh ERRORFILE WORKDIR UID GID GROUPS COMMAND...      UID "-" keeps the user, GROUPS "-" means none
-error=$1 dir=$2 uid=$3 gid=$4 groups=$5
-shift 5
+# usage: sh main.sh ERRORFILE WORKDIR UID GID GROUPS RIGHTS COMMAND...
+# UID "-" keeps the user, GROUPS "-" means none; RIGHTS are options of setpriv, "-" for none
+error=$1 dir=$2 uid=$3 gid=$4 groups=$5 rights=$6
+shift 6
 # The scripts themselves run with the system's PATH; the container gets its own here.
 PATH=$KUMIKI_PATH
 export PATH
@@ -39,8 +40,11 @@ if [ -n "$KUMIKI_TTY" ]; then
         set -- /usr/bin/perl -e 'use POSIX; POSIX::setsid(); exec { $ARGV[0] } @ARGV;' "$@"
     fi
 fi
+[ "$rights" != - ] || rights=
+# Several words each, without blanks inside.
 if [ "$uid" != - ]; then
-    [ "$groups" = - ] && exec /usr/bin/setpriv --reuid "$uid" --regid "$gid" --clear-groups -- "$@"
-    exec /usr/bin/setpriv --reuid "$uid" --regid "$gid" --groups "$groups" -- "$@"
+    [ "$groups" = - ] && exec /usr/bin/setpriv $rights --reuid "$uid" --regid "$gid" --clear-groups -- "$@"
+    exec /usr/bin/setpriv $rights --reuid "$uid" --regid "$gid" --groups "$groups" -- "$@"
 fi
+[ -z "$rights" ] || exec /usr/bin/setpriv $rights -- "$@"
 exec "$@"

@@ -7,6 +7,7 @@ import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.InstalledPythons;
 import io.kumiki.localcluster.node.process.Isolation;
 import io.kumiki.model.Json;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -78,15 +79,25 @@ class PodRulesTest {
 
     @Test
     void whatAProcessDoesNotGetIsNamed() {
-        PodRules rules = rules(Isolation.UNSHARE, 0);
-        assertThat(rules.unheeded(pod("""
+        PodRules rules = rules(Isolation.UNSHARE_USER, 1000);
+        String pod = """
                         {"securityContext":{"seccompProfile":{"type":"RuntimeDefault"}},"containers":[
                           {"name":"a","image":"busybox","securityContext":{"readOnlyRootFilesystem":true,
                             "capabilities":{"drop":["ALL"]},"allowPrivilegeEscalation":false}},
                           {"name":"b","image":"busybox","securityContext":{"seccompProfile":{"type":"Unconfined"},
-                            "readOnlyRootFilesystem":false,"allowPrivilegeEscalation":true}}]}""")))
-                .containsExactly("container \"a\" runs as a process of this machine without its securityContext."
-                        + "seccompProfile, capabilities, readOnlyRootFilesystem, allowPrivilegeEscalation");
+                            "readOnlyRootFilesystem":false,"allowPrivilegeEscalation":true}}]}""";
+        String without = "container \"a\" runs as a process of this machine without its securityContext.seccompProfile";
+        String noTool = Files.isExecutable(Path.of("/usr/bin/setpriv")) ? "" : ", allowPrivilegeEscalation";
+        assertThat(rules.unheeded(pod(pod)))
+                .containsExactly(without + ", capabilities, readOnlyRootFilesystem" + noTool);
+        assertThat(rules(Isolation.UNSHARE, 0).unheeded(pod(pod)))
+                .containsExactly(without + (noTool.isEmpty() ? "" : ", capabilities" + noTool));
+        assertThat(rules(Isolation.UNSHARE, 0)
+                        .unheeded(pod("{'containers':[{'name':'a','image':'bash','securityContext':{'capabilities':"
+                                + "{'drop':['EVERYTHING']}}}]}")))
+                .singleElement()
+                .asString()
+                .endsWith("capabilities");
         assertThat(rules.unheeded(pod("{'runtimeClassName':'gvisor','containers':[]}".replace('\'', '"'))))
                 .containsExactly("runtimeClassName \"gvisor\": this node knows one runtime only, its own");
     }

@@ -2,6 +2,8 @@ package io.kumiki.localcluster.node.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.model.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,8 @@ class ContainerProcessIT {
         return best.isolated() ? Stream.of(best, Isolation.PLAIN) : Stream.of(Isolation.PLAIN);
     }
 
+    private Hardening hardening = Hardening.NONE;
+
     private Launch launch(Isolation isolation, List<Mount> mounts, String... command) throws IOException {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "PATH",
@@ -45,6 +49,7 @@ class ContainerProcessIT {
                 environment,
                 isolation.isolated() ? "/" : folder.toString(),
                 null,
+                hardening,
                 new ControlGroups.Limits(0, 0, 0),
                 Console.Wish.NONE,
                 null);
@@ -57,6 +62,47 @@ class ContainerProcessIT {
 
     private ContainerProcess start(Isolation isolation, Launch launch) throws IOException {
         return ContainerProcess.start(new Launcher(isolation, dir.resolve("scripts"), ControlGroups.detect()), launch);
+    }
+
+    /// As root all of it, else what is offered: the rest is told by an event.
+    @ParameterizedTest
+    @MethodSource("modes")
+    void rightsAreGivenUp(Isolation isolation) throws Exception {
+        boolean root = (Integer) Files.getAttribute(dir, "unix:uid") == 0;
+        JsonNode context = Json.parse("""
+                {"allowPrivilegeEscalation":false,"readOnlyRootFilesystem":true,
+                 "capabilities":{"drop":["ALL"],"add":["NET_BIND_SERVICE","CHOWN"]}}""");
+        List<String> missing = Hardening.missing(context, isolation, root);
+        if (!missing.isEmpty()) {
+            System.out.println("SKIPPED for " + isolation + (root ? " as root: " : ": ") + missing);
+        }
+        hardening = Hardening.of(context, isolation, root);
+        Path volume = Files.createDirectories(dir.resolve("volume"));
+        List<Mount> mounts = isolation.isolated() ? List.of(new Mount(volume, "/opt/volume", false)) : List.of();
+        ContainerProcess container = start(
+                isolation,
+                launch(
+                        isolation,
+                        mounts,
+                        "sh",
+                        "-c",
+                        "grep -E 'NoNewPrivs|CapBnd|CapEff' /proc/self/status; for f in /x /tmp/x /opt/volume/x /dev/shm/x;"
+                                + " do (: >$f) 2>/dev/null && echo wrote $f && rm $f; done; true"));
+        assertThat(container.await().exitCode()).isZero();
+        String said = Files.readString(dir.resolve("log"));
+        if (!missing.contains("allowPrivilegeEscalation")) {
+            assertThat(said).containsPattern("NoNewPrivs:\\s+1");
+        }
+        if (!missing.contains("capabilities")) {
+            assertThat(said)
+                    .containsPattern("CapBnd:\\s+0000000000000401")
+                    .containsPattern("CapEff:\\s+0000000000000401");
+        }
+        if (!missing.contains("readOnlyRootFilesystem")) {
+            assertThat(said)
+                    .doesNotContain("wrote /x", "wrote /tmp/x")
+                    .contains("wrote /opt/volume/x", "wrote /dev/shm/x");
+        }
     }
 
     @ParameterizedTest
