@@ -40,9 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// Pods whose images are real, in an engine of the test's own.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class EnginePodsContract {
-    private static final Vertx VERTX = Vertx.vertx();
-    private static TestEngine engines;
-    private static TestRegistry registry;
+    private final Vertx vertx = Vertx.vertx();
+    private TestEngine engines;
+    private TestRegistry registry;
 
     @TempDir
     static Path home;
@@ -70,19 +70,19 @@ abstract class EnginePodsContract {
     }
 
     @AfterAll
-    static void end() throws Exception {
+    void end() throws Exception {
         if (engines != null) {
             engines.close();
         }
         if (registry != null) {
             registry.close();
         }
-        VERTX.close().await();
+        vertx.close().await();
     }
 
     @BeforeEach
     void agent() throws Exception {
-        engine = DockerEngine.ofThisMachine(VERTX, engines.environment());
+        engine = DockerEngine.ofThisMachine(vertx, engines.environment());
         agent = agent(Isolation.choose(System.getenv()));
         agent.start();
     }
