@@ -26,7 +26,7 @@ final class Adoption {
             plan = null;
         }
         if (plan == null) {
-            plan = new Plan(gang);
+            plan = new Plan(gang).listedIn(state.untold);
             state.plans.put(gang.key(), plan);
             adopt(plan);
             state.roomChanged = true;
@@ -92,7 +92,7 @@ final class Adoption {
         state.recount(plan);
         // Also where there is no status yet: the first one may be on its way from the leader before us.
         plan.fenced = false;
-        plan.looked = true;
+        plan.look();
         if (plan.fact.status() == null) {
             plan.say(Why.NoRoom, new Clause.NotLookedAt());
         }
@@ -135,6 +135,7 @@ final class Adoption {
         if (plan != null) {
             progress.barrier().refuseAll(plan, "gang " + key + " is gone");
             state.recount(plan);
+            state.untold.remove(key);
             state.earmarks.remove(key);
             state.roomChanged = true;
         }

@@ -10,16 +10,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Asks an autoscaler for nodes, once in each attempt of a gang that waits for want of them, where it serves
-/// ProvisioningRequests. What it answers is told; nothing is decided by it: nodes that come are seen as nodes.
+/// Asks an autoscaler for nodes for whoever waits for want of them, where it serves ProvisioningRequests. What it
+/// answers is told; nothing is decided by it: nodes that come are seen as nodes. After a no, or when nodes came and
+/// went again without having helped, it is asked anew some time later, and later each time.
 final class Capacity {
     /// What is not seen by then was not made.
     private static final long UNSEEN = 60_000;
+    /// Twice as long after each time, five times.
+    private static final long AGAIN = 600_000;
+
+    private static final int LONGEST = 5;
 
     private final State state;
     /// By the object's key: when it was asked for, and when it was asked to go.
     private final Map<String, Long> asked = new HashMap<>();
     private final Map<String, Long> left = new HashMap<>();
+    /// Requests that are answered for good: since when, and how many of that name there were before.
+    private final Map<String, Long> vainSince = new HashMap<>();
+    private final Map<String, Integer> vain = new HashMap<>();
 
     Capacity(State state) {
         this.state = state;
@@ -85,12 +93,17 @@ final class Capacity {
     void gone(String key) {
         state.capacity.remove(key);
         left.remove(key);
+        if (vainSince.remove(key) != null) {
+            vain.merge(key, 1, Integer::sum);
+            state.roomChanged = true;
+        }
     }
 
-    /// Requests of gangs that wait no more are taken back.
+    /// Requests of gangs that wait no more are taken back, and those that have long been in vain.
     void tick() {
+        vain.keySet().removeIf(key -> !state.capacity.containsKey(key) && !asked.containsKey(key) && isUnknown(key));
         for (var entry : state.capacity.entrySet()) {
-            if (isOver(entry.getValue())
+            if ((isOver(entry.getValue()) || isInVain(entry.getKey(), entry.getValue()))
                     && state.now - left.getOrDefault(entry.getKey(), -state.options.repeat())
                             >= state.options.repeat()) {
                 left.put(entry.getKey(), state.now);
@@ -99,6 +112,26 @@ final class Capacity {
             }
         }
         asked.entrySet().removeIf(entry -> state.now - entry.getValue() >= UNSEEN);
+    }
+
+    private boolean isInVain(String key, CapacityFact fact) {
+        boolean answered = switch (fact.stage()) {
+            case FAILED, EXPIRED -> true;
+            case ASKED, PROVISIONED -> false;
+        };
+        if (!answered) {
+            vainSince.remove(key);
+            return false;
+        }
+        long since = vainSince.computeIfAbsent(key, _ -> state.now);
+        return state.now - since >= AGAIN << Math.min(LONGEST, vain.getOrDefault(key, 0));
+    }
+
+    /// Nobody waits who could ask by that name.
+    private boolean isUnknown(String key) {
+        return state.plans.values().stream()
+                .noneMatch(plan ->
+                        key.equals(plan.fact.namespace() + "/" + CapacityFact.name(plan.fact.name(), plan.attempt)));
     }
 
     private boolean isOver(CapacityFact fact) {

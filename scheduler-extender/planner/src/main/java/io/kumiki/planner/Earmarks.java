@@ -82,7 +82,7 @@ final class Earmarks {
     private void tell(String key) {
         Plan plan = state.plans.get(key);
         if (plan != null) {
-            plan.looked = true;
+            plan.look();
         }
     }
 

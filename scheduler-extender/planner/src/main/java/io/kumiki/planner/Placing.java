@@ -78,7 +78,7 @@ final class Placing {
             if (kept != null && !(answer instanceof GangPlacement.Placed) && endsBefore(plan, kept)) {
                 // Its time may be wrong: only where there is no room elsewhere.
                 avoided = new BitSet();
-                answer = own.place(plan.fact, own.view, avoided);
+                answer = own.place(plan.fact, avoided);
             }
             if (answer instanceof GangPlacement.Placed placed) {
                 if (reserve(plan, own, placed, charges)) {
@@ -104,7 +104,7 @@ final class Placing {
                 }
             }
             if (capacity.served()) {
-                capacity.look(plan, avoided.isEmpty() ? answer : own.place(plan.fact, own.view, new BitSet()));
+                capacity.look(plan, avoided.isEmpty() ? answer : own.place(plan.fact, new BitSet()));
             }
         }
         state.kept = single.before(null, room, charges, kept);
@@ -117,11 +117,11 @@ final class Placing {
             BitSet others = own.indices(
                     earmark.rows().stream().flatMap(row -> row.nodes.stream()).toList());
             others.flip(0, own.nodes.size());
-            if (own.place(plan.fact, own.view, others) instanceof GangPlacement.Placed placed) {
+            if (own.place(plan.fact, others) instanceof GangPlacement.Placed placed) {
                 return placed;
             }
         }
-        return own.place(plan.fact, own.view, avoided);
+        return own.place(plan.fact, avoided);
     }
 
     private boolean rested(Plan plan) {
@@ -182,7 +182,7 @@ final class Placing {
         GangPlacement why = answer;
         if (others != null && answer instanceof GangPlacement.Impossible) {
             // What is only kept for another is no proof; and where it fits nowhere anyway, that is what counts.
-            GangPlacement alone = room.place(plan.fact, room.view, new BitSet());
+            GangPlacement alone = room.place(plan.fact, new BitSet());
             if (!(alone instanceof GangPlacement.Placed)) {
                 why = alone;
                 others = null;

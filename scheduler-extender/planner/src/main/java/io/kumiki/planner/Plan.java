@@ -158,12 +158,29 @@ public final class Plan {
     int inFlightVersion;
     Gang.@Nullable Status sent;
     long retryAt;
-    /// Its status may have to be written.
+    /// Its status may have to be written; see [#look].
     boolean looked = true;
+    /// Where those are listed whose status or slots may have to be told of; null for one that nobody tells of.
+    private @Nullable Map<String, Plan> untold;
 
     Plan(GangFact fact) {
         this.fact = fact;
         this.attempt = fact.spec().attempt();
+    }
+
+    /// From now on whatever changes of it is listed there.
+    Plan listedIn(Map<String, Plan> list) {
+        untold = list;
+        look();
+        return this;
+    }
+
+    /// Something of it changed.
+    void look() {
+        looked = true;
+        if (untold != null) {
+            untold.put(fact.key(), this);
+        }
     }
 
     String reservation() {
@@ -257,7 +274,7 @@ public final class Plan {
     void say(Why code, List<Clause> clauses) {
         why = code;
         said = List.copyOf(clauses);
-        looked = true;
+        look();
     }
 
     /// In English.

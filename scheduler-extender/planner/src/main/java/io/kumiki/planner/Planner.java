@@ -132,7 +132,9 @@ public final class Planner {
                 Plan plan = state.plans.get(namespace + "/" + name);
                 if (plan != null) {
                     plan.start = start;
-                    plan.looked |= plan.phase == Gang.Phase.Waiting;
+                    if (plan.phase == Gang.Phase.Waiting) {
+                        plan.look();
+                    }
                 }
             }
             case Event.Learned(Knowledge knowledge) -> state.knowledge = knowledge;
@@ -161,14 +163,25 @@ public final class Planner {
             for (int pass = 0; fenced && state.roomChanged && pass < 3; pass++) {
                 placing.pass();
             }
-            for (Plan plan : state.plans.values()) {
-                writes.write(plan);
-                if (Steering.isStale(plan)) {
-                    state.steering.settled(plan, state.membersOf(plan));
-                }
+            for (Plan plan : List.copyOf(state.untold.values())) {
+                tell(plan);
             }
         }
         return state.takeDecisions();
+    }
+
+    private void tell(Plan plan) {
+        boolean there = state.plans.get(plan.fact.key()) == plan;
+        if (there) {
+            writes.write(plan);
+            if (Steering.isStale(plan)) {
+                state.steering.settled(plan, state.membersOf(plan));
+            }
+        }
+        if (!there || !plan.looked) {
+            // What waits for the answer to a write, or for its time, is looked at again.
+            state.untold.remove(plan.fact.key(), plan);
+        }
     }
 
     private void node(NodeFact node) {
@@ -249,7 +262,8 @@ public final class Planner {
         state.restUntil = epoch > 1 ? state.now + Consolidation.REST : 0;
         state.plans.values().forEach(plan -> progress.barrier().refuseAll(plan, "a new term of this leader begins"));
         // Whoever led meanwhile has decided: what the objects say now is how things stand.
-        state.plans.replaceAll((_, plan) -> new Plan(plan.fact));
+        state.untold.clear();
+        state.plans.replaceAll((_, plan) -> new Plan(plan.fact).listedIn(state.untold));
         state.steering.clear();
         for (Plan plan : state.plans.values()) {
             adoption.takeOver(plan);

@@ -65,7 +65,7 @@ final class Progress {
 
     /// Level-triggered: looks at how things are and does the next step.
     private void advance(Plan plan) {
-        plan.looked = true;
+        plan.look();
         switch (plan.phase) {
             case Waiting -> {
                 wishes.removeForeign(plan);

@@ -34,6 +34,16 @@ final class Room {
     final List<NodeFact> nodes;
     final Map<String, Integer> index;
     private final Ground ground;
+    private final Map<Alike, GangPlacement> answers = new HashMap<>();
+
+    /// All on which a placement depends, beside what is free.
+    private record Alike(
+            String namespace,
+            List<Gang.Members> classes,
+            @Nullable String required,
+            @Nullable String preferred,
+            @Nullable List<Gang.Alternative> alternatives,
+            BitSet avoided) {}
 
     private Room(State state, Ground ground, ClusterView view) {
         this.state = state;
@@ -215,6 +225,15 @@ final class Room {
         return placer(gang, on, avoided).place(spec(gang), alternatives(gang.spec()));
     }
 
+    /// The same on what is free now; of gangs that are alike it is found out once, until something is taken.
+    GangPlacement place(GangFact gang, BitSet avoided) {
+        Gang.Spec spec = gang.spec();
+        var alike = new Alike(
+                gang.namespace(), spec.classes(), spec.required(), spec.preferred(), spec.alternatives(), (BitSet)
+                        avoided.clone());
+        return answers.computeIfAbsent(alike, _ -> place(gang, view, avoided));
+    }
+
     /// Only whether it could be placed, without a proof where not.
     boolean fits(GangFact gang, BitSet avoided) {
         GangPlacer placer = placer(gang, view, avoided);
@@ -289,6 +308,7 @@ final class Room {
 
     void take(String node, Demand demand, String devices) {
         int n = java.util.Objects.requireNonNull(index.get(node));
+        answers.clear();
         view.place(
                 demand,
                 n,

@@ -33,6 +33,8 @@ public final class State {
     final SortedMap<String, NodeFact> nodes = new TreeMap<>();
     final SortedMap<String, PodFact> pods = new TreeMap<>();
     final SortedMap<String, Plan> plans = new TreeMap<>();
+    /// Those of which something changed that their status, or the filter verb, may have to tell.
+    final SortedMap<String, Plan> untold = new TreeMap<>();
     final SortedMap<String, SortedMap<String, PodFact>> members = new TreeMap<>();
     final SortedMap<String, SortedMap<String, PodFact>> onNode = new TreeMap<>();
     final SortedMap<String, Map<String, Long>> usedInNamespace = new TreeMap<>();
@@ -151,6 +153,7 @@ public final class State {
     void recount(Plan plan) {
         plan.occupancy = null;
         plan.steered = 0;
+        plan.look();
         membersOf(plan).forEach(pod -> steering.gone(pod.uid()));
     }
 

@@ -35,7 +35,7 @@ final class StatusWrites {
             return;
         }
         if (state.now - plan.writtenAt < PACE && onlyCounts(status, plan.sent)) {
-            plan.looked = true;
+            plan.look();
             return;
         }
         plan.writtenAt = state.now;
@@ -64,7 +64,7 @@ final class StatusWrites {
             return;
         }
         plan.inFlight = 0;
-        plan.looked = true;
+        plan.look();
         if (written.version().isEmpty()) {
             plan.sent = null;
             plan.retryAt = state.now + 1000;

@@ -92,6 +92,29 @@ class CapacityTest extends OnePlanner {
     }
 
     @Test
+    void afterANoItIsAskedAgainLaterEachTime() {
+        begin();
+        on(new Event.CapacityServed());
+        gang(3, 1, 0);
+        for (int minutes : List.of(10, 20, 40)) {
+            on(new Event.CapacitySeen(fact(CapacityFact.Stage.ASKED, "")));
+            assertThat(asked(on(new Event.Tick()))).isEmpty();
+            on(new Event.CapacitySeen(
+                    minutes == 20
+                            ? fact(CapacityFact.Stage.EXPIRED, "")
+                            : fact(CapacityFact.Stage.FAILED, "sold out")));
+            assertThat(asked(on(new Event.Tick()))).isEmpty();
+            now += minutes * 60_000L - 1000;
+            assertThat(asked(on(new Event.Tick()))).isEmpty();
+            now += 1000;
+            assertThat(asked(on(new Event.Tick()))).containsExactly(new Decision.LeaveCapacity("ns", "g-0"));
+            assertThat(asked(on(new Event.CapacityGone("ns", "g-0"))))
+                    .hasOnlyElementsOfType(Decision.AskCapacity.class)
+                    .hasSize(1);
+        }
+    }
+
+    @Test
     void noNumberOfNodesHelpsAMemberThatIsTooLargeForAny() {
         begin();
         on(new Event.CapacityServed());
