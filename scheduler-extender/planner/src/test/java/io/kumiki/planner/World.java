@@ -239,8 +239,15 @@ final class World {
 
     void ask(Decision.AskCapacity ask) {
         if (gangs.containsKey(ask.gang()) && !capacity.containsKey(ask.name())) {
+            // Some are never answered.
+            boolean answered = (ask.gang().hashCode() & 1) == 0;
             var fact = new CapacityFact(
-                    "n", ask.name(), ask.gang(), ask.attempt(), CapacityFact.Stage.FAILED, "no more nodes");
+                    "n",
+                    ask.name(),
+                    ask.gang(),
+                    ask.attempt(),
+                    answered ? CapacityFact.Stage.FAILED : CapacityFact.Stage.ASKED,
+                    answered ? "no more nodes" : "");
             capacity.put(ask.name(), fact);
             watchers.accept(new Event.CapacitySeen(fact));
         }
