@@ -83,10 +83,10 @@ public final class SimulatedPod {
             int restarts = SimulatedStatus.restarts(pod);
             Instant paused = SimulatedStatus.crashed(pod);
             if (paused != null) {
-                Instant again = paused.plus(pause(restarts));
+                Instant again = paused.plus(pause(restarts + 1));
                 return now.isBefore(again)
                         ? new Step.Wait(again)
-                        : running(new Moment(Run.RUNNING, "Running", start, now, 0, restarts), now);
+                        : running(new Moment(Run.RUNNING, "Running", start, now, 0, restarts + 1), now);
             }
             boolean runs = pod.path("status").path("phase").asText("").equals("Running");
             Instant first = start.plus(behaviour.startDelay());
@@ -130,7 +130,7 @@ public final class SimulatedPod {
             String policy = pod.path("spec").path("restartPolicy").asText("Always");
             boolean again = policy.equals("Always") || (policy.equals("OnFailure") && code != 0);
             if (again) {
-                Moment crash = new Moment(Run.CRASHED, "Running", start, now, code, restarts + 1);
+                Moment crash = new Moment(Run.CRASHED, "Running", start, now, code, restarts);
                 return new Step.Write(SimulatedStatus.of(pod, crash, null), now.plus(pause(restarts + 1)));
             }
             Moment end = new Moment(Run.ENDED, code == 0 ? "Succeeded" : "Failed", start, now, code, restarts);

@@ -167,10 +167,12 @@ public record PodStatus(
         status.put("name", state.name());
         status.put("image", image);
         status.put("imageID", state.imageId() == null ? image : state.imageId());
-        status.put("restartCount", state.restarts());
+        // A start counts once it has begun.
+        boolean begun = state.phase() != Phase.WAITING;
+        status.put("restartCount", begun ? state.restarts() : Math.max(0, state.restarts() - 1));
         status.put("ready", ready && !(phase.equals("Failed") && state.kind() != Kind.INIT));
         status.put("started", running && state.health().started());
-        if (state.phase() != Phase.WAITING) {
+        if (begun) {
             status.put("containerID", containerId(state, state.restarts()));
         }
         ObjectNode now = status.putObject("state");

@@ -2,6 +2,7 @@ package io.kumiki.localcluster.node.pod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.localcluster.node.pod.ContainerState.Ended;
 import io.kumiki.localcluster.node.pod.PodPlan.Act;
@@ -172,6 +173,29 @@ class PodPlanTest {
         ended("main", 0);
         ended("other", 0);
         assertThat(acts()).isEqualTo("stop proxy");
+    }
+
+    @Test
+    void aRestartCountsOnceItHasBegun() {
+        with("OnFailure");
+        allRunning();
+        ended("main", 1);
+        assertThat(restartCount()).isZero();
+        running("main");
+        assertThat(restartCount()).isEqualTo(1);
+        ended("main", 1);
+        assertThat(restartCount()).as("while it is held back").isEqualTo(1);
+    }
+
+    private int restartCount() {
+        for (JsonNode status : new PodStatus(Json.object(), states, "127.0.0.1", "", T, T)
+                .render("Running", null)
+                .path("containerStatuses")) {
+            if (status.path("name").asText().equals("main")) {
+                return status.path("restartCount").asInt();
+            }
+        }
+        throw new AssertionError("no status of main");
     }
 
     @Test
