@@ -89,7 +89,7 @@ final class Simulation implements KubeScheduler.Extenders {
     Simulation(long seed) {
         batched = new Random(seed).nextInt(3) == 0;
         options =
-                PlannerOptions.DEFAULT.ordered(new Random(~seed).nextBoolean() ? QueueOrder.shortest : QueueOrder.age);
+                PlannerOptions.DEFAULT.ordered(Math.floorMod(seed / 10, 2) == 0 ? QueueOrder.shortest : QueueOrder.age);
         time = new Timeline(seed);
         lossy = time.random.nextBoolean();
         // A new leader moves nobody for a while.
