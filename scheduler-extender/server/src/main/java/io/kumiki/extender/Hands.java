@@ -9,6 +9,7 @@ import io.kumiki.model.Json;
 import io.kumiki.planner.Decision;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.words.Said;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -166,6 +167,9 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
             return;
         }
         ObjectNode patch = precondition(pod, ungate.annotations());
+        // It waits no more.
+        ObjectNode noted = (ObjectNode) patch.at("/metadata/annotations");
+        Said.NOTES.stream().filter(metadata.path("annotations")::has).forEach(noted::putNull);
         ObjectNode spec = patch.putObject("spec");
         ArrayNode gates = spec.putArray("schedulingGates");
         for (JsonNode gate : found.path("spec").path("schedulingGates")) {

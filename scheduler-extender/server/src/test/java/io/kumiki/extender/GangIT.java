@@ -102,8 +102,10 @@ class GangIT {
         ground.makeMembers("g", 0, 3, 4, 1);
         ground.await(
                 "it counts", () -> ground.status("g").path("message").asText().equals("3 of 4 pods exist"));
+        ground.await("its pods say it", () -> ground.why("g-0").startsWith("MembersMissing"));
         ground.makeMembers("g", 3, 4, 4, 1);
         ground.await("it starts", () -> ground.bound("g") == 4);
+        assertThat(ground.why("g-0")).as("why it waits, which it does no more").isEmpty();
     }
 
     @Test

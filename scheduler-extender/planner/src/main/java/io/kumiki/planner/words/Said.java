@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 public record Said(String code, List<Clause> clauses) {
     public static final String WHY = "kumiki.io/why";
     static final String BECAUSE = "kumiki.io/because";
+    /// Of a pod that waits.
+    public static final List<String> NOTES = List.of(WHY, BECAUSE);
 
     public Said {
         clauses = List.copyOf(clauses);
