@@ -57,22 +57,45 @@ final class Placing {
         if (queue.plans().isEmpty() && single.isEmpty()) {
             return;
         }
-        // Made only for who may be placed: most passes find gangs whose members are still coming.
-        Room room = null;
-        var charges = new Charges(state);
-        Outlook.Kept kept = null;
-        boolean sought = false;
-        boolean headless = false;
-        for (Plan plan : queue.plans()) {
+        var pass = new Pass(queue, single, before);
+        queue.plans().forEach(pass::look);
+        state.kept = pass.end();
+    }
+
+    /// The queue from its head on.
+    private final class Pass {
+        private final Queue queue;
+        private final SinglePass single;
+        private final Outlook.@Nullable Kept before;
+        private final Charges charges = new Charges(state);
+        /// Made only for who may be placed: most passes find gangs whose members are still coming.
+        private @Nullable Room room;
+
+        private Outlook.@Nullable Kept kept;
+        /// Somebody would have been helped by others' leaving, and could not be.
+        private boolean sought;
+
+        /// Who leads the queue would not start even then.
+        private boolean headless;
+
+        /// @param before what the pass before kept
+        Pass(Queue queue, SinglePass single, Outlook.@Nullable Kept before) {
+            this.queue = queue;
+            this.single = single;
+            this.before = before;
+        }
+
+        void look(Plan plan) {
             Rank rank = queue.of(plan);
             kept = single.before(rank, room, charges, kept);
             room = single.stale() ? null : room;
             if (!readiness.mayBePlaced(plan, charges)) {
-                continue;
+                return;
             }
             boolean promised = state.earmarks.has(plan.fact.key());
-            room = room == null ? Room.now(state, "") : room;
-            Room own = promised ? Room.now(state, plan.fact.key()) : room;
+            Room all = room == null ? Room.now(state, "") : room;
+            room = all;
+            Room own = promised ? Room.now(state, plan.fact.key()) : all;
             BitSet avoided = kept == null ? new BitSet() : own.indices(kept.nodes());
             GangPlacement answer = place(plan, own, avoided);
             if (kept != null && !(answer instanceof GangPlacement.Placed) && endsBefore(plan, kept)) {
@@ -83,31 +106,40 @@ final class Placing {
             if (answer instanceof GangPlacement.Placed placed) {
                 if (reserve(plan, own, placed, charges)) {
                     singles.changed();
-                    room = promised ? Room.now(state, "") : room;
+                    room = promised ? null : all;
                 }
-                continue;
+                return;
             }
             refuse(plan, answer, own, kept, avoided);
             if (answer instanceof GangPlacement.Waiting && kept == null) {
-                if (!promised
-                        && (keeps(rank, headless) || !sought)
-                        && (yielding.makeRoom(plan, own)
-                                || evictions.preempt(plan, own)
-                                || consolidation.move(plan, own))) {
-                    singles.changed();
-                    room = Room.now(state, "");
-                } else {
-                    sought = true;
-                    Outlook.Kept found = keeps(rank, headless) ? outlook.keep(plan, own) : null;
-                    kept = found == null ? null : found.since(before);
-                    headless |= found == null && rank.leads();
-                }
+                seek(plan, own, rank, promised);
             }
             if (capacity.served()) {
                 capacity.look(plan, avoided.isEmpty() ? answer : own.place(plan.fact, new BitSet()));
             }
         }
-        state.kept = single.before(null, room, charges, kept);
+
+        /// Others make way for it, or nodes are kept for it.
+        private void seek(Plan plan, Room own, Rank rank, boolean promised) {
+            boolean keeps = rank.keeps(headless);
+            if (!promised
+                    && (keeps || !sought)
+                    && (yielding.makeRoom(plan, own)
+                            || evictions.preempt(plan, own)
+                            || consolidation.move(plan, own))) {
+                singles.changed();
+                room = null;
+                return;
+            }
+            sought = true;
+            Outlook.Kept found = keeps ? outlook.keep(plan, own) : null;
+            kept = found == null ? null : found.since(before);
+            headless |= found == null && rank.leads();
+        }
+
+        Outlook.@Nullable Kept end() {
+            return single.before(null, room, charges, kept);
+        }
     }
 
     /// Whoever was moved goes where its place is kept, if it still can.
@@ -130,10 +162,6 @@ final class Placing {
         }
         plan.restUntil = 0;
         return true;
-    }
-
-    private static boolean keeps(Rank rank, boolean headless) {
-        return rank.keeps(headless);
     }
 
     private boolean endsBefore(Plan plan, Outlook.Kept kept) {
