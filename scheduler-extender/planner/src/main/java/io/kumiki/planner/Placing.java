@@ -121,7 +121,7 @@ final class Placing {
 
         /// Others make way for it, or nodes are kept for it.
         private void seek(Plan plan, Room own, Rank rank, boolean promised) {
-            boolean keeps = rank.keeps(headless);
+            boolean keeps = keeps(rank, headless);
             if (!promised
                     && (keeps || !sought)
                     && (yielding.makeRoom(plan, own)
@@ -162,6 +162,10 @@ final class Placing {
         }
         plan.restUntil = 0;
         return true;
+    }
+
+    private static boolean keeps(Rank rank, boolean headless) {
+        return rank.keeps(headless);
     }
 
     private boolean endsBefore(Plan plan, Outlook.Kept kept) {

@@ -329,7 +329,8 @@ class SchedulingIT {
                                 null,
                                 NOW.toString(),
                                 null,
-                                List.of(because)))),
+                                List.of(because),
+                                null))),
                 NOW);
         JsonNode all = new SchedulingRows(namespace -> true).queue(mirror.scene(NOW));
         assertThat(all.at("/waiting/0/message").asText()).contains("kept for kubeflow/busy");
