@@ -61,7 +61,6 @@ class PlantedBugsTest {
             returns("run times do not count where they should", Knowledge.class, "expected", 0),
             returns("the oldest of several members does not go first", Queue.class, "isSeveral", 0),
             returns("anybody keeps nodes though the short ones go first", Placing.class, "keeps", 1),
-            returns("work moves that finds no place elsewhere", Relocation.class, "haveAllAPlace", 1),
             without("the places of pods that move are not kept", MovedPlaces.class, "keep", "put", 0),
             without("what a led pod without a gang was promised is not kept", Led.class, "take", "take", 0),
             returns("led pods without a gang are bound by whoever does not lead", Led.class, "plans", 1),

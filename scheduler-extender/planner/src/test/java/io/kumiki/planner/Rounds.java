@@ -32,6 +32,11 @@ final class Rounds {
         told.remove(pod);
     }
 
+    /// A single pod's kept place is in the leader's memory only.
+    void elected() {
+        told.keySet().removeIf(world.pods::containsKey);
+    }
+
     /// @param sure nothing happened that could spoil the room that was to come
     void evicted(Decision.EvictPod evict, long now, boolean sure) {
         Matcher winner = FOR.matcher(evict.why());

@@ -623,6 +623,7 @@ final class Simulation implements KubeScheduler.Extenders {
         replica.leads = true;
         laws.newLeader();
         movers.newLeader();
+        rounds.elected();
         tell(r, new Event.Elected(++epoch));
         scheduler.leaderIs(r);
     }
