@@ -27,6 +27,6 @@ final class Coming {
 
     /// @param now seconds since 1970
     static Estimate start(long now) {
-        return new Estimate(now + RELEASE, now, now + 4 * RELEASE, RunTimes.From.declared);
+        return new Estimate(now + RELEASE, now, now + 4 * RELEASE, RunTimes.From.leaving);
     }
 }

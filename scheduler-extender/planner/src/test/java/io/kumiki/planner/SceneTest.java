@@ -147,7 +147,7 @@ class SceneTest {
         kept("big", 60, spec(1, 8, null, 500L, 0), Why.Moving, null, "h1000");
         Scene scene = mirror.scene(NOW);
         Estimate start = java.util.Objects.requireNonNull(scene.estimates().get("n/big"));
-        assertThat(start).isEqualTo(new Estimate(S + 30, S, S + 120, RunTimes.From.declared));
+        assertThat(start).isEqualTo(new Estimate(S + 30, S, S + 120, RunTimes.From.leaving));
         assertThat(scene.waiting().getFirst().why()).isEqualTo(Explanation.NONE);
         assertThat(scene.waiting().getFirst().start()).isEqualTo(start);
     }

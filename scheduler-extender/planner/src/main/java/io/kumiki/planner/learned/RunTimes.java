@@ -38,7 +38,9 @@ public final class RunTimes {
     public enum From {
         unknown,
         learned,
-        declared;
+        declared,
+        /// None counts: its place is kept, and those who leave it are being ended.
+        leaving;
 
         public From and(From other) {
             return compareTo(other) < 0 ? this : other;
