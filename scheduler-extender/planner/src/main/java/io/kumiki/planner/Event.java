@@ -86,11 +86,7 @@ public sealed interface Event {
 
     /// @param nodes that the scheduler's own rules allow
     /// @param nominated the node for which the scheduler made others leave, empty for none
-    record FilterAsked(long call, String uid, List<String> nodes, String nominated) implements Event {
-        public FilterAsked(long call, String uid, List<String> nodes) {
-            this(call, uid, nodes, "");
-        }
-    }
+    record FilterAsked(long call, String uid, List<String> nodes, String nominated) implements Event {}
 
     record BindAsked(long call, String uid, String node) implements Event {}
 

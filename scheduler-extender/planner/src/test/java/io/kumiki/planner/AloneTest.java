@@ -71,7 +71,8 @@ class AloneTest {
                 false,
                 false,
                 notes.get(Said.WHY),
-                because)));
+                because,
+                false)));
     }
 
     private void gangWaits(String name, long ago) {

@@ -96,7 +96,7 @@ class ConsolidationTest {
 
     private void waits(String name, int gpus, int priority) {
         on(new Event.SingleSeen(new SingleFact(
-                pod(name, gpus, "", false), shape(gpus), priority, S, null, "", "", false, false, "", null)));
+                pod(name, gpus, "", false), shape(gpus), priority, S, null, "", "", false, false, "", null, false)));
     }
 
     private void gang(String name, int members, int gpus, int priority, boolean movable) {
@@ -344,7 +344,7 @@ class ConsolidationTest {
         String set = first.substring(0, 1);
         var there = (Decision.Entry.Pinned) asks("c", "set-" + set, 1);
         on(new Event.SingleSeen(new SingleFact(
-                pod(set + "9", 1, "", false), shape(1), 0, S, null, "c", there.node(), false, false, "", null)));
+                pod(set + "9", 1, "", false), shape(1), 0, S, null, "c", there.node(), false, false, "", null, false)));
         runs(set + "9", 1, there.node(), 0, true);
         assertThat(planner.state().movedAt).as("it rests").containsKey("uid-" + set + "9");
         goes(first);

@@ -67,7 +67,7 @@ final class KubeScheduler {
             int life = extenders.life(r);
             assumed.put(uid, "");
             calls.put(id, new Call(id, uid, "", r, life));
-            time.in(1, () -> extenders.deliver(r, life, new Event.FilterAsked(id, uid, fit)));
+            time.in(1, () -> extenders.deliver(r, life, new Event.FilterAsked(id, uid, fit, "")));
             time.in(3_000, () -> filterAnswered(new Decision.AnswerFilter(id, "", "no answer")));
         } else {
             askBind(pod, fit.getFirst());

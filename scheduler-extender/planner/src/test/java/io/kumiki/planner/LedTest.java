@@ -99,7 +99,7 @@ class LedTest {
     }
 
     private Decision.AnswerFilter ask(String uid, String... nodes) {
-        return answer(on(new Event.FilterAsked(++calls, uid, List.of(nodes))));
+        return answer(on(new Event.FilterAsked(++calls, uid, List.of(nodes), "")));
     }
 
     private static Decision.AnswerFilter answer(List<Decision> decisions) {
@@ -210,7 +210,7 @@ class LedTest {
         begin("a", "b");
         assertThat(enter("claim", 8)).isEqualTo(new Decision.Entry.Pinned("a", ""));
         seen("u", 8, false);
-        List<Decision> decisions = on(new Event.FilterAsked(++calls, "u", List.of("a")));
+        List<Decision> decisions = on(new Event.FilterAsked(++calls, "u", List.of("a"), ""));
         assertThat(answer(decisions).node()).isEmpty();
         assertThat(answer(decisions).unresolvable()).startsWith("no node has room now");
         assertThat(decisions)

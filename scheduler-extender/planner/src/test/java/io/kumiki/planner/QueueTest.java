@@ -166,7 +166,8 @@ class QueueTest {
                     null,
                     "");
             var shape = new Gang.Members("pod", 1, 1, 0, Map.of("cpu", "1", "nvidia.com/gpu", "8"), null, null, null);
-            on(new Event.SingleSeen(new SingleFact(pod, shape, 0, S + now, seconds, "", "", false, false, "", null)));
+            on(new Event.SingleSeen(
+                    new SingleFact(pod, shape, 0, S + now, seconds, "", "", false, false, "", null, false)));
         }
         assertThat(queue()).containsExactly("pod60", "hour", "pod9000");
         on(new Event.GangGone("n", "runs"));

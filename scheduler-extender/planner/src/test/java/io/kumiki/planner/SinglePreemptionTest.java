@@ -84,7 +84,8 @@ class SinglePreemptionTest {
                 false,
                 false,
                 "",
-                null)));
+                null,
+                false)));
     }
 
     private void gangWaits(String name, int members, int gpus, int priority) {

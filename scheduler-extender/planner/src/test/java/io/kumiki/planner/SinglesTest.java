@@ -64,7 +64,7 @@ class SinglesTest {
                 Shape.amounts(shape.requests()),
                 null,
                 devices);
-        return new SingleFact(pod, shape, 0, 1, null, claim, "n", false, false, "", null);
+        return new SingleFact(pod, shape, 0, 1, null, claim, "n", false, false, "", null, false);
     }
 
     @Test
@@ -138,7 +138,7 @@ class SinglesTest {
                 Shape.amounts(whole.requests()),
                 null,
                 "");
-        on(new Event.SingleSeen(new SingleFact(gated, whole, 0, 1, null, "", "", false, false, "", null)));
+        on(new Event.SingleSeen(new SingleFact(gated, whole, 0, 1, null, "", "", false, false, "", null, false)));
         assertThat(decided).noneMatch(Decision.Ungate.class::isInstance);
         now += 16_000;
         assertThat(on(new Event.Tick()))

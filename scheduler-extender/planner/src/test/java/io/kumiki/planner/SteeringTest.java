@@ -68,10 +68,10 @@ class SteeringTest extends OnePlanner {
         gang(null);
         assertThat(slot()).isEqualTo("node-a");
         on(new Event.PodSeen(pod(false, false, "uid.0")));
-        assertThat(on(new Event.FilterAsked(7, "p", List.of("node-c"))))
+        assertThat(on(new Event.FilterAsked(7, "p", List.of("node-c"), "")))
                 .contains(new Decision.AnswerFilter(7, "", "the scheduler finds no room for it on node-a"));
         assertThat(slot()).isEqualTo("node-c");
-        assertThat(on(new Event.FilterAsked(8, "p", List.of("node-c"))))
+        assertThat(on(new Event.FilterAsked(8, "p", List.of("node-c"), "")))
                 .contains(new Decision.AnswerFilter(8, "node-c", ""));
     }
 
@@ -79,7 +79,7 @@ class SteeringTest extends OnePlanner {
     void whereTheSchedulerNamesNoNodeWithRoomTheAttemptEnds() {
         gang(null);
         on(new Event.PodSeen(pod(false, false, "uid.0")));
-        on(new Event.FilterAsked(7, "p", List.of("elsewhere")));
+        on(new Event.FilterAsked(7, "p", List.of("elsewhere"), ""));
         assertThat(planner.state().plans.get("ns/g").why).isEqualTo(Why.NoOtherNode);
     }
 
@@ -101,7 +101,7 @@ class SteeringTest extends OnePlanner {
                 asked.requests(),
                 asked.member(),
                 "")));
-        on(new Event.FilterAsked(7, "p", List.of("elsewhere")));
+        on(new Event.FilterAsked(7, "p", List.of("elsewhere"), ""));
         assertThat(slot()).isEqualTo("node-a");
         assertThat(planner.state().plans.get("ns/g").phase).isEqualTo(Gang.Phase.Running);
     }

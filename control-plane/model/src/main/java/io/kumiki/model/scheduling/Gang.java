@@ -305,7 +305,8 @@ public final class Gang extends OwnKind implements Namespaced {
             @Field("Late in one of ten cases; absent where it is open.") @Nullable
             String high,
 
-            @Field("Where the run times come from: declared, learned or unknown; leaving where others leave its place.") @Nullable
+            @Field("Where the run times come from: declared, learned or unknown; leaving where others leave its place.")
+            @Nullable
             String from) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)

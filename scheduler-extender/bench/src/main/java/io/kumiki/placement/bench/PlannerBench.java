@@ -226,7 +226,7 @@ public final class PlannerBench implements Benchmark {
                     }
                     tell(
                             pin == null
-                                    ? new Event.FilterAsked(call(pod), pod.uid(), names)
+                                    ? new Event.FilterAsked(call(pod), pod.uid(), names, "")
                                     : new Event.BindAsked(call(pod), pod.uid(), pin));
                 }
                 case Decision.AnswerFilter(long call, String node, String why) -> {

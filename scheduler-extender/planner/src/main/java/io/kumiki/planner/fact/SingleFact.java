@@ -32,22 +32,6 @@ public record SingleFact(
         String said,
         @Nullable List<Gang.Because> because,
         boolean led) {
-    /// One that is pinned, or waits behind our gate.
-    public SingleFact(
-            PodFact pod,
-            Gang.Members shape,
-            int priority,
-            long created,
-            @Nullable Long expectedSeconds,
-            String claim,
-            String pin,
-            boolean held,
-            boolean remade,
-            String said,
-            @Nullable List<Gang.Because> because) {
-        this(pod, shape, priority, created, expectedSeconds, claim, pin, held, remade, said, because, false);
-    }
-
     public String uid() {
         return pod.uid();
     }
