@@ -134,7 +134,7 @@ final class DataFolder implements AutoCloseable {
         try {
             writePrivate(
                     dir.resolve(name),
-                    Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
+                    Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -34,7 +34,7 @@ final class StatusCommand {
             invitation(dir).ifPresent(url -> status.put("open", url));
             resident(process.get().pid()).ifPresent(bytes -> status.put("residentBytes", bytes));
         }
-        System.out.println(a.flag("json") ? Json.MAPPER.writeValueAsString(status) : text(status));
+        System.out.println(a.flag("json") ? Json.mapper().writeValueAsString(status) : text(status));
         return process.isPresent() ? 0 : 1;
     }
 

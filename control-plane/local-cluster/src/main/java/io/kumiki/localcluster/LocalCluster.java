@@ -99,8 +99,8 @@ public final class LocalCluster implements AutoCloseable {
     ///
     /// @param policies what every write passes, from the first one on
     public static LocalCluster start(Vertx vertx, LocalClusterSettings settings, AdmissionPolicy... policies) {
-        // A fifth of the first start in a JVM is Jackson's: its classes are loaded while keys and kinds are made.
-        beside("kube-json", Json::object);
+        // Reader and writer of JSON are loaded while keys and kinds are made.
+        beside("kube-json", () -> Json.bytes(Json.parse("{}")));
         LocalCluster made = new LocalCluster(vertx, settings);
         List.of(policies).forEach(made.cluster::admit);
         try {

@@ -1,13 +1,15 @@
 package io.kumiki.model;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.core.io.SegmentedStringWriter;
+import com.fasterxml.jackson.core.util.BufferRecycler;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -19,30 +21,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
-/// The one ObjectMapper. Trees keep key order and numbers as received; nesting and string length are bounded before
+/// JSON in one way. Trees keep key order and numbers as received; nesting and string length are bounded before
 /// anything is built.
 public final class Json {
-    private static final StreamReadConstraints LIMITS = StreamReadConstraints.builder()
-            .maxNestingDepth(200)
-            .maxStringLength(32 * 1024 * 1024)
-            .maxNumberLength(400)
-            .build();
+    /// Made when something typed is first read or written.
+    private static final class Typed {
+        private static final ObjectMapper MAPPER = JsonMapper.builder(Trees.FACTORY)
+                .addModule(new JavaTimeModule())
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                .build();
 
-    public static final ObjectMapper MAPPER = JsonMapper.builder(
-                    // Requests run on virtual threads: buffers kept by thread would be made anew for each of them.
-                    JsonFactory.builder()
-                            .streamReadConstraints(LIMITS)
-                            .recyclerPool(JsonRecyclerPools.sharedBoundedPool())
-                            .build())
-            .addModule(new JavaTimeModule())
-            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
-
-    private static final ObjectReader UNAMBIGUOUS =
-            MAPPER.readerFor(JsonNode.class).with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+        private Typed() {}
+    }
 
     private Json() {}
 
@@ -55,17 +48,29 @@ public final class Json {
         }
     }
 
+    /// The one ObjectMapper, for values that are no trees.
+    public static ObjectMapper mapper() {
+        return Typed.MAPPER;
+    }
+
+    /// Under the same limits as everything here.
+    public static JsonFactory tokens() {
+        return Trees.FACTORY;
+    }
+
     public static JsonNode parse(String text) {
-        try {
-            return MAPPER.readTree(text);
+        try (JsonParser parser = Trees.FACTORY.createParser(text)) {
+            return Trees.read(parser, false);
         } catch (JsonProcessingException e) {
             throw malformed(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
     public static JsonNode parse(byte[] utf8) {
-        try {
-            return MAPPER.readTree(utf8);
+        try (JsonParser parser = Trees.FACTORY.createParser(utf8)) {
+            return Trees.read(parser, false);
         } catch (JsonProcessingException e) {
             throw malformed(e);
         } catch (IOException e) {
@@ -76,26 +81,38 @@ public final class Json {
     /// The tree, or `null` where {@link #parse} would hide something: an object names a member twice, or the text is
     /// not JSON.
     public static @Nullable JsonNode unambiguous(byte[] utf8) {
-        try {
-            return UNAMBIGUOUS.readTree(utf8);
+        try (JsonParser parser = Trees.FACTORY.createParser(utf8)) {
+            return Trees.read(parser, true);
         } catch (IOException e) {
             return null;
         }
     }
 
     public static String write(JsonNode node) {
-        try {
-            return MAPPER.writeValueAsString(node);
-        } catch (JsonProcessingException e) {
+        BufferRecycler buffers = Trees.FACTORY._getBufferRecycler();
+        try (var text = new SegmentedStringWriter(buffers)) {
+            try (JsonGenerator out = Trees.FACTORY.createGenerator(text)) {
+                Trees.write(out, node);
+            }
+            return text.getAndClear();
+        } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            buffers.releaseToPool();
         }
     }
 
     public static byte[] bytes(JsonNode node) {
-        try {
-            return MAPPER.writeValueAsBytes(node);
-        } catch (JsonProcessingException e) {
+        BufferRecycler buffers = Trees.FACTORY._getBufferRecycler();
+        try (var bytes = new ByteArrayBuilder(buffers)) {
+            try (JsonGenerator out = Trees.FACTORY.createGenerator(bytes)) {
+                Trees.write(out, node);
+            }
+            return bytes.getClearAndRelease();
+        } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            buffers.releaseToPool();
         }
     }
 

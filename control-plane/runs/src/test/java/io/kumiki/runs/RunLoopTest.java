@@ -57,11 +57,11 @@ class RunLoopTest {
         var in = step.input().path("inputs").path("parameterValues");
         return switch (step.path().substring(step.path().lastIndexOf('/') + 1)) {
             case "say-hello" ->
-                value(Json.MAPPER
+                value(Json.mapper()
                         .getNodeFactory()
                         .textNode("Hello, " + in.path("name").asText() + "!"));
             case "length" ->
-                value(Json.MAPPER
+                value(Json.mapper()
                         .getNodeFactory()
                         .numberNode(in.path("text").asText().length()));
             case "items" -> {
@@ -72,21 +72,21 @@ class RunLoopTest {
                 yield value(list);
             }
             case "double" ->
-                value(Json.MAPPER.getNodeFactory().numberNode(2 * in.path("n").asInt()));
+                value(Json.mapper().getNodeFactory().numberNode(2 * in.path("n").asInt()));
             case "total" -> {
                 int sum = 0;
                 for (var v : in.path("values")) {
                     sum += v.asInt();
                 }
-                yield value(Json.MAPPER.getNodeFactory().numberNode(sum));
+                yield value(Json.mapper().getNodeFactory().numberNode(sum));
             }
-            case "sum-data" -> value(Json.MAPPER.getNodeFactory().numberNode(6));
+            case "sum-data" -> value(Json.mapper().getNodeFactory().numberNode(6));
             case "write-data" ->
                 Ending.with(
                         "{\"artifacts\":{\"data\":{\"artifacts\":[{\"name\":\"data\",\"metadata\":{\"rows\":4}}]}}}");
             case "break-down" -> Ending.failing(1, "Traceback\nValueError: this step breaks on purpose\n");
             case "clean-up" ->
-                value(Json.MAPPER
+                value(Json.mapper()
                         .getNodeFactory()
                         .textNode(in.path("status").path("state").asText()));
             case "take-a-nap" -> null;
@@ -221,7 +221,7 @@ class RunLoopTest {
         var tries = ConcurrentHashMap.<Integer>newKeySet();
         cluster.script = step -> tries.add(step.attempt()) && step.attempt() == 1
                 ? Ending.failing(1, "no luck\n")
-                : value(Json.MAPPER.getNodeFactory().textNode("second try"));
+                : value(Json.mapper().getNodeFactory().textNode("second try"));
         var id = rig.submit("retry", Rig.json("{\"folder\":\"/tmp\"}"));
         rig.awaitSuccess(id);
         assertThat(cluster.created).containsExactly("fail-first#1", "fail-first#2");
@@ -256,7 +256,7 @@ class RunLoopTest {
         kill(line);
         cluster.end(
                 cluster.pods.keySet().iterator().next(),
-                value(Json.MAPPER.getNodeFactory().textNode("abc")));
+                value(Json.mapper().getNodeFactory().textNode("abc")));
         cluster.script = RunLoopTest::play;
         loop();
         rig.awaitSuccess(id);

@@ -33,7 +33,7 @@ final class Texts {
     /// What we stored ourselves is read back without the limits that guard what users send.
     static JsonNode parse(String text) {
         try {
-            return Json.MAPPER.readTree(text);
+            return Json.mapper().readTree(text);
         } catch (JsonProcessingException e) {
             throw new SqlFault("a column holds damaged JSON: " + e.getOriginalMessage());
         }

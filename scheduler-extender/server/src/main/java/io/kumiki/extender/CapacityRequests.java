@@ -147,10 +147,10 @@ final class CapacityRequests {
             }
         });
         if (members.nodeSelector() != null) {
-            spec.set("nodeSelector", Json.MAPPER.valueToTree(members.nodeSelector()));
+            spec.set("nodeSelector", Json.mapper().valueToTree(members.nodeSelector()));
         }
         if (members.tolerations() != null) {
-            spec.set("tolerations", Json.MAPPER.valueToTree(members.tolerations()));
+            spec.set("tolerations", Json.mapper().valueToTree(members.tolerations()));
         }
         List<Gang.Term> terms = members.nodeTerms();
         if (terms != null && !terms.isEmpty()) {
@@ -162,7 +162,7 @@ final class CapacityRequests {
                 ObjectNode one = given.addObject();
                 for (Gang.Requirement requirement : term.expressions()) {
                     one.withArray(requirement.key().equals("metadata.name") ? "/matchFields" : "/matchExpressions")
-                            .add(Json.MAPPER.<JsonNode>valueToTree(requirement));
+                            .add(Json.mapper().<JsonNode>valueToTree(requirement));
                 }
             }
         }

@@ -116,7 +116,7 @@ public final class DecisionLog implements AutoCloseable {
                 events.line(Json.write(Json.object().put("t", millis).put("e", LOST)));
             }
             ObjectNode times = Json.object().put("t", millis).put("e", "RunTimes");
-            times.set("v", Json.MAPPER.valueToTree(learned.all()));
+            times.set("v", Json.mapper().valueToTree(learned.all()));
             events.line(Json.write(times));
             for (Event event : everything) {
                 events.line(Json.write(LogCodec.write(event, millis)));
@@ -131,12 +131,12 @@ public final class DecisionLog implements AutoCloseable {
     }
 
     void decided(Decided row, long millis) {
-        soon(() -> row(decisions, Json.MAPPER.valueToTree(row), millis));
+        soon(() -> row(decisions, Json.mapper().valueToTree(row), millis));
     }
 
     void sample(Sample sample, long millis) {
         written = millis;
-        soon(() -> row(samples, Json.MAPPER.valueToTree(sample), millis));
+        soon(() -> row(samples, Json.mapper().valueToTree(sample), millis));
     }
 
     private static void row(LineFiles files, JsonNode row, long millis) throws IOException {
@@ -193,7 +193,7 @@ public final class DecisionLog implements AutoCloseable {
         try {
             for (Path file : samples.files()) {
                 for (String line : LineFiles.lines(file)) {
-                    all.add(Json.MAPPER.convertValue(Json.parse(line), Sample.class));
+                    all.add(Json.mapper().convertValue(Json.parse(line), Sample.class));
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -230,7 +230,7 @@ public final class DecisionLog implements AutoCloseable {
                 List<String> lines = LineFiles.lines(file);
                 int from = begun == upTo ? Math.min(before, lines.size()) : lines.size();
                 for (int i = from - 1; i >= 0; i--) {
-                    Decided row = Json.MAPPER.convertValue(Json.parse(lines.get(i)), Decided.class);
+                    Decided row = Json.mapper().convertValue(Json.parse(lines.get(i)), Decided.class);
                     Long since = wanted.from();
                     if (since != null && row.second() < since) {
                         return new Decided.Page(rows, null);

@@ -255,7 +255,7 @@ final class Facts {
     static GangFact gang(JsonNode object) {
         JsonNode metadata = object.path("metadata");
         try {
-            Gang gang = Json.MAPPER.treeToValue(object, Gang.class);
+            Gang gang = Json.mapper().treeToValue(object, Gang.class);
             Gang.Spec spec = gang.getSpec();
             if (spec == null) {
                 throw new IllegalArgumentException("a Gang without spec");

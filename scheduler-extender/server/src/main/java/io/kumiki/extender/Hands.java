@@ -113,7 +113,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
         }
         ObjectNode gang = Json.object().put("apiVersion", "kumiki.io/v1alpha1").put("kind", "Gang");
         gang.putObject("metadata").put("resourceVersion", write.version());
-        gang.set("status", Json.MAPPER.valueToTree(write.status()));
+        gang.set("status", Json.mapper().valueToTree(write.status()));
         // A merge patch that names every field it may have had replaces the status and checks the version.
         ObjectNode status = (ObjectNode) gang.get("status");
         for (String field : java.util.List.of(

@@ -48,8 +48,8 @@ final class LeanObjects extends TokenFilter {
         if (json.length == 0) {
             return Json.object();
         }
-        try (JsonParser parser = filtered(Json.MAPPER.getFactory().createParser(json), OBJECT)) {
-            return Json.MAPPER.readTree(parser);
+        try (JsonParser parser = filtered(Json.mapper().getFactory().createParser(json), OBJECT)) {
+            return Json.mapper().readTree(parser);
         }
     }
 

@@ -43,7 +43,7 @@ final class LogCodec {
     static ObjectNode write(Event event, long millis) {
         ObjectNode line =
                 Json.object().put("t", millis).put("e", event.getClass().getSimpleName());
-        line.set("v", Json.MAPPER.valueToTree(event));
+        line.set("v", Json.mapper().valueToTree(event));
         return line;
     }
 
@@ -55,7 +55,7 @@ final class LogCodec {
                     "no event of kind '" + line.path("e").asText() + "' is known");
         }
         try {
-            return Json.MAPPER.treeToValue(line.path("v"), kind);
+            return Json.mapper().treeToValue(line.path("v"), kind);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e.getOriginalMessage(), e);
         }

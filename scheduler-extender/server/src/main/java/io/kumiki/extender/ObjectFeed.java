@@ -23,7 +23,7 @@ final class ObjectFeed implements AutoCloseable {
     private static final int NOT_FOUND = 404;
     /// Objects out of the middle of a list: what follows one is the next.
     private static final ObjectReader ONE =
-            Json.MAPPER.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+            Json.mapper().readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /// Who is told, on the feed's thread.
     interface Sink {
@@ -113,7 +113,7 @@ final class ObjectFeed implements AutoCloseable {
         }
         Set<String> there = new HashSet<>();
         String revision = "";
-        try (JsonParser parser = LeanObjects.ofList(Json.MAPPER.getFactory().createParser(stream.body()))) {
+        try (JsonParser parser = LeanObjects.ofList(Json.mapper().getFactory().createParser(stream.body()))) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String field = parser.currentName();

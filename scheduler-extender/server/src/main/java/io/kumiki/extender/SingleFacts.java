@@ -81,7 +81,7 @@ final class SingleFacts {
     /// Null where nothing that can be read stands there.
     private static @Nullable List<Gang.Because> because(String json) {
         try {
-            return json.isEmpty() ? null : List.of(Json.MAPPER.readValue(json, Gang.Because[].class));
+            return json.isEmpty() ? null : List.of(Json.mapper().readValue(json, Gang.Because[].class));
         } catch (JsonProcessingException e) {
             return null;
         }

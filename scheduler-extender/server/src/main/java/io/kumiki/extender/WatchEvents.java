@@ -37,8 +37,8 @@ final class WatchEvents implements AutoCloseable {
             end = lineEnd(from + looked);
         }
         int length = end - from;
-        try (JsonParser parser = LeanObjects.ofEvent(Json.MAPPER.getFactory().createParser(buffer, from, length))) {
-            return Json.MAPPER.readTree(parser);
+        try (JsonParser parser = LeanObjects.ofEvent(Json.mapper().getFactory().createParser(buffer, from, length))) {
+            return Json.mapper().readTree(parser);
         } finally {
             from = end + 1;
         }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class StartUpMemoryIT {
     private static final int PODS = 100_000;
     private static final ObjectReader ONE =
-            Json.MAPPER.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+            Json.mapper().readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final String POD = """
             {"metadata":{"name":"p-%1$d","namespace":"team","uid":"00000000-0000-0000-0000-%1$012d","resourceVersion":"%1$d",
             "labels":{"env":"prod","app":"trainer"},"managedFields":[{"manager":"m","operation":"Update","fieldsV1":{%2$s}}]},
@@ -67,7 +67,7 @@ class StartUpMemoryIT {
         long start = System.nanoTime();
         List<PodFact> facts = new ArrayList<>();
         var list = new Listed();
-        try (JsonParser parser = LeanObjects.ofList(Json.MAPPER.getFactory().createParser(list))) {
+        try (JsonParser parser = LeanObjects.ofList(Json.mapper().getFactory().createParser(list))) {
             while (parser.nextToken() != JsonToken.START_ARRAY) {
                 assertThat(parser.currentToken()).isNotNull();
             }

@@ -112,7 +112,7 @@ final class Difference {
         }
         return text.startsWith("{") || text.startsWith("[")
                 ? Json.parse(text)
-                : Json.MAPPER.getNodeFactory().textNode(text);
+                : Json.mapper().getNodeFactory().textNode(text);
     }
 
     private void compare(String path, JsonNode a, JsonNode b) {

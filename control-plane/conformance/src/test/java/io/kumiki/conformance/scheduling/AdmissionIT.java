@@ -110,7 +110,7 @@ class AdmissionIT {
                 .inNamespace("team")
                 .withName("q")
                 .get();
-        assertThat(Json.MAPPER
+        assertThat(Json.mapper()
                         .<JsonNode>valueToTree(gang)
                         .path("status")
                         .path("ready")
@@ -122,10 +122,11 @@ class AdmissionIT {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
         boolean there = false;
         for (int i = 0; !there && System.nanoTime() < until; i++) {
-            there = !pin(Json.MAPPER.valueToTree(client.resource(Json.write(pod("probe-" + i, 1)))
-                            .inNamespace("team")
-                            .dryRun(true)
-                            .create()))
+            there = !pin(Json.mapper()
+                            .valueToTree(client.resource(Json.write(pod("probe-" + i, 1)))
+                                    .inNamespace("team")
+                                    .dryRun(true)
+                                    .create()))
                     .isEmpty();
         }
         assertThat(there).as("the API server asks the webhook").isTrue();
@@ -138,8 +139,9 @@ class AdmissionIT {
     }
 
     private static JsonNode make(KubernetesClient client, ObjectNode pod) {
-        return Json.MAPPER.valueToTree(
-                client.resource(Json.write(pod)).inNamespace("team").create());
+        return Json.mapper()
+                .valueToTree(
+                        client.resource(Json.write(pod)).inNamespace("team").create());
     }
 
     private static void bound(KubernetesClient client, String name, String node) {

@@ -126,7 +126,7 @@ final class Fields {
 
     private static String step(JsonNode item, @Nullable Schema schema) {
         if (schema == null || schema.merge() == Schema.Merge.SET) {
-            return "v:" + item;
+            return "v:" + Json.write(item);
         }
         List<String> keys = schema.mergeKeys();
         StringBuilder step = new StringBuilder("k:{");
@@ -145,7 +145,7 @@ final class Fields {
             JsonStringEncoder.getInstance().quoteAsString(value.textValue(), text);
             text.append('"');
         } else {
-            text.append(value);
+            text.append(Json.write(value));
         }
     }
 

@@ -63,7 +63,7 @@ final class Duplicates {
     private static void visit(byte[] json, Member seen) {
         int at = 0;
         Deque<Level> open = new ArrayDeque<>();
-        try (JsonParser parser = Json.MAPPER.createParser(json)) {
+        try (JsonParser parser = Json.tokens().createParser(json)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if (token == JsonToken.FIELD_NAME) {
                     Level level = open.element();

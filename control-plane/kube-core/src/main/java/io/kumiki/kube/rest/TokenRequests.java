@@ -1,6 +1,7 @@
 package io.kumiki.kube.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiAnswer;
 import io.kumiki.kube.ApiFault;
@@ -56,7 +57,7 @@ final class TokenRequests {
         ObjectNode said = answer.putObject("spec");
         issued.audiences().forEach(said.putArray("audiences")::add);
         said.put("expirationSeconds", seconds);
-        said.set("boundObjectRef", bound == null ? Json.MAPPER.nullNode() : given);
+        said.set("boundObjectRef", bound == null ? NullNode.getInstance() : given);
         answer.putObject("status")
                 .put("token", issued.token())
                 .put(

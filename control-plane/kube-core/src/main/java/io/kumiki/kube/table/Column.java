@@ -3,7 +3,6 @@ package io.kumiki.kube.table;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.kumiki.model.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -32,10 +31,8 @@ public record Column(String name, String type, String format, String description
             "",
             "CreationTimestamp is when this object was created.",
             0,
-            (object, now) -> Json.MAPPER
-                    .getNodeFactory()
-                    .textNode(Age.since(
-                            object.path("metadata").path("creationTimestamp").asText(), now)));
+            (object, now) -> TextNode.valueOf(
+                    Age.since(object.path("metadata").path("creationTimestamp").asText(), now)));
     public static final List<Column> NAME_AND_AGE = List.of(NAME, AGE);
 
     public static Column text(String name, int priority, Function<JsonNode, String> cell) {

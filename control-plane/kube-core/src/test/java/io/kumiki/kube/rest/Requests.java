@@ -61,7 +61,7 @@ final class Requests {
                 whole.status(),
                 text.startsWith("{")
                         ? Json.parse(text)
-                        : Json.MAPPER.getNodeFactory().textNode(text),
+                        : Json.mapper().getNodeFactory().textNode(text),
                 whole.headers());
     }
 

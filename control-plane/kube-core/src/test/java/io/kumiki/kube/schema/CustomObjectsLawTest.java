@@ -90,7 +90,7 @@ class CustomObjectsLawTest {
             }
         }
         if (!required.isEmpty()) {
-            schema.set("required", Json.MAPPER.valueToTree(required));
+            schema.set("required", Json.mapper().valueToTree(required));
         }
         if (random.nextInt(8) == 0) {
             schema.put("x-kubernetes-preserve-unknown-fields", true);

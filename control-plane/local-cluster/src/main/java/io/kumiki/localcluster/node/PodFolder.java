@@ -74,12 +74,12 @@ final class PodFolder {
         if (!Files.exists(folder.resolve("pod.json"))) {
             replace("pod.json", Json.bytes(pod));
         }
-        replace("states.json", Json.MAPPER.writeValueAsBytes(states));
+        replace("states.json", Json.mapper().writeValueAsBytes(states));
     }
 
     List<ContainerState> states() throws IOException {
-        return Json.MAPPER.readValue(
-                folder.resolve("states.json").toFile(), new TypeReference<List<ContainerState>>() {});
+        return Json.mapper()
+                .readValue(folder.resolve("states.json").toFile(), new TypeReference<List<ContainerState>>() {});
     }
 
     @Nullable

@@ -314,10 +314,10 @@ final class FakeWorld {
     private static JsonNode invented(ParameterDefinition type, String about) {
         int n = Math.floorMod(about.hashCode(), 97);
         return switch (type == null ? io.kumiki.pipelines.ir.ParameterType.STRING : type.type()) {
-            case STRING -> Json.MAPPER.valueToTree(n % 2 == 0 ? "heads" : "tails");
-            case NUMBER_INTEGER -> Json.MAPPER.valueToTree(n);
-            case NUMBER_DOUBLE -> Json.MAPPER.valueToTree(n / 2.0);
-            case BOOLEAN -> Json.MAPPER.valueToTree(n % 2 == 0);
+            case STRING -> Json.mapper().valueToTree(n % 2 == 0 ? "heads" : "tails");
+            case NUMBER_INTEGER -> Json.mapper().valueToTree(n);
+            case NUMBER_DOUBLE -> Json.mapper().valueToTree(n / 2.0);
+            case BOOLEAN -> Json.mapper().valueToTree(n % 2 == 0);
             case LIST ->
                 Json.parse("[{\"A_a\":\"1\",\"B_b\":[\"2\",\"20\"]},{\"A_a\":\"10\",\"B_b\":[\"22\",\"222\"]}]");
             case STRUCT, TASK_FINAL_STATUS, TASK_CONFIG ->

@@ -111,7 +111,7 @@ class TemplateTest {
                         .toString())
                 .isEqualTo("1");
         assertThat(Selector.compile("parseJson(string_value)[\"a\"][\"b\"]")
-                        .select(Json.MAPPER.valueToTree("{\"a\":{\"b\":\"c\"}}"))
+                        .select(Json.mapper().valueToTree("{\"a\":{\"b\":\"c\"}}"))
                         .textValue())
                 .isEqualTo("c");
         assertThatThrownBy(

@@ -100,7 +100,7 @@ public final class Request {
     /// The body as a record; unknown fields are refused by name.
     public <T> T json(Class<T> type) {
         try {
-            return Json.MAPPER.treeToValue(json(), type);
+            return Json.mapper().treeToValue(json(), type);
         } catch (JsonProcessingException e) {
             throw HttpFault.badRequest("the body does not fit: " + e.getOriginalMessage());
         }

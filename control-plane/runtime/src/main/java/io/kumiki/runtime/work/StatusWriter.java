@@ -16,7 +16,7 @@ public interface StatusWriter<R extends HasMetadata> {
     static <R extends HasMetadata> StatusWriter<R> on(KubernetesClient client) {
         return (resource, status) -> {
             ObjectNode wanted = withGeneration(resource, status);
-            JsonNode found = Json.MAPPER.valueToTree(resource).path("status");
+            JsonNode found = Json.mapper().valueToTree(resource).path("status");
             if (found.equals(wanted)) {
                 return false;
             }

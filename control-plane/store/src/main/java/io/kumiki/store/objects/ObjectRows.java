@@ -147,7 +147,7 @@ final class ObjectRows {
         var all = new LinkedHashMap<String, String>();
         if (!text.equals("{}")) {
             try {
-                Json.MAPPER
+                Json.mapper()
                         .readTree(text)
                         .properties()
                         .forEach(e -> all.put(e.getKey(), e.getValue().asText()));

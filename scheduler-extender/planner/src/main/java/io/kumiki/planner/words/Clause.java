@@ -206,7 +206,7 @@ public sealed interface Clause {
     /// As it stands in objects and logs.
     default Gang.Because written() {
         var with = new TreeMap<String, String>();
-        flatten("", Json.MAPPER.valueToTree(this), with);
+        flatten("", Json.mapper().valueToTree(this), with);
         return new Gang.Because(getClass().getSimpleName(), with.isEmpty() ? null : with);
     }
 
@@ -237,7 +237,7 @@ public sealed interface Clause {
             }
         });
         try {
-            return (Clause) Json.MAPPER.convertValue(record, kind);
+            return (Clause) Json.mapper().convertValue(record, kind);
         } catch (IllegalArgumentException e) {
             return null;
         }

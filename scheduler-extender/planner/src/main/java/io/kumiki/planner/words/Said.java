@@ -46,8 +46,8 @@ public record Said(String code, List<Clause> clauses) {
                 WHY,
                 why.name() + ": " + English.of(clauses),
                 BECAUSE,
-                Json.write(Json.MAPPER.valueToTree(
-                        clauses.stream().map(Clause::written).toList())));
+                Json.write(Json.mapper()
+                        .valueToTree(clauses.stream().map(Clause::written).toList())));
     }
 
     /// With names for everybody whom the function knows by uid.

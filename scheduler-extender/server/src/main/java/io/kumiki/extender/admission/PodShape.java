@@ -86,7 +86,7 @@ public final class PodShape {
         ObjectNode members = Json.object();
         members(members, "pod", 1, 1, pod);
         try {
-            return Json.MAPPER.treeToValue(members, Gang.Members.class);
+            return Json.mapper().treeToValue(members, Gang.Members.class);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e.getOriginalMessage(), e);
         }

@@ -147,7 +147,7 @@ final class WhatIfBody {
         }
         try {
             return new WhatIf.Ghost(
-                    given.isEmpty() ? namespace : given, Json.MAPPER.convertValue(spec, Gang.Spec.class));
+                    given.isEmpty() ? namespace : given, Json.mapper().convertValue(spec, Gang.Spec.class));
         } catch (IllegalArgumentException e) {
             wrong(
                     "gang",

@@ -31,7 +31,7 @@ class SdkReplayIT {
     void everyCapturedRequest(@TempDir Path folder) throws IOException {
         JsonNode requests;
         try (var in = SdkReplayIT.class.getResourceAsStream("sdk-requests.json")) {
-            requests = Json.MAPPER.readTree(in);
+            requests = Json.mapper().readTree(in);
         }
         assertThat(requests).hasSizeGreaterThanOrEqualTo(37);
         try (var kfp = new KfpServer(folder, ImageCheck.ANYTHING, (run, task, follow) -> Optional.empty())) {

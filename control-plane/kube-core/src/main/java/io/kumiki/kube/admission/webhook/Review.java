@@ -1,6 +1,7 @@
 package io.kumiki.kube.admission.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.Caller;
@@ -37,8 +38,8 @@ final class Review {
         user(ask.putObject("userInfo"), request.caller());
         boolean deletes = request.operation() == AdmissionRequest.Operation.DELETE;
         ObjectNode old = deletes ? request.object() : request.old();
-        ask.set("object", deletes ? Json.MAPPER.nullNode() : shown(request.object(), wanted, part));
-        ask.set("oldObject", old == null ? Json.MAPPER.nullNode() : shown(old, wanted, part));
+        ask.set("object", deletes ? NullNode.getInstance() : shown(request.object(), wanted, part));
+        ask.set("oldObject", old == null ? NullNode.getInstance() : shown(old, wanted, part));
         ask.put("dryRun", request.dryRun());
         if (request.operation() != AdmissionRequest.Operation.CONNECT) {
             ObjectNode options = ask.putObject("options")
