@@ -2,6 +2,7 @@ package io.kumiki.placement;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,11 +17,12 @@ public final class ClusterView {
     private final int[] cpu;
     private final int[] memory;
     private final int[] pods;
+    /// Rows are replaced, never changed, and so are the maps of other resources: copies share them.
     private final int[][] gpus;
     private final int[] whole;
     private final int[] idle;
     private final int[] version;
-    private final List<Map<String, Long>> extended = new ArrayList<>();
+    private final List<Map<String, Long>> extended;
     private long freeMilli;
 
     /// All nodes empty, in the order in which ties are decided.
@@ -34,6 +36,7 @@ public final class ClusterView {
         whole = new int[n];
         idle = new int[n];
         version = new int[n];
+        extended = new ArrayList<>(n);
         for (int i = 0; i < n; i++) {
             NodeSpec node = nodes.get(i);
             cpu[i] = node.cpuMilli();
@@ -44,8 +47,21 @@ public final class ClusterView {
             whole[i] = node.gpus();
             idle[i] = node.gpus() * WHOLE;
             freeMilli += idle[i];
-            extended.add(new TreeMap<>(node.extended()));
+            extended.add(Map.copyOf(node.extended()));
         }
+    }
+
+    private ClusterView(ClusterView of) {
+        nodes = of.nodes;
+        cpu = of.cpu.clone();
+        memory = of.memory.clone();
+        pods = of.pods.clone();
+        gpus = of.gpus.clone();
+        whole = of.whole.clone();
+        idle = of.idle.clone();
+        version = new int[nodes.size()];
+        extended = new ArrayList<>(of.extended);
+        freeMilli = of.freeMilli;
     }
 
     /// What is free on one node, as somebody else counted it.
@@ -80,7 +96,7 @@ public final class ClusterView {
             whole[n] += device == WHOLE ? 1 : 0;
             idle[n] += device;
         }
-        extended.set(n, new TreeMap<>(now.extended()));
+        extended.set(n, Map.copyOf(now.extended()));
     }
 
     /// The nodes with what is free on each of them now; less than nothing is no error of the view's.
@@ -96,7 +112,7 @@ public final class ClusterView {
 
     /// What is free on one node.
     public Free free(int n) {
-        return new Free(cpu[n], memory[n], pods[n], gpus[n].clone(), Map.copyOf(extended.get(n)));
+        return new Free(cpu[n], memory[n], pods[n], gpus[n].clone(), extended.get(n));
     }
 
     /// The same nodes without anything on them.
@@ -106,18 +122,7 @@ public final class ClusterView {
 
     /// The same state, to be changed without changing this one.
     public ClusterView copy() {
-        var copy = new ClusterView(nodes);
-        System.arraycopy(cpu, 0, copy.cpu, 0, cpu.length);
-        System.arraycopy(memory, 0, copy.memory, 0, memory.length);
-        System.arraycopy(pods, 0, copy.pods, 0, pods.length);
-        System.arraycopy(whole, 0, copy.whole, 0, whole.length);
-        System.arraycopy(idle, 0, copy.idle, 0, idle.length);
-        for (int n = 0; n < gpus.length; n++) {
-            copy.gpus[n] = gpus[n].clone();
-            copy.extended.set(n, new TreeMap<>(extended.get(n)));
-        }
-        copy.freeMilli = freeMilli;
-        return copy;
+        return new ClusterView(this);
     }
 
     public int size() {
@@ -140,7 +145,7 @@ public final class ClusterView {
         return pods[n];
     }
 
-    /// Free milli of each device; the caller does not change it.
+    /// Free milli of each device as it is now; the caller does not change it.
     public int[] remnants(int n) {
         return gpus[n];
     }
@@ -239,6 +244,9 @@ public final class ClusterView {
         if (devices.length != d.gpus()) {
             throw new IllegalArgumentException(d.gpus() + " devices were asked for, " + devices.length + " given");
         }
+        if (devices.length > 0) {
+            gpus[n] = gpus[n].clone();
+        }
         for (int device : devices) {
             int after = gpus[n][device] + sign * d.gpuMilli();
             if (after < 0 || after > WHOLE) {
@@ -251,7 +259,11 @@ public final class ClusterView {
         cpu[n] += sign * d.cpuMilli();
         memory[n] += sign * d.memoryMib();
         pods[n] += sign;
-        d.extended().forEach((resource, amount) -> extended.get(n).merge(resource, sign * amount, Long::sum));
+        if (!d.extended().isEmpty()) {
+            var others = new TreeMap<>(extended.get(n));
+            d.extended().forEach((resource, amount) -> others.merge(resource, sign * amount, Long::sum));
+            extended.set(n, Collections.unmodifiableMap(others));
+        }
         idle[n] += sign * (int) d.totalGpuMilli();
         freeMilli += sign * d.totalGpuMilli();
         version[n]++;

@@ -18,7 +18,8 @@ final class Combination {
     }
 
     private final Trial trial;
-    private final List<GangSpec.Role> roles;
+    private final List<Trial.Wanted> roles;
+    private final int[] nodes;
     private final int[][] roomFrom;
     private final boolean exact;
     private final Set<List<Integer>> vain = new HashSet<>();
@@ -26,15 +27,16 @@ final class Combination {
     private int steps;
 
     /// @param roles largest first
-    Combination(Trial trial, List<GangSpec.Role> roles, int steps) {
+    Combination(Trial trial, List<Trial.Wanted> roles, int[] nodes, int steps) {
         this.trial = trial;
         this.roles = roles;
+        this.nodes = nodes;
         this.steps = steps;
         this.exact = fractionSizes(roles) <= 1;
-        this.roomFrom = new int[trial.nodes.size() + 1][roles.size()];
-        for (int i = trial.nodes.size() - 1; i >= 0; i--) {
+        this.roomFrom = new int[nodes.length + 1][roles.size()];
+        for (int i = nodes.length - 1; i >= 0; i--) {
             for (int r = 0; r < roles.size(); r++) {
-                roomFrom[i][r] = roomFrom[i + 1][r] + trial.room(roles.get(r), i);
+                roomFrom[i][r] = roomFrom[i + 1][r] + trial.room(roles.get(r), nodes[i]);
             }
         }
         roles.forEach(_ -> taken.add(new ArrayList<>()));
@@ -42,9 +44,9 @@ final class Combination {
 
     /// Fractions of one size, and whole devices beside them, pack best by the smallest remnant; several sizes may
     /// not.
-    private static long fractionSizes(List<GangSpec.Role> roles) {
+    private static long fractionSizes(List<Trial.Wanted> roles) {
         return roles.stream()
-                .map(GangSpec.Role::demand)
+                .map(of -> of.role().demand())
                 .filter(d -> d.gpus() > 0 && d.gpuMilli() < ClusterView.WHOLE)
                 .mapToInt(Demand::gpuMilli)
                 .distinct()
@@ -61,7 +63,7 @@ final class Combination {
     }
 
     Outcome search() {
-        int[] left = roles.stream().mapToInt(GangSpec.Role::min).toArray();
+        int[] left = roles.stream().mapToInt(of -> of.role().min()).toArray();
         Outcome outcome = node(0, left);
         return outcome == Outcome.NONE && !exact ? Outcome.GAVE_UP : outcome;
     }
@@ -100,11 +102,11 @@ final class Combination {
         if (r == roles.size()) {
             return node(i + 1, left);
         }
-        Demand demand = roles.get(r).demand();
-        int most = Math.min(left[r], trial.room(roles.get(r), i));
+        Demand demand = roles.get(r).role().demand();
+        int most = Math.min(left[r], trial.room(roles.get(r), nodes[i]));
         Deque<GangPlacement.Slot> here = new ArrayDeque<>();
         for (int k = 0; k < most; k++) {
-            here.push(trial.take(demand, i));
+            here.push(trial.take(demand, nodes[i]));
         }
         // The last role gains nothing by leaving room.
         int least = r == roles.size() - 1 ? most : 0;
@@ -124,11 +126,11 @@ final class Combination {
                 return Outcome.GAVE_UP;
             }
             if (k > least) {
-                trial.giveBack(demand, i, here.pop());
+                trial.giveBack(demand, here.pop());
             }
         }
         while (!here.isEmpty()) {
-            trial.giveBack(demand, i, here.pop());
+            trial.giveBack(demand, here.pop());
         }
         return Outcome.NONE;
     }

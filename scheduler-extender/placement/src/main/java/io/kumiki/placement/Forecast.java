@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -72,12 +71,13 @@ public final class Forecast {
     private static final Comparator<BackfillPlanner.Running> FIRST_END =
             Comparator.comparingLong(BackfillPlanner.Running::expectedEnd).thenComparing(BackfillPlanner.Running::id);
 
-    private static final BitSet NOTHING = new BitSet();
-
     private final ClusterView view;
-    private final Topology topology;
     private final Purse purse;
+    private final CountedRooms counted;
     private final Map<Shape, ShapeRooms> rooms = new IdentityHashMap<>();
+    /// As whoever may not use the nodes sees it that are kept for another.
+    private @Nullable Outside outside;
+
     private final Set<Shape> never = Collections.newSetFromMap(new IdentityHashMap<>());
     private final PriorityQueue<BackfillPlanner.Running> running = new PriorityQueue<>(FIRST_END);
     private final Map<String, Start> starts = new LinkedHashMap<>();
@@ -89,6 +89,8 @@ public final class Forecast {
     private @Nullable Kept kept;
     private @Nullable Kept keptNow;
 
+    private record Outside(Kept of, CountedRooms counted, Map<Shape, ShapeRooms> rooms) {}
+
     /// @param view the caller's; a copy is changed
     public Forecast(
             ClusterView view,
@@ -97,7 +99,7 @@ public final class Forecast {
             List<BackfillPlanner.Running> running,
             Purse purse) {
         this.view = view.copy();
-        this.topology = topology;
+        this.counted = new CountedRooms(this.view, topology);
         this.running.addAll(running);
         queue.forEach(this::add);
         this.purse = purse;
@@ -187,24 +189,42 @@ public final class Forecast {
 
     private int end(long time) {
         int ends = 0;
+        var nodes = new BitSet();
         for (var end = running.peek(); end != null && end.expectedEnd() <= time; end = running.peek()) {
             running.remove();
             purse.give(end.id());
             for (BackfillPlanner.Held held : end.held()) {
                 view.release(held.demand(), held.node(), held.devices());
-                changed(held.node());
+                nodes.set(held.node());
             }
             ends++;
         }
+        changed(nodes, true);
         return ends;
     }
 
-    private void changed(int node) {
-        rooms.values().forEach(of -> of.changed(view, node));
+    private void changed(BitSet nodes, boolean freed) {
+        Outside other = outside;
+        nodes.stream().forEach(n -> {
+            counted.changed(n, freed);
+            if (other != null) {
+                other.counted().changed(n, freed);
+            }
+        });
     }
 
     private ShapeRooms rooms(Shape shape) {
-        return rooms.computeIfAbsent(shape, s -> new ShapeRooms(s, view, topology));
+        return rooms.computeIfAbsent(shape, s -> new ShapeRooms(s, counted));
+    }
+
+    private ShapeRooms rooms(Shape shape, Kept without) {
+        Outside known = outside;
+        if (known == null || known.of() != without) {
+            known = new Outside(without, counted.without(without.nodes()), new IdentityHashMap<>());
+            outside = known;
+        }
+        CountedRooms there = known.counted();
+        return known.rooms().computeIfAbsent(shape, s -> new ShapeRooms(s, there));
     }
 
     /// Looks at one of each shape after the other, in the order of the queue: whoever wants the same as somebody who
@@ -217,14 +237,13 @@ public final class Forecast {
         for (Head head = heads.poll(); head != null; head = heads.poll()) {
             Waiting next = head.next();
             Kept other = kept;
-            boolean outside = other != null && now + next.promised() > other.start();
+            boolean barred = other != null && now + next.promised() > other.start();
             if (!purse.admits(next.id())) {
                 push(heads, head, now);
                 continue;
             }
-            GangPlacement.Placed placed = rooms(next.shape())
-                    .fit(view, topology, outside ? Objects.requireNonNull(other).nodes() : NOTHING)
-                    .orElse(null);
+            ShapeRooms room = barred ? rooms(next.shape(), Objects.requireNonNull(other)) : rooms(next.shape());
+            GangPlacement.Placed placed = room.fit();
             if (placed != null) {
                 start(next, placed, now);
                 head.line.remove(head.at);
@@ -240,7 +259,7 @@ public final class Forecast {
                         : keep(next, now);
                 headless |= kept == null && next.rank().leads();
             }
-            if (outside) {
+            if (barred) {
                 head.fullOutside = true;
                 push(heads, head, now);
             }
@@ -316,6 +335,7 @@ public final class Forecast {
         purse.take(next.id());
         starts.put(next.id(), new Start(now, placed));
         List<BackfillPlanner.Held> held = new ArrayList<>();
+        var nodes = new BitSet();
         // Amounts are the same in every variant; only the models differ.
         List<GangSpec.Role> roles = next.shape().variants().getFirst().roles();
         for (int r = 0; r < roles.size(); r++) {
@@ -323,27 +343,27 @@ public final class Forecast {
                 Demand demand = roles.get(r).demand();
                 held.add(new BackfillPlanner.Held(demand, slot.node(), slot.devices()));
                 view.place(demand, slot.node(), slot.devices());
-                changed(slot.node());
+                nodes.set(slot.node());
             }
         }
+        changed(nodes, false);
         running.add(new BackfillPlanner.Running(next.id(), held, now + Math.max(1, next.seconds())));
     }
 
     /// Where and when the gang will start; null where it would not even with everybody gone.
     private @Nullable Kept keep(Waiting head, long now) {
         ClusterView later = view.copy();
-        ShapeRooms room = rooms(head.shape()).copy();
-        List<BackfillPlanner.Running> ends = new ArrayList<>(running);
-        ends.sort(FIRST_END);
-        for (BackfillPlanner.Running end : ends) {
+        ShapeRooms room = rooms(head.shape()).on(later);
+        var ends = new PriorityQueue<>(running);
+        for (var end = ends.poll(); end != null; end = ends.poll()) {
             for (BackfillPlanner.Held held : end.held()) {
                 later.release(held.demand(), held.node(), held.devices());
-                room.changed(later, held.node());
+                room.changed(held.node(), true);
             }
-            Optional<GangPlacement.Placed> placed = room.fit(later, topology, new BitSet());
-            if (placed.isPresent()) {
+            GangPlacement.Placed placed = room.fit();
+            if (placed != null) {
                 var nodes = new BitSet();
-                placed.get().slots().forEach(row -> row.forEach(slot -> nodes.set(slot.node())));
+                placed.slots().forEach(row -> row.forEach(slot -> nodes.set(slot.node())));
                 return new Kept(head.id(), Math.max(now, end.expectedEnd()), nodes);
             }
         }

@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 /// Writes down why no place holds a gang.
 ///
 /// @param roles largest first
-record Refusal(ClusterView view, GangPlacer.Allowed allowed, List<GangSpec.Role> roles) {
-    /// @param rooms per role and domain
+record Refusal(ClusterView view, List<Trial.Wanted> roles) {
+    /// @param widest the level of the domains
     /// @param gaveUpAt domains in which not every mix of the roles was tried
-    GangPlacement.Certificate certificate(
-            @Nullable String level, List<String> domains, List<int[]> rooms, BitSet gaveUpAt) {
+    GangPlacement.Certificate certificate(@Nullable String level, List<String> domains, int widest, BitSet gaveUpAt) {
+        List<long[]> rooms = roles.stream().map(of -> of.rooms().sums(widest)).toList();
         List<GangPlacement.Cause> causes = new ArrayList<>();
         for (int d = 0; d < domains.size(); d++) {
             causes.add(cause(domains.get(d), d, rooms, gaveUpAt.get(d)));
@@ -21,29 +21,29 @@ record Refusal(ClusterView view, GangPlacer.Allowed allowed, List<GangSpec.Role>
         return new GangPlacement.Certificate(level, causes, removed(shortest(bare.nearest())));
     }
 
-    private GangPlacement.Cause cause(String domain, int d, List<int[]> rooms, boolean gaveUp) {
+    private GangPlacement.Cause cause(String domain, int d, List<long[]> rooms, boolean gaveUp) {
         for (int r = 0; r < roles.size(); r++) {
-            GangSpec.Role role = roles.get(r);
+            GangSpec.Role role = roles.get(r).role();
             if (rooms.get(r)[d] < role.min()) {
-                return new GangPlacement.RoleShort(domain, role.name(), role.min(), rooms.get(r)[d]);
+                return new GangPlacement.RoleShort(domain, role.name(), role.min(), Math.toIntExact(rooms.get(r)[d]));
             }
         }
         return gaveUp ? new GangPlacement.GaveUp(domain) : new GangPlacement.NoCombination(domain);
     }
 
-    private GangSpec.Role shortest(GangPlacement.Cause cause) {
+    private Trial.Wanted shortest(GangPlacement.Cause cause) {
         if (cause instanceof GangPlacement.RoleShort missing) {
-            for (GangSpec.Role role : roles) {
-                if (role.name().equals(missing.role())) {
-                    return role;
+            for (Trial.Wanted of : roles) {
+                if (of.role().name().equals(missing.role())) {
+                    return of;
                 }
             }
         }
         return roles.getFirst();
     }
 
-    private Placement.Removed removed(GangSpec.Role role) {
-        Demand demand = role.demand();
+    private Placement.Removed removed(Trial.Wanted of) {
+        Demand demand = of.role().demand();
         int excluded = 0;
         int model = 0;
         int devices = 0;
@@ -52,7 +52,7 @@ record Refusal(ClusterView view, GangPlacer.Allowed allowed, List<GangSpec.Role>
         int memory = 0;
         int pods = 0;
         for (int n = 0; n < view.size(); n++) {
-            if (!allowed.on(role, n)) {
+            if (!of.rooms().able(n)) {
                 excluded++;
             } else if (!demand.allows(view.node(n).model())) {
                 model++;

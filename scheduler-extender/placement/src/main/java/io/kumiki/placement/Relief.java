@@ -21,12 +21,12 @@ public final class Relief {
     public Optional<List<BackfillPlanner.Running>> needed(
             ClusterView view, Forecast.Shape shape, List<BackfillPlanner.Running> order) {
         ClusterView later = view.copy();
-        var rooms = new ShapeRooms(shape, later, topology);
+        var rooms = new ShapeRooms(shape, new CountedRooms(later, topology).without(avoided));
         List<BackfillPlanner.Running> gone = new ArrayList<>();
         for (BackfillPlanner.Running next : order) {
             gone.add(next);
             change(later, rooms, next, true);
-            if (rooms.fits(later, topology, avoided)) {
+            if (rooms.fits()) {
                 return Optional.of(without(later, rooms, gone));
             }
         }
@@ -39,7 +39,7 @@ public final class Relief {
         for (int i = gone.size() - 2; i >= 0; i--) {
             BackfillPlanner.Running back = gone.get(i);
             change(later, rooms, back, false);
-            if (rooms.fits(later, topology, avoided)) {
+            if (rooms.fits()) {
                 needed.remove(back);
             } else {
                 change(later, rooms, back, true);
@@ -55,7 +55,7 @@ public final class Relief {
             } else {
                 later.place(held.demand(), held.node(), held.devices());
             }
-            rooms.changed(later, held.node());
+            rooms.changed(held.node(), release);
         }
     }
 }

@@ -1,96 +1,88 @@
 package io.kumiki.placement;
 
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/// How many members of one shape each node could take, and each domain of the level that the shape requires. Follows
-/// a view node by node.
+/// Whether and where a gang of one shape finds room, out of rooms that are counted. Whoever was refused is not tried
+/// again before something changed that could matter.
 final class ShapeRooms {
     private final Forecast.Shape shape;
+    private final CountedRooms counted;
+    /// Of the domains in which all members must lie.
     private final int level;
-    private final Topology topology;
     /// Per variant and role.
-    private final List<int[][]> rooms;
-    private final List<long[][]> sums;
+    private final List<List<MemberRooms>> rooms;
 
-    ShapeRooms(Forecast.Shape shape, ClusterView view, Topology topology) {
+    /// How much had happened when nothing was found; only rises.
+    private long refusedAt = -1;
+    /// Every mix of the roles was tried in vain: only what is given back can help.
+    private boolean proven;
+
+    ShapeRooms(Forecast.Shape shape, CountedRooms counted) {
         this.shape = shape;
-        this.topology = topology;
-        String required = shape.variants().getFirst().required();
-        this.level = required == null ? -1 : topology.level(required);
-        this.rooms = new ArrayList<>();
-        this.sums = new ArrayList<>();
-        int domains = level < 0 ? 1 : topology.domains(level);
-        for (GangSpec variant : shape.variants()) {
-            rooms.add(new int[variant.roles().size()][view.size()]);
-            sums.add(new long[variant.roles().size()][domains]);
-        }
-        for (int n = 0; n < view.size(); n++) {
-            changed(view, n);
-        }
-    }
-
-    private ShapeRooms(ShapeRooms other) {
-        shape = other.shape;
-        level = other.level;
-        topology = other.topology;
-        rooms = other.rooms.stream()
-                .map(variant ->
-                        java.util.Arrays.stream(variant).map(int[]::clone).toArray(int[][]::new))
-                .toList();
-        sums = other.sums.stream()
-                .map(variant ->
-                        java.util.Arrays.stream(variant).map(long[]::clone).toArray(long[][]::new))
+        this.counted = counted;
+        this.level = GangSearch.widest(counted.topology(), shape.variants().getFirst());
+        this.rooms = shape.variants().stream()
+                .map(variant -> rooms(variant, shape, counted))
                 .toList();
     }
 
-    ShapeRooms copy() {
-        return new ShapeRooms(this);
+    private static List<MemberRooms> rooms(GangSpec variant, Forecast.Shape shape, CountedRooms counted) {
+        List<GangSpec.Role> roles = variant.roles();
+        return IntStream.range(0, roles.size())
+                .mapToObj(r -> counted.of(roles.get(r).demand(), shape.able().get(r)))
+                .toList();
     }
 
-    private int domain(int n) {
-        return level < 0 ? 0 : topology.domainOf(level, n);
+    /// On an equal view that changes by itself.
+    ShapeRooms on(ClusterView copy) {
+        return new ShapeRooms(shape, counted.on(copy, shape));
     }
 
-    void changed(ClusterView view, int n) {
-        for (int v = 0; v < rooms.size(); v++) {
-            List<GangSpec.Role> roles = shape.variants().get(v).roles();
-            for (int r = 0; r < roles.size(); r++) {
-                BitSet able = shape.able().get(r);
-                int room = Trial.room(view, (_, node) -> able.get(node), roles.get(r), n);
-                sums.get(v)[r][domain(n)] += room - rooms.get(v)[r][n];
-                rooms.get(v)[r][n] = room;
-            }
+    /// Where nobody else counts on the same view.
+    void changed(int n, boolean freed) {
+        counted.changed(n, freed);
+    }
+
+    /// Of the first variant that fits; null where none does.
+    GangPlacement.@Nullable Placed fit() {
+        if (refusedAt == happened()) {
+            return null;
         }
-    }
-
-    /// The first variant that fits without these nodes.
-    Optional<GangPlacement.Placed> fit(ClusterView view, Topology on, BitSet avoided) {
+        boolean gaveUp = false;
         for (int v = 0; v < rooms.size(); v++) {
-            if (mayFit(v, avoided)) {
+            if (mayFit(v)) {
                 GangSpec variant = shape.variants().get(v);
-                int[][] room = rooms.get(v);
-                GangPlacer.Allowed allowed = (role, n) -> !avoided.get(n)
-                        && shape.able().get(index(variant, role)).get(n);
-                GangPlacer.Known known = (role, n) -> avoided.get(n) ? 0 : room[index(variant, role)][n];
-                Optional<GangPlacement.Placed> placed = new GangPlacer(view, on, allowed, known).fit(variant);
-                if (placed.isPresent()) {
+                List<MemberRooms> of = rooms.get(v);
+                var search = new GangSearch(
+                        counted.view(), counted.topology(), variant, role -> of.get(index(variant, role)));
+                GangPlacement.Placed placed = search.placed();
+                if (placed != null) {
                     return placed;
                 }
+                gaveUp |= search.everGaveUp();
             }
         }
-        return Optional.empty();
+        proven = !gaveUp;
+        refusedAt = happened();
+        return null;
+    }
+
+    /// How often something changed that could matter to whoever was refused.
+    private long happened() {
+        ToLongFunction<MemberRooms> often = proven ? MemberRooms::frees : MemberRooms::changes;
+        return rooms.stream().flatMap(List::stream).mapToLong(often).sum();
     }
 
     /// Whether some variant fits. One role alone fits where its room is enough: nothing has to be tried for it.
-    boolean fits(ClusterView view, Topology on, BitSet avoided) {
+    boolean fits() {
         if (shape.variants().getFirst().roles().size() > 1) {
-            return fit(view, on, avoided).isPresent();
+            return fit() != null;
         }
         for (int v = 0; v < rooms.size(); v++) {
-            if (mayFit(v, avoided)) {
+            if (mayFit(v)) {
                 return true;
             }
         }
@@ -108,22 +100,22 @@ final class ShapeRooms {
     }
 
     /// Whether some domain has room for each role alone.
-    private boolean mayFit(int v, BitSet avoided) {
+    private boolean mayFit(int v) {
         List<GangSpec.Role> roles = shape.variants().get(v).roles();
-        long[][] left = sums.get(v);
-        if (!avoided.isEmpty()) {
-            left = new long[roles.size()][];
-            for (int r = 0; r < left.length; r++) {
-                left[r] = sums.get(v)[r].clone();
-                for (int n = avoided.nextSetBit(0); n >= 0; n = avoided.nextSetBit(n + 1)) {
-                    left[r][domain(n)] -= rooms.get(v)[r][n];
-                }
+        List<MemberRooms> of = rooms.get(v);
+        for (int r = 0; r < roles.size(); r++) {
+            if (of.get(r).most(level) < roles.get(r).min()) {
+                return false;
             }
         }
-        for (int d = 0; d < left[0].length; d++) {
+        if (roles.size() == 1) {
+            return true;
+        }
+        int domains = of.getFirst().sums(level).length;
+        for (int d = 0; d < domains; d++) {
             boolean all = true;
             for (int r = 0; r < roles.size() && all; r++) {
-                all = left[r][d] >= roles.get(r).min();
+                all = of.get(r).sums(level)[d] >= roles.get(r).min();
             }
             if (all) {
                 return true;

@@ -1,9 +1,11 @@
 package io.kumiki.placement;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The tree of places: any number of levels from the widest to the narrowest, each a partition of the nodes that
@@ -17,7 +19,16 @@ public final class Topology {
     private final List<List<String>> names;
     private final int size;
     /// By level, the whole cluster last; made when first asked for. Whoever is second makes an equal one.
-    private final @Nullable List<List<Integer>>[] nodes;
+    private final @Nullable List<Place>[] places;
+
+    /// Nodes that lie together.
+    ///
+    /// @param level that of the domain; -1 for the whole cluster
+    /// @param domain -1 where only a part of the domain lies inside the place around it: a rack of which some nodes
+    ///     lack the label of their zone
+    /// @param nodes ascending; nobody changes them
+    /// @param parts by the next narrower level; empty below the last, where each node stands alone
+    record Place(int level, int domain, int[] nodes, List<Place> parts) {}
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     private Topology(List<String> levels, int[][] domainOf, List<List<String>> names, int size) {
@@ -25,7 +36,7 @@ public final class Topology {
         this.domainOf = domainOf;
         this.names = names;
         this.size = size;
-        this.nodes = new List[levels.size() + 1];
+        this.places = new List[levels.size() + 1];
     }
 
     /// @param levels label names, widest first: zone, block, rack
@@ -81,23 +92,59 @@ public final class Topology {
         return domainOf[level][node];
     }
 
-    /// The nodes of each domain; for level -1 all nodes as one.
-    List<List<Integer>> nodes(int level) {
+    /// How many nodes there are.
+    int size() {
+        return size;
+    }
+
+    /// Each domain; for level -1 the whole cluster as one.
+    List<Place> places(int level) {
         int index = level < 0 ? levels.size() : level;
-        List<List<Integer>> known = nodes[index];
+        List<Place> known = places[index];
         if (known == null) {
-            List<List<Integer>> lists = new ArrayList<>();
-            int domains = level < 0 ? 1 : domains(level);
-            for (int d = 0; d < domains; d++) {
-                lists.add(new ArrayList<>());
+            int[] all = IntStream.range(0, size).toArray();
+            List<Place> made = new ArrayList<>();
+            for (int[] there : level < 0 ? List.of(all) : byDomain(level, all)) {
+                made.add(new Place(level, made.size(), there, parts(level, there)));
             }
-            for (int n = 0; n < size; n++) {
-                lists.get(level < 0 ? 0 : domainOf(level, n)).add(n);
-            }
-            known = lists.stream().map(List::copyOf).toList();
-            nodes[index] = known;
+            known = List.copyOf(made);
+            places[index] = known;
         }
         return known;
+    }
+
+    private List<Place> parts(int level, int[] nodes) {
+        if (level + 1 >= levels.size()) {
+            return List.of();
+        }
+        List<Place> whole = places(level + 1);
+        if (nodes.length == size) {
+            return whole;
+        }
+        List<Place> parts = new ArrayList<>();
+        for (int[] there : byDomain(level + 1, nodes)) {
+            Place domain = whole.get(domainOf(level + 1, there[0]));
+            parts.add(
+                    domain.nodes().length == there.length
+                            ? domain
+                            : new Place(level + 1, -1, there, parts(level + 1, there)));
+        }
+        return List.copyOf(parts);
+    }
+
+    private List<int[]> byDomain(int level, int[] nodes) {
+        long[] sorted = Arrays.stream(nodes)
+                .mapToLong(n -> (long) domainOf(level, n) << 32 | n)
+                .sorted()
+                .toArray();
+        List<int[]> all = new ArrayList<>();
+        for (int begin = 0, end = 0; begin < sorted.length; begin = end) {
+            while (end < sorted.length && sorted[end] >> 32 == sorted[begin] >> 32) {
+                end++;
+            }
+            all.add(Arrays.stream(sorted, begin, end).mapToInt(key -> (int) key).toArray());
+        }
+        return all;
     }
 
     public String name(int level, int domain) {

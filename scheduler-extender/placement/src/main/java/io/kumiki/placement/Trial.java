@@ -1,79 +1,95 @@
 package io.kumiki.placement;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
-/// What is left on some nodes while one gang is tried; the view itself is not touched.
+/// What is left of a view while one gang is tried; the view itself is not touched. A node is copied when something
+/// is first taken from it.
 final class Trial {
-    private final ClusterView view;
-    private final GangPlacer.Allowed allowed;
-    final List<Integer> nodes;
-    private final int[] cpu;
-    private final int[] memory;
-    private final int[] pods;
-    private final int[][] remnants;
-    private final Map<Integer, Map<String, Long>> extended = new HashMap<>();
+    /// A role, and the room for its members as the view has it.
+    record Wanted(GangSpec.Role role, MemberRooms rooms) {}
 
-    Trial(ClusterView view, GangPlacer.Allowed allowed, List<Integer> nodes) {
+    private final ClusterView view;
+    private final Map<Integer, Left> touched = new HashMap<>();
+
+    Trial(ClusterView view) {
         this.view = view;
-        this.allowed = allowed;
-        this.nodes = nodes;
-        cpu = new int[nodes.size()];
-        memory = new int[nodes.size()];
-        pods = new int[nodes.size()];
-        remnants = new int[nodes.size()][];
-        for (int i = 0; i < nodes.size(); i++) {
-            int n = nodes.get(i);
-            cpu[i] = view.cpuFree(n);
-            memory[i] = view.memoryFree(n);
-            pods[i] = view.podsFree(n);
-            remnants[i] = view.remnants(n).clone();
+    }
+
+    private static final class Left {
+        int cpu;
+        int memory;
+        int pods;
+        final int[] remnants;
+        final Map<String, Long> extendedTaken = new HashMap<>();
+
+        Left(ClusterView view, int n) {
+            cpu = view.cpuFree(n);
+            memory = view.memoryFree(n);
+            pods = view.podsFree(n);
+            remnants = view.remnants(n).clone();
         }
     }
 
-    /// Members of this role that the node could take as the view has it.
-    static int room(ClusterView view, GangPlacer.Allowed allowed, GangSpec.Role role, int n) {
-        return allowed.on(role, n)
-                ? room(
-                        view,
-                        role.demand(),
-                        n,
-                        new Left(view.cpuFree(n), view.memoryFree(n), view.podsFree(n), view.remnants(n), Map.of()))
-                : 0;
+    boolean isUntouched() {
+        return touched.isEmpty();
     }
 
-    /// Members of this role that node i of the trial could still take.
-    int room(GangSpec.Role role, int i) {
-        int n = nodes.get(i);
-        return allowed.on(role, n)
-                ? room(view, role.demand(), n, new Left(cpu[i], memory[i], pods[i], remnants[i], taken(i)))
-                : 0;
+    /// Members of this role that the node could still take.
+    int room(Wanted of, int n) {
+        Left left = touched.isEmpty() ? null : touched.get(n);
+        if (left == null) {
+            return of.rooms().at(n);
+        }
+        Demand demand = of.role().demand();
+        if (!of.rooms().able(n) || !demand.allows(view.node(n).model())) {
+            return 0;
+        }
+        int room = amounts(demand, left.cpu, left.memory, left.pods);
+        room = extended(demand, view, n, left.extendedTaken, room);
+        return wantsDevices(demand, room) ? Math.min(room, devices(demand, left.remnants)) : room;
     }
 
-    private Map<String, Long> taken(int i) {
-        return extended.isEmpty() ? Map.of() : extended.getOrDefault(i, Map.of());
-    }
-
-    private record Left(int cpu, int memory, int pods, int[] remnants, Map<String, Long> extendedTaken) {}
-
-    private static int room(ClusterView view, Demand demand, int n, Left left) {
+    /// Members that the node could take as the view has it.
+    static int room(ClusterView view, Demand demand, int n) {
         if (!demand.allows(view.node(n).model())) {
             return 0;
         }
-        int room = left.pods();
-        room = demand.cpuMilli() == 0 ? room : Math.min(room, left.cpu() / demand.cpuMilli());
-        room = demand.memoryMib() == 0 ? room : Math.min(room, left.memory() / demand.memoryMib());
+        int room = amounts(demand, view.cpuFree(n), view.memoryFree(n), view.podsFree(n));
+        room = extended(demand, view, n, Map.of(), room);
+        if (!wantsDevices(demand, room)) {
+            return room;
+        }
+        return Math.min(
+                room,
+                demand.gpuMilli() == ClusterView.WHOLE
+                        ? view.wholeDevices(n) / demand.gpus()
+                        : devices(demand, view.remnants(n)));
+    }
+
+    private static int amounts(Demand demand, int cpu, int memory, int pods) {
+        int room = pods;
+        room = demand.cpuMilli() == 0 ? room : Math.min(room, cpu / demand.cpuMilli());
+        room = demand.memoryMib() == 0 ? room : Math.min(room, memory / demand.memoryMib());
+        return Math.max(0, room);
+    }
+
+    private static int extended(Demand demand, ClusterView view, int n, Map<String, Long> taken, int most) {
+        if (most == 0 || demand.extended().isEmpty()) {
+            return most;
+        }
+        long room = most;
         for (var wanted : demand.extended().entrySet()) {
             if (wanted.getValue() > 0) {
-                long free = view.extendedFree(n, wanted.getKey())
-                        - left.extendedTaken().getOrDefault(wanted.getKey(), 0L);
-                room = (int) Math.min(room, Math.max(0, free) / wanted.getValue());
+                long free = view.extendedFree(n, wanted.getKey()) - taken.getOrDefault(wanted.getKey(), 0L);
+                room = Math.min(room, Math.max(0, free) / wanted.getValue());
             }
         }
-        return room <= 0 || demand.gpus() == 0 || demand.gpuMilli() == 0
-                ? Math.max(0, room)
-                : Math.min(room, devices(demand, left.remnants()));
+        return (int) room;
+    }
+
+    private static boolean wantsDevices(Demand demand, int room) {
+        return room > 0 && demand.gpus() > 0 && demand.gpuMilli() > 0;
     }
 
     static int devices(Demand demand, int[] remnants) {
@@ -84,36 +100,39 @@ final class Trial {
         return devices / demand.gpus();
     }
 
-    /// One member more on node i: the smallest remnants that do.
-    GangPlacement.Slot take(Demand demand, int i) {
+    /// One member more on the node: the smallest remnants that do.
+    GangPlacement.Slot take(Demand demand, int n) {
+        Left left = touched.computeIfAbsent(n, _ -> new Left(view, n));
         int[] devices = new int[demand.gpus()];
         for (int found = 0; found < devices.length; found++) {
             int best = -1;
-            for (int d = 0; d < remnants[i].length; d++) {
-                if (remnants[i][d] >= demand.gpuMilli() && (best < 0 || remnants[i][d] < remnants[i][best])) {
+            for (int d = 0; d < left.remnants.length; d++) {
+                if (left.remnants[d] >= demand.gpuMilli() && (best < 0 || left.remnants[d] < left.remnants[best])) {
                     best = d;
                 }
             }
-            remnants[i][best] -= demand.gpuMilli();
+            left.remnants[best] -= demand.gpuMilli();
             devices[found] = best;
         }
-        change(demand, i, 1);
-        return new GangPlacement.Slot(nodes.get(i), devices);
+        change(left, demand, 1);
+        return new GangPlacement.Slot(n, devices);
     }
 
-    void giveBack(Demand demand, int i, GangPlacement.Slot slot) {
+    void giveBack(Demand demand, GangPlacement.Slot slot) {
+        Left left = touched.computeIfAbsent(slot.node(), n -> new Left(view, n));
         for (int device : slot.devices()) {
-            remnants[i][device] += demand.gpuMilli();
+            left.remnants[device] += demand.gpuMilli();
         }
-        change(demand, i, -1);
+        change(left, demand, -1);
     }
 
-    private void change(Demand demand, int i, int sign) {
-        cpu[i] -= sign * demand.cpuMilli();
-        memory[i] -= sign * demand.memoryMib();
-        pods[i] -= sign;
-        demand.extended()
-                .forEach((resource, amount) ->
-                        extended.computeIfAbsent(i, _ -> new HashMap<>()).merge(resource, sign * amount, Long::sum));
+    private static void change(Left left, Demand demand, int sign) {
+        left.cpu -= sign * demand.cpuMilli();
+        left.memory -= sign * demand.memoryMib();
+        left.pods -= sign;
+        if (!demand.extended().isEmpty()) {
+            demand.extended()
+                    .forEach((resource, amount) -> left.extendedTaken.merge(resource, sign * amount, Long::sum));
+        }
     }
 }

@@ -37,8 +37,7 @@ class ForecastLawTest {
         return shapes;
     }
 
-    private static List<Forecast.Waiting> draw(SplittableRandom random, int count) {
-        List<Forecast.Shape> shapes = shapes();
+    private static List<Forecast.Waiting> draw(SplittableRandom random, List<Forecast.Shape> shapes, int count) {
         List<Forecast.Waiting> waiting = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             long seconds = 1 + random.nextInt(100);
@@ -56,23 +55,64 @@ class ForecastLawTest {
         int starts = 0;
         for (long seed = 0; seed < 400; seed++) {
             var random = new SplittableRandom(seed);
-            List<Forecast.Waiting> queue = draw(random, 5 + random.nextInt(60));
+            List<Forecast.Waiting> queue = draw(random, shapes(), 5 + random.nextInt(60));
             Set<String> refused = new HashSet<>();
             queue.stream().filter(_ -> random.nextInt(12) == 0).forEach(w -> refused.add(w.id()));
-            Map<String, Long> slow = new Slow(queue, refused).run();
-            Map<String, Long> fast = new HashMap<>();
-            new Forecast(cluster(), FLAT, queue, List.of(), purse(refused))
-                    .run(0, Long.MAX_VALUE / 8, Integer.MAX_VALUE)
-                    .forEach((id, start) -> fast.put(id, start.at()));
-            assertThat(fast).as("seed %s", seed).isEqualTo(slow);
-            starts += fast.size();
+            starts += same(cluster(), FLAT, queue, List.of(), refused, seed);
         }
         assertThat(starts).isGreaterThan(5000);
     }
 
+    /// Shapes of several roles and models in a topology, some of the nodes taken.
+    @Test
+    void nobodyIsTriedInVainAndNobodyForgotten() {
+        int starts = 0;
+        for (long seed = 0; seed < 1500; seed++) {
+            var random = new SplittableRandom(seed);
+            var drawn = new Drawn(random, false);
+            List<BackfillPlanner.Running> running = new ArrayList<>();
+            for (int i = random.nextInt(12); i > 0; i--) {
+                Demand demand = drawn.demand();
+                int n = random.nextInt(drawn.view.size());
+                if (drawn.view.fits(demand, n)) {
+                    int[] devices = new Trial(drawn.view).take(demand, n).devices();
+                    drawn.view.place(demand, n, devices);
+                    running.add(new BackfillPlanner.Running(
+                            "r" + i, List.of(new BackfillPlanner.Held(demand, n, devices)), random.nextInt(200)));
+                }
+            }
+            List<Forecast.Shape> shapes = new ArrayList<>();
+            for (int i = 0; i <= random.nextInt(4); i++) {
+                GangSpec gang = drawn.gang("g" + i);
+                shapes.add(new Forecast.Shape(
+                        random.nextInt(3) > 0 ? List.of(gang) : List.of(gang.on(List.of("B")), gang.on(List.of("A"))),
+                        gang.roles().stream().map(_ -> drawn.some(9)).toList()));
+            }
+            List<Forecast.Waiting> queue = draw(random, shapes, 3 + random.nextInt(16));
+            starts += same(drawn.view, drawn.topology, queue, running, Set.of(), seed);
+        }
+        assertThat(starts).isGreaterThan(5000);
+    }
+
+    private static int same(
+            ClusterView view,
+            Topology topology,
+            List<Forecast.Waiting> queue,
+            List<BackfillPlanner.Running> running,
+            Set<String> refused,
+            long seed) {
+        Map<String, String> slow = new Slow(view, topology, queue, running, refused).run();
+        Map<String, String> fast = new HashMap<>();
+        new Forecast(view, topology, queue, running, purse(refused))
+                .run(0, Long.MAX_VALUE / 8, Integer.MAX_VALUE)
+                .forEach((id, start) -> fast.put(id, start.at() + " " + GangSearchLawTest.written(start.placed())));
+        assertThat(fast).as("seed %s", seed).isEqualTo(slow);
+        return fast.size();
+    }
+
     @Test
     void noFurtherThanTheOneThatIsAskedFor() {
-        List<Forecast.Waiting> queue = draw(new SplittableRandom(5), 40);
+        List<Forecast.Waiting> queue = draw(new SplittableRandom(5), shapes(), 40);
         Map<String, Forecast.Start> all =
                 new Forecast(cluster(), FLAT, queue, List.of(), Forecast.Purse.OPEN).run(0, 1_000_000, 1000);
         String some = all.keySet().stream().skip(all.size() / 2).findFirst().orElseThrow();
@@ -99,19 +139,28 @@ class ForecastLawTest {
 
     /// Everybody is asked about in every pass, with nothing remembered but the reservation.
     private static final class Slow {
-        private final ClusterView view = cluster();
+        private final ClusterView view;
+        private final Topology topology;
         private final Set<String> refused;
         private final List<Forecast.Waiting> queue;
-        private final List<BackfillPlanner.Running> running = new ArrayList<>();
-        private final Map<String, Long> starts = new HashMap<>();
+        private final List<BackfillPlanner.Running> running;
+        private final Map<String, String> starts = new HashMap<>();
         private Forecast.Kept kept;
 
-        Slow(List<Forecast.Waiting> queue, Set<String> refused) {
+        Slow(
+                ClusterView view,
+                Topology topology,
+                List<Forecast.Waiting> queue,
+                List<BackfillPlanner.Running> running,
+                Set<String> refused) {
+            this.view = view.copy();
+            this.topology = topology;
             this.queue = new ArrayList<>(queue);
+            this.running = new ArrayList<>(running);
             this.refused = refused;
         }
 
-        Map<String, Long> run() {
+        Map<String, String> run() {
             pass(0);
             while (!running.isEmpty()) {
                 running.sort(Comparator.comparingLong(BackfillPlanner.Running::expectedEnd)
@@ -128,9 +177,17 @@ class ForecastLawTest {
             return starts;
         }
 
-        private static GangPlacement place(ClusterView on, Forecast.Waiting next, BitSet avoided) {
-            return new GangPlacer(on, FLAT, avoided)
-                    .place(next.shape().variants().getFirst());
+        private GangPlacement.Placed place(ClusterView on, Forecast.Waiting next, BitSet avoided) {
+            Forecast.Shape shape = next.shape();
+            for (GangSpec gang : shape.variants()) {
+                GangPlacer.Allowed allowed = (role, n) -> !avoided.get(n)
+                        && shape.able().get(gang.roles().indexOf(role)).get(n);
+                GangPlacement.Placed placed = new PlainPlacer(on, topology, allowed).place(gang);
+                if (placed != null) {
+                    return placed;
+                }
+            }
+            return null;
         }
 
         private void pass(long now) {
@@ -141,7 +198,8 @@ class ForecastLawTest {
                 if (refused.contains(next.id())) {
                     continue;
                 }
-                if (place(view, next, outside ? kept.nodes() : new BitSet()) instanceof GangPlacement.Placed placed) {
+                GangPlacement.Placed placed = place(view, next, outside ? kept.nodes() : new BitSet());
+                if (placed != null) {
                     start(next, placed, now);
                 } else if (kept == null) {
                     kept = before != null && before.id().equals(next.id()) && now < before.start()
@@ -153,13 +211,15 @@ class ForecastLawTest {
 
         private void start(Forecast.Waiting next, GangPlacement.Placed placed, long now) {
             queue.remove(next);
-            starts.put(next.id(), now);
+            starts.put(next.id(), now + " " + GangSearchLawTest.written(placed));
             List<BackfillPlanner.Held> held = new ArrayList<>();
-            Demand demand =
-                    next.shape().variants().getFirst().roles().getFirst().demand();
-            for (GangPlacement.Slot slot : placed.slots().getFirst()) {
-                view.place(demand, slot.node(), slot.devices());
-                held.add(new BackfillPlanner.Held(demand, slot.node(), slot.devices()));
+            List<GangSpec.Role> roles = next.shape().variants().getFirst().roles();
+            for (int r = 0; r < roles.size(); r++) {
+                for (GangPlacement.Slot slot : placed.slots().get(r)) {
+                    Demand demand = roles.get(r).demand();
+                    view.place(demand, slot.node(), slot.devices());
+                    held.add(new BackfillPlanner.Held(demand, slot.node(), slot.devices()));
+                }
             }
             running.add(new BackfillPlanner.Running(next.id(), held, now + next.seconds()));
         }
@@ -170,7 +230,8 @@ class ForecastLawTest {
                     .thenComparing(BackfillPlanner.Running::id));
             for (var end : running) {
                 end.held().forEach(h -> later.release(h.demand(), h.node(), h.devices()));
-                if (place(later, head, new BitSet()) instanceof GangPlacement.Placed placed) {
+                GangPlacement.Placed placed = place(later, head, new BitSet());
+                if (placed != null) {
                     var nodes = new BitSet();
                     placed.slots().forEach(row -> row.forEach(slot -> nodes.set(slot.node())));
                     return new Forecast.Kept(head.id(), Math.max(now, end.expectedEnd()), nodes);

@@ -34,10 +34,11 @@ class ShapeRoomsLawTest {
                 able.add(some(random, count, 5));
             }
             var gang = new GangSpec("g", roles, random.nextBoolean() ? "rack" : null, null);
-            var rooms = new ShapeRooms(new Forecast.Shape(List.of(gang), able), view, topology);
             BitSet avoided = random.nextBoolean() ? new BitSet() : some(random, count, 2);
-            boolean found = rooms.fit(view, topology, avoided).isPresent();
-            assertThat(rooms.fits(view, topology, avoided)).as("seed %s", seed).isEqualTo(found);
+            var rooms = new ShapeRooms(
+                    new Forecast.Shape(List.of(gang), able), new CountedRooms(view, topology).without(avoided));
+            boolean found = rooms.fit() != null;
+            assertThat(rooms.fits()).as("seed %s", seed).isEqualTo(found);
             fits += found ? 1 : 0;
         }
         assertThat(fits).isBetween(300, 1700);
