@@ -58,6 +58,11 @@ public final class Json {
         return Trees.FACTORY;
     }
 
+    /// The value that begins with the token the parser is at; afterwards it is at the last one.
+    public static JsonNode value(JsonParser parser) throws IOException {
+        return Trees.value(parser);
+    }
+
     public static JsonNode parse(String text) {
         try (JsonParser parser = Trees.FACTORY.createParser(text)) {
             return Trees.read(parser, false);

@@ -57,6 +57,10 @@ final class Trees {
         return tree;
     }
 
+    static JsonNode value(JsonParser parser) throws IOException {
+        return new Trees(parser, false).value(parser.currentToken());
+    }
+
     private JsonNode value(@Nullable JsonToken token) throws IOException {
         return switch (token) {
             case START_OBJECT -> object();

@@ -15,10 +15,13 @@ import io.kumiki.planner.fact.Origin;
 import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.fact.Shape;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Kubernetes objects as the planner's facts.
@@ -38,6 +41,8 @@ final class Facts {
             tolerates("node.kubernetes.io/memory-pressure", "NoSchedule"),
             tolerates("node.kubernetes.io/pid-pressure", "NoSchedule"),
             tolerates("node.kubernetes.io/unschedulable", "NoSchedule"));
+
+    private static final Pattern SECOND = Pattern.compile("\\d{4}-\\d{2}-\\d{2}T(?:[01]\\d|2[0-3]):\\d{2}:[0-5]\\dZ");
 
     private Facts() {}
 
@@ -200,8 +205,23 @@ final class Facts {
     }
 
     static long created(JsonNode metadata) {
-        return Instant.parse(metadata.path("creationTimestamp").asText("1970-01-01T00:00:00Z"))
-                .getEpochSecond();
+        return second(metadata.path("creationTimestamp").asText("1970-01-01T00:00:00Z"));
+    }
+
+    /// Of a time in RFC 3339. The API server writes 2026-11-30T08:45:00Z, and a formatter would take a tenth of what a
+    /// pod costs. Throws [java.time.DateTimeException] where the text is none.
+    static long second(String time) {
+        if (!SECOND.matcher(time).matches()) {
+            return Instant.parse(time).getEpochSecond();
+        }
+        long days = LocalDate.of(number(time, 0, 4), number(time, 5, 7), number(time, 8, 10))
+                .toEpochDay();
+        LocalTime of = LocalTime.of(number(time, 11, 13), number(time, 14, 16), number(time, 17, 19));
+        return days * 86_400 + of.toSecondOfDay();
+    }
+
+    private static int number(String text, int from, int to) {
+        return Integer.parseInt(text, from, to, 10);
     }
 
     private static PodFact.@Nullable Member member(JsonNode metadata, JsonNode pod, Map<String, Long> requests) {

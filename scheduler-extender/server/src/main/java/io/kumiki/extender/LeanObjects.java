@@ -1,9 +1,10 @@
 package io.kumiki.extender;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.filter.FilteringParserDelegate;
-import com.fasterxml.jackson.core.filter.TokenFilter;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 import java.io.IOException;
 import java.util.Map;
@@ -12,35 +13,55 @@ import org.jspecify.annotations.Nullable;
 
 /// Objects without the parts that nobody here reads: they are skipped as tokens and never become trees. Of a pod that
 /// is more than half.
-final class LeanObjects extends TokenFilter {
-    private static final TokenFilter CONTAINERS = new LeanObjects(
+final class LeanObjects {
+    /// @param without fields that are left out
+    /// @param below fields of which parts are left out; those of an array are those of its elements
+    private record Part(Set<String> without, Map<String, Part> below) {
+        static final Part WHOLE = new Part(Set.of(), Map.of());
+
+        Part of(String field) {
+            return below.isEmpty() ? WHOLE : below.getOrDefault(field, WHOLE);
+        }
+    }
+
+    private static final Part CONTAINERS = new Part(
             Set.of("env", "envFrom", "volumeMounts", "command", "args", "livenessProbe", "readinessProbe"), Map.of());
-    private static final TokenFilter OBJECT = new LeanObjects(
+    private static final Part OBJECT = new Part(
             Set.of(),
             Map.of(
-                    "metadata", new LeanObjects(Set.of("managedFields"), Map.of()),
-                    "spec", new LeanObjects(Set.of(), Map.of("containers", CONTAINERS, "initContainers", CONTAINERS)),
-                    "status",
-                            new LeanObjects(Set.of("containerStatuses", "initContainerStatuses", "images"), Map.of())));
-    private static final TokenFilter LIST = new LeanObjects(Set.of(), Map.of("items", OBJECT));
-    private static final TokenFilter EVENT = new LeanObjects(Set.of(), Map.of("object", OBJECT));
+                    "metadata", new Part(Set.of("managedFields"), Map.of()),
+                    "spec", new Part(Set.of(), Map.of("containers", CONTAINERS, "initContainers", CONTAINERS)),
+                    "status", new Part(Set.of("containerStatuses", "initContainerStatuses", "images"), Map.of())));
+    /// Of what is gone only its name is wanted.
+    private static final Part GONE =
+            new Part(Set.of("spec", "status"), Map.of("metadata", new Part(Set.of("managedFields"), Map.of())));
 
-    private final Set<String> without;
-    private final Map<String, TokenFilter> below;
+    private LeanObjects() {}
 
-    private LeanObjects(Set<String> without, Map<String, TokenFilter> below) {
-        this.without = without;
-        this.below = below;
+    /// One event of a watch: an object with `type` and `object`, from its first token on.
+    static JsonNode event(JsonParser parser) throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw new IOException("an event of a watch is an object");
+        }
+        ObjectNode event = Json.object();
+        for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+            JsonToken value = parser.nextToken();
+            boolean gone = event.path("type").asText().equals("DELETED");
+            event.set(field, value(parser, value, !field.equals("object") ? Part.WHOLE : gone ? GONE : OBJECT));
+        }
+        end(parser);
+        return event;
     }
 
-    /// Reads a list from its first token on.
-    static JsonParser ofList(JsonParser parser) {
-        return filtered(parser, LIST);
+    private static void end(JsonParser parser) throws IOException {
+        if (parser.nextToken() != null) {
+            throw new IOException("more follows the object");
+        }
     }
 
-    /// Reads one event of a watch.
-    static JsonParser ofEvent(JsonParser parser) {
-        return filtered(parser, EVENT);
+    /// The object whose first token the parser is at.
+    static JsonNode object(JsonParser parser) throws IOException {
+        return value(parser, parser.currentToken(), OBJECT);
     }
 
     /// One whole object; an empty one of no bytes.
@@ -48,17 +69,37 @@ final class LeanObjects extends TokenFilter {
         if (json.length == 0) {
             return Json.object();
         }
-        try (JsonParser parser = filtered(Json.mapper().getFactory().createParser(json), OBJECT)) {
-            return Json.mapper().readTree(parser);
+        try (JsonParser parser = Json.tokens().createParser(json)) {
+            JsonNode object = value(parser, parser.nextToken(), OBJECT);
+            end(parser);
+            return object;
         }
     }
 
-    private static JsonParser filtered(JsonParser parser, TokenFilter filter) {
-        return new FilteringParserDelegate(parser, filter, TokenFilter.Inclusion.INCLUDE_ALL_AND_PATH, true);
+    private static JsonNode value(JsonParser parser, @Nullable JsonToken token, Part part) throws IOException {
+        if (token == JsonToken.START_OBJECT && part != Part.WHOLE) {
+            return fields(parser, part);
+        }
+        if (token == JsonToken.START_ARRAY && part != Part.WHOLE) {
+            ArrayNode array = Json.array();
+            for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
+                array.add(value(parser, next, part));
+            }
+            return array;
+        }
+        return Json.value(parser);
     }
 
-    @Override
-    public @Nullable TokenFilter includeProperty(String name) {
-        return without.contains(name) ? null : below.getOrDefault(name, TokenFilter.INCLUDE_ALL);
+    private static ObjectNode fields(JsonParser parser, Part part) throws IOException {
+        ObjectNode object = Json.object();
+        for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+            JsonToken value = parser.nextToken();
+            if (part.without().contains(field)) {
+                parser.skipChildren();
+            } else {
+                object.set(field, value(parser, value, part.of(field)));
+            }
+        }
+        return object;
     }
 }

@@ -2,9 +2,7 @@ package io.kumiki.extender;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import io.kumiki.model.Json;
 import io.kumiki.runtime.work.Backoff;
 import java.io.IOException;
@@ -21,9 +19,6 @@ import org.slf4j.LoggerFactory;
 final class ObjectFeed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ObjectFeed.class);
     private static final int NOT_FOUND = 404;
-    /// Objects out of the middle of a list: what follows one is the next.
-    private static final ObjectReader ONE =
-            Json.mapper().readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /// Who is told, on the feed's thread.
     interface Sink {
@@ -37,6 +32,11 @@ final class ObjectFeed implements AutoCloseable {
 
         /// All that has come so far is told: the whole list, or what of a watch came together.
         default void settled() {}
+
+        /// What comes, as this one wants to read it.
+        default InputStream paced(InputStream watch) {
+            return watch;
+        }
     }
 
     private final KubeApi api;
@@ -113,18 +113,17 @@ final class ObjectFeed implements AutoCloseable {
         }
         Set<String> there = new HashSet<>();
         String revision = "";
-        try (JsonParser parser = LeanObjects.ofList(Json.mapper().getFactory().createParser(stream.body()))) {
+        try (JsonParser parser = Json.tokens().createParser(stream.body())) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String field = parser.currentName();
                 JsonToken value = parser.nextToken();
                 if (field.equals("metadata")) {
-                    revision = ONE.<JsonNode>readValue(parser)
-                            .path("resourceVersion")
-                            .asText();
+                    revision =
+                            LeanObjects.object(parser).path("resourceVersion").asText();
                 } else if (field.equals("items") && value == JsonToken.START_ARRAY) {
                     while (parser.nextToken() == JsonToken.START_OBJECT) {
-                        JsonNode object = ONE.readValue(parser);
+                        JsonNode object = LeanObjects.object(parser);
                         there.add(key(object));
                         tell(object);
                     }
@@ -150,7 +149,7 @@ final class ObjectFeed implements AutoCloseable {
             version = "";
             throw new IOException("the watch was answered " + stream.code());
         }
-        try (var events = new WatchEvents(stream.body())) {
+        try (var events = new WatchEvents(sink.paced(stream.body()))) {
             for (JsonNode event = events.next(); event != null && !closed; event = events.next()) {
                 JsonNode object = event.path("object");
                 String revision =

@@ -7,6 +7,7 @@ import io.kumiki.planner.fact.ResourceVersion;
 import io.kumiki.planner.fact.RunFact;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.planner.fact.SingleFact;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,6 +30,7 @@ final class PodWatch implements ObjectFeed.Sink {
     private final KubeApi api;
     private final Consumer<Event> planner;
     private final DerivedGangs gangs;
+    private final Lull lull = new Lull();
     /// Pods that the scheduler asks about before the watch has brought them, by uid.
     private final Map<String, CompletableFuture<Void>> awaited = new ConcurrentHashMap<>();
     private final Map<String, PodFact> told = new HashMap<>();
@@ -42,6 +44,11 @@ final class PodWatch implements ObjectFeed.Sink {
         this.api = api;
         this.planner = planner;
         this.gangs = gangs;
+    }
+
+    @Override
+    public InputStream paced(InputStream watch) {
+        return new PacedStream(watch, lull);
     }
 
     @Override
@@ -192,6 +199,7 @@ final class PodWatch implements ObjectFeed.Sink {
         CompletableFuture<Void> coming = awaited.computeIfAbsent(uid, _ -> new CompletableFuture<>());
         try {
             if (!knows(metadata)) {
+                lull.hurry();
                 coming.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             }
             return true;

@@ -38,6 +38,9 @@ public final class SchedulingView implements AutoCloseable {
     /// Pictures are made one after the other no faster than this, and in at most a fifth of this thread's time.
     private static final long LEAST_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+    /// What is told in the meantime is seen together.
+    private static final Duration PAUSE = Duration.ofNanos(LEAST_GAP_NANOS);
+
     private static final int GAP_PER_COST = 4;
     /// Where running the queue ahead and explaining it takes longer, that is done every ten seconds only, beside this
     /// thread, and pictures carry what was found out last.
@@ -61,6 +64,7 @@ public final class SchedulingView implements AutoCloseable {
     private record Foreseen(Scene scene, long nanos) implements Mail {}
 
     private final LinkedBlockingQueue<Mail> mailbox = new LinkedBlockingQueue<>();
+    private final Lull lull = new Lull();
     private final Mirror mirror;
     private final InstantSource clock;
     private final @Nullable DecisionLog log;
@@ -112,6 +116,7 @@ public final class SchedulingView implements AutoCloseable {
         }
         var asked = new Asked(new CompletableFuture<>());
         mailbox.add(asked);
+        lull.hurry();
         try {
             return Optional.of(asked.answer().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException | TimeoutException e) {
@@ -172,6 +177,9 @@ public final class SchedulingView implements AutoCloseable {
                         told = mirror.version();
                         picture();
                         listeners.forEach(Runnable::run);
+                    }
+                    if (mail instanceof Seen && mailbox.isEmpty()) {
+                        lull.rest(PAUSE);
                     }
                 } catch (RuntimeException e) {
                     LOG.error("the mirror failed on {}", mail, e);

@@ -16,7 +16,6 @@ import io.kumiki.planner.fact.RunFact;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.planner.fact.SingleFact;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +146,7 @@ final class SingleFacts {
 
     private static @Nullable Long second(String time) {
         try {
-            return time.isEmpty() ? null : Instant.parse(time).getEpochSecond();
+            return time.isEmpty() ? null : Long.valueOf(Facts.second(time));
         } catch (DateTimeException e) {
             return null;
         }

@@ -37,8 +37,8 @@ final class WatchEvents implements AutoCloseable {
             end = lineEnd(from + looked);
         }
         int length = end - from;
-        try (JsonParser parser = LeanObjects.ofEvent(Json.mapper().getFactory().createParser(buffer, from, length))) {
-            return Json.mapper().readTree(parser);
+        try (JsonParser parser = Json.tokens().createParser(buffer, from, length)) {
+            return LeanObjects.event(parser);
         } finally {
             from = end + 1;
         }

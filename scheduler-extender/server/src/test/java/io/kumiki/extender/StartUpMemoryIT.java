@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import io.kumiki.model.Json;
 import io.kumiki.planner.fact.PodFact;
 import java.io.IOException;
@@ -19,8 +17,6 @@ import org.junit.jupiter.api.Test;
 /// What 100,000 pods of a list leave behind, and that the list itself is never in memory.
 class StartUpMemoryIT {
     private static final int PODS = 100_000;
-    private static final ObjectReader ONE =
-            Json.mapper().readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final String POD = """
             {"metadata":{"name":"p-%1$d","namespace":"team","uid":"00000000-0000-0000-0000-%1$012d","resourceVersion":"%1$d",
             "labels":{"env":"prod","app":"trainer"},"managedFields":[{"manager":"m","operation":"Update","fieldsV1":{%2$s}}]},
@@ -67,12 +63,12 @@ class StartUpMemoryIT {
         long start = System.nanoTime();
         List<PodFact> facts = new ArrayList<>();
         var list = new Listed();
-        try (JsonParser parser = LeanObjects.ofList(Json.mapper().getFactory().createParser(list))) {
+        try (JsonParser parser = Json.tokens().createParser(list)) {
             while (parser.nextToken() != JsonToken.START_ARRAY) {
                 assertThat(parser.currentToken()).isNotNull();
             }
             while (parser.nextToken() == JsonToken.START_OBJECT) {
-                JsonNode pod = ONE.readValue(parser);
+                JsonNode pod = LeanObjects.object(parser);
                 if (facts.isEmpty()) {
                     assertThat(pod.path("metadata").has("managedFields")).isFalse();
                     assertThat(pod.path("status").has("containerStatuses")).isFalse();

@@ -9,7 +9,8 @@ import java.util.function.LongBinaryOperator;
 
 /// Resource name → amount as the scheduler counts it: CPU in thousandths, everything else in units. Sums saturate.
 public record Amounts(SortedMap<String, Long> of) {
-    public static final Amounts NONE = new Amounts(new TreeMap<>());
+    /// So many digits fit whatever the unit.
+    private static final int PLAIN = 15;
 
     public Amounts {
         of = Collections.unmodifiableSortedMap(new TreeMap<>(of));
@@ -17,62 +18,60 @@ public record Amounts(SortedMap<String, Long> of) {
 
     static Amounts read(JsonNode list) {
         SortedMap<String, Long> amounts = new TreeMap<>();
-        list.properties()
-                .forEach(entry -> amounts.put(
-                        entry.getKey(), count(entry.getKey(), entry.getValue().asText())));
+        read(list, amounts);
         return new Amounts(amounts);
+    }
+
+    private static void read(JsonNode list, Map<String, Long> into) {
+        list.properties()
+                .forEach(entry -> into.put(
+                        entry.getKey(), count(entry.getKey(), entry.getValue().asText())));
     }
 
     /// What a pod takes: all main containers and sidecars together, or the largest moment of its start, plus its
     /// overhead, and one pod.
     public static Amounts requestOf(JsonNode spec) {
-        Amounts sidecars = NONE;
-        Amounts start = NONE;
+        SortedMap<String, Long> steady = new TreeMap<>();
+        SortedMap<String, Long> start = new TreeMap<>();
         for (JsonNode init : spec.path("initContainers")) {
-            Amounts request = requests(init);
+            Map<String, Long> moment = steady;
             if (init.path("restartPolicy").asText("").equals("Always")) {
-                sidecars = sidecars.plus(request);
-                start = start.max(sidecars);
+                join(steady, requests(init), Amounts::saturatedSum);
             } else {
-                start = start.max(sidecars.plus(request));
+                moment = new TreeMap<>(steady);
+                join(moment, requests(init), Amounts::saturatedSum);
             }
+            join(start, moment, Math::max);
         }
-        Amounts steady = sidecars;
         for (JsonNode container : spec.path("containers")) {
-            steady = steady.plus(requests(container));
+            join(steady, requests(container), Amounts::saturatedSum);
         }
-        SortedMap<String, Long> pod = new TreeMap<>(Map.of("pods", 1L));
+        join(steady, start, Math::max);
         // What the pod asks for as a whole stands for what its containers ask for.
-        SortedMap<String, Long> whole = new TreeMap<>(steady.max(start).of);
-        whole.putAll(requests(spec).of);
-        return new Amounts(whole).plus(read(spec.path("overhead"))).plus(new Amounts(pod));
+        steady.putAll(requests(spec));
+        SortedMap<String, Long> beside = new TreeMap<>();
+        read(spec.path("overhead"), beside);
+        join(steady, beside, Amounts::saturatedSum);
+        steady.merge("pods", 1L, Amounts::saturatedSum);
+        return new Amounts(steady);
     }
 
     /// A limit without a request requests the limit, as the API server defaults it.
-    private static Amounts requests(JsonNode container) {
+    private static Map<String, Long> requests(JsonNode container) {
         JsonNode resources = container.path("resources");
-        SortedMap<String, Long> amounts = new TreeMap<>(read(resources.path("limits")).of);
-        amounts.putAll(read(resources.path("requests")).of);
-        return new Amounts(amounts);
+        SortedMap<String, Long> amounts = new TreeMap<>();
+        read(resources.path("limits"), amounts);
+        read(resources.path("requests"), amounts);
+        return amounts;
+    }
+
+    private static void join(Map<String, Long> into, Map<String, Long> more, LongBinaryOperator join) {
+        more.forEach(
+                (resource, amount) -> into.put(resource, join.applyAsLong(into.getOrDefault(resource, 0L), amount)));
     }
 
     public long get(String resource) {
         return of.getOrDefault(resource, 0L);
-    }
-
-    Amounts plus(Amounts other) {
-        return merge(other, Amounts::saturatedSum);
-    }
-
-    private Amounts max(Amounts other) {
-        return merge(other, Math::max);
-    }
-
-    private Amounts merge(Amounts other, LongBinaryOperator join) {
-        SortedMap<String, Long> merged = new TreeMap<>(of);
-        other.of.forEach((resource, amount) ->
-                merged.put(resource, join.applyAsLong(merged.getOrDefault(resource, 0L), amount)));
-        return new Amounts(merged);
     }
 
     private static long saturatedSum(long a, long b) {
@@ -81,6 +80,14 @@ public record Amounts(SortedMap<String, Long> of) {
     }
 
     private static long count(String resource, String text) {
+        if (isPlain(text)) {
+            return resource.equals("cpu") ? Long.parseLong(text) * 1000 : Long.parseLong(text);
+        }
         return resource.equals("cpu") ? Quantity.milli(Quantity.parse(text)) : Quantity.units(Quantity.parse(text));
+    }
+
+    /// Most amounts are: arithmetic on exact decimals would cost more than all the rest.
+    private static boolean isPlain(String text) {
+        return !text.isEmpty() && text.length() <= PLAIN && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 }

@@ -1,13 +1,13 @@
 package io.kumiki.extender.admission;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.scheduling.Amounts;
-import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.Gang;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,12 +32,7 @@ public final class PodShape {
     /// The members of a class whose pods look like this one, as a Gang's spec has them.
     public static void members(ObjectNode members, String name, int min, int max, JsonNode pod) {
         members.put("name", name).put("min", min).put("max", max);
-        members.put(
-                "wave",
-                pod.path("metadata")
-                        .path("annotations")
-                        .path("kumiki.io/gang-wave")
-                        .asInt(0));
+        members.put("wave", wave(pod));
         ObjectNode requests = members.putObject("requests");
         requests(pod)
                 .forEach((resource, amount) ->
@@ -81,15 +76,74 @@ public final class PodShape {
         return claims;
     }
 
-    /// Throws [IllegalArgumentException] where the pod is not of a form that the API server takes.
+    /// The same as a value. Throws [IllegalArgumentException] where the pod is not of a form that the API server takes.
     public static Gang.Members single(JsonNode pod) {
-        ObjectNode members = Json.object();
-        members(members, "pod", 1, 1, pod);
-        try {
-            return Json.mapper().treeToValue(members, Gang.Members.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(e.getOriginalMessage(), e);
+        JsonNode spec = pod.path("spec");
+        Map<String, String> requests = new LinkedHashMap<>();
+        requests(pod)
+                .forEach((resource, amount) ->
+                        requests.put(resource, resource.equals("cpu") ? amount + "m" : amount.toString()));
+        List<Gang.Toleration> tolerations = new ArrayList<>();
+        for (JsonNode toleration : spec.path("tolerations")) {
+            tolerations.add(new Gang.Toleration(
+                    text(toleration, "key"),
+                    text(toleration, "operator"),
+                    text(toleration, "value"),
+                    text(toleration, "effect")));
         }
+        return new Gang.Members("pod", 1, 1, wave(pod), requests, selector(spec), nodeTerms(spec), tolerations);
+    }
+
+    private static @Nullable Map<String, String> selector(JsonNode spec) {
+        Map<String, String> selector = new LinkedHashMap<>();
+        spec.path("nodeSelector")
+                .properties()
+                .forEach(each -> selector.put(each.getKey(), each.getValue().asText()));
+        return selector.isEmpty() ? null : selector;
+    }
+
+    private static @Nullable List<Gang.Term> nodeTerms(JsonNode spec) {
+        List<Gang.Term> terms = new ArrayList<>();
+        for (JsonNode term : terms(spec)) {
+            List<Gang.Requirement> all = new ArrayList<>();
+            for (String list : List.of("matchExpressions", "matchFields")) {
+                for (JsonNode one : term.path(list)) {
+                    all.add(new Gang.Requirement(wanted(one, "key"), wanted(one, "operator"), values(one)));
+                }
+            }
+            terms.add(new Gang.Term(all));
+        }
+        return terms.isEmpty() ? null : terms;
+    }
+
+    private static @Nullable List<String> values(JsonNode requirement) {
+        JsonNode given = requirement.path("values");
+        if (given.isMissingNode() || given.isNull()) {
+            return null;
+        }
+        List<String> values = new ArrayList<>();
+        given.forEach(value -> values.add(value.asText()));
+        return values;
+    }
+
+    private static String wanted(JsonNode object, String field) {
+        String text = text(object, field);
+        if (text == null) {
+            throw new IllegalArgumentException("a node requirement without " + field);
+        }
+        return text;
+    }
+
+    private static @Nullable String text(JsonNode object, String field) {
+        JsonNode value = object.path(field);
+        return value.isMissingNode() ? null : value.asText();
+    }
+
+    private static int wave(JsonNode pod) {
+        return pod.path("metadata")
+                .path("annotations")
+                .path("kumiki.io/gang-wave")
+                .asInt(0);
     }
 
     private static JsonNode terms(JsonNode spec) {
