@@ -71,7 +71,7 @@ public final class LocalCluster implements AutoCloseable {
                 ? new SqliteJournal(settings.folder().resolve("cluster.db"), settings.freeFloor())
                 : Journal.memory();
         this.keys = new FutureTask<>(() -> Credentials.in(
-                settings.folder(), names(settings, own), settings.clock().instant()));
+                settings.folder(), names(settings, own), settings.clock().instant(), settings.durable()));
         this.tokens = new FutureTask<>(() -> {
             keys();
             return new AccountTokens(Credentials.accountKey(settings.folder()));

@@ -62,6 +62,9 @@ final class Trees {
     }
 
     private JsonNode value(@Nullable JsonToken token) throws IOException {
+        if (token == null) {
+            throw new JsonParseException(parser, "no value where one was expected");
+        }
         return switch (token) {
             case START_OBJECT -> object();
             case START_ARRAY -> array();
@@ -71,7 +74,7 @@ final class Trees {
             case VALUE_TRUE -> NODES.booleanNode(true);
             case VALUE_FALSE -> NODES.booleanNode(false);
             case VALUE_NULL -> NODES.nullNode();
-            case null, default -> throw new JsonParseException(parser, "no value where one was expected");
+            default -> throw new JsonParseException(parser, "no value where one was expected");
         };
     }
 

@@ -32,22 +32,31 @@ public record Credentials(String authorityPem, X509Certificate serving, PrivateK
     /// @param names what the serving certificate answers to, beside the fixed ones
     public static Credentials in(Path folder, List<String> names, Instant now)
             throws IOException, GeneralSecurityException {
+        return in(folder, names, now, true);
+    }
+
+    /// @param durable whether they outlive a power cut
+    public static Credentials in(Path folder, List<String> names, Instant now, boolean durable)
+            throws IOException, GeneralSecurityException {
         Path pki = folder.resolve("pki");
         Files.createDirectories(
                 pki, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        KeyPair authorityKey = key(pki.resolve("ca.key"));
-        X509Certificate authority = authority(pki, authorityKey, now);
+        KeyPair authorityKey = key(pki.resolve("ca.key"), durable);
+        X509Certificate authority = authority(pki, authorityKey, now, durable);
         KeyPair servingKey = Certificates.newKey();
         X509Certificate serving = Certificates.serving(
                 "kube-apiserver", authority, authorityKey, servingKey.getPublic(), names, now, LEAF_LIFE);
         return new Credentials(
-                Pem.of(authority), serving, servingKey.getPrivate(), token(folder.resolve("kubernetes.token")));
+                Pem.of(authority),
+                serving,
+                servingKey.getPrivate(),
+                token(folder.resolve("kubernetes.token"), durable));
     }
 
     /// The key that signs service-account tokens, in a folder that {@link #in} has been asked for; made when it is
     /// missing.
     public static KeyPair accountKey(Path folder) throws IOException, GeneralSecurityException {
-        return key(accountFile(folder));
+        return key(accountFile(folder), true);
     }
 
     /// Whether the folder has one.
@@ -59,14 +68,16 @@ public record Credentials(String authorityPem, X509Certificate serving, PrivateK
         return folder.resolve("pki").resolve("accounts.key");
     }
 
-    private static KeyPair key(Path file) throws IOException, GeneralSecurityException {
-        if (!Files.exists(file)) {
-            Pem.write(file, Pem.of(Certificates.newKey()));
+    private static KeyPair key(Path file, boolean durable) throws IOException, GeneralSecurityException {
+        if (Files.exists(file)) {
+            return Pem.keys(file);
         }
-        return Pem.keys(file);
+        KeyPair made = Certificates.newKey();
+        Pem.write(file, Pem.of(made), durable);
+        return made;
     }
 
-    private static X509Certificate authority(Path pki, KeyPair key, Instant now)
+    private static X509Certificate authority(Path pki, KeyPair key, Instant now, boolean durable)
             throws IOException, GeneralSecurityException {
         Path file = pki.resolve("ca.crt");
         if (Files.exists(file)) {
@@ -79,11 +90,11 @@ public record Credentials(String authorityPem, X509Certificate serving, PrivateK
             }
         }
         X509Certificate made = Certificates.authority(key, "kumiki-ca-" + now.getEpochSecond(), now, AUTHORITY_LIFE);
-        Pem.write(file, Pem.of(made));
+        Pem.write(file, Pem.of(made), durable);
         return made;
     }
 
-    private static String token(Path file) throws IOException {
+    private static String token(Path file, boolean durable) throws IOException {
         if (Files.exists(file)) {
             String found = Files.readString(file).strip();
             if (!found.isEmpty()) {
@@ -93,7 +104,7 @@ public record Credentials(String authorityPem, X509Certificate serving, PrivateK
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);
         String made = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-        Pem.write(file, made + "\n");
+        Pem.write(file, made + "\n", durable);
         return made;
     }
 

@@ -13,7 +13,7 @@ public final class KubeconfigFile {
     public static void write(Path file, String server, String authorityPem, String token, String namespace)
             throws IOException {
         String authority = Base64.getEncoder().encodeToString(authorityPem.getBytes(StandardCharsets.UTF_8));
-        Pem.write(file, """
+        String text = """
                 apiVersion: v1
                 kind: Config
                 clusters:
@@ -32,6 +32,8 @@ public final class KubeconfigFile {
                     user: kumiki-admin
                     namespace: %s
                 current-context: kumiki
-                """.formatted(server, authority, token, namespace));
+                """.formatted(server, authority, token, namespace);
+        // Each start writes it anew, and nobody needs it before.
+        Pem.write(file, text, false);
     }
 }

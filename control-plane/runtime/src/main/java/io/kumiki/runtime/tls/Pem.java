@@ -85,6 +85,11 @@ public final class Pem {
 
     /// Whole or not at all, readable by its owner only, on disk when this returns.
     public static void write(Path file, String text) throws IOException {
+        write(file, text, true);
+    }
+
+    /// @param synced false where what a power cut takes is made anew at the next start
+    public static void write(Path file, String text, boolean synced) throws IOException {
         Path part = file.resolveSibling(file.getFileName() + ".new");
         var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         Files.deleteIfExists(part);
@@ -94,7 +99,9 @@ public final class Pem {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
-            channel.force(true);
+            if (synced) {
+                channel.force(true);
+            }
         }
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
