@@ -14,6 +14,7 @@ import io.kumiki.localcluster.node.LocalVolumes;
 import io.kumiki.localcluster.node.NodeAgent;
 import io.kumiki.localcluster.node.NodeSettings;
 import io.kumiki.localcluster.node.engine.DockerEngine;
+import io.kumiki.localcluster.node.image.CacheLimits;
 import io.kumiki.localcluster.node.image.ImageTable;
 import io.kumiki.localcluster.node.image.PythonEnvironment;
 import io.kumiki.localcluster.node.process.Isolation;
@@ -26,6 +27,7 @@ import io.kumiki.runs.RunLoop;
 import io.kumiki.runs.RunSettings;
 import io.kumiki.runtime.life.Health;
 import io.kumiki.runtime.life.Lifecycle;
+import io.kumiki.runtime.settings.Settings;
 import io.kumiki.runtime.telemetry.Telemetry;
 import io.kumiki.store.Store;
 import io.kumiki.store.objects.DiskObjects;
@@ -242,7 +244,11 @@ final class Wiring implements AutoCloseable {
                 settings,
                 images,
                 Map.of(AgentContainer.IMAGE, steps),
-                PythonEnvironment.ofThisUser(System.getenv()));
+                PythonEnvironment.ofThisUser(System.getenv())
+                        .keeping(Settings.none()
+                                .environment(System.getenv())
+                                .section("packages", CacheLimits.class)
+                                .get()));
         agent.offerToPods(URI.create(java.util.Objects.requireNonNull(endpoints.get("s3")))
                 .getPort());
         cluster.podLogs(agent.podLogs());

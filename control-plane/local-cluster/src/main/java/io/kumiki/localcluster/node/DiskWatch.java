@@ -2,11 +2,14 @@ package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.kube.scheduling.Quantity;
+import io.kumiki.localcluster.node.image.PackageCache;
 import io.kumiki.localcluster.node.pod.PodStatus;
+import io.kumiki.runtime.life.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,15 +18,20 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /// Measures what pods write and evicts: a pod over its own limit, and the largest one when the disk is nearly full.
-/// Looks only while pods run.
+/// Packages that no pod uses go long before that.
 final class DiskWatch {
     private final NodeSettings settings;
     private final Supplier<List<PodWorker>> pods;
+    private final PackageCache packages;
+    private final Clock clock;
     private volatile boolean pressure;
 
-    DiskWatch(NodeSettings settings, Supplier<List<PodWorker>> pods) throws IOException {
+    DiskWatch(NodeSettings settings, Supplier<List<PodWorker>> pods, PackageCache packages, Clock clock)
+            throws IOException {
         this.settings = settings;
         this.pods = pods;
+        this.packages = packages;
+        this.clock = clock;
         Files.createDirectories(settings.folder());
         this.pressure = free() < settings.freeDiskFloor();
     }
@@ -34,6 +42,7 @@ final class DiskWatch {
     }
 
     void look() {
+        packages.look(clock.instant());
         pressure = free() < settings.freeDiskFloor();
         Map<PodWorker, Long> sizes = new HashMap<>();
         for (PodWorker pod : pods.get()) {
@@ -80,7 +89,7 @@ final class DiskWatch {
                 continue;
             }
             String name = volume.path("name").asText();
-            if (PodFolder.size(pod.folder().path().resolve("volumes").resolve(name))
+            if (Folders.size(pod.folder().path().resolve("volumes").resolve(name))
                     > Quantity.units(Quantity.parse(limit.asText()))) {
                 evict(pod, "Usage of EmptyDir volume \"" + name + "\" exceeds the limit \"" + limit.asText() + "\"");
             }

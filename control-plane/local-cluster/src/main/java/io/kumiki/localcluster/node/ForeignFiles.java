@@ -6,6 +6,7 @@ import io.kumiki.localcluster.node.engine.EngineFault;
 import io.kumiki.localcluster.node.process.Console;
 import io.kumiki.localcluster.node.process.ControlGroups;
 import io.kumiki.localcluster.node.process.Mount;
+import io.kumiki.runtime.life.Folders;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ final class ForeignFiles {
     /// May take minutes when the engine has to help.
     void delete(Path tree) throws IOException {
         try {
-            PodFolder.delete(tree);
+            Folders.delete(tree);
         } catch (AccessDeniedException e) {
             try {
                 giveBack(tree);
@@ -41,7 +42,7 @@ final class ForeignFiles {
                 e.addSuppressed(fault);
                 throw e;
             }
-            PodFolder.delete(tree);
+            Folders.delete(tree);
         }
     }
 

@@ -148,7 +148,7 @@ public final class NodeAgent {
                 new PodNetwork(bridge, starts::joinsNamespaces),
                 hosts,
                 clock);
-        this.disk = new DiskWatch(settings, this::livingWorkers);
+        this.disk = new DiskWatch(settings, this::livingWorkers, pythons.packages(), clock);
         this.registration = new NodeRegistration(
                 cluster, settings, machine, disk, groups.note(), network.note(), images.engine()::presence, clock);
     }

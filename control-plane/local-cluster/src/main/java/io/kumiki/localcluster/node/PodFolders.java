@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.localcluster.node.process.ContainerProcess;
 import io.kumiki.localcluster.node.process.ControlGroups;
 import io.kumiki.model.Json;
+import io.kumiki.runtime.life.Folders;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
@@ -48,7 +49,7 @@ final class PodFolders {
 
     private void delete(Path folder) throws IOException {
         try {
-            PodFolder.delete(folder);
+            Folders.delete(folder);
         } catch (AccessDeniedException e) {
             // An engine takes its time, and other pods go on meanwhile.
             Thread.ofVirtual().name("remove " + folder.getFileName()).start(() -> {

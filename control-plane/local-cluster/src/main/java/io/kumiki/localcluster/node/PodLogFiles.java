@@ -1,6 +1,7 @@
 package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kumiki.runtime.life.Folders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -103,13 +104,13 @@ public final class PodLogFiles {
         }
         folders.removeIf(this::isLive);
         folders.sort(Comparator.comparing(PodLogFiles::age));
-        long total = folders.stream().mapToLong(PodFolder::size).sum();
+        long total = folders.stream().mapToLong(Folders::size).sum();
         for (Path oldest : folders) {
             if (total <= KEEP_BYTES) {
                 return;
             }
-            total -= PodFolder.size(oldest);
-            PodFolder.delete(oldest);
+            total -= Folders.size(oldest);
+            Folders.delete(oldest);
         }
     }
 

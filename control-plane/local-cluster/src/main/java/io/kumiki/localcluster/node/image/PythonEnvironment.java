@@ -34,12 +34,32 @@ public final class PythonEnvironment {
     private final Path cache;
     private final Map<String, String> installer;
     private final List<Path> pipSettings;
+    private final CacheLimits limits;
 
     /// `installer` are the user's own PIP_* and proxy variables: only the real pip gets them, never the step.
     public PythonEnvironment(Path cache, Map<String, String> installer, Path home) {
+        this(
+                cache,
+                installer,
+                List.of(home.resolve(".config/pip/pip.conf"), home.resolve(".pip/pip.conf")),
+                CacheLimits.STANDARD);
+    }
+
+    private PythonEnvironment(Path cache, Map<String, String> installer, List<Path> pipSettings, CacheLimits limits) {
         this.cache = cache;
         this.installer = Map.copyOf(installer);
-        this.pipSettings = List.of(home.resolve(".config/pip/pip.conf"), home.resolve(".pip/pip.conf"));
+        this.pipSettings = pipSettings;
+        this.limits = limits;
+    }
+
+    /// The same with other limits of its cache.
+    public PythonEnvironment keeping(CacheLimits wanted) {
+        return new PythonEnvironment(cache, installer, pipSettings, wanted);
+    }
+
+    /// What removes packages from the cache again.
+    public PackageCache packages() {
+        return new PackageCache(cache, limits);
     }
 
     /// The user's own: cache under XDG_CACHE_HOME or ~/.cache, installer settings from the environment.
@@ -97,14 +117,15 @@ public final class PythonEnvironment {
                 Files.copy(settings, folder.resolve("pip.conf"), StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        Files.write(folder.resolve("kumiki-pip.json"), Json.bytes(shimSettings(python)));
+        Files.write(folder.resolve("kumiki-pip.json"), Json.bytes(shimSettings(folder, python)));
     }
 
-    private ObjectNode shimSettings(Environment.Python python) {
+    private ObjectNode shimSettings(Path folder, Environment.Python python) {
         ObjectNode settings = Json.object();
         Path pip = InstalledPythons.pipFolder(python);
         settings.put("pip", pip == null ? "" : pip.toString());
         settings.put("interpreter", python.interpreter().toString());
+        settings.put("environmentFolder", folder.toAbsolutePath().toString());
         settings.put("cache", cache.resolve(python.version()).toString());
         ObjectNode environment = settings.putObject("environment");
         installer.forEach(environment::put);

@@ -86,12 +86,34 @@ def usable(folder, requirements):
     return pinned(requirements) or time.time() - made < UNPINNED_DAYS * 86400
 
 
+def taken(config, folder, requirements):
+    """Whether this environment uses the folder from now on. It notes so first and looks then whether the folder is
+    complete; whoever removes folders does it the other way round, so one of the two sees the other."""
+    if not usable(folder, requirements):
+        return False
+    import hashlib
+    environment = config["environmentFolder"]
+    users = os.path.join(folder, ".users")
+    try:
+        try:
+            os.mkdir(users)
+            os.chmod(users, 0o1777)
+        except FileExistsError:
+            pass
+        name = hashlib.sha256(environment.encode()).hexdigest()[:16]
+        with open(os.path.join(users, name), "w", encoding="utf-8") as note:
+            note.write(environment)
+    except FileNotFoundError:
+        return False
+    return usable(folder, requirements)
+
+
 def install_once(config, requirements, no_deps, sources):
     """The cached folder of a set of requirements, made when it is missing; None when the real pip refused."""
     folder = os.path.join(config["cache"], fingerprint(config, requirements, no_deps, sources))
     link = folder
     folder = os.path.realpath(link)
-    if usable(folder, requirements):
+    if taken(config, folder, requirements):
         return folder
     import fcntl
     import shutil
@@ -102,7 +124,7 @@ def install_once(config, requirements, no_deps, sources):
         # Steps of one pipeline ask for the same packages at the same moment: one installs, the others wait.
         fcntl.flock(lock, fcntl.LOCK_EX)
         folder = os.path.realpath(link)
-        if usable(folder, requirements):
+        if taken(config, folder, requirements):
             return folder
         fresh = tempfile.mkdtemp(prefix=os.path.basename(link) + ".", dir=config["cache"])
         command = [sys.executable, "-m", "pip", "--kumiki-real", "install", "--quiet", "--no-warn-script-location",
@@ -116,6 +138,8 @@ def install_once(config, requirements, no_deps, sources):
         # The name is a link that is swapped whole: a running step keeps the folder that it started with.
         os.symlink(fresh, fresh + ".link")
         os.replace(fresh + ".link", link)
+        if not taken(config, fresh, requirements):
+            raise OSError("%s went away at once" % fresh)
         return fresh
 
 

@@ -3,11 +3,14 @@ package io.kumiki.localcluster.node.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.kumiki.runtime.life.Folders;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -163,5 +166,52 @@ class PythonEnvironmentIT {
         assertThat(Files.list(dir.resolve("cache").resolve(python.version()))
                         .filter(path -> Files.isDirectory(path) && !Files.isSymbolicLink(path)))
                 .hasSize(1);
+    }
+
+    private List<String> collected(long available, Duration later) throws IOException {
+        return environments
+                .packages()
+                .collect(new CachedSet.Disk(1_000, available), Instant.now().plus(later))
+                .stream()
+                .map(folder -> Files.exists(folder) ? folder + " is still there" : "gone")
+                .toList();
+    }
+
+    @Test
+    void aFullDiskCostsTheSetsThatNobodyUses() throws Exception {
+        Path first = venv("first");
+        Path second = venv("second");
+        assertThat(run(first, "pip install -q tiny==1.0")).isEqualTo("exit 0");
+        assertThat(run(second, "pip install -q tiny==2.0")).isEqualTo("exit 0");
+        Folders.delete(first);
+        assertThat(collected(500, Duration.ofHours(1))).isEmpty();
+        assertThat(collected(0, Duration.ofSeconds(10))).isEmpty();
+        assertThat(collected(0, Duration.ofHours(1))).containsExactly("gone");
+        assertThat(sets()).isEqualTo(1);
+        assertThat(run(second, "python3 -c 'import tiny; print(tiny.version)'")).isEqualTo("2.0\nexit 0");
+        Path third = venv("third");
+        assertThat(run(third, "pip install -q tiny==1.0 && python3 -c 'import tiny; print(tiny.version)'"))
+                .isEqualTo("1.0\nexit 0");
+        assertThat(sets()).isEqualTo(2);
+        Folders.delete(second);
+        Folders.delete(third);
+        // Each is larger than the fifth of the disk that is missing.
+        assertThat(collected(0, Duration.ofHours(1))).containsExactly("gone");
+        assertThat(collected(0, Duration.ofHours(1))).containsExactly("gone");
+        assertThat(sets()).isZero();
+    }
+
+    @Test
+    void whatAnOlderKumikiMadeStaysForAWeek() throws Exception {
+        Path venv = venv("old");
+        assertThat(run(venv, "pip install -q tiny==1.0")).isEqualTo("exit 0");
+        Folders.delete(venv);
+        try (var entries = Files.list(dir.resolve("cache").resolve(python.version()))) {
+            for (Path set : entries.filter(Files::isSymbolicLink).toList()) {
+                Folders.delete(set.toRealPath().resolve(".users"));
+            }
+        }
+        assertThat(collected(0, Duration.ofDays(6))).isEmpty();
+        assertThat(collected(0, Duration.ofDays(8))).containsExactly("gone");
     }
 }
