@@ -5,8 +5,11 @@ import io.kumiki.extender.foreign.Format;
 import io.kumiki.planner.Decision;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.words.Why;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class AdmissionDesk implements Planning {
     /// The embedded API server waits meanwhile, a webhook's caller for at most 2 s.
     private static final Duration PATIENCE = Duration.ofMillis(500);
+
+    private static final Decision.Entry NOBODY = new Decision.Entry.Queued(Why.NoLeader, "nobody plans at this moment");
 
     private record Behind(PlannerLoop planner, Calls calls, DeclaredGroups groups) {}
 
@@ -38,12 +43,35 @@ public final class AdmissionDesk implements Planning {
 
     @Override
     public Decision.Entry entry(Newcomer pod) {
-        var nobody = new Decision.Entry.Queued(Why.NoLeader, "nobody plans at this moment");
         Behind open = behind;
         if (open == null) {
-            return nobody;
+            return NOBODY;
         }
         long call = open.calls().next();
+        CompletableFuture<Decision.Entry> waiting = ask(open, call, pod);
+        Decision.Entry answer = await(open, call, waiting);
+        return answer == null ? NOBODY : answer;
+    }
+
+    @Override
+    public @Nullable CompletionStage<Decision.Entry> entrySoon(Newcomer pod) {
+        Behind open = behind;
+        Context loop = Vertx.currentContext();
+        if (open == null || loop == null) {
+            return open == null ? CompletableFuture.completedStage(NOBODY) : null;
+        }
+        long call = open.calls().next();
+        CompletableFuture<Decision.Entry> waiting = ask(open, call, pod);
+        long late = loop.owner().setTimer(PATIENCE.toMillis(), _ -> open.calls().answerEntry(call, NOBODY));
+        return waiting.thenApplyAsync(
+                answer -> {
+                    loop.owner().cancelTimer(late);
+                    return answer;
+                },
+                task -> loop.runOnContext(_ -> task.run()));
+    }
+
+    private static CompletableFuture<Decision.Entry> ask(Behind open, long call, Newcomer pod) {
         CompletableFuture<Decision.Entry> waiting = open.calls().entry(call);
         open.planner()
                 .tell(new Event.EntryAsked(
@@ -55,8 +83,7 @@ public final class AdmissionDesk implements Planning {
                         pod.priority(),
                         pod.expectedSeconds(),
                         pod.dry()));
-        Decision.Entry answer = await(open, call, waiting);
-        return answer == null ? nobody : answer;
+        return waiting;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.kumiki.planner.PlannerOptions;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.runtime.http.Caller;
 import io.kumiki.runtime.http.HttpListener;
+import io.kumiki.runtime.http.Request;
 import io.kumiki.runtime.http.identity.LoopbackPeer;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -153,13 +155,21 @@ public final class Extender implements AutoCloseable {
     /// Answers by what the leader knows: here while we lead, else there, and where it cannot be asked here without it;
     /// then pods queue.
     public Webhook.Reviews reviews(PodAdmission admission) {
-        Webhook.Reviews own = request -> admission.answer(request.body());
+        Webhook.Reviews own = request -> admission.answer(LeanObjects.review(request.body()));
         if (door != null) {
             door.reviews(own);
         }
-        return request -> {
-            byte[] answer = standby.isStandby() ? standby.review(request) : null;
-            return answer == null ? own.answer(request) : answer;
+        return new Webhook.Reviews() {
+            @Override
+            public byte[] answer(Request request) throws InterruptedException {
+                byte[] answer = standby.isStandby() ? standby.review(request) : null;
+                return answer == null ? own.answer(request) : answer;
+            }
+
+            @Override
+            public @Nullable CompletionStage<byte[]> answerSoon(byte[] body) {
+                return standby.isStandby() ? null : admission.answerSoon(LeanObjects.review(body));
+            }
         };
     }
 

@@ -32,6 +32,18 @@ final class LeanObjects {
                     "metadata", new Part(Set.of("managedFields"), Map.of()),
                     "spec", new Part(Set.of(), Map.of("containers", CONTAINERS, "initContainers", CONTAINERS)),
                     "status", new Part(Set.of("containerStatuses", "initContainerStatuses", "images"), Map.of())));
+    /// Whoever is asked about an object must have all of it that may be changed.
+    private static final Part REVIEW = new Part(
+            Set.of(),
+            Map.of(
+                    "request",
+                    new Part(
+                            Set.of(),
+                            Map.of(
+                                    "object",
+                                    new Part(
+                                            Set.of(),
+                                            Map.of("metadata", new Part(Set.of("managedFields"), Map.of())))))));
     /// Of what is gone only its name is wanted.
     private static final Part GONE =
             new Part(Set.of("spec", "status"), Map.of("metadata", new Part(Set.of("managedFields"), Map.of())));
@@ -73,6 +85,17 @@ final class LeanObjects {
             JsonNode object = value(parser, parser.nextToken(), OBJECT);
             end(parser);
             return object;
+        }
+    }
+
+    /// An AdmissionReview without its object's managed fields. Throws [IllegalArgumentException] where it is no JSON.
+    static JsonNode review(byte[] json) {
+        try (JsonParser parser = Json.tokens().createParser(json)) {
+            JsonNode review = value(parser, parser.nextToken(), REVIEW);
+            end(parser);
+            return review;
+        } catch (IOException e) {
+            throw new IllegalArgumentException("an AdmissionReview is wanted: " + e.getMessage(), e);
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -62,7 +63,7 @@ final class Verbs {
 
     /// A member whose slot is known and offered: the scheduler's one thread waits for this answer, and nobody else has
     /// to be woken for it.
-    private @Nullable Answer led(byte[] body) {
+    private @Nullable CompletionStage<Answer> led(byte[] body) {
         if (standby.isStandby()) {
             return null;
         }
@@ -71,7 +72,9 @@ final class Verbs {
             return null;
         }
         String slot = planner.slotOf(question.uid());
-        return slot != null && question.nodes().contains(slot) ? filtered(List.of(slot), Map.of()) : null;
+        return slot != null && question.nodes().contains(slot)
+                ? CompletableFuture.completedStage(filtered(List.of(slot), Map.of()))
+                : null;
     }
 
     private Answer filter(Request request) throws InterruptedException {

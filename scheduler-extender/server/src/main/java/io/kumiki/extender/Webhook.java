@@ -21,6 +21,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,8 @@ public final class Webhook implements AutoCloseable {
     private static final String SECRET = "kumiki-extender-webhook";
     private static final String CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
     private static final long LARGEST = 3 << 20;
+    /// What is larger would hold up the event loop.
+    private static final int MODEST = 64 << 10;
     private static final long RENEW_MILLIS = 6 * 3600 * 1000L;
 
     /// @param port 0 for a free one
@@ -45,6 +49,11 @@ public final class Webhook implements AutoCloseable {
     public interface Reviews {
         /// Throws [IllegalArgumentException] or [Json.Malformed] where the body is none.
         byte[] answer(Request request) throws InterruptedException;
+
+        /// On the event loop. Null where the answer has to be waited for, or where somebody else gives it.
+        default @Nullable CompletionStage<byte[]> answerSoon(byte[] body) {
+            return null;
+        }
     }
 
     private final KubeApi api;
@@ -67,7 +76,12 @@ public final class Webhook implements AutoCloseable {
         this.listener = HttpListener.on(vertx, _ -> null)
                 .hosts(HostRule.ANY)
                 .serve(new Routes("/admit", new ProblemRenderer())
-                        .post("/pods", Permission.ANYONE, Body.upTo(LARGEST), request -> admit(reviews, request)))
+                        .post(
+                                "/pods",
+                                Permission.ANYONE,
+                                Body.upTo(LARGEST),
+                                body -> admitSoon(reviews, body),
+                                request -> admit(reviews, request)))
                 .options(HttpListener.defaults().setSsl(true).setKeyCertOptions(keys.served()))
                 .listen(here ? "127.0.0.1" : "0.0.0.0", settings.port());
         register();
@@ -83,6 +97,11 @@ public final class Webhook implements AutoCloseable {
 
     public int port() {
         return listener.port();
+    }
+
+    private static @Nullable CompletionStage<Answer> admitSoon(Reviews reviews, byte[] body) {
+        CompletionStage<byte[]> answer = body.length > MODEST ? null : reviews.answerSoon(body);
+        return answer == null ? null : answer.thenApply(bytes -> Answer.bytes(200, "application/json", bytes));
     }
 
     static Answer admit(Reviews reviews, Request request) throws InterruptedException {

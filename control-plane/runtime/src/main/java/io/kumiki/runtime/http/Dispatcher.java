@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -89,20 +90,37 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
         }
         exchange.timed();
         HttpServerRequest http = exchange.http();
-        if (!route.equals(admitted.get(http.connection()))
-                || !BodyReader.isShort(http, route.body().limit())) {
+        boolean isAdmitted =
+                route.permission().equals(Permission.ANYONE) || route.equals(admitted.get(http.connection()));
+        if (!isAdmitted || !BodyReader.isShort(http, route.body().limit())) {
             run(exchange, route, params, BodyReader.of(exchange, route));
             return;
         }
         http.body().onSuccess(body -> {
             byte[] bytes = body.getBytes();
-            Answer answer = quick.handle(bytes);
+            CompletionStage<Answer> answer = quick(quick, route, bytes);
             if (answer == null) {
                 run(exchange, route, params, () -> Received.of(bytes));
             } else {
-                exchange.sendHere(answer);
+                answer.whenComplete((known, failed) -> {
+                    if (failed == null) {
+                        exchange.sendHere(known);
+                    } else {
+                        fail(exchange, route, failed);
+                    }
+                });
             }
         });
+    }
+
+    /// Whatever is wrong is said by the route's handler, which looks at it in its own way.
+    private static @Nullable CompletionStage<Answer> quick(QuickHandler quick, Route route, byte[] body) {
+        try {
+            return quick.handle(body);
+        } catch (RuntimeException e) {
+            LOG.debug("{} is not answered at once", route, e);
+            return null;
+        }
     }
 
     private void run(Exchange exchange, Route route, Map<String, String> params, BodyReader reader) {
@@ -128,16 +146,20 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                 LOG.debug("{} ended early: {}", route, e.toString());
                 exchange.abandon();
             } catch (Exception e) {
-                LOG.error("{} failed (trace {})", route, exchange.traceId(), e);
-                exchange.fail(new HttpFault(
-                        500,
-                        "Internal",
-                        "the server failed while answering; its log says more under trace " + exchange.traceId()));
+                fail(exchange, route, e);
             }
         };
         Thread.ofVirtual()
                 .name(route.toString())
                 .start(io.opentelemetry.context.Context.current().wrap(work));
+    }
+
+    private static void fail(Exchange exchange, Route route, Throwable cause) {
+        LOG.error("{} failed (trace {})", route, exchange.traceId(), cause);
+        exchange.fail(new HttpFault(
+                500,
+                "Internal",
+                "the server failed while answering; its log says more under trace " + exchange.traceId()));
     }
 
     private void measure(HttpServerRequest http, Route route) {

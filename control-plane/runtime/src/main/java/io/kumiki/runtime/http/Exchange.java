@@ -1,6 +1,7 @@
 package io.kumiki.runtime.http;
 
 import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -45,9 +46,13 @@ final class Exchange {
         isTimed = true;
     }
 
-    /// On the connection's own context.
+    /// By any thread; at once on the connection's own.
     void sendHere(Answer answer) {
-        write(answer);
+        if (Vertx.currentContext() == context) {
+            write(answer);
+        } else {
+            context.runOnContext(go -> write(answer));
+        }
     }
 
     /// Before any thread was started for it.

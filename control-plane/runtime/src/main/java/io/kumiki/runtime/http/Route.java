@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// @param path whole path, OpenAPI style: `/api/v1/runs/{id}`, `/apis/v2beta1/runs/{run_id}:archive`,
 ///     `/files/{path*}` for a tail
 /// @param handler `null` for a WebSocket
-/// @param quick asked first, where the connection's caller is known; `null` for none
+/// @param quick asked first, where the connection's caller is known, or anybody may ask; `null` for none
 public record Route(
         String method,
         String path,

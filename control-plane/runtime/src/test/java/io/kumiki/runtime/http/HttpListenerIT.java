@@ -92,7 +92,8 @@ class HttpListenerIT {
                         may("get", "things"),
                         Body.upTo(16),
                         body -> new String(body, StandardCharsets.UTF_8).equals("\"known\"")
-                                ? Answer.json(Json.object().put("by", "loop"))
+                                ? CompletableFuture.completedStage(
+                                        Answer.json(Json.object().put("by", "loop")))
                                 : null,
                         request -> Answer.json(Json.object()
                                 .put("by", "thread")
@@ -114,6 +115,31 @@ class HttpListenerIT {
         try (var own = HttpClient.newHttpClient()) {
             assertThat(ask(own, "\"known\"").body()).contains("thread");
             assertThat(ask(own, "\"known\"").body()).contains("thread");
+        }
+    }
+
+    @Test
+    void whatComesSoonHoldsNoThreadAndAnybodyMayAskWhereAnybodyMay() throws Exception {
+        listener = HttpListener.on(vertx, _ -> null)
+                .serve(routes().post(
+                                "/ask",
+                                ANYONE,
+                                Body.upTo(16),
+                                body -> switch (new String(body, StandardCharsets.UTF_8)) {
+                                    case "\"soon\"" ->
+                                        CompletableFuture.supplyAsync(() -> Answer.text(200, "another thread"));
+                                    case "\"broken\"" ->
+                                        CompletableFuture.failedStage(new IllegalStateException("secret detail"));
+                                    case "\"wrong\"" -> throw new IllegalArgumentException("not mine");
+                                    default -> null;
+                                },
+                                request -> Answer.text(200, "handler")))
+                .listen("127.0.0.1", 0);
+        try (var own = HttpClient.newHttpClient()) {
+            assertThat(ask(own, "\"soon\"").body()).isEqualTo("another thread");
+            assertThat(problem(ask(own, "\"broken\""), 500).toString()).doesNotContain("secret detail");
+            assertThat(ask(own, "\"wrong\"").body()).isEqualTo("handler");
+            assertThat(ask(own, "\"other\"").body()).isEqualTo("handler");
         }
     }
 

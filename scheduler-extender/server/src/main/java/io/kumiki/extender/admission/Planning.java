@@ -3,6 +3,7 @@ package io.kumiki.extender.admission;
 import io.kumiki.extender.foreign.Format;
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.Decision;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /// The planner as admission asks it; an answer comes in time or is one that does no harm.
@@ -36,6 +37,12 @@ public interface Planning {
     boolean reads(Format format);
 
     Decision.Entry entry(Newcomer pod);
+
+    /// The same for a caller on an event loop, which nobody may hold up; completed there. Null where the caller has to
+    /// wait.
+    default @Nullable CompletionStage<Decision.Entry> entrySoon(Newcomer pod) {
+        return null;
+    }
 
     /// What is wrong with its claim to the slot; empty for nothing.
     String refusal(Member pod);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.extender.foreign.Membership;
 import io.kumiki.kube.admission.AdmissionPolicy;
+import io.kumiki.kube.admission.AdmissionRequest;
 import io.kumiki.kube.admission.webhook.PolicyWebhook;
 import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
@@ -14,6 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What becomes of a new pod. Members of gangs get the gate and the resources by which the scheduler knows that it has
 /// to call us. A pod without a gang that asks for devices is pinned to its node at once, or gated until it has one;
@@ -72,8 +77,7 @@ public final class PodAdmission {
     /// For any other API server: answers an AdmissionReview (v1). A pod has no uid then; the review has.
     ///
     /// Throws [IllegalArgumentException] or [Json.Malformed] when the body is none.
-    public byte[] answer(byte[] body) {
-        JsonNode review = Json.parse(body);
+    public byte[] answer(JsonNode review) {
         String uid = review.path("request").path("uid").asText("");
         if (uid.isEmpty()) {
             throw new IllegalArgumentException("an AdmissionReview with a request and its uid is wanted");
@@ -87,10 +91,48 @@ public final class PodAdmission {
                 review);
     }
 
+    /// The same on an event loop; null where the answer has to be waited for.
+    public @Nullable CompletionStage<byte[]> answerSoon(JsonNode review) {
+        JsonNode annotations =
+                review.path("request").path("object").path("metadata").path("annotations");
+        if (annotations.has(Marks.RESERVATION)) {
+            return null;
+        }
+        PolicyWebhook.Question question = PolicyWebhook.question(review);
+        AdmissionRequest request = question.request();
+        if (question.uid().isEmpty() || !request.creates("pods")) {
+            return null;
+        }
+        List<Violation> violations = new ArrayList<>();
+        Open open = begin(request.object(), request.namespace(), question.uid(), request.dryRun(), violations);
+        if (open == null) {
+            return CompletableFuture.completedStage(question.answer(violations));
+        }
+        CompletionStage<Decision.Entry> entry = planning.entrySoon(open.newcomer());
+        return entry == null
+                ? null
+                : entry.thenApply(known -> {
+                    open.then().accept(known);
+                    return question.answer(violations);
+                });
+    }
+
+    /// A pod of which the planner is to be asked, and what is done with its answer.
+    private record Open(Planning.Newcomer newcomer, Consumer<Decision.Entry> then) {}
+
     /// @param claim of this pod alone, and the same however often it is looked at
     /// @param dry nothing will be made
     public List<Violation> review(ObjectNode pod, String namespace, String claim, boolean dry) {
         List<Violation> violations = new ArrayList<>();
+        Open open = begin(pod, namespace, claim, dry, violations);
+        if (open != null) {
+            open.then().accept(planning.entry(open.newcomer()));
+        }
+        return violations;
+    }
+
+    private @Nullable Open begin(
+            ObjectNode pod, String namespace, String claim, boolean dry, List<Violation> violations) {
         JsonNode metadata = pod.path("metadata");
         boolean decided =
                 metadata.path("annotations").path(Marks.CLAIM).asText().equals(claim)
@@ -99,7 +141,7 @@ public final class PodAdmission {
                 || rules.excluded().contains(namespace)
                 || decided
                 || !pod.path("spec").path("nodeName").asText("").isEmpty()) {
-            return violations;
+            return null;
         }
         Membership foreign = Membership.of(pod);
         boolean labelled = metadata.path("labels").has(Marks.GANG);
@@ -108,14 +150,14 @@ public final class PodAdmission {
             join(pod, namespace, foreign, violations);
         } else if (!labelled) {
             takeOff(pod);
-            single(pod, namespace, claim, dry, violations);
+            return single(pod, namespace, claim, dry, violations);
         } else if (foreign == null || !foreign.format().isNative()) {
             if (joined) {
                 takeOff(pod);
             }
             member(pod, namespace, true, violations);
         }
-        return violations;
+        return null;
     }
 
     /// Only we may say which device or promise a pod has.
@@ -244,7 +286,8 @@ public final class PodAdmission {
         }
     }
 
-    private void single(ObjectNode pod, String namespace, String claim, boolean dry, List<Violation> violations) {
+    private @Nullable Open single(
+            ObjectNode pod, String namespace, String claim, boolean dry, List<Violation> violations) {
         Map<String, Long> requests = PodShape.requests(pod);
         for (String marker : Shape.MARKERS) {
             if (requests.containsKey(marker)) {
@@ -258,26 +301,26 @@ public final class PodAdmission {
                 || !Shape.asksForDevices(requests)
                 || !rules.serves(pod)
                 || controller(pod).path("kind").asText().equals("DaemonSet")) {
-            return;
+            return null;
         }
         schedule(pod);
         try {
             Shape.check(requests);
         } catch (IllegalArgumentException e) {
             violations.add(invalid("spec.containers[0].resources", String.valueOf(e.getMessage())));
-            return;
+            return null;
         }
         if (PodShape.unmodelled(pod) != null) {
             // Where it may be the scheduler knows better than we do, and asks us which of these nodes.
             mark(pod, true);
             pod.withObject("/metadata").withObject("/annotations").put(Marks.CLAIM, claim);
-            return;
+            return null;
         }
         ObjectNode spec = pod.withObject("/spec");
         if (!spec.path("schedulingGates").isEmpty()) {
             // Whoever else holds it decides when it may go; it holds no place until then.
             gate(spec, Marks.QUEUE);
-            return;
+            return null;
         }
         String expected =
                 pod.path("metadata").path("annotations").path(Marks.EXPECTED).asText("");
@@ -289,8 +332,13 @@ public final class PodAdmission {
                 spec.path("priority").asInt(0),
                 expected.matches("[1-9][0-9]{0,8}") ? Long.valueOf(expected) : null,
                 dry);
+        return new Open(newcomer, entry -> enter(pod, claim, entry));
+    }
+
+    private static void enter(ObjectNode pod, String claim, Decision.Entry entry) {
+        ObjectNode spec = pod.withObject("/spec");
         ObjectNode annotations = pod.withObject("/metadata").withObject("/annotations");
-        switch (planning.entry(newcomer)) {
+        switch (entry) {
             case Decision.Entry.Pinned(String node, String devices) -> {
                 spec.set("affinity", Pin.to(node, spec.path("affinity")));
                 annotations.put(Marks.CLAIM, claim);

@@ -12,6 +12,8 @@ import io.kumiki.planner.words.Why;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class PodAdmissionTest {
@@ -30,6 +32,11 @@ class PodAdmissionTest {
         public Decision.Entry entry(Newcomer pod) {
             asked.add(pod);
             return entry;
+        }
+
+        @Override
+        public CompletionStage<Decision.Entry> entrySoon(Newcomer pod) {
+            return CompletableFuture.completedStage(entry(pod));
         }
 
         @Override
@@ -301,5 +308,49 @@ class PodAdmissionTest {
         assertThat(told.asked.getFirst().shape().tolerations()).hasSize(1);
         ObjectNode plain = pod("", "'containers':[{'name':'c'}]");
         assertThat(reviewed("", "'containers':[{'name':'c'}]", own)).isEqualTo(plain);
+    }
+
+    @Test
+    void anAnswerOnTheEventLoopIsTheSame() {
+        List<String> objects = List.of(
+                "{'metadata':{'name':'p','namespace':'team'},'spec':{" + GPU + "}}",
+                "{'metadata':{'name':'p','namespace':'team','labels':{'kumiki.io/gang':'g'},"
+                        + "'annotations':{'kumiki.io/gang-size':'2'}},'spec':{" + GPU + "}}",
+                "{'metadata':{'name':'p','namespace':'team','labels':{'kumiki.io/gang':'g'}},'spec':{" + GPU + "}}",
+                "{'metadata':{'name':'p','namespace':'team'},'spec':{'containers':[{'name':'c'}]}}");
+        for (var entry :
+                List.of(new Decision.Entry.Pinned("node7", "0"), new Decision.Entry.Queued(Why.NoRoom, "no room"))) {
+            told.entry = entry;
+            for (String object : objects) {
+                JsonNode soon = answered(
+                        new PodAdmission(told, PodAdmission.Rules.PLAIN).answerSoon(reviewOf("CREATE", object)));
+                JsonNode waited =
+                        Json.parse(new PodAdmission(told, PodAdmission.Rules.PLAIN).answer(reviewOf("CREATE", object)));
+                assertThat(soon).isEqualTo(waited);
+                assertThat(soon.at("/response/uid").asText()).isEqualTo("u");
+            }
+        }
+    }
+
+    @Test
+    void whatHasToBeWaitedForIsNotAnsweredThere() {
+        var admission = new PodAdmission(told, PodAdmission.Rules.PLAIN);
+        String planned = "{'metadata':{'labels':{'kumiki.io/gang':'g'},'annotations':{'kumiki.io/reservation':'g.0'}},"
+                + "'spec':{" + GPU + "}}";
+        assertThat(admission.answerSoon(reviewOf("CREATE", planned))).isNull();
+        assertThat(admission.answerSoon(reviewOf("UPDATE", "{'metadata':{},'spec':{" + GPU + "}}")))
+                .isNull();
+        assertThat(told.asked).isEmpty();
+    }
+
+    private static JsonNode answered(CompletionStage<byte[]> answer) {
+        return Json.parse(answer.toCompletableFuture().join());
+    }
+
+    private static JsonNode reviewOf(String operation, String object) {
+        return Json.parse(("{'request':{'uid':'u','operation':'" + operation
+                        + "','kind':{'kind':'Pod'},'resource':{'group':'','version':'v1','resource':'pods'},"
+                        + "'namespace':'team','object':" + object + "}}")
+                .replace('\'', '"'));
     }
 }

@@ -29,33 +29,51 @@ public final class PolicyWebhook {
     }
 
     /// @param review an AdmissionReview, whose object the policy changes; throws {@link IllegalArgumentException} when
-    /// it
-    /// is none
+    /// it is none
     public static byte[] answer(AdmissionPolicy policy, JsonNode review) {
+        Question question = question(review);
+        List<Violation> violations = new ArrayList<>();
+        policy.review(question.request(), violations);
+        return question.answer(violations);
+    }
+
+    /// An AdmissionReview whose answer may take a while.
+    ///
+    /// @param request whose object a policy changes
+    /// @param before the object as it came
+    public record Question(String uid, AdmissionRequest request, ObjectNode before) {
+        /// What became of the object, or why not.
+        public byte[] answer(List<Violation> violations) {
+            ObjectNode answer = Json.object().put("kind", "AdmissionReview").put("apiVersion", "admission.k8s.io/v1");
+            ObjectNode response = answer.putObject("response").put("uid", uid);
+            response.put("allowed", violations.isEmpty());
+            if (!violations.isEmpty()) {
+                response.putObject("status")
+                        .put("code", 422)
+                        .put("reason", "Invalid")
+                        .put(
+                                "message",
+                                violations.stream().map(Violation::toString).collect(Collectors.joining(", ")));
+                return Json.bytes(answer);
+            }
+            ArrayNode patch = Json.array();
+            difference("", before, request.object(), patch);
+            if (!patch.isEmpty()) {
+                response.put("patchType", "JSONPatch")
+                        .put("patch", Base64.getEncoder().encodeToString(Json.bytes(patch)));
+            }
+            return Json.bytes(answer);
+        }
+    }
+
+    /// Throws {@link IllegalArgumentException} when the review is none.
+    public static Question question(JsonNode review) {
         JsonNode ask = review.path("request");
         if (!ask.isObject()) {
             throw new IllegalArgumentException("an AdmissionReview with a request is wanted");
         }
         AdmissionRequest request = request(ask);
-        ObjectNode before = request.object().deepCopy();
-        List<Violation> violations = new ArrayList<>();
-        policy.review(request, violations);
-        ObjectNode answer = Json.object().put("kind", "AdmissionReview").put("apiVersion", "admission.k8s.io/v1");
-        ObjectNode response =
-                answer.putObject("response").put("uid", ask.path("uid").asText());
-        response.put("allowed", violations.isEmpty());
-        if (!violations.isEmpty()) {
-            response.putObject("status")
-                    .put("code", 422)
-                    .put("reason", "Invalid")
-                    .put("message", violations.stream().map(Violation::toString).collect(Collectors.joining(", ")));
-        } else if (!before.equals(request.object())) {
-            ArrayNode patch = Json.array();
-            difference("", before, request.object(), patch);
-            response.put("patchType", "JSONPatch")
-                    .put("patch", Base64.getEncoder().encodeToString(Json.bytes(patch)));
-        }
-        return Json.bytes(answer);
+        return new Question(ask.path("uid").asText(), request, request.object().deepCopy());
     }
 
     private static AdmissionRequest request(JsonNode ask) {
