@@ -235,6 +235,10 @@ public final class Forecast {
         var heads = new PriorityQueue<Head>(Comparator.comparingLong(Head::order));
         lines.forEach(line -> push(heads, new Head(line), now));
         for (Head head = heads.poll(); head != null; head = heads.poll()) {
+            if (!head.waits()) {
+                push(heads, head, now);
+                continue;
+            }
             Waiting next = head.next();
             Kept other = kept;
             boolean barred = other != null && now + next.promised() > other.start();
@@ -293,6 +297,11 @@ public final class Forecast {
 
         Waiting next() {
             return line.at(at);
+        }
+
+        /// Not if it took somebody's place meanwhile.
+        boolean waits() {
+            return line.next(at, Line.ANY) == at;
         }
     }
 

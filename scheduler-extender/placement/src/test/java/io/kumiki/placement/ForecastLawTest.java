@@ -26,8 +26,13 @@ class ForecastLawTest {
     }
 
     private static List<Forecast.Shape> shapes() {
+        return shapes(new int[][] {{1, 1}, {1, 2}, {1, 4}, {2, 4}, {3, 4}, {5, 4}});
+    }
+
+    /// @param each members, and GPUs of one
+    private static List<Forecast.Shape> shapes(int[][] each) {
         List<Forecast.Shape> shapes = new ArrayList<>();
-        for (int[] s : new int[][] {{1, 1}, {1, 2}, {1, 4}, {2, 4}, {3, 4}, {5, 4}}) {
+        for (int[] s : each) {
             var role = new GangSpec.Role("w", new Demand(1, 1, s[1], 1000, List.of()), s[0], s[0]);
             var all = new BitSet();
             all.set(0, 4);
@@ -120,6 +125,55 @@ class ForecastLawTest {
                 new Forecast(cluster(), FLAT, queue, List.of(), Forecast.Purse.OPEN).run(0, 1_000_000, 1000, some);
         assertThat(fewer.get(some).at()).isEqualTo(all.get(some).at());
         assertThat(fewer).hasSizeLessThan(all.size());
+    }
+
+    /// Whoever takes the place of the oldest of several members does not stand in its own any more.
+    @Test
+    void nobodyStartsTwice() {
+        List<Forecast.Shape> shapes = shapes(new int[][] {{1, 1}, {2, 1}, {3, 1}, {2, 2}, {2, 4}});
+        int led = 0;
+        for (long seed = 0; seed < 400; seed++) {
+            var random = new SplittableRandom(seed);
+            List<Forecast.Waiting> queue = ranked(draw(random, shapes, 5 + random.nextInt(40)), random);
+            led += (int) queue.stream().filter(each -> each.rank().leads()).count();
+            List<String> taken = new ArrayList<>();
+            var purse = new Forecast.Purse() {
+                @Override
+                public boolean admits(String id) {
+                    return true;
+                }
+
+                @Override
+                public void take(String id) {
+                    taken.add(id);
+                }
+
+                @Override
+                public void give(String id) {}
+            };
+            new Forecast(cluster(), FLAT, queue, List.of(), purse).run(0, Long.MAX_VALUE / 8, Integer.MAX_VALUE);
+            assertThat(taken).as("seed %s", seed).doesNotHaveDuplicates();
+        }
+        assertThat(led).isGreaterThan(200);
+    }
+
+    private static List<Forecast.Waiting> ranked(List<Forecast.Waiting> queue, SplittableRandom random) {
+        Map<String, Rank> ranks = QueueOrder.shortest.ranks(
+                queue.stream()
+                        .map(each -> new QueueOrder.Waiting(
+                                each.id(),
+                                false,
+                                random.nextInt(4) / 3,
+                                random.nextInt(50),
+                                each.seconds(),
+                                each.shape().variants().getFirst().minimum() > 1))
+                        .toList(),
+                100);
+        return queue.stream()
+                .map(each -> new Forecast.Waiting(
+                        each.id(), each.shape(), each.seconds(), each.promised(), ranks.get(each.id())))
+                .sorted(Comparator.comparing(Forecast.Waiting::rank))
+                .toList();
     }
 
     private static Forecast.Purse purse(Set<String> refused) {
