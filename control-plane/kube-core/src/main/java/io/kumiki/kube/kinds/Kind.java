@@ -10,6 +10,7 @@ import io.kumiki.kube.store.StoredObject;
 import io.kumiki.kube.table.Column;
 import io.kumiki.model.Json;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,15 @@ public record Kind(
         KindRules rules,
         @Nullable ScalePaths scale,
         @Nullable Form form) {
+
+    /// Custom kinds and these are replaced only by who says which revision.
+    private static final Set<String> REPLACED_KNOWINGLY = Set.of(
+            "customresourcedefinitions",
+            "leases",
+            "mutatingwebhookconfigurations",
+            "poddisruptionbudgets",
+            "runtimeclasses",
+            "validatingwebhookconfigurations");
 
     public static Kind of(ResourceType type, String kind, boolean namespaced, Supplier<Schema> schema) {
         return new Kind(
@@ -193,6 +203,11 @@ public record Kind(
     /// Whether it is there without a definition.
     public boolean builtIn() {
         return !(rules instanceof CustomRules);
+    }
+
+    /// Whether a replacement has to name the revision that it replaces.
+    public boolean replacedKnowingly() {
+        return !builtIn() || REPLACED_KNOWINGLY.contains(type.plural());
     }
 
     public String storage() {

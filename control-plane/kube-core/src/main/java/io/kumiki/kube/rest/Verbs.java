@@ -18,6 +18,7 @@ import io.kumiki.kube.registry.Writes;
 import io.kumiki.kube.schema.Decoding;
 import io.kumiki.kube.store.StoredObject;
 import io.kumiki.model.Json;
+import io.kumiki.model.Violation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -150,9 +151,27 @@ final class Verbs {
             throw ApiFault.badRequest("the name of the object (" + target.name()
                     + " based on URL) was undeterminable: name must be provided");
         }
-        var update = new Writes.Update(kind, target.namespace(), target.name(), part, old -> object.deepCopy());
+        var update = new Writes.Update(kind, target.namespace(), target.name(), part, old -> {
+            knowing(kind, object);
+            return object.deepCopy();
+        });
         StoredObject made = parts.writes().update(update, options);
         return shape.one(200, made, headers(warnings));
+    }
+
+    private static void knowing(Kind kind, ObjectNode object) {
+        JsonNode metadata = object.path("metadata");
+        String revision = metadata.path("resourceVersion").asText("");
+        if (kind.replacedKnowingly() && (revision.isEmpty() || revision.equals("0"))) {
+            throw ApiFault.invalid(
+                    kind.type().group(),
+                    kind.type().plural(),
+                    metadata.path("name").asText(),
+                    List.of(new Violation(
+                            "metadata.resourceVersion",
+                            "FieldValueInvalid",
+                            "Invalid value: 0: must be specified for an update")));
+        }
     }
 
     private ApiAnswer patch(ApiRequest request, RequestPath target, Kind kind) {
