@@ -45,6 +45,13 @@ public final class Alone {
         return name.startsWith(MARK) ? name.substring(MARK.length()) : name;
     }
 
+    /// Whether only the scheduler judges where it may go ([Led]): when it starts cannot be foreseen, nor what would
+    /// help.
+    static boolean isLed(Plan plan, State state) {
+        SingleFact single = is(plan.fact) ? state.singles.get(plan.fact.uid()) : null;
+        return single != null && single.led();
+    }
+
     /// Adds them to a state that only this scene will read.
     static void join(State state) {
         List.copyOf(state.singles.values()).stream()

@@ -47,7 +47,12 @@ final class Explanations {
             case InvalidSpec, MembersMissing -> Explanation.NONE;
             default ->
                 known.computeIfAbsent(
-                        List.of(Starts.alike(plan), plan.fact.namespace(), keptFor(plan)), _ -> explain(plan));
+                        List.of(
+                                Starts.alike(plan),
+                                plan.fact.namespace(),
+                                keptFor(plan),
+                                Alone.isLed(plan, scene.state)),
+                        _ -> explain(plan));
         };
     }
 
@@ -71,6 +76,9 @@ final class Explanations {
         GangSpec.Role role = shortRole(plan, answer);
         var count = new Count(plan, role, avoided);
         List<Removed> removed = count.removed(answer, refused);
+        if (Alone.isLed(plan, scene.state)) {
+            return new Explanation(count.total, removed, count.left, List.of());
+        }
         var remedies = new Remedies(scene, plan, role, avoided, charges, this::ends);
         return new Explanation(count.total, removed, count.left, remedies.all(answer, refused, count.best));
     }

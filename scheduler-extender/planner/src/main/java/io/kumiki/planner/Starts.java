@@ -69,7 +69,7 @@ final class Starts {
 
     static Starts of(Scene scene) {
         List<Plan> queue = scene.queue().stream()
-                .filter(plan -> ready(plan))
+                .filter(plan -> ready(plan) && !Alone.isLed(plan, scene.state))
                 .limit(LOOKED_AT)
                 .toList();
         if (queue.isEmpty()) {

@@ -9,6 +9,7 @@ import io.kumiki.planner.fact.Origin;
 import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.fact.RunFact;
 import io.kumiki.planner.fact.SingleFact;
+import io.kumiki.planner.learned.Estimate;
 import io.kumiki.planner.words.Clause;
 import io.kumiki.planner.words.Removed;
 import io.kumiki.planner.words.Said;
@@ -57,6 +58,10 @@ class AloneTest {
     }
 
     private void waits(String name, long ago, int priority, Why why, Clause... said) {
+        waits(name, ago, priority, false, why, said);
+    }
+
+    private void waits(String name, long ago, int priority, boolean led, Why why, Clause... said) {
         var notes = Said.notes(why, List.of(said));
         var because = List.of(said).stream().map(Clause::written).toList();
         var shape = new Gang.Members("pod", 1, 1, 0, Map.of("cpu", "1", "nvidia.com/gpu", "4"), null, null, null);
@@ -72,7 +77,7 @@ class AloneTest {
                 false,
                 notes.get(Said.WHY),
                 because,
-                false)));
+                led)));
     }
 
     private void gangWaits(String name, long ago) {
@@ -114,6 +119,23 @@ class AloneTest {
                 .as("a gang goes before a pod of its name")
                 .isFalse();
         assertThat(scene.sample().waiting()).isEqualTo(3);
+    }
+
+    @Test
+    void ofWhomTheSchedulerJudgesNothingIsForeseen() {
+        node();
+        runs("r1", 100, 700L);
+        waits("led", 10, 0, true, Why.NoRoom, new Clause.NoNodeNow());
+        waits("plain", 5, 0, Why.NoRoom, new Clause.NoNodeNow());
+        List<Entry> queue = mirror.scene(NOW).waiting();
+        assertThat(queue.stream().map(Entry::name)).containsExactly("led", "plain");
+        Entry led = queue.getFirst();
+        assertThat(led.reason()).isEqualTo("NoRoom");
+        assertThat(led.said().text().en()).isEqualTo("no node has room now");
+        assertThat(led.start()).isEqualTo(Estimate.UNKNOWN);
+        assertThat(led.why())
+                .isEqualTo(new Explanation(2, List.of(new Removed(Removed.Constraint.gpus, "node", 1)), 1, List.of()));
+        assertThat(queue.get(1).start().at()).as("it has room now").isEqualTo(S);
     }
 
     @Test

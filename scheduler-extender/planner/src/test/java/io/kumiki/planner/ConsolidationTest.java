@@ -363,10 +363,14 @@ class ConsolidationTest {
         nodes("a", "b");
         on(new Event.Elected(1));
         runs("a0", 1, "a", 0, true);
-        runs("a1", 4, "a", 0, false);
-        runs("b0", 8, "b", 0, false);
+        runs("a1", 1, "a", 0, true);
+        runs("a2", 4, "a", 0, false);
+        runs("b0", 7, "b", 0, false);
         gang("two", 1, 4, 0, false);
-        assertThat(evicted()).isEmpty();
+        assertThat(evicted())
+                .as("both would have to leave, and there is room for one")
+                .isEmpty();
+        assertThat(plan("two").why).isEqualTo(Why.NoRoom);
         nodes("c");
         assertThat(plan("two").phase).as("the new node has room").isEqualTo(Gang.Phase.Reserved);
     }
