@@ -76,6 +76,9 @@ final class Barrier {
         if (!isThere(slot, node)) {
             return "its slot is on " + slot + ", not on " + node;
         }
+        if (Occupancy.of(plan, state).isExtra(pod.uid())) {
+            return "its slot is another's";
+        }
         return pod.bound() && !pod.node().equals(node) ? "the pod is bound to " + pod.node() : null;
     }
 
@@ -198,6 +201,8 @@ final class Barrier {
                 drop(plan, uid, pod.node().equals(held.node()) ? "" : "the pod is bound to " + pod.node());
             } else if (!isThere(plan.nodeOf(pod), held.node())) {
                 drop(plan, uid, "its slot is no longer on " + held.node());
+            } else if (there.isExtra(uid)) {
+                drop(plan, uid, "its slot is another's");
             }
         }
         there.lookedAt();

@@ -293,7 +293,7 @@ final class Charges {
             if (plan.phase.holds()
                     && !plan.fact.uid().equals(but)
                     && plan.fact.namespace().equals(namespace)
-                    && !plan.fact.spec().gated()) {
+                    && (!plan.fact.spec().gated() || (plan.fact.spec().early() && !plan.whole))) {
                 Occupancy there = Occupancy.of(plan, state);
                 for (int r = 0; r < plan.rows.size(); r++) {
                     for (int i = 0; i < plan.rows.get(r).nodes.size(); i++) {

@@ -39,6 +39,16 @@ public sealed interface Decision {
     /// @param refusal why the pod may not be made; empty where it may
     record AnswerMember(long call, String refusal) implements Decision {}
 
+    /// Carried out only while the lease is surely ours: otherwise the pod is gated.
+    ///
+    /// @param seat null where it has to wait behind its gate
+    record AnswerSeat(long call, @Nullable Seat seat) implements Decision {}
+
+    /// The slot of a member that is about to be made.
+    ///
+    /// @param annotations that say so
+    record Seat(String node, Map<String, String> annotations) {}
+
     sealed interface Entry {
         Entry NOBODY_PLANS = new Queued(Why.NoLeader, English.of(new Clause.NobodyPlans()));
 

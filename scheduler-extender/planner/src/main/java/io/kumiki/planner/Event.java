@@ -146,6 +146,14 @@ public sealed interface Event {
             long call, String gang, String className, String controller, String reservation, int slot, String devices)
             implements Event {}
 
+    /// A pod is about to be made that says nothing of a slot, of a gang whose members may be pinned as they are made;
+    /// {@link Decision.AnswerSeat} answers.
+    ///
+    /// @param claim names the seat that may follow; asking again with the same one answers the same
+    /// @param gang namespace and name
+    /// @param controller uid of the owner that controls it, empty for none
+    record SeatAsked(long call, String claim, String gang, String className, String controller) implements Event {}
+
     /// When a waiting gang will start, as those found out who let the queue run ahead.
     record Estimated(String namespace, String name, Estimate start) implements Event {}
 

@@ -3,6 +3,7 @@ package io.kumiki.planner;
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.fact.PodFact;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +22,9 @@ final class Occupancy {
     private final int[] there;
     private final int[] work;
     private int seated;
+    private final int[] seatedIn;
+    /// Pods whose slot is another's: they can never be bound.
+    private final Set<String> extra = new HashSet<>();
     private int succeeded;
     private int ended;
     /// Of all members, in a slot or not.
@@ -42,6 +46,7 @@ final class Occupancy {
         this.version = plan.version;
         this.there = new int[plan.rows.size()];
         this.work = new int[plan.rows.size()];
+        this.seatedIn = new int[plan.rows.size()];
         plan.rows.forEach(row -> pods.add(new PodFact[row.nodes.size()]));
         for (PodFact pod : state.membersOf(plan)) {
             add(pod);
@@ -98,6 +103,10 @@ final class Occupancy {
 
     /// @param more 1 where its binding is on its way now, -1 where it is not any more
     void binding(String uid, int more) {
+        if (crowded) {
+            plan.occupancy = null;
+            return;
+        }
         PodFact pod = state.pods.get(uid);
         int row = pod == null ? -1 : plan.rowOf(pod);
         PodFact in = pod == null || row < 0 ? null : pods.get(row)[index(pod)];
@@ -112,14 +121,22 @@ final class Occupancy {
         crowded |= in != null;
         if (in != null && rank(pod) <= rank(in)) {
             ofAll(pod, 1);
+            exceed(pod);
             return;
         }
         if (in != null) {
             inSlot(row, in, -1);
+            exceed(in);
         }
         count(pod, 1);
         if (row >= 0) {
             pods.get(row)[index(pod)] = pod;
+        }
+    }
+
+    private void exceed(PodFact pod) {
+        if (!pod.terminating() && !pod.stage().ended()) {
+            extra.add(pod.uid());
         }
     }
 
@@ -139,6 +156,7 @@ final class Occupancy {
 
     private void inSlot(int row, PodFact pod, int more) {
         seated += more;
+        seatedIn[row] += pod.stage() == PodFact.Stage.FAILED ? 0 : more;
         succeeded += pod.stage() == PodFact.Stage.SUCCEEDED ? more : 0;
         ended += pod.stage().ended() ? more : 0;
         work[row] += pod.working() ? more : 0;
@@ -153,14 +171,14 @@ final class Occupancy {
         return Objects.requireNonNull(pod.member()).index();
     }
 
-    private static int rank(PodFact pod) {
-        if (pod.stage() == PodFact.Stage.SUCCEEDED) {
-            return 3;
+    private int rank(PodFact pod) {
+        if (pod.stage().ended()) {
+            return pod.stage() == PodFact.Stage.FAILED ? 0 : 3;
         }
-        if (pod.working()) {
+        if (pod.working() || plan.binding.containsKey(pod.uid())) {
             return 4;
         }
-        return pod.stage() == PodFact.Stage.FAILED ? 0 : pod.terminating() ? 1 : 2;
+        return pod.terminating() ? 1 : 2;
     }
 
     /// To be asked about by [#isChanged].
@@ -222,6 +240,30 @@ final class Occupancy {
         return seated > 0;
     }
 
+    /// Members that are there in some way, and have not failed.
+    int seated(int row) {
+        return seatedIn[row];
+    }
+
+    /// Whether nobody is in the slot who may still do its work.
+    boolean isVacant(int row, int slot) {
+        PodFact pod = pods.get(row)[slot];
+        return pod == null || pod.stage() == PodFact.Stage.FAILED;
+    }
+
+    BitSet vacant(int row) {
+        var vacant = new BitSet();
+        for (int i = 0; i < pods.get(row).length; i++) {
+            vacant.set(i, isVacant(row, i));
+        }
+        return vacant;
+    }
+
+    /// Whether another pod has its slot.
+    boolean isExtra(String uid) {
+        return extra.contains(uid);
+    }
+
     /// Members that work or did their work, or whose binding is on its way.
     int there(int row) {
         return there[row];
@@ -257,9 +299,9 @@ final class Occupancy {
         return vetoed > 0;
     }
 
-    /// Members that were made for slots that are gone.
+    /// Members that were made for slots that are gone, or another's.
     boolean anyForeign() {
-        return foreign > 0;
+        return foreign > 0 || !extra.isEmpty();
     }
 
     int thereInAll() {

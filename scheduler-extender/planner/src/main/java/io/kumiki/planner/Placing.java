@@ -201,6 +201,7 @@ final class Placing {
         plan.reservedAt = state.now;
         plan.progressAt = state.now;
         plan.asked.clear();
+        plan.whole = false;
         plan.version++;
         String domain = placed.domain();
         long nodes = rows.stream().flatMap(row -> row.nodes.stream()).distinct().count();

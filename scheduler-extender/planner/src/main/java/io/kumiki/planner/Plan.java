@@ -117,6 +117,7 @@ public final class Plan {
     /// them before the write without them is done.
     final List<Leaving> leaving = new ArrayList<>();
     final Map<String, Held> held = new LinkedHashMap<>();
+    final Seats seats = new Seats();
     /// Calls whose binding is on its way, by the pod's uid; see [#binds] and [#bound].
     final Map<String, Long> binding = new TreeMap<>();
     /// Owned by [Occupancy]; null where nothing was counted for the slots as they are.
@@ -143,6 +144,8 @@ public final class Plan {
     long releasedAt;
     long progressAt;
     long partialSince = -1;
+    /// All its members have existed in this attempt.
+    boolean whole;
     /// Since when no missing member has come; -1 while none is missing.
     long missingSince = -1;
     int missing;
@@ -299,6 +302,7 @@ public final class Plan {
             }
         }
         rows.clear();
+        seats.clear();
         where = "";
         partialSince = -1;
         asked.clear();

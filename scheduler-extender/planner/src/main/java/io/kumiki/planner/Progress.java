@@ -5,7 +5,6 @@ import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.words.Clause;
 import io.kumiki.planner.words.Why;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +22,7 @@ final class Progress {
     private final Wishes wishes;
     private final Moves moves;
     private final Barrier barrier;
+    private final Seating seating;
     private final Yielding yielding;
 
     Progress(State state) {
@@ -31,6 +31,7 @@ final class Progress {
         this.yielding = new Yielding(state);
         this.moves = new Moves(state, this, wishes);
         this.barrier = new Barrier(state, this);
+        this.seating = new Seating(state, this, wishes);
     }
 
     Moves moves() {
@@ -43,6 +44,10 @@ final class Progress {
 
     Barrier barrier() {
         return barrier;
+    }
+
+    Seating seating() {
+        return seating;
     }
 
     /// Something of it changed: it is looked at before the next decisions are taken.
@@ -112,12 +117,12 @@ final class Progress {
             state.roomChanged = true;
             return;
         }
-        if (finished(plan, there) || lostTooLong(plan, there)) {
+        if (seating.endedForMissing(plan, there) || finished(plan, there) || lostTooLong(plan, there)) {
             return;
         }
         phase(plan, there);
         if (plan.isDurable()) {
-            ungate(plan, there);
+            seating.ungate(plan, there);
             barrier.open(plan);
         }
     }
@@ -183,42 +188,6 @@ final class Progress {
             plan.phase = Gang.Phase.Repairing;
         } else if (there.any()) {
             plan.phase = Gang.Phase.Starting;
-        }
-    }
-
-    /// Gated members of the waves that may start get their slots.
-    private void ungate(Plan plan, Occupancy there) {
-        if (!there.anyGated()) {
-            return;
-        }
-        int wave = there.wave();
-        for (int r = 0; r < plan.rows.size(); r++) {
-            Plan.Row row = plan.rows.get(r);
-            if (row.members.wave() > wave) {
-                continue;
-            }
-            var free = new BitSet();
-            for (int i = 0; i < row.nodes.size(); i++) {
-                PodFact pod = there.at(r, i);
-                if (pod == null || pod.stage() == PodFact.Stage.FAILED) {
-                    free.set(i);
-                }
-            }
-            for (PodFact pod : state.membersOf(plan)) {
-                PodFact.Member member = Objects.requireNonNull(pod.member());
-                if (!pod.gated()
-                        || pod.terminating()
-                        || !member.className().equals(row.members.name())
-                        || free.isEmpty()) {
-                    continue;
-                }
-                int slot = member.index() >= 0 && free.get(member.index()) ? member.index() : free.nextSetBit(0);
-                free.clear(slot);
-                if (wishes.ask(plan, pod.uid())) {
-                    state.decide(new Decision.Ungate(
-                            pod, member.steered() ? null : row.nodes.get(slot), annotations(plan, row, slot)));
-                }
-            }
         }
     }
 

@@ -19,6 +19,8 @@ final class Readiness {
     static final int MOST_SLOTS = 5000;
     /// Pods are created one after the other: until then nobody has to be told that some are missing.
     private static final long ARRIVING = 2_000;
+    /// Whoever is to come at once and is not there after this long since the last one came is missing.
+    static final long COMING = 10_000;
 
     private final State state;
 
@@ -40,28 +42,35 @@ final class Readiness {
             missing += toCome[c];
         }
         Clause namespace = missing == 0 ? null : charges.namespaceRefusal(plan.fact, toCome);
-        if (plan.fact.spec().gated() && missing > 0) {
-            if (plan.missingSince < 0 || missing < plan.missing) {
-                // Another one has come: so may the rest.
-                plan.missingSince = state.now;
-            }
-            plan.missing = missing;
+        if (plan.fact.spec().gated() && missing > 0 && !(isComing(plan, missing) && namespace == null)) {
             int wanted = plan.fact.spec().classes().stream()
                     .mapToInt(Gang.Members::min)
                     .sum();
             if (state.now - plan.missingSince < ARRIVING) {
                 return false;
             }
-            return namespace != null && state.now - plan.missingSince >= 10_000
+            return namespace != null && state.now - plan.missingSince >= COMING
                     ? say(plan, Why.NamespaceQuota, namespace)
                     : say(plan, Why.MembersMissing, new Clause.PodsExist(wanted - missing, wanted));
         }
-        plan.missingSince = -1;
+        plan.missingSince = missing > 0 && plan.fact.spec().gated() ? plan.missingSince : -1;
         if (namespace != null) {
             return say(plan, Why.NamespaceQuota, namespace);
         }
         Admission.Refused refused = charges.refusalOfMinimum(plan.fact);
         return refused == null || say(plan, refused, charges);
+    }
+
+    /// Notes that some are missing. True where slots may be held for them already: they come one after the other.
+    private boolean isComing(Plan plan, int missing) {
+        if (plan.missingSince < 0 || missing < plan.missing) {
+            // Another one has come: so may the rest.
+            plan.missingSince = state.now;
+        }
+        plan.missing = missing;
+        return plan.fact.spec().early()
+                && state.now - plan.missingSince < COMING
+                && Arrays.stream(existing(plan)).anyMatch(there -> there > 0);
     }
 
     private static boolean say(Plan plan, Why why, Clause clause) {

@@ -23,6 +23,7 @@ final class SingleNews {
             case Event.SingleSeen ignored -> {}
             case Event.SingleRuns ignored -> {}
             case Event.MemberAsked ignored -> {}
+            case Event.SeatAsked ignored -> {}
             case Event.GangOrigin ignored -> {}
             case Event.Estimated ignored -> {}
             case Event.Learned ignored -> {}

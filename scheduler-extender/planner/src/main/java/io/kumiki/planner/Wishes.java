@@ -45,11 +45,14 @@ final class Wishes {
 
     /// Pods of this gang that carry another reservation than the current one were made for slots that are gone.
     void removeForeign(Plan plan) {
-        if (!Occupancy.of(plan, state).anyForeign()) {
+        Occupancy there = Occupancy.of(plan, state);
+        if (!there.anyForeign()) {
             return;
         }
         for (PodFact pod : state.membersOf(plan)) {
-            if (plan.isForeign(pod)) {
+            if (there.isExtra(pod.uid())) {
+                delete(plan, pod, "its slot is another's");
+            } else if (plan.isForeign(pod)) {
                 PodFact.Member member = Objects.requireNonNull(pod.member());
                 delete(plan, pod, "its reservation " + member.reservation() + " is not the current one");
             }

@@ -105,7 +105,7 @@ class ConsolidationTest {
 
     private void gang(String in, String name, int members, int gpus, int priority, boolean movable) {
         var of = new Gang.Members("w", members, members, 0, Map.of("cpu", "1", GPU, "" + gpus), null, null, null);
-        var spec = new Gang.Spec(0, false, List.of(of), null, null, null, priority, null, null, null, null, movable);
+        var spec = new Gang.Spec(0, false, List.of(of), null, null, null, priority, null, null, null, null, movable, null);
         on(new Event.GangSeen(new GangFact(in, name, "uid-" + name, "1", S, "job-" + name, spec, null)));
     }
 
@@ -305,7 +305,7 @@ class ConsolidationTest {
         GangFact fact = plan(name).fact;
         Gang.Spec s = fact.spec();
         var spec = new Gang.Spec(
-                attempt, false, s.classes(), null, null, null, s.priority(), null, null, null, null, s.movable());
+                attempt, false, s.classes(), null, null, null, s.priority(), null, null, null, null, s.movable(), null);
         on(new Event.GangSeen(new GangFact(
                 "n", name, fact.uid(), Integer.toString(version++), S, fact.controller(), spec, written.get(name))));
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Job controllers and kubelets: they make a gang's pods, restart it when it ended, and let it work when it is whole.
 final class Jobs {
@@ -25,6 +26,7 @@ final class Jobs {
     /// Owners of most let it be moved.
     private final boolean movable;
     private final boolean slow;
+    private final Entrance entrance;
     private final Map<String, Long> runTime = new HashMap<>();
     private final Map<String, Habit> habits = new HashMap<>();
     private final Map<String, Long> idleUntil = new HashMap<>();
@@ -51,7 +53,9 @@ final class Jobs {
             boolean idle,
             boolean budgets,
             boolean movable,
-            boolean slow) {
+            boolean slow,
+            Entrance entrance) {
+        this.entrance = entrance;
         this.slow = slow;
         this.budgets = budgets;
         this.movable = movable;
@@ -105,7 +109,8 @@ final class Jobs {
                 null,
                 movable ? Long.valueOf(0) : null,
                 null,
-                movable && (name.hashCode() & 3) != 0);
+                movable && (name.hashCode() & 3) != 0,
+                gated && !steered && time.random.nextBoolean());
         var gang = new World.GangObject(name, spec, time.now / 1000);
         world.gangs.put(name, gang);
         if (budgets) {
@@ -158,7 +163,8 @@ final class Jobs {
                 s.lastCheckpoint(),
                 s.restartSeconds(),
                 s.unfollowed(),
-                s.movable());
+                s.movable(),
+                s.pinned());
         world.changed(gang);
     }
 
@@ -169,13 +175,35 @@ final class Jobs {
                 boolean counts = p.live() || p.stage == PodFact.Stage.SUCCEEDED;
                 there += counts && p.gang.equals(gang.name) && p.className.equals(c.name()) ? 1 : 0;
             }
+            there += entrance.coming(gang.name, c.name());
             int wanted = c.min() - (idles(gang, Habit.FORGETS_ONE) ? 1 : 0);
             for (int i = there; i < wanted; i++) {
-                World.Pod pod = pod(gang, c, steered);
-                pod.gated = true;
-                world.changed(pod);
+                if (Boolean.TRUE.equals(gang.spec.pinned())) {
+                    entrance.ask(gang, c);
+                } else {
+                    makeGated(gang, c, steered);
+                }
             }
         }
+    }
+
+    private void makeGated(World.GangObject gang, Gang.Members c, boolean steered) {
+        World.Pod pod = pod(gang, c, steered);
+        pod.gated = true;
+        world.changed(pod);
+    }
+
+    /// As admission answered.
+    void enter(World.GangObject gang, Gang.Members c, Decision.@Nullable Seat seat) {
+        if (gang.done) {
+            return;
+        }
+        if (seat == null) {
+            makeGated(gang, c, false);
+            return;
+        }
+        int slot = Integer.parseInt(java.util.Objects.requireNonNull(seat.annotations().get(Progress.SLOT)));
+        makePinned(gang, c, slot, seat.annotations().getOrDefault(Progress.RESERVATION, ""), seat.node());
     }
 
     private void makePinned(World.GangObject gang, Gang.Status status) {

@@ -38,13 +38,25 @@ final class Rounds {
     }
 
     /// @param sure nothing happened that could spoil the room that was to come
-    void evicted(Decision.EvictPod evict, long now, boolean sure) {
-        Matcher winner = FOR.matcher(evict.why());
+    void decided(Decision decision, long now, boolean sure) {
+        switch (decision) {
+            case Decision.EvictPod evict -> {
+                var member = evict.pod().member();
+                told(evict.why(), member == null ? evict.pod().uid() : member.gang(), now, sure);
+            }
+            // A gang's pods are told when its object says so, however often that write gets lost.
+            case Decision.WriteStatus write
+            when write.status().phase() == Gang.Phase.Releasing -> told(
+                    String.valueOf(write.status().message()), write.name(), now, sure);
+            default -> {}
+        }
+    }
+
+    private void told(String why, String victim, long now, boolean sure) {
+        Matcher winner = FOR.matcher(why);
         if (!winner.matches()) {
             return;
         }
-        var member = evict.pod().member();
-        String victim = member == null ? evict.pod().uid() : member.gang();
         Map<String, Long> before = told.computeIfAbsent(winner.group(1), _ -> new HashMap<>());
         if (before.putIfAbsent(victim, now) != null) {
             return;

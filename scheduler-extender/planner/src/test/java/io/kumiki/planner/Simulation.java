@@ -66,6 +66,7 @@ final class Simulation implements KubeScheduler.Extenders {
     private final boolean mourning;
     final KubeScheduler scheduler;
     final Jobs jobs;
+    private final Entrance entrance;
     private final boolean quota;
     private final int nodes;
     private final Laws laws;
@@ -110,6 +111,7 @@ final class Simulation implements KubeScheduler.Extenders {
         long patience = (crashes || killsLeft > 0 || mourning ? 30_000 : 0) + (slow ? Jobs.SLOW : 0);
         laws = new Laws(world, quota ? limit() : -1, patience + (yielding ? 90_000 : 0));
         scheduler = new KubeScheduler(time, world, this, lossy, Math.floorMod(seed, 10) == 5);
+        entrance = new Entrance(this, time);
         jobs = new Jobs(
                 time,
                 world,
@@ -118,7 +120,8 @@ final class Simulation implements KubeScheduler.Extenders {
                 time.upTo(5) == 0,
                 Math.floorMod(seed, 10) == 7,
                 movable,
-                slow);
+                slow,
+                entrance);
         leadersDie = crashes || killsLeft > 0 || mourning;
         budgetless = Math.floorMod(seed, 10) != 7;
         lonely = new Lonely(this, Math.floorMod(seed, 5) == 2);
@@ -365,8 +368,8 @@ final class Simulation implements KubeScheduler.Extenders {
             Promises.check(replica.planner.state(), quota ? limit() : -1);
         }
         for (Decision decision : decisions) {
-            if (decision instanceof Decision.EvictPod evict && replica.leads) {
-                rounds.evicted(evict, time.now, !nodesFail && !strangers && !podsFail && !lonely.late && budgetless);
+            if (replica.leads) {
+                rounds.decided(decision, time.now, !nodesFail && !strangers && !podsFail && !lonely.late && budgetless);
             }
         }
         if (!decisions.isEmpty()) {
@@ -412,6 +415,7 @@ final class Simulation implements KubeScheduler.Extenders {
                 });
             case Decision.Publish publish -> published(r, publish);
             case Decision.AnswerMember ignored -> throw new AssertionError("nobody asked");
+            case Decision.AnswerSeat answer -> time.in(1, () -> entrance.answered(r, answer.call(), answer.seat()));
             case Decision.AnswerEntry answer -> time.in(1, () -> lonely.entered(r, answer.call(), answer.entry()));
             case Decision.Ungate ungate ->
                 late(r, delay, () -> {

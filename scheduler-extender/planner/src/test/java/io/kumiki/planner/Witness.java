@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Witness {
     private record Call(long id, String node) {}
 
+    private record Given(String who, long at) {}
+
     private record Promise(long version, Gang.@Nullable Status status) {}
 
     private final Map<String, NodeFact> nodes = new TreeMap<>();
@@ -29,6 +31,8 @@ final class Witness {
     private final Map<String, RunFact> runs = new TreeMap<>();
     /// What Kubernetes holds for certain, as far as this replica was told.
     private final Map<String, Promise> promised = new HashMap<>();
+    /// Slots that were given to whoever is not seen in them yet.
+    private final Map<String, Given> given = new HashMap<>();
     private final Map<String, Decision.WriteStatus> writes = new HashMap<>();
     private final Map<String, Call> open = new TreeMap<>();
     private final Map<String, Long> openInVain = new HashMap<>();
@@ -44,8 +48,14 @@ final class Witness {
         switch (event) {
             case Event.NodeSeen(NodeFact node) -> nodes.put(node.name(), node);
             case Event.NodeGone(String name) -> nodes.remove(name);
-            case Event.PodSeen(PodFact pod) ->
+            case Event.PodSeen(PodFact pod) -> {
+                PodFact.Member member = pod.member();
+                if (member != null) {
+                    given.remove(member.gang() + "/" + member.className() + "/" + member.reservation() + "/"
+                            + member.index());
+                }
                 pods.merge(pod.uid(), pod, (old, seen) -> old.bound() && !seen.bound() ? old : seen);
+            }
             case Event.SingleSeen(SingleFact single) -> {
                 pods.put(single.uid(), single.pod());
                 singles.put(single.uid(), single);
@@ -56,6 +66,7 @@ final class Witness {
             }
             case Event.PodGone(String uid) -> {
                 pods.remove(uid);
+                given.values().removeIf(of -> of.who().equals(uid));
                 singles.remove(uid);
                 runs.remove(uid);
             }
@@ -89,6 +100,7 @@ final class Witness {
             }
             case Event.Elected ignored -> {
                 leads = true;
+                given.clear();
                 awakeSince = now;
             }
             case Event.Deposed ignored -> leads = false;
@@ -127,7 +139,9 @@ final class Witness {
             switch (decision) {
                 case Decision.AnswerBind answer -> open.values().removeIf(c -> c.id() == answer.call());
                 case Decision.WriteStatus write -> write(write, now);
-                case Decision.Ungate ungate -> ungate(ungate);
+                case Decision.Ungate ungate -> ungate(ungate, now);
+                case Decision.AnswerSeat(long call, Decision.Seat seat)
+                when seat != null && event instanceof Event.SeatAsked ask && ask.call() == call -> seat(ask, seat, now);
                 case Decision.EvictPod(PodFact pod, var _)
                 when runs.containsKey(pod.uid()) && pod.bound() -> evicted.add(pod.uid());
                 case Decision.Bind bind -> {
@@ -173,12 +187,17 @@ final class Witness {
                 long there = pods.values().stream()
                         .filter(p -> isOf(p, gang, c.name()) && p.gated() && !p.terminating())
                         .count();
-                if (there < c.min()) {
+                // Where its owner lets them be pinned as they are made, one is enough.
+                if (gang.spec().early() ? pods.values().stream().noneMatch(p -> isOf(p, gang)) : there < c.min()) {
                     throw new AssertionError("gang " + gang.name() + " was given slots while only " + there + " of "
                             + c.min() + " pods of " + c.name() + " exist: " + pods.values());
                 }
             }
         }
+    }
+
+    private static boolean isOf(PodFact pod, GangFact gang) {
+        return pod.member() != null && pod.member().gang().equals(gang.name());
     }
 
     private static boolean isOf(PodFact pod, GangFact gang, String className) {
@@ -224,23 +243,51 @@ final class Witness {
         return evicted.contains(there.uid()) || there.member() != null;
     }
 
-    private void ungate(Decision.Ungate ungate) {
+    /// Whoever is about to be made gets a slot that Kubernetes holds and that nobody else has.
+    private void seat(Event.SeatAsked ask, Decision.Seat seat, long now) {
+        String gang = ask.gang().substring(ask.gang().indexOf('/') + 1);
+        String reservation = seat.annotations().getOrDefault(Progress.RESERVATION, "");
+        int slot = Integer.parseInt(seat.annotations().getOrDefault(Progress.SLOT, "-1"));
+        var made = new PodFact.Member(gang, ask.className(), slot, reservation, false);
+        if (!seat.node().equals(slot(made))) {
+            throw new AssertionError("I4: seated without a promise that Kubernetes holds: " + seat + ", " + ask + ", "
+                    + promised.get(gang));
+        }
+        free("", made, seat.annotations());
+        give(ask.claim(), made, seat.annotations(), now);
+    }
+
+    private void give(String who, PodFact.Member own, Map<String, String> annotations, long now) {
+        String slot = own.gang() + "/" + own.className() + "/" + annotations.get(Progress.RESERVATION) + "/"
+                + annotations.get(Progress.SLOT);
+        Given before = given.put(slot, new Given(who, now));
+        if (before != null && !before.who().equals(who) && now - before.at() < 9_000) {
+            throw new AssertionError("I4: slot " + slot + " is given to " + who + " and was to " + before);
+        }
+    }
+
+    private void ungate(Decision.Ungate ungate, long now) {
         PodFact.Member own = ungate.pod().member();
         if (own == null) {
             return;
         }
-        String reservation = ungate.annotations().get(Progress.RESERVATION);
-        String slot = ungate.annotations().get(Progress.SLOT);
+        free(ungate.pod().uid(), own, ungate.annotations());
+        give(ungate.pod().uid(), own, ungate.annotations(), now);
+    }
+
+    private void free(String uid, PodFact.Member own, Map<String, String> annotations) {
+        String reservation = annotations.get(Progress.RESERVATION);
+        String slot = annotations.get(Progress.SLOT);
         for (PodFact other : pods.values()) {
             PodFact.Member member = other.member();
             if (member != null
-                    && !other.uid().equals(ungate.pod().uid())
+                    && !other.uid().equals(uid)
                     && other.stage() != PodFact.Stage.FAILED
                     && member.gang().equals(own.gang())
                     && member.className().equals(own.className())
                     && member.reservation().equals(reservation)
                     && Integer.toString(member.index()).equals(slot)) {
-                throw new AssertionError("I4: the slot of " + other + " is given to " + ungate);
+                throw new AssertionError("I4: the slot of " + other + " is given to " + uid + annotations);
             }
         }
     }
@@ -289,7 +336,10 @@ final class Witness {
 
     /// The node of the pod's slot as Kubernetes holds it.
     private @Nullable String slot(PodFact pod) {
-        PodFact.Member member = member(pod);
+        return slot(member(pod));
+    }
+
+    private @Nullable String slot(PodFact.Member member) {
         Promise promise = promised.get(member.gang());
         GangFact gang = gangs.get(member.gang());
         Gang.Status status = promise == null ? null : promise.status();

@@ -8,6 +8,7 @@ import io.kumiki.planner.words.Why;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -61,14 +62,7 @@ public final class AdmissionDesk implements Planning {
             return open == null ? CompletableFuture.completedStage(NOBODY) : null;
         }
         long call = open.calls().next();
-        CompletableFuture<Decision.Entry> waiting = ask(open, call, pod);
-        long late = loop.owner().setTimer(PATIENCE.toMillis(), _ -> open.calls().answerEntry(call, NOBODY));
-        return waiting.thenApplyAsync(
-                answer -> {
-                    loop.owner().cancelTimer(late);
-                    return answer;
-                },
-                task -> loop.runOnContext(_ -> task.run()));
+        return soon(loop, ask(open, call, pod), () -> open.calls().answerEntry(call, NOBODY));
     }
 
     private static CompletableFuture<Decision.Entry> ask(Behind open, long call, Newcomer pod) {
@@ -106,6 +100,47 @@ public final class AdmissionDesk implements Planning {
         String answer = await(open, call, waiting);
         // The bind call of a pod that nobody could judge now is judged again.
         return answer == null ? "" : answer;
+    }
+
+    @Override
+    public Optional<Decision.Seat> seat(Arrival pod) {
+        Behind open = behind;
+        if (open == null) {
+            return Optional.empty();
+        }
+        long call = open.calls().next();
+        Optional<Decision.Seat> answer = await(open, call, ask(open, call, pod));
+        return answer == null ? Optional.empty() : answer;
+    }
+
+    @Override
+    public @Nullable CompletionStage<Optional<Decision.Seat>> seatSoon(Arrival pod) {
+        Behind open = behind;
+        Context loop = Vertx.currentContext();
+        if (open == null || loop == null) {
+            return open == null ? CompletableFuture.completedStage(Optional.empty()) : null;
+        }
+        long call = open.calls().next();
+        return soon(loop, ask(open, call, pod), () -> open.calls().answerSeat(call, null));
+    }
+
+    private static CompletableFuture<Optional<Decision.Seat>> ask(Behind open, long call, Arrival pod) {
+        CompletableFuture<Optional<Decision.Seat>> waiting = open.calls().seat(call);
+        open.planner()
+                .tell(new Event.SeatAsked(
+                        call, pod.claim(), pod.namespace() + "/" + pod.gang(), pod.className(), pod.controller()));
+        return waiting;
+    }
+
+    /// On that event loop, too, where nobody answers in time.
+    private static <T> CompletionStage<T> soon(Context loop, CompletableFuture<T> waiting, Runnable tooLate) {
+        long late = loop.owner().setTimer(PATIENCE.toMillis(), _ -> tooLate.run());
+        return waiting.thenApplyAsync(
+                answer -> {
+                    loop.owner().cancelTimer(late);
+                    return answer;
+                },
+                task -> loop.runOnContext(_ -> task.run()));
     }
 
     private static <T> @Nullable T await(Behind open, long call, CompletableFuture<T> waiting) {

@@ -2,9 +2,11 @@ package io.kumiki.extender;
 
 import io.kumiki.planner.Decision;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// Calls of the scheduler and of admission that wait for the planner.
 final class Calls {
@@ -14,6 +16,7 @@ final class Calls {
 
     private final Map<Long, CompletableFuture<Decision.Entry>> entries = new ConcurrentHashMap<>();
     private final Map<Long, CompletableFuture<String>> members = new ConcurrentHashMap<>();
+    private final Map<Long, CompletableFuture<Optional<Decision.Seat>>> seats = new ConcurrentHashMap<>();
 
     long next() {
         return last.incrementAndGet();
@@ -35,7 +38,12 @@ final class Calls {
         return members.computeIfAbsent(call, _ -> new CompletableFuture<>());
     }
 
+    CompletableFuture<Optional<Decision.Seat>> seat(long call) {
+        return seats.computeIfAbsent(call, _ -> new CompletableFuture<>());
+    }
+
     void forget(long call) {
+        seats.remove(call);
         entries.remove(call);
         members.remove(call);
         binds.remove(call);
@@ -60,6 +68,14 @@ final class Calls {
         CompletableFuture<Decision.Entry> waiting = entries.remove(call);
         if (waiting != null) {
             waiting.complete(entry);
+        }
+    }
+
+    /// @param seat null for none
+    void answerSeat(long call, Decision.@Nullable Seat seat) {
+        CompletableFuture<Optional<Decision.Seat>> waiting = seats.remove(call);
+        if (waiting != null) {
+            waiting.complete(Optional.ofNullable(seat));
         }
     }
 

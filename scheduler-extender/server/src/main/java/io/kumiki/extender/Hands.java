@@ -69,6 +69,8 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
             case Decision.AnswerFilter answer -> calls.answerFilter(answer);
             case Decision.AnswerEntry(long call, Decision.Entry entry) ->
                 calls.answerEntry(call, leading.getAsBoolean() ? entry : Decision.Entry.NOBODY_PLANS);
+            case Decision.AnswerSeat(long call, Decision.Seat seat) ->
+                calls.answerSeat(call, leading.getAsBoolean() ? seat : null);
             case Decision.AnswerMember(long call, String refusal) -> calls.answerMember(call, refusal);
             case Decision.WriteStatus write -> soon(() -> write(write));
             case Decision.Bind bind -> soon(() -> bind(bind));

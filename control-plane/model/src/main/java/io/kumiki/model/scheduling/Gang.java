@@ -88,7 +88,11 @@ public final class Gang extends OwnKind implements Namespaced {
             List<String> unfollowed,
 
             @Field("Whether it may be ended and started elsewhere, to make room for others.") @Nullable
-            Boolean movable) {
+            Boolean movable,
+
+            @Field("Its pods may be pinned to their nodes as they are made: it is placed when the first has come.")
+            @Nullable
+            Boolean pinned) {
         public Spec(
                 int attempt,
                 boolean gated,
@@ -112,7 +116,14 @@ public final class Gang extends OwnKind implements Namespaced {
                     lastCheckpoint,
                     restartSeconds,
                     null,
+                    null,
                     null);
+        }
+
+        /// Slots are held for it before all its gated pods exist. Only at its first attempt: whoever did not come
+        /// then is waited for at the next.
+        public boolean early() {
+            return gated && attempt == 0 && Boolean.TRUE.equals(pinned);
         }
     }
 

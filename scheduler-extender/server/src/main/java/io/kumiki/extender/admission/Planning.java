@@ -3,6 +3,7 @@ package io.kumiki.extender.admission;
 import io.kumiki.extender.foreign.Format;
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.Decision;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,11 @@ public interface Planning {
             int slot,
             String devices) {}
 
+    /// A member of a gang that its owner lets be pinned as it is made.
+    ///
+    /// @param claim names the seat that may follow
+    record Arrival(String claim, String namespace, String gang, String className, String controller) {}
+
     /// Whether the objects by which another system declares its groups are served here and were read.
     boolean reads(Format format);
 
@@ -41,6 +47,14 @@ public interface Planning {
     /// The same for a caller on an event loop, which nobody may hold up; completed there. Null where the caller has to
     /// wait.
     default @Nullable CompletionStage<Decision.Entry> entrySoon(Newcomer pod) {
+        return null;
+    }
+
+    /// Empty where it has to wait behind its gate.
+    Optional<Decision.Seat> seat(Arrival pod);
+
+    /// As with [#entrySoon].
+    default @Nullable CompletionStage<Optional<Decision.Seat>> seatSoon(Arrival pod) {
         return null;
     }
 

@@ -14,10 +14,10 @@ import io.kumiki.planner.fact.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What becomes of a new pod. Members of gangs get the gate and the resources by which the scheduler knows that it has
@@ -104,34 +104,26 @@ public final class PodAdmission {
             return null;
         }
         List<Violation> violations = new ArrayList<>();
-        Open open = begin(request.object(), request.namespace(), question.uid(), request.dryRun(), violations);
+        Question open = begin(request.object(), request.namespace(), question.uid(), request.dryRun(), violations);
         if (open == null) {
             return CompletableFuture.completedStage(question.answer(violations));
         }
-        CompletionStage<Decision.Entry> entry = planning.entrySoon(open.newcomer());
-        return entry == null
-                ? null
-                : entry.thenApply(known -> {
-                    open.then().accept(known);
-                    return question.answer(violations);
-                });
+        CompletionStage<?> answered = open.askSoon(planning);
+        return answered == null ? null : answered.thenApply(_ -> question.answer(violations));
     }
-
-    /// A pod of which the planner is to be asked, and what is done with its answer.
-    private record Open(Planning.Newcomer newcomer, Consumer<Decision.Entry> then) {}
 
     /// @param claim of this pod alone, and the same however often it is looked at
     /// @param dry nothing will be made
     public List<Violation> review(ObjectNode pod, String namespace, String claim, boolean dry) {
         List<Violation> violations = new ArrayList<>();
-        Open open = begin(pod, namespace, claim, dry, violations);
+        Question open = begin(pod, namespace, claim, dry, violations);
         if (open != null) {
-            open.then().accept(planning.entry(open.newcomer()));
+            open.ask(planning);
         }
         return violations;
     }
 
-    private @Nullable Open begin(
+    private @Nullable Question begin(
             ObjectNode pod, String namespace, String claim, boolean dry, List<Violation> violations) {
         JsonNode metadata = pod.path("metadata");
         boolean decided =
@@ -155,7 +147,7 @@ public final class PodAdmission {
             if (joined) {
                 takeOff(pod);
             }
-            member(pod, namespace, true, violations);
+            return member(pod, namespace, true, dry ? "" : claim, violations);
         }
         return null;
     }
@@ -197,7 +189,7 @@ public final class PodAdmission {
                 annotations.put(Marks.NATIVE, Json.write(given));
             }
         }
-        member(pod, namespace, false, violations);
+        member(pod, namespace, false, "", violations);
     }
 
     /// As it was before admission looked at it for the first time.
@@ -214,15 +206,18 @@ public final class PodAdmission {
     }
 
     /// @param own its gang is one of ours, which says its size
-    private void member(ObjectNode pod, String namespace, boolean own, List<Violation> violations) {
+    /// @param claim by which it may be given a slot, empty where it may not
+    private @Nullable Question member(
+            ObjectNode pod, String namespace, boolean own, String claim, List<Violation> violations) {
         if (!rules.serves(pod)) {
-            return;
+            return null;
         }
         schedule(pod);
         JsonNode annotations = pod.path("metadata").path("annotations");
         ObjectNode spec = pod.withObject("/spec");
         String reservation = annotations.path(Marks.RESERVATION).asText("");
         boolean planned = !reservation.isEmpty();
+        Question seating = null;
         if (planned) {
             String refusal = planning.refusal(new Planning.Member(
                     namespace,
@@ -240,7 +235,10 @@ public final class PodAdmission {
                 takeOff(pod);
                 GangSize.check(annotations, violations);
             }
-            gate(spec, Marks.GANG);
+            seating = claim.isEmpty() || !violations.isEmpty() ? null : seating(pod, namespace, claim);
+            if (seating == null) {
+                gate(spec, Marks.GANG);
+            }
         }
         boolean modelled = PodShape.unmodelled(pod) == null;
         String pin = planned && !modelled ? PodShape.pin(pod) : "";
@@ -256,6 +254,40 @@ public final class PodAdmission {
         boolean pinned = modelled
                 && (planned || annotations.path(Marks.PINNED).asText("").equals("true"));
         mark(pod, !pinned);
+        return seating;
+    }
+
+    /// Asks for its slot, where its gang may hold one for it already: no gate, and no write that would remove it.
+    private static @Nullable Question seating(ObjectNode pod, String namespace, String claim) {
+        JsonNode metadata = pod.path("metadata");
+        if (!pinnable(pod) || !pod.path("spec").path("schedulingGates").isEmpty()) {
+            return null;
+        }
+        return new Question.Member(
+                new Planning.Arrival(
+                        claim,
+                        namespace,
+                        metadata.path("labels").path(Marks.GANG).asText(),
+                        metadata.path("labels").path(Marks.CLASS).asText(Marks.ONLY_CLASS),
+                        controller(pod).path("uid").asText("")),
+                seat -> take(pod, seat));
+    }
+
+    private static void take(ObjectNode pod, Optional<Decision.Seat> seat) {
+        ObjectNode spec = pod.withObject("/spec");
+        if (seat.isEmpty()) {
+            gate(spec, Marks.GANG);
+            return;
+        }
+        ObjectNode noted = pod.withObject("/metadata").withObject("/annotations");
+        seat.get().annotations().forEach(noted::put);
+        spec.set("affinity", Pin.to(seat.get().node(), spec.path("affinity")));
+    }
+
+    /// Whether its owner lets it be pinned, and we know all that the scheduler will ask of its node.
+    public static boolean pinnable(JsonNode pod) {
+        return pod.path("metadata").path("annotations").path(Marks.PINNED).asText("").equals("true")
+                && PodShape.unmodelled(pod) == null;
     }
 
     /// By these resources the scheduler knows that it has to call us.
@@ -286,7 +318,7 @@ public final class PodAdmission {
         }
     }
 
-    private @Nullable Open single(
+    private @Nullable Question single(
             ObjectNode pod, String namespace, String claim, boolean dry, List<Violation> violations) {
         Map<String, Long> requests = PodShape.requests(pod);
         for (String marker : Shape.MARKERS) {
@@ -332,7 +364,7 @@ public final class PodAdmission {
                 spec.path("priority").asInt(0),
                 expected.matches("[1-9][0-9]{0,8}") ? Long.valueOf(expected) : null,
                 dry);
-        return new Open(newcomer, entry -> enter(pod, claim, entry));
+        return new Question.Single(newcomer, entry -> enter(pod, claim, entry));
     }
 
     private static void enter(ObjectNode pod, String claim, Decision.Entry entry) {

@@ -11,6 +11,8 @@ import io.kumiki.planner.Decision;
 import io.kumiki.planner.words.Why;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,7 +23,20 @@ class PodAdmissionTest {
     private static final class Told implements Planning {
         Decision.Entry entry = new Decision.Entry.Pinned("node7", "");
         boolean reads;
+        Optional<Decision.Seat> seat = Optional.empty();
         final List<Newcomer> asked = new ArrayList<>();
+        final List<Arrival> arrived = new ArrayList<>();
+
+        @Override
+        public Optional<Decision.Seat> seat(Arrival pod) {
+            arrived.add(pod);
+            return seat;
+        }
+
+        @Override
+        public CompletionStage<Optional<Decision.Seat>> seatSoon(Arrival pod) {
+            return CompletableFuture.completedStage(seat(pod));
+        }
 
         @Override
         public boolean reads(Format format) {
@@ -317,7 +332,11 @@ class PodAdmissionTest {
                 "{'metadata':{'name':'p','namespace':'team','labels':{'kumiki.io/gang':'g'},"
                         + "'annotations':{'kumiki.io/gang-size':'2'}},'spec':{" + GPU + "}}",
                 "{'metadata':{'name':'p','namespace':'team','labels':{'kumiki.io/gang':'g'}},'spec':{" + GPU + "}}",
+                "{'metadata':{'name':'p','namespace':'team','labels':{'kumiki.io/gang':'g'},"
+                        + "'annotations':{'kumiki.io/gang-size':'2','kumiki.io/pinned':'true'}},'spec':{" + GPU + "}}",
                 "{'metadata':{'name':'p','namespace':'team'},'spec':{'containers':[{'name':'c'}]}}");
+        told.seat = Optional.of(
+                new Decision.Seat("node7", Map.of("kumiki.io/reservation", "g.0", "kumiki.io/gang-slot", "3")));
         for (var entry :
                 List.of(new Decision.Entry.Pinned("node7", "0"), new Decision.Entry.Queued(Why.NoRoom, "no room"))) {
             told.entry = entry;
@@ -352,5 +371,50 @@ class PodAdmissionTest {
                         + "','kind':{'kind':'Pod'},'resource':{'group':'','version':'v1','resource':'pods'},"
                         + "'namespace':'team','object':" + object + "}}")
                 .replace('\'', '"'));
+    }
+
+    private static final String MEMBER = "'labels':{'kumiki.io/gang':'g'},'annotations':{'kumiki.io/gang-size':'4'";
+
+    @Test
+    void aMemberWhoseSlotIsHeldIsPinnedWithoutAGate() {
+        told.seat = Optional.of(new Decision.Seat(
+                "node7",
+                Map.of("kumiki.io/reservation", "g.0", "kumiki.io/gang-slot", "3", "kumiki.io/epoch", "5")));
+        ObjectNode pod = reviewed(MEMBER + ",'kumiki.io/pinned':'true'}", GPU, PodAdmission.Rules.PLAIN);
+        assertThat(told.arrived).containsExactly(new Planning.Arrival("claim-1", "team", "g", "member", ""));
+        assertThat(gate(pod)).isEmpty();
+        assertThat(PodShape.pin(pod)).isEqualTo("node7");
+        JsonNode noted = pod.path("metadata").path("annotations");
+        assertThat(noted.path("kumiki.io/reservation").asText()).isEqualTo("g.0");
+        assertThat(noted.path("kumiki.io/gang-slot").asText()).isEqualTo("3");
+        assertThat(PodShape.requests(pod)).containsKey("kumiki.io/bind").doesNotContainKey("kumiki.io/plan");
+    }
+
+    @Test
+    void aMemberWithoutASlotWaitsBehindItsGate() {
+        ObjectNode pod = reviewed(MEMBER + ",'kumiki.io/pinned':'true'}", GPU, PodAdmission.Rules.PLAIN);
+        assertThat(told.arrived).hasSize(1);
+        assertThat(gate(pod)).isEqualTo("kumiki.io/gang");
+        assertThat(PodShape.pin(pod)).isEmpty();
+    }
+
+    /// Whose owner did not say that it may be pinned, where only the scheduler knows the nodes, what somebody else
+    /// holds, and what is not going to be made.
+    @Test
+    void noSlotIsAskedForWhoIsNotPinned() {
+        told.seat = Optional.of(
+                new Decision.Seat("node7", Map.of("kumiki.io/reservation", "g.0", "kumiki.io/gang-slot", "3")));
+        String pinned = MEMBER + ",'kumiki.io/pinned':'true'}";
+        String port = GPU.replace("'name':'c'", "'name':'c','ports':[{'containerPort':80,'hostPort':80}]");
+        ObjectNode dry = pod(pinned, GPU);
+        new PodAdmission(told, PodAdmission.Rules.PLAIN).review(dry, "team", "claim-1", true);
+        for (ObjectNode pod : List.of(
+                reviewed(MEMBER + "}", GPU, PodAdmission.Rules.PLAIN),
+                reviewed(pinned, port, PodAdmission.Rules.PLAIN),
+                reviewed(pinned, "'schedulingGates':[{'name':'kumiki.io/gang'}]," + GPU, PodAdmission.Rules.PLAIN),
+                dry)) {
+            assertThat(gate(pod)).isEqualTo("kumiki.io/gang");
+        }
+        assertThat(told.arrived).isEmpty();
     }
 }
