@@ -41,7 +41,7 @@ final class DiskWatch {
         return pressure;
     }
 
-    void look() {
+    void look() throws IOException {
         packages.look(clock.instant());
         pressure = free() < settings.freeDiskFloor();
         Map<PodWorker, Long> sizes = new HashMap<>();

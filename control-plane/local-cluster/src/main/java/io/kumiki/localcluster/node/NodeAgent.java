@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -185,7 +186,7 @@ public final class NodeAgent {
     }
 
     /// Measures pods' disk use now instead of at the next heartbeat.
-    void lookAtDisk() {
+    void lookAtDisk() throws IOException {
         disk.look();
     }
 
@@ -203,6 +204,7 @@ public final class NodeAgent {
             hear(change);
         });
         folders.sweep(known);
+        folders.releaseAllBut(workers.keySet());
         // An engine may hang, and everything else goes on meanwhile.
         Thread.ofVirtual().name("engine").start(() -> {
             node.starts().sweep(workers::containsKey);
@@ -306,7 +308,8 @@ public final class NodeAgent {
                 refuse(pod, refusals);
                 return;
             }
-            List<String> unheeded = rules.unheeded(pod);
+            List<String> unheeded = new ArrayList<>(rules.unheeded(pod));
+            unheeded.addAll(node.preparation().unheeded(pod));
             if (!unheeded.isEmpty()) {
                 cluster.event(pod, "Warning", "NotApplied", String.join("; ", unheeded));
             }

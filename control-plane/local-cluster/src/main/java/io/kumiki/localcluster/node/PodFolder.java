@@ -3,6 +3,7 @@ package io.kumiki.localcluster.node;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.localcluster.node.pod.ContainerState;
+import io.kumiki.localcluster.node.process.MemoryMounts;
 import io.kumiki.model.Json;
 import io.kumiki.runtime.life.Folders;
 import java.io.IOException;
@@ -84,9 +85,13 @@ final class PodFolder {
         return Files.exists(file) ? Json.parse(Files.readAllBytes(file)) : null;
     }
 
-    /// Bytes that the pod's files and logs take on the disk.
-    long size() {
-        return Folders.size(folder) + Folders.size(logs);
+    /// Bytes that the pod's files and logs take on the disk; what lies in memory takes none.
+    long size() throws IOException {
+        long memory = 0;
+        for (Path point : MemoryMounts.below(folder)) {
+            memory += Folders.size(point);
+        }
+        return Math.max(0, Folders.size(folder) - memory) + Folders.size(logs);
     }
 
     private void replace(String name, byte[] content) throws IOException {

@@ -3,6 +3,7 @@ package io.kumiki.localcluster.node;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.localcluster.node.process.ContainerProcess;
 import io.kumiki.localcluster.node.process.ControlGroups;
+import io.kumiki.localcluster.node.process.MemoryMounts;
 import io.kumiki.model.Json;
 import io.kumiki.runtime.life.Folders;
 import java.io.IOException;
@@ -40,6 +41,7 @@ final class PodFolders {
         Path folder = new PodFolder(settings.folder(), pod.path("metadata")).path();
         try {
             StepLinks.remove(pod, settings);
+            MemoryMounts.release(folder);
             delete(folder);
             logs.keepWithin();
         } catch (IOException e) {
@@ -86,12 +88,24 @@ final class PodFolders {
                 if (Files.exists(saved)) {
                     StepLinks.remove(Json.parse(Files.readAllBytes(saved)), settings);
                 }
+                MemoryMounts.release(stray);
                 delete(stray);
             } catch (IOException e) {
                 leave(stray, e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
+            }
+        }
+    }
+
+    /// Volumes in memory of pods that are over, of which an agent was killed before it had let go of them.
+    void releaseAllBut(Set<String> living) throws IOException {
+        Path pods = settings.folder().resolve("pods").toRealPath();
+        for (Path point : MemoryMounts.below(pods)) {
+            String uid = pods.relativize(point).getName(0).toString();
+            if (!living.contains(uid)) {
+                MemoryMounts.release(pods.resolve(uid));
             }
         }
     }

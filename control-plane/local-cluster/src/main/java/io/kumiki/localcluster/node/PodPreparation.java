@@ -2,11 +2,13 @@ package io.kumiki.localcluster.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.localcluster.node.pod.ContainerEnvironment;
+import io.kumiki.localcluster.node.pod.MemoryVolume;
 import io.kumiki.localcluster.node.pod.NotYet;
 import io.kumiki.localcluster.node.pod.PodFields;
 import io.kumiki.localcluster.node.pod.PodMounts;
 import io.kumiki.localcluster.node.pod.PodVolumes;
 import io.kumiki.localcluster.node.pod.Sources;
+import io.kumiki.localcluster.node.process.MemoryMounts;
 import io.kumiki.localcluster.node.process.Mount;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -19,6 +21,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /// What is made once for a pod, before its first container: volumes and identity.
@@ -43,6 +46,11 @@ final class PodPreparation {
         Files.createDirectories(folder.path());
         PodVolumes volumes = new PodVolumes(folder.path(), fields, sources, settings.clusterCa());
         Map<String, Path> byName = volumes.prepare();
+        for (MemoryVolume volume : inMemory(pod)) {
+            if (MemoryMounts.permitted()) {
+                MemoryMounts.mount(Objects.requireNonNull(byName.get(volume.name())), volume.bytes());
+            }
+        }
         if (pod.path("spec").path("securityContext").has("fsGroup") && ContainerStart.ownUid() == 0) {
             giveToGroup(
                     folder.path().resolve("volumes"),
@@ -57,6 +65,20 @@ final class PodPreparation {
                 inContainer,
                 new ContainerEnvironment(fields, sources),
                 network.namespace());
+    }
+
+    private List<MemoryVolume> inMemory(JsonNode pod) {
+        BigDecimal memory = allocatable.getOrDefault("memory", BigDecimal.valueOf(Long.MAX_VALUE));
+        return MemoryVolume.of(pod.path("spec"), memory.longValue());
+    }
+
+    /// What this machine permits nobody of us to do for the pod's volumes; it runs without.
+    List<String> unheeded(JsonNode pod) {
+        return inMemory(pod).stream()
+                .filter(volume -> !MemoryMounts.permitted())
+                .map(volume -> "volume \"" + volume.name() + "\" lies on the disk and not in memory: only root on Linux"
+                        + " may mount a tmpfs")
+                .toList();
     }
 
     private Map<String, String> pipelines(PodNetwork.Joined network) {

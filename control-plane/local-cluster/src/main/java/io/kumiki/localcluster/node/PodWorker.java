@@ -6,6 +6,7 @@ import io.kumiki.localcluster.node.pod.NotYet;
 import io.kumiki.localcluster.node.pod.PodPlan;
 import io.kumiki.localcluster.node.pod.PodPlan.Act;
 import io.kumiki.localcluster.node.pod.PodStatus;
+import io.kumiki.localcluster.node.process.MemoryMounts;
 import io.kumiki.localcluster.node.process.RunningContainer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -175,10 +176,19 @@ final class PodWorker {
             containers.leave();
             if (!abandoned) {
                 node.network().leave(pod.path("metadata").path("uid").asText());
+                releaseMemory();
             }
             node.starts().leave(pod);
             node.hosts().leave(pod.path("metadata").path("uid").asText());
             whenOver.run();
+        }
+    }
+
+    private void releaseMemory() {
+        try {
+            MemoryMounts.release(folder.path());
+        } catch (IOException e) {
+            LOG.warn("volumes in memory below {} stay until the pod's folder goes", folder.path(), e);
         }
     }
 

@@ -3,6 +3,7 @@ package io.kumiki.localcluster.node.net;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 
+import io.kumiki.localcluster.node.process.Command;
 import io.kumiki.localcluster.node.process.Isolation;
 import java.io.IOException;
 import java.io.InputStream;

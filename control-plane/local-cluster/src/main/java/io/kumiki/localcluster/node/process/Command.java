@@ -1,16 +1,16 @@
-package io.kumiki.localcluster.node.net;
+package io.kumiki.localcluster.node.process;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /// A program of the system that does one thing at once and says what went wrong.
-final class Command {
+public final class Command {
     private static final long LIMIT_SECONDS = 10;
 
     private Command() {}
 
-    static void run(String... words) throws IOException {
+    public static void run(String... words) throws IOException {
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
