@@ -125,7 +125,9 @@ public final class Planner {
             }
             case Event.EntryAsked ask -> singles.entry(ask);
             case Event.MemberAsked ask -> state.decide(new Decision.AnswerMember(ask.call(), refusal(ask)));
-            case Event.SeatAsked ask -> state.decide(new Decision.AnswerSeat(ask.call(), progress.seating().seat(ask)));
+            case Event.SeatAsked ask ->
+                state.decide(
+                        new Decision.AnswerSeat(ask.call(), progress.seating().seat(ask)));
             case Event.BindLeft(long call) -> progress.barrier().left(call);
             case Event.Bound bound -> progress.barrier().bound(bound);
             case Event.Written written -> writes.written(written);

@@ -30,7 +30,10 @@ final class Seating {
     /// Null where the pod has to wait behind its gate.
     Decision.@Nullable Seat seat(Event.SeatAsked ask) {
         Plan plan = state.plans.get(ask.gang());
-        if (plan == null || !state.leading || !gives(plan) || !plan.fact.controller().equals(ask.controller())) {
+        if (plan == null
+                || !state.leading
+                || !gives(plan)
+                || !plan.fact.controller().equals(ask.controller())) {
             return null;
         }
         Occupancy there = Occupancy.of(plan, state);
@@ -39,9 +42,7 @@ final class Seating {
             Plan.Row row = plan.rows.get(r);
             if (row.members.name().equals(ask.className()) && row.members.wave() <= wave) {
                 int slot = slot(plan, there, r, CLAIM + ask.claim());
-                return slot < 0
-                        ? null
-                        : new Decision.Seat(row.nodes.get(slot), progress.annotations(plan, row, slot));
+                return slot < 0 ? null : new Decision.Seat(row.nodes.get(slot), progress.annotations(plan, row, slot));
             }
         }
         return null;

@@ -27,7 +27,8 @@ final class Seats {
     void settle(Occupancy there, Predicate<String> gone, long now) {
         given.entrySet()
                 .removeIf(entry -> entry.getValue().until() <= now
-                        || !there.isVacant(entry.getValue().row(), entry.getValue().slot())
+                        || !there.isVacant(
+                                entry.getValue().row(), entry.getValue().slot())
                         || gone.test(entry.getKey()));
     }
 

@@ -105,7 +105,8 @@ class ConsolidationTest {
 
     private void gang(String in, String name, int members, int gpus, int priority, boolean movable) {
         var of = new Gang.Members("w", members, members, 0, Map.of("cpu", "1", GPU, "" + gpus), null, null, null);
-        var spec = new Gang.Spec(0, false, List.of(of), null, null, null, priority, null, null, null, null, movable, null);
+        var spec =
+                new Gang.Spec(0, false, List.of(of), null, null, null, priority, null, null, null, null, movable, null);
         on(new Event.GangSeen(new GangFact(in, name, "uid-" + name, "1", S, "job-" + name, spec, null)));
     }
 

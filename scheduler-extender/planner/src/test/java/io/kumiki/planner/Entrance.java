@@ -26,8 +26,7 @@ final class Entrance {
 
     private static int count(Map<Long, Entering> of, String gang, String className) {
         return (int) of.values().stream()
-                .filter(e ->
-                        e.gang().name.equals(gang) && e.of().name().equals(className))
+                .filter(e -> e.gang().name.equals(gang) && e.of().name().equals(className))
                 .count();
     }
 

@@ -202,7 +202,8 @@ final class Jobs {
             makeGated(gang, c, false);
             return;
         }
-        int slot = Integer.parseInt(java.util.Objects.requireNonNull(seat.annotations().get(Progress.SLOT)));
+        int slot = Integer.parseInt(
+                java.util.Objects.requireNonNull(seat.annotations().get(Progress.SLOT)));
         makePinned(gang, c, slot, seat.annotations().getOrDefault(Progress.RESERVATION, ""), seat.node());
     }
 

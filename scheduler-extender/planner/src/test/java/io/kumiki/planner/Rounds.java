@@ -46,8 +46,8 @@ final class Rounds {
             }
             // A gang's pods are told when its object says so, however often that write gets lost.
             case Decision.WriteStatus write
-            when write.status().phase() == Gang.Phase.Releasing -> told(
-                    String.valueOf(write.status().message()), write.name(), now, sure);
+            when write.status().phase() == Gang.Phase.Releasing ->
+                told(String.valueOf(write.status().message()), write.name(), now, sure);
             default -> {}
         }
     }

@@ -150,9 +150,7 @@ class SeatingTest extends OnePlanner {
         assertThat(plan().phase).isEqualTo(Gang.Phase.Waiting);
         gang(1, true);
         later(3_000);
-        assertThat(plan().phase)
-                .as("at the next attempt all must exist first")
-                .isEqualTo(Gang.Phase.Waiting);
+        assertThat(plan().phase).as("at the next attempt all must exist first").isEqualTo(Gang.Phase.Waiting);
     }
 
     /// Two leaders one after the other may have given it.

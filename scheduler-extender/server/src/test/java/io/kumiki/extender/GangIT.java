@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.extender.admission.PodShape;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.ledger.LedgerSettings;
@@ -95,6 +96,40 @@ class GangIT {
         ground.startExtender(port, LedgerSettings.alone());
         ground.await("all members are bound", () -> ground.bound("g") == 12 && ground.phase("g", "Running"));
         assertThat(before).isIn(0L, 12L);
+    }
+
+    @Test
+    void membersThatMayBePinnedGetTheirSlotAsTheyAreMade() throws Exception {
+        ground.makeMembers("g", 0, 1, 4, 8, "kumiki.io/pinned", "true");
+        ground.await(
+                "the first one has its slot",
+                () -> ground.podNamed("g-0").at("/spec/schedulingGates").isEmpty());
+        assertThat(ground.status("g").at("/slots/0/nodes")).as("as have all").hasSize(4);
+        var made = ground.makeMembers("g", 1, 4, 4, 8, "kumiki.io/pinned", "true");
+        assertThat(made).allSatisfy(pod -> {
+            assertThat(pod.at("/spec/schedulingGates").isEmpty()).isTrue();
+            assertThat(pod.at("/metadata/annotations")
+                            .path("kumiki.io/reservation")
+                            .asText())
+                    .endsWith(".0");
+            assertThat(PodShape.pin(pod)).isNotEmpty();
+        });
+        assertThat(made.stream().map(PodShape::pin)).doesNotHaveDuplicates();
+        ground.await("it starts", () -> ground.bound("g") == 4 && ground.phase("g", "Running"));
+    }
+
+    /// Slots were held for them already.
+    @Test
+    void membersThatMayBePinnedAndDoNotComeHoldNothing() throws Exception {
+        ground.makeMembers("g", 0, 2, 4, 8, "kumiki.io/pinned", "true");
+        ground.await("slots are held for all", () -> ground.status("g").has("slots"));
+        ground.await(
+                "its attempt ends",
+                () -> ground.podsOf("g").isEmpty()
+                        || ground.status("g").path("reason").asText().equals("MembersMissing"));
+        ground.makeGang("other", 16, 8);
+        ground.await("its slots are another's", () -> ground.bound("other") == 16);
+        assertThat(ground.bound("g")).isZero();
     }
 
     @Test

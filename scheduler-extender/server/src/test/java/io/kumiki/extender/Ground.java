@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
@@ -188,8 +189,9 @@ final class Ground implements AutoCloseable {
         makeMembers(name, 0, size, size, gpus, annotations);
     }
 
-    /// Some pods of a gang of that size.
-    void makeMembers(String name, int from, int to, int size, int gpus, String... annotations) {
+    /// Some pods of a gang of that size, as they were made.
+    List<ObjectNode> makeMembers(String name, int from, int to, int size, int gpus, String... annotations) {
+        List<ObjectNode> made = new ArrayList<>();
         for (int i = from; i < to; i++) {
             ObjectNode pod = pod(name + "-" + i, gpus);
             pod.withObject("/metadata/labels").put("kumiki.io/gang", name);
@@ -198,8 +200,9 @@ final class Ground implements AutoCloseable {
             for (int a = 0; a < annotations.length; a += 2) {
                 noted.put(annotations[a], annotations[a + 1]);
             }
-            make(pod);
+            made.add(make(pod));
         }
+        return made;
     }
 
     List<? extends JsonNode> podsOf(String gang) {

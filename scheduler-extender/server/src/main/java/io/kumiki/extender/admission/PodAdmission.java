@@ -286,7 +286,11 @@ public final class PodAdmission {
 
     /// Whether its owner lets it be pinned, and we know all that the scheduler will ask of its node.
     public static boolean pinnable(JsonNode pod) {
-        return pod.path("metadata").path("annotations").path(Marks.PINNED).asText("").equals("true")
+        return pod.path("metadata")
+                        .path("annotations")
+                        .path(Marks.PINNED)
+                        .asText("")
+                        .equals("true")
                 && PodShape.unmodelled(pod) == null;
     }
 

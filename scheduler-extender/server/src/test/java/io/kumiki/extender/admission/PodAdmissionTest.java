@@ -378,8 +378,7 @@ class PodAdmissionTest {
     @Test
     void aMemberWhoseSlotIsHeldIsPinnedWithoutAGate() {
         told.seat = Optional.of(new Decision.Seat(
-                "node7",
-                Map.of("kumiki.io/reservation", "g.0", "kumiki.io/gang-slot", "3", "kumiki.io/epoch", "5")));
+                "node7", Map.of("kumiki.io/reservation", "g.0", "kumiki.io/gang-slot", "3", "kumiki.io/epoch", "5")));
         ObjectNode pod = reviewed(MEMBER + ",'kumiki.io/pinned':'true'}", GPU, PodAdmission.Rules.PLAIN);
         assertThat(told.arrived).containsExactly(new Planning.Arrival("claim-1", "team", "g", "member", ""));
         assertThat(gate(pod)).isEmpty();
