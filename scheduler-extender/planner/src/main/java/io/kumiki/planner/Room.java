@@ -247,6 +247,10 @@ final class Room {
 
     GangPlacer placer(GangFact gang, ClusterView on, BitSet avoided) {
         Map<String, BitSet> fit = able(gang, avoided);
+        if (fit.size() == 1) {
+            BitSet able = fit.values().iterator().next();
+            return new GangPlacer(on, topology, (_, n) -> able.get(n));
+        }
         return new GangPlacer(on, topology, (role, n) -> {
             BitSet able = fit.get(role.name());
             return able != null && able.get(n);
@@ -336,6 +340,9 @@ final class Room {
         private Devices() {}
 
         static List<Integer> read(String text) {
+            if (text.isEmpty()) {
+                return List.of();
+            }
             List<Integer> devices = new ArrayList<>();
             for (String part : text.split(",")) {
                 if (part.matches("[0-9]{1,4}")) {

@@ -106,7 +106,10 @@ final class Starts {
     }
 
     static Estimate until(Plan plan, Scene scene) {
-        RunTimes.Job job = scene.job(plan);
+        return until(plan, scene, scene.job(plan));
+    }
+
+    private static Estimate until(Plan plan, Scene scene, RunTimes.Job job) {
         RunTimes times = scene.memory.runTimes();
         long now = scene.second();
         if (plan.phase == Gang.Phase.Releasing) {
@@ -128,6 +131,7 @@ final class Starts {
         private final Map<String, List<BackfillPlanner.Held>> held = new HashMap<>();
         private final List<Forecast.Shape> shapes = new ArrayList<>();
         private final Map<Plan, RunTimes.Job> jobs = new HashMap<>();
+        private final QuotaPurse purse;
         private Forecast.@Nullable Kept kept;
 
         Run(Scene scene, List<Plan> queue) {
@@ -136,6 +140,7 @@ final class Starts {
             this.holding = scene.state.plans.values().stream()
                     .filter(plan -> plan.phase.holds())
                     .toList();
+            this.purse = new QuotaPurse(scene, queue, holding);
             var holdings = new Holdings(scene.state);
             int[][] taken = new int[scene.room().nodes.size()][];
             holding.forEach(plan -> held.put(plan.fact.key(), holdings.of(plan, scene.room(), taken)));
@@ -165,8 +170,7 @@ final class Starts {
                         declared == null ? Long.MAX_VALUE / 4 : declared,
                         scene.rank(plan)));
             }
-            var forecast = new Forecast(
-                    scene.room().view, scene.room().topology, waiting, running, new QuotaPurse(scene, queue, holding));
+            var forecast = new Forecast(scene.room().view, scene.room().topology, waiting, running, purse.copy());
             Map<String, Forecast.Start> starts = forecast.run(scene.second(), scene.second() + HORIZON, ENDS);
             kept = forecast.keptNow();
             return starts;
@@ -185,16 +189,15 @@ final class Starts {
             record Known(long at, RunTimes.From from) {}
             List<Known> known = new ArrayList<>();
             for (Plan plan : holding) {
-                Long end = until(plan, scene).at();
+                Long end = until(plan, scene, job(plan)).at();
                 if (end != null) {
-                    known.add(new Known(end, times().from(scene.job(plan))));
+                    known.add(new Known(end, times().from(job(plan))));
                 }
             }
             for (Plan plan : queue) {
                 Forecast.Start start = middle.get(plan.fact.key());
                 if (start != null) {
-                    known.add(new Known(
-                            start.at() + times().remaining(scene.job(plan), 0, 0.5), times().from(scene.job(plan))));
+                    known.add(new Known(start.at() + times().remaining(job(plan), 0, 0.5), times().from(job(plan))));
                 }
             }
             known.sort(Comparator.comparingLong(Known::at));
