@@ -18,10 +18,13 @@ import io.kumiki.planner.fact.SingleFact;
 import java.time.DateTimeException;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Pods that belong to no gang as the planner's facts.
 final class SingleFacts {
+    private static final Pattern SECONDS = Pattern.compile("[1-9][0-9]{0,8}");
+
     private SingleFacts() {}
 
     /// Null where the pod is none that the planner places by itself: it is a member, is bound, has ended, or was left
@@ -48,9 +51,10 @@ final class SingleFacts {
         } catch (IllegalArgumentException e) {
             return null;
         }
+        Gang.Members shape = PodShape.single(pod, fact.requests());
         return new SingleFact(
                 fact,
-                led ? mounting(PodShape.single(pod), PodShape.claims(pod)) : PodShape.single(pod),
+                led ? mounting(shape, PodShape.claims(pod)) : shape,
                 pod.path("spec").path("priority").asInt(0),
                 Facts.created(metadata),
                 seconds(annotations.path(Marks.EXPECTED).asText("")),
@@ -141,7 +145,7 @@ final class SingleFacts {
     }
 
     private static @Nullable Long seconds(String text) {
-        return text.matches("[1-9][0-9]{0,8}") ? Long.valueOf(text) : null;
+        return !text.isEmpty() && SECONDS.matcher(text).matches() ? Long.valueOf(text) : null;
     }
 
     private static @Nullable Long second(String time) {
@@ -156,6 +160,8 @@ final class SingleFacts {
     static Event.GangOrigin podOrigin(JsonNode pod) {
         JsonNode metadata = pod.path("metadata");
         JsonNode controller = PodAdmission.controller(pod);
+        String image = pod.path("spec").path("containers").path(0).path("image").asText("");
+        int digest = image.indexOf('@');
         return Event.GangOrigin.ofPod(
                 metadata.path("namespace").asText(),
                 metadata.path("name").asText(),
@@ -163,12 +169,7 @@ final class SingleFacts {
                         controller.path("kind").asText(""),
                         controller.path("name").asText(""),
                         metadata.path("annotations").path(Facts.USER).asText(""),
-                        pod.path("spec")
-                                .path("containers")
-                                .path(0)
-                                .path("image")
-                                .asText("")
-                                .replaceFirst("@.*", "")));
+                        digest < 0 ? image : image.substring(0, digest)));
     }
 
     /// Priority of an ordinary pod that is made anew elsewhere when it is evicted; null for any other: one of the

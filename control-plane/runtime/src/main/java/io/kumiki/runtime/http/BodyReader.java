@@ -10,9 +10,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /// Reads a body in the way its route declared. Nothing is read before the caller is known and allowed.
 interface BodyReader {
+    Pattern LENGTH = Pattern.compile("[0-9]{1,9}");
+
     Received read() throws IOException, InterruptedException;
 
     /// On the event loop: pauses the request until someone reads.
@@ -43,7 +46,7 @@ interface BodyReader {
     /// Whether it says of itself that it is within the limit.
     static boolean isShort(HttpServerRequest http, long limit) {
         String length = http.getHeader("Content-Length");
-        return length != null && length.matches("[0-9]{1,9}") && Long.parseLong(length) <= limit;
+        return length != null && LENGTH.matcher(length).matches() && Long.parseLong(length) <= limit;
     }
 
     private static void checkLength(HttpServerRequest http, long limit) {

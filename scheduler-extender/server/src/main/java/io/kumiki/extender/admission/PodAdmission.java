@@ -364,9 +364,9 @@ public final class PodAdmission {
                 claim,
                 namespace,
                 controller(pod).path("uid").asText(""),
-                PodShape.single(pod),
+                PodShape.single(pod, requests),
                 spec.path("priority").asInt(0),
-                expected.matches("[1-9][0-9]{0,8}") ? Long.valueOf(expected) : null,
+                !expected.isEmpty() && expected.matches("[1-9][0-9]{0,8}") ? Long.valueOf(expected) : null,
                 dry);
         return new Question.Single(newcomer, entry -> enter(pod, claim, entry));
     }

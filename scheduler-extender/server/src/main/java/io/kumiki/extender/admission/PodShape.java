@@ -78,11 +78,15 @@ public final class PodShape {
 
     /// The same as a value. Throws [IllegalArgumentException] where the pod is not of a form that the API server takes.
     public static Gang.Members single(JsonNode pod) {
+        return single(pod, requests(pod));
+    }
+
+    /// @param asked what {@link #requests} says of it
+    public static Gang.Members single(JsonNode pod, Map<String, Long> asked) {
         JsonNode spec = pod.path("spec");
         Map<String, String> requests = new LinkedHashMap<>();
-        requests(pod)
-                .forEach((resource, amount) ->
-                        requests.put(resource, resource.equals("cpu") ? amount + "m" : amount.toString()));
+        asked.forEach((resource, amount) ->
+                requests.put(resource, resource.equals("cpu") ? amount + "m" : amount.toString()));
         List<Gang.Toleration> tolerations = new ArrayList<>();
         for (JsonNode toleration : spec.path("tolerations")) {
             tolerations.add(new Gang.Toleration(
