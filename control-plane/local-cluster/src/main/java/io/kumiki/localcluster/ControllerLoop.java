@@ -17,20 +17,20 @@ final class ControllerLoop implements AutoCloseable {
     /// A machine that slept has another time than its thread: a wait that is due is looked at again after so long.
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
-    private final Controllers controllers;
+    private final Cluster cluster;
     private final Clock clock;
     private final Thread thread;
     private volatile boolean closed;
 
-    private ControllerLoop(Controllers controllers, Clock clock) {
-        this.controllers = controllers;
+    private ControllerLoop(Cluster cluster, Clock clock) {
+        this.cluster = cluster;
         this.clock = clock;
         this.thread = Thread.ofPlatform().daemon().name("controllers").unstarted(this::run);
     }
 
+    /// Returns at once: the controllers are made on their own thread, and begin with a look at all that is there.
     static ControllerLoop start(Cluster cluster, Clock clock) {
-        ControllerLoop loop = new ControllerLoop(cluster.controllers(ControllerSettings.STANDARD), clock);
-        loop.controllers.onWork(() -> LockSupport.unpark(loop.thread));
+        ControllerLoop loop = new ControllerLoop(cluster, clock);
         loop.thread.start();
         return loop;
     }
@@ -48,15 +48,17 @@ final class ControllerLoop implements AutoCloseable {
     }
 
     private void run() {
+        Controllers controllers = cluster.controllers(ControllerSettings.STANDARD);
+        controllers.onWork(() -> LockSupport.unpark(thread));
         while (!closed) {
-            if (!stepped()) {
-                sleep();
+            if (!stepped(controllers)) {
+                sleep(controllers);
             }
         }
     }
 
     /// What fails is tried again later; the others must not wait for it.
-    private boolean stepped() {
+    private static boolean stepped(Controllers controllers) {
         try {
             return controllers.step();
         } catch (RuntimeException e) {
@@ -65,7 +67,7 @@ final class ControllerLoop implements AutoCloseable {
         }
     }
 
-    private void sleep() {
+    private void sleep(Controllers controllers) {
         @Nullable Instant due = controllers.nextDue();
         if (due == null) {
             LockSupport.park(this);

@@ -148,7 +148,6 @@ public final class LocalCluster implements AutoCloseable {
             for (String name : List.of("default", "kube-system", settings.namespace())) {
                 ensureNamespace(name);
             }
-            controllers = ControllerLoop.start(cluster, settings.clock());
         } finally {
             // Nobody may close what is still being opened.
             opening.handle((opened, failure) -> failure).join();
@@ -162,6 +161,7 @@ public final class LocalCluster implements AutoCloseable {
                 FOLLOW_MILLIS, now -> Thread.ofVirtual().name("kube-follow").start(cluster::follow));
         KubeconfigFile.write(kubeconfig(), url(), keys().authorityPem(), keys().adminToken(), settings.namespace());
         listener.serve();
+        controllers = ControllerLoop.start(cluster, settings.clock());
     }
 
     private void ensureNamespace(String name) {
