@@ -14,8 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// What the first cluster in a fresh JVM waits for. Time says little on a busy machine, so what takes the time is
 /// counted: classes that are loaded between the call and the open port, hidden ones (lambdas) included.
 class FirstStartIT {
-    /// 1,410 at the time of writing; each hundred costs about 20 ms.
-    private static final int MOST_CLASSES = 1_490;
+    /// 1,410 to 1,490 at the time of writing, as far as the controllers have come meanwhile; each hundred costs about
+    /// 20 ms.
+    private static final int MOST_CLASSES = 1_570;
 
     @TempDir
     Path folder;
