@@ -125,6 +125,18 @@ public final class ClusterView {
         return new ClusterView(this);
     }
 
+    /// The same state, and empty nodes behind the others.
+    public ClusterView and(List<NodeSpec> more) {
+        List<NodeSpec> all = new ArrayList<>(nodes);
+        all.addAll(more);
+        List<Free> free = new ArrayList<>();
+        var empty = new ClusterView(more);
+        for (int n = 0; n < all.size(); n++) {
+            free.add(n < nodes.size() ? free(n) : empty.free(n - nodes.size()));
+        }
+        return of(all, free);
+    }
+
     public int size() {
         return nodes.size();
     }

@@ -59,6 +59,27 @@ public final class Topology {
         return new Topology(List.copyOf(levels), domainOf, names, labels.size());
     }
 
+    /// The same places, and more nodes where one of them lies; each a place of its own at levels of which that one has
+    /// no label.
+    public Topology and(int like, int more) {
+        int[][] of = new int[levels.size()][];
+        List<List<String>> all = new ArrayList<>();
+        for (int level = 0; level < of.length; level++) {
+            of[level] = Arrays.copyOf(domainOf[level], size + more);
+            List<String> known = new ArrayList<>(names.get(level));
+            String there = name(level, domainOf(level, like));
+            for (int n = size; n < size + more; n++) {
+                boolean unnamed = unnamed(there);
+                of[level][n] = unnamed ? known.size() : domainOf(level, like);
+                if (unnamed) {
+                    known.add(there.substring(0, there.lastIndexOf(UNNAMED)) + UNNAMED + n);
+                }
+            }
+            all.add(List.copyOf(known));
+        }
+        return new Topology(levels, of, all, size + more);
+    }
+
     /// A node without the label of its level.
     static boolean unnamed(String domain) {
         return domain.substring(domain.lastIndexOf('/') + 1).startsWith(UNNAMED);

@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The nodes as they are, whatever is taken of them: found out once for each change of a node, a DaemonSet or the
 /// levels. Any thread may read it.
@@ -26,8 +28,36 @@ final class Ground {
     private final int daemons;
     private final List<PlaceLevels.Level> levels;
     private final Map<Fitness.ClassKey, BitSet> fit = new ConcurrentHashMap<>();
+    /// Of which the first nodes are; null where all nodes are its own.
+    private final @Nullable Ground before;
+
+    /// More nodes behind the others, in the places of one of them.
+    private Ground(State state, Ground before, List<NodeFact> more, int like) {
+        this.nodes = joined(before.nodes, more);
+        this.specs = joined(
+                before.specs, more.stream().map(node -> Room.spec(node, state)).toList());
+        this.levels = before.levels;
+        this.nodeChanges = before.nodeChanges;
+        this.daemons = before.daemons;
+        this.before = before;
+        index.putAll(before.index);
+        for (int n = before.nodes.size(); n < nodes.size(); n++) {
+            index.put(nodes.get(n).name(), n);
+        }
+        this.topology = before.topology.and(like, more.size());
+    }
+
+    private static <T> List<T> joined(List<T> first, List<T> more) {
+        return Stream.concat(first.stream(), more.stream()).toList();
+    }
+
+    /// The same nodes, and more behind them that lie where one of them lies.
+    Ground and(State state, List<NodeFact> more, int like) {
+        return new Ground(state, this, more, like);
+    }
 
     Ground(State state, List<NodeFact> nodes) {
+        this.before = null;
         this.nodes = List.copyOf(nodes);
         this.specs = nodes.stream().map(node -> Room.spec(node, state)).toList();
         this.levels = state.levels;
@@ -66,8 +96,9 @@ final class Ground {
         }
         return fit.computeIfAbsent(Fitness.ClassKey.of(members), _ -> {
             Map<String, Long> amounts = Shape.amounts(members.requests());
-            var able = new BitSet();
-            for (int n = 0; n < nodes.size(); n++) {
+            var able =
+                    before == null ? new BitSet() : (BitSet) before.fit(members).clone();
+            for (int n = before == null ? 0 : before.nodes.size(); n < nodes.size(); n++) {
                 able.set(n, Fitness.fits(members, amounts, nodes.get(n)));
             }
             return able;

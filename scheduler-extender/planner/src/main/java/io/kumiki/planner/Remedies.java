@@ -307,7 +307,7 @@ final class Remedies {
             more.add(new NodeFact(
                     node.name() + "+" + (i + 1), node.usable(), labels, node.taints(), node.allocatable()));
         }
-        return starts(plan.fact, room.and(more), avoided);
+        return starts(plan.fact, room.and(more, like), avoided);
     }
 
     /// The node that would take most members when empty, in the domain if there is one; -1 where none would take any.

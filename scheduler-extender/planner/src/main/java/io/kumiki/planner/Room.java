@@ -120,21 +120,10 @@ final class Room {
         return taken;
     }
 
-    /// The same room, and nodes with nothing on them beside the others.
-    Room and(List<NodeFact> more) {
-        List<NodeFact> all = new ArrayList<>(nodes);
-        List<NodeSpec> specs = new ArrayList<>();
-        List<ClusterView.Free> free = new ArrayList<>();
-        for (int n = 0; n < nodes.size(); n++) {
-            specs.add(view.node(n));
-            free.add(view.free(n));
-        }
-        for (NodeFact node : more) {
-            all.add(node);
-            specs.add(spec(node, state));
-            free.add(new Taken().from(specs.getLast(), Fitness.shared(node)));
-        }
-        return new Room(state, new Ground(state, all), ClusterView.of(specs, free));
+    /// The same room, and nodes with nothing on them behind the others, in the places of one of these.
+    Room and(List<NodeFact> more, int like) {
+        Ground all = ground.and(state, more, like);
+        return new Room(state, all, view.and(all.specs.subList(nodes.size(), all.specs.size())));
     }
 
     /// What is left of one node by its pods, single pods' holds and the gangs' slots.
