@@ -73,11 +73,7 @@ public final class Forecast {
 
     private final ClusterView view;
     private final Purse purse;
-    private final CountedRooms counted;
-    private final Map<Shape, ShapeRooms> rooms = new IdentityHashMap<>();
-    /// As whoever may not use the nodes sees it that are kept for another.
-    private @Nullable Outside outside;
-
+    private final FutureRoom room;
     private final Set<Shape> never = Collections.newSetFromMap(new IdentityHashMap<>());
     private final PriorityQueue<BackfillPlanner.Running> running = new PriorityQueue<>(FIRST_END);
     private final Map<String, Start> starts = new LinkedHashMap<>();
@@ -89,8 +85,6 @@ public final class Forecast {
     private @Nullable Kept kept;
     private @Nullable Kept keptNow;
 
-    private record Outside(Kept of, CountedRooms counted, Map<Shape, ShapeRooms> rooms) {}
-
     /// @param view the caller's; a copy is changed
     public Forecast(
             ClusterView view,
@@ -99,7 +93,7 @@ public final class Forecast {
             List<BackfillPlanner.Running> running,
             Purse purse) {
         this.view = view.copy();
-        this.counted = new CountedRooms(this.view, topology);
+        this.room = new FutureRoom(this.view, topology);
         this.running.addAll(running);
         queue.forEach(this::add);
         this.purse = purse;
@@ -189,42 +183,15 @@ public final class Forecast {
 
     private int end(long time) {
         int ends = 0;
-        var nodes = new BitSet();
+        List<BackfillPlanner.Held> left = new ArrayList<>();
         for (var end = running.peek(); end != null && end.expectedEnd() <= time; end = running.peek()) {
             running.remove();
             purse.give(end.id());
-            for (BackfillPlanner.Held held : end.held()) {
-                view.release(held.demand(), held.node(), held.devices());
-                nodes.set(held.node());
-            }
+            left.addAll(end.held());
             ends++;
         }
-        changed(nodes, true);
+        room.release(left);
         return ends;
-    }
-
-    private void changed(BitSet nodes, boolean freed) {
-        Outside other = outside;
-        nodes.stream().forEach(n -> {
-            counted.changed(n, freed);
-            if (other != null) {
-                other.counted().changed(n, freed);
-            }
-        });
-    }
-
-    private ShapeRooms rooms(Shape shape) {
-        return rooms.computeIfAbsent(shape, s -> new ShapeRooms(s, counted));
-    }
-
-    private ShapeRooms rooms(Shape shape, Kept without) {
-        Outside known = outside;
-        if (known == null || known.of() != without) {
-            known = new Outside(without, counted.without(without.nodes()), new IdentityHashMap<>());
-            outside = known;
-        }
-        CountedRooms there = known.counted();
-        return known.rooms().computeIfAbsent(shape, s -> new ShapeRooms(s, there));
     }
 
     /// Looks at one of each shape after the other, in the order of the queue: whoever wants the same as somebody who
@@ -246,8 +213,9 @@ public final class Forecast {
                 push(heads, head, now);
                 continue;
             }
-            ShapeRooms room = barred ? rooms(next.shape(), Objects.requireNonNull(other)) : rooms(next.shape());
-            GangPlacement.Placed placed = room.fit();
+            GangPlacement.Placed placed = barred
+                    ? room.of(next.shape(), Objects.requireNonNull(other)).fit()
+                    : room.of(next.shape()).fit();
             if (placed != null) {
                 start(next, placed, now);
                 head.line.remove(head.at);
@@ -260,7 +228,10 @@ public final class Forecast {
             if (other == null && next.rank().keeps(headless)) {
                 kept = before != null && before.id().equals(next.id()) && now < before.start()
                         ? before
-                        : keep(next, now);
+                        : room.keep(next, running, now);
+                if (kept == null) {
+                    never.add(next.shape());
+                }
                 headless |= kept == null && next.rank().leads();
             }
             if (barred) {
@@ -344,39 +315,15 @@ public final class Forecast {
         purse.take(next.id());
         starts.put(next.id(), new Start(now, placed));
         List<BackfillPlanner.Held> held = new ArrayList<>();
-        var nodes = new BitSet();
         // Amounts are the same in every variant; only the models differ.
         List<GangSpec.Role> roles = next.shape().variants().getFirst().roles();
         for (int r = 0; r < roles.size(); r++) {
             for (GangPlacement.Slot slot : placed.slots().get(r)) {
                 Demand demand = roles.get(r).demand();
                 held.add(new BackfillPlanner.Held(demand, slot.node(), slot.devices()));
-                view.place(demand, slot.node(), slot.devices());
-                nodes.set(slot.node());
             }
         }
-        changed(nodes, false);
+        room.take(held);
         running.add(new BackfillPlanner.Running(next.id(), held, now + Math.max(1, next.seconds())));
-    }
-
-    /// Where and when the gang will start; null where it would not even with everybody gone.
-    private @Nullable Kept keep(Waiting head, long now) {
-        ClusterView later = view.copy();
-        ShapeRooms room = rooms(head.shape()).on(later);
-        var ends = new PriorityQueue<>(running);
-        for (var end = ends.poll(); end != null; end = ends.poll()) {
-            for (BackfillPlanner.Held held : end.held()) {
-                later.release(held.demand(), held.node(), held.devices());
-                room.changed(held.node(), true);
-            }
-            GangPlacement.Placed placed = room.fit();
-            if (placed != null) {
-                var nodes = new BitSet();
-                placed.slots().forEach(row -> row.forEach(slot -> nodes.set(slot.node())));
-                return new Kept(head.id(), Math.max(now, end.expectedEnd()), nodes);
-            }
-        }
-        never.add(head.shape());
-        return null;
     }
 }
