@@ -51,7 +51,12 @@ final class Entrance {
             return;
         }
         coming.put(id, entering);
-        time.in(of.lossy && time.chance(8) ? 18_000 : time.upTo(of.lossy ? 400 : 30), () -> {
+        boolean late = of.lossy && time.chance(8);
+        if (late) {
+            // Its controller was restarted meanwhile, and makes another one.
+            time.in(1_000 + time.upTo(3_000), () -> coming.remove(id));
+        }
+        time.in(late ? 2_000 + time.upTo(18_000) : time.upTo(of.lossy ? 400 : 30), () -> {
             coming.remove(id);
             of.jobs.enter(entering.gang(), entering.of(), seat);
         });

@@ -52,7 +52,6 @@ class PlantedBugsTest {
             without("a new attempt is not begun", Progress.class, "advance", "again", 0),
             without("a slot is given to two pods", Seating.class, "slotOf", "clear", 0),
             without("a slot is given to two pods that are about to be made", Seating.class, "slot", "give", 0),
-            returns("a pod is bound whose slot is another's", Occupancy.class, "isExtra", 0),
             returns("pods are led as if nothing had changed", Steering.class, "isStale", 0),
             without("a binding that is done still counts as on its way", Plan.class, "bound", "tell", 0),
             returns("a wish that had no effect is not repeated", Wishes.class, "ask", 0),
