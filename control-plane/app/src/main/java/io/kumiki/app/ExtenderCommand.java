@@ -9,7 +9,6 @@ import io.kumiki.extender.PeerAddress;
 import io.kumiki.extender.Webhook;
 import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.ledger.LedgerSettings;
-import io.kumiki.placement.QueueOrder;
 import io.kumiki.planner.PlannerOptions;
 import io.kumiki.runtime.yaml.Yaml;
 import io.vertx.core.Vertx;
@@ -18,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -72,7 +70,7 @@ final class ExtenderCommand {
                         "webhook-service",
                         "own-scheduler",
                         "adopt-schedulers",
-                        "queue-order",
+                        QueueOrders.OPTION,
                         "peers",
                         "ledger-bind",
                         "ledger-port",
@@ -125,19 +123,9 @@ final class ExtenderCommand {
                 service,
                 a.value("own-scheduler").orElse(""),
                 adopted,
-                PlannerOptions.DEFAULT.ordered(order(a)),
+                PlannerOptions.DEFAULT.ordered(QueueOrders.of(a)),
                 ledger(a),
                 peers(a));
-    }
-
-    private static QueueOrder order(Arguments a) {
-        String name =
-                a.value("queue-order").orElse(PlannerOptions.DEFAULT.order().name());
-        return Arrays.stream(QueueOrder.values())
-                .filter(order -> order.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new Arguments.Wrong(
-                        "--queue-order is one of " + Arrays.toString(QueueOrder.values()) + ", not " + name));
     }
 
     private static PeerAddress peers(Arguments a) {

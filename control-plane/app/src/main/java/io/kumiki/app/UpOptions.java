@@ -1,6 +1,7 @@
 package io.kumiki.app;
 
 import io.kumiki.localcluster.scheduler.SchedulerSettings;
+import io.kumiki.placement.QueueOrder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param port the dashboard's port when given explicitly: busy is then an error
 /// @param nodes simulated nodes, as given: `16 x gpu=8 type=H100 rack=4`
 /// @param scheduler what a KubeSchedulerConfiguration says to the embedded scheduler: names it serves, extenders
+/// @param order in which those of equal priority wait for GPUs
 /// @param mounts PVC name → the user's folder
 record UpOptions(
         Path data,
@@ -25,13 +27,14 @@ record UpOptions(
         @Nullable Integer apiPort,
         List<String> nodes,
         SchedulerSettings scheduler,
+        QueueOrder order,
         Map<String, Path> mounts,
         List<String> allowedHosts,
         boolean keepSteps,
         boolean open) {
     static final String HELP = """
         [--data DIR] [--ports auto] [--port 8888] [--api-port 6443] [--nodes SPEC] [--mount NAME=FOLDER]
-                      [--scheduler-config FILE]
+                      [--scheduler-config FILE] [--queue-order age|shortest]
                       [--allow-host HOST] [--keep-steps] [--detach] [--no-open]
                --nodes "16 x gpu=8 type=H100 rack=4 block=2": simulated nodes; also cpu= memory= pods= name= open=true,
                  topology.NAME= zone=, pods: start= run= fail= seed=, loss: lost= back= losing= vanish=true,
@@ -42,7 +45,16 @@ record UpOptions(
         var a = Arguments.parse(
                 args,
                 Set.of("detach", "no-open", "keep-steps"),
-                Set.of("data", "ports", "port", "api-port", "nodes", "scheduler-config", "mount", "allow-host"));
+                Set.of(
+                        "data",
+                        "ports",
+                        "port",
+                        "api-port",
+                        "nodes",
+                        "scheduler-config",
+                        QueueOrders.OPTION,
+                        "mount",
+                        "allow-host"));
         var problems = new ArrayList<String>();
         a.words().forEach(word -> problems.add("unexpected '" + word + "'"));
         a.value("ports")
@@ -74,6 +86,7 @@ record UpOptions(
                 a.port("api-port").orElse(null),
                 a.all("nodes"),
                 scheduler,
+                QueueOrders.of(a),
                 mounts,
                 a.all("allow-host"),
                 a.flag("keep-steps"),

@@ -152,7 +152,12 @@ final class Wiring implements AutoCloseable {
 
     private Extender.Settings planning() {
         return new Extender.Settings(
-                0, "kube-system", UUID.randomUUID().toString(), true, PlannerOptions.DEFAULT, folder.file("decisions"));
+                0,
+                "kube-system",
+                UUID.randomUUID().toString(),
+                true,
+                PlannerOptions.DEFAULT.ordered(options.order()),
+                folder.file("decisions"));
     }
 
     /// After everything else: gangs wait behind their gates meanwhile, and nobody else needs the planner.

@@ -3,6 +3,7 @@ package io.kumiki.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kumiki.placement.QueueOrder;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -56,5 +57,14 @@ class ArgumentsTest {
     void aPortIsANumberInRange() {
         assertThatThrownBy(() -> UpOptions.parse(List.of("--port", "70000"))).hasMessageContaining("0 to 65535");
         assertThatThrownBy(() -> UpOptions.parse(List.of("--port", "many"))).hasMessageContaining("whole number");
+    }
+
+    @Test
+    void theOrderOfTheQueue() {
+        assertThat(UpOptions.parse(List.of()).order()).isEqualTo(QueueOrder.age);
+        assertThat(UpOptions.parse(List.of("--queue-order", "shortest")).order())
+                .isEqualTo(QueueOrder.shortest);
+        assertThatThrownBy(() -> UpOptions.parse(List.of("--queue-order", "random")))
+                .hasMessageContaining("--queue-order is one of [age, shortest], not random");
     }
 }

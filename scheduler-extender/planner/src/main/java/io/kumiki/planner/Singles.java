@@ -10,6 +10,7 @@ import io.kumiki.planner.words.Why;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ final class Singles {
     private final SingleEvictions evictions;
     private final Consolidation consolidation;
     private final Led led;
+    /// Those behind their gate, whether a place is kept for them or not: most are pinned, and nobody looks for them.
+    private final SortedMap<String, SingleFact> unpinned = new TreeMap<>();
     private final Map<String, Long> troubledSince = new HashMap<>();
 
     Singles(State state, Progress progress, Consolidation consolidation) {
@@ -120,6 +123,11 @@ final class Singles {
 
     void seen(SingleFact single) {
         SingleFact before = state.singles.put(single.uid(), single);
+        if (waits(single)) {
+            unpinned.put(single.uid(), single);
+        } else {
+            unpinned.remove(single.uid());
+        }
         state.see(single.pod());
         if (single.led() && before == null) {
             placing.learn(Shape.amounts(single.shape().requests()), 1);
@@ -178,10 +186,11 @@ final class Singles {
     void left(String uid, boolean bound) {
         if (!bound && state.places.left(uid)) {
             changed();
-            List.copyOf(state.singles.values()).forEach(this::comeBack);
+            List.copyOf(unpinned.values()).forEach(this::comeBack);
             state.roomChanged = true;
         }
         SingleFact single = state.singles.remove(uid);
+        unpinned.remove(uid);
         if (single == null) {
             return;
         }
@@ -278,8 +287,8 @@ final class Singles {
     }
 
     List<SingleFact> waiting() {
-        return state.singles.values().stream()
-                .filter(single -> waits(single) && state.holds.get(single.uid()) == null)
+        return unpinned.values().stream()
+                .filter(single -> state.holds.get(single.uid()) == null)
                 .toList();
     }
 
