@@ -55,6 +55,7 @@ public final class KillRun implements AutoCloseable {
     private final Path folder;
     private final int[] ports = {RealKubernetes.freePort(), RealKubernetes.freePort()};
     private final int[] peers = {RealKubernetes.freePort(), RealKubernetes.freePort()};
+    private final int[] doors = {RealKubernetes.freePort(), RealKubernetes.freePort()};
     private final ExtenderProcess[] extenders = new ExtenderProcess[2];
     private final GangBook book = new GangBook(GPUS);
     private final SplittableRandom random;
@@ -112,7 +113,7 @@ public final class KillRun implements AutoCloseable {
                 cluster.kubeconfig(),
                 ports[e],
                 folder.resolve("extender-" + e),
-                List.of("--peers", "127.0.0.1:" + peers[e]));
+                List.of("--peers", "127.0.0.1:" + peers[e], "--webhook-port", Integer.toString(doors[e])));
     }
 
     private void pod(WatchEvent event) {
@@ -149,36 +150,36 @@ public final class KillRun implements AutoCloseable {
         return -1;
     }
 
-    /// One gang, killed while its members are bound, until it runs; then it is removed.
+    /// One gang, killed while its members are bound, until it runs; then it is removed. Every second one is killed
+    /// while its members are made, which get their slots by the answer of admission.
     public Kill kill(int number) throws Exception {
         String gang = "g" + number;
+        boolean seated = number % 2 == 1;
         int size = 2 + random.nextInt(NODES * GPUS - 2);
         int when = random.nextInt(size);
         await("an extender leads", () -> leader() >= 0, PATIENCE);
         int leader = leader();
         long epoch = lease().path("spec").path("leaseTransitions").asLong();
         book.expect(gang, size);
-        for (int i = 0; i < size; i++) {
-            ObjectNode pod =
-                    Pods.marked(Pods.member(gang, i, size, 1, false, Map.of("kumiki.io/simulated-duration", "1h")));
-            pod.withObject("/spec")
-                    .putArray("tolerations")
-                    .addObject()
-                    .put("key", "kumiki.io/simulated")
-                    .put("operator", "Exists");
-            create(ResourceType.PODS, SPACE, pod);
+        make(gang, seated ? Math.max(1, when) : size, size, seated);
+        if (!seated) {
+            await(
+                    gang + " has slots and " + when + " members are bound",
+                    () -> book.slots(gang) && book.bound(gang) >= when,
+                    PATIENCE);
         }
-        await(
-                gang + " has slots and " + when + " members are bound",
-                () -> book.slots(gang) && book.bound(gang) >= when,
-                PATIENCE);
         extenders[leader].kill();
         long killed = System.nanoTime();
         int bound = book.bound(gang);
         extenders[leader] = extender(leader);
-        await("the next leader writes", () -> book.epoch() > epoch, PATIENCE);
+        // Whoever was evicted is made anew, as its owner promised.
+        BooleanSupplier made = () -> !seated || make(gang, size, size, true);
+        await("the next leader writes", () -> made.getAsBoolean() && book.epoch() > epoch, PATIENCE);
         double gap = (book.epochAt() - killed) / 1e6;
-        await("all of " + gang + " run", () -> book.bound(gang) == size && book.running(gang), PATIENCE);
+        await(
+                "all of " + gang + " run",
+                () -> made.getAsBoolean() && book.bound(gang) == size && book.running(gang),
+                PATIENCE);
         for (int i = 0; i < size; i++) {
             delete(ResourceType.PODS, gang + "-" + i);
         }
@@ -187,6 +188,33 @@ public final class KillRun implements AutoCloseable {
         var kill = new Kill(gap, bound, size, leader == 0);
         kills.add(kill);
         return kill;
+    }
+
+    /// Those of the first so many that are not there; false where the webhook is dead.
+    ///
+    /// @param seated admission marks them; else they are marked already, and wait behind their gate
+    private boolean make(String gang, int members, int size, boolean seated) {
+        for (int i = 0; i < members; i++) {
+            if (cluster.cluster().get(ResourceType.PODS, SPACE, gang + "-" + i) != null) {
+                continue;
+            }
+            ObjectNode member = Pods.member(gang, i, size, 1, seated, Map.of("kumiki.io/simulated-duration", "1h"));
+            ObjectNode pod = seated ? member : Pods.marked(member);
+            pod.withObject("/spec")
+                    .putArray("tolerations")
+                    .addObject()
+                    .put("key", "kumiki.io/simulated")
+                    .put("operator", "Exists");
+            try {
+                create(ResourceType.PODS, SPACE, pod);
+            } catch (ApiFault e) {
+                if (e.code() != 500) {
+                    throw e;
+                }
+                return false;
+            }
+        }
+        return true;
     }
 
     private void delete(ResourceType type, String name) {
