@@ -125,6 +125,8 @@ public final class Plan {
     Occupancy occupancy;
     /// When a wish about a pod was last uttered.
     final Map<String, Long> asked = new HashMap<>();
+    /// The version of each gated pod whose gate was last to be removed: another one has spoiled that write.
+    final Map<String, String> ungated = new HashMap<>();
     /// By class and slot: until when ordinary pods on its node are awaited to leave; once in an attempt.
     final Map<String, Long> ways = new HashMap<>();
     /// Pods that a disruption budget did not let go.
@@ -306,6 +308,7 @@ public final class Plan {
         where = "";
         partialSince = -1;
         asked.clear();
+        ungated.clear();
         doomed.clear();
         unheard.clear();
         kept.clear();

@@ -108,7 +108,7 @@ final class Seating {
             BitSet free = plan.seats.free(r, there);
             for (PodFact pod : state.membersOf(plan)) {
                 int slot = waits(pod, row.members.name()) ? slotOf(plan, pod, r, free) : -1;
-                if (slot >= 0 && wishes.ask(plan, pod.uid())) {
+                if (slot >= 0 && mayAsk(plan, pod)) {
                     plan.seats.give(pod.uid(), r, slot, state.now + 2 * state.options.repeat());
                     boolean steered = Objects.requireNonNull(pod.member()).steered();
                     state.decide(new Decision.Ungate(
@@ -116,6 +116,12 @@ final class Seating {
                 }
             }
         }
+    }
+
+    /// At once, too, where the pod has changed since: the write before fails or has failed.
+    private boolean mayAsk(Plan plan, PodFact pod) {
+        boolean spoiled = !pod.version().equals(plan.ungated.put(pod.uid(), pod.version()));
+        return spoiled ? wishes.ask(plan, pod.uid(), 0) : wishes.ask(plan, pod.uid());
     }
 
     /// The one it was given before, or another; -1 where none is free.

@@ -369,7 +369,7 @@ final class Simulation implements KubeScheduler.Extenders {
         }
         for (Decision decision : decisions) {
             if (replica.leads) {
-                rounds.decided(decision, time.now, !nodesFail && !strangers && !podsFail && !lonely.late && budgetless);
+                rounds.decided(decision, time.now, !nodesFail && !strangers && !lonely.late && budgetless);
             }
         }
         if (!decisions.isEmpty()) {

@@ -83,11 +83,24 @@ class RefusalIT {
 
     @Test
     void aSizeThatNeverComesIsCountedAndHoldsNothing() throws Exception {
-        rig.members(space, "g", 0, 4, 5, 8, true);
+        rig.members(space, "g", 0, 4, 5, 8, false);
         rig.awaitReason(space, "g", "MembersMissing");
         assertThat(message("g")).isEqualTo("4 of 5 pods exist");
         assertThat(rig.book().count(pod -> pod.namespace().equals(space) && !pod.gated()))
                 .isZero();
+        rig.gang(space, "whole", ContractRig.NODES, 8, true);
+        rig.awaitBound(space, "whole", ContractRig.NODES);
+    }
+
+    /// Whose owner lets them be pinned got their slots as they were made; they hold them for 10 s.
+    @Test
+    void pinnedMembersOfASizeThatNeverComesGo() throws Exception {
+        rig.members(space, "g", 0, 4, 5, 8, true);
+        rig.await(
+                "slots are held", () -> rig.book().count(pod -> pod.namespace().equals(space) && !pod.gated()) > 0);
+        rig.await(
+                "they are evicted",
+                () -> rig.book().count(pod -> pod.namespace().equals(space) && !pod.gated()) == 0);
         rig.gang(space, "whole", ContractRig.NODES, 8, true);
         rig.awaitBound(space, "whole", ContractRig.NODES);
     }
