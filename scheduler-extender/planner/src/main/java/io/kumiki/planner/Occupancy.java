@@ -22,7 +22,8 @@ final class Occupancy {
     private final int[] there;
     private final int[] work;
     private int seated;
-    private final int[] seatedIn;
+    /// By row, without those that failed.
+    private final int[] present;
     /// Pods whose slot is another's: they can never be bound.
     private final Set<String> extra = new HashSet<>();
     private int succeeded;
@@ -46,7 +47,7 @@ final class Occupancy {
         this.version = plan.version;
         this.there = new int[plan.rows.size()];
         this.work = new int[plan.rows.size()];
-        this.seatedIn = new int[plan.rows.size()];
+        this.present = new int[plan.rows.size()];
         plan.rows.forEach(row -> pods.add(new PodFact[row.nodes.size()]));
         for (PodFact pod : state.membersOf(plan)) {
             add(pod);
@@ -156,7 +157,7 @@ final class Occupancy {
 
     private void inSlot(int row, PodFact pod, int more) {
         seated += more;
-        seatedIn[row] += pod.stage() == PodFact.Stage.FAILED ? 0 : more;
+        present[row] += pod.stage() == PodFact.Stage.FAILED ? 0 : more;
         succeeded += pod.stage() == PodFact.Stage.SUCCEEDED ? more : 0;
         ended += pod.stage().ended() ? more : 0;
         work[row] += pod.working() ? more : 0;
@@ -241,8 +242,8 @@ final class Occupancy {
     }
 
     /// Members that are there in some way, and have not failed.
-    int seated(int row) {
-        return seatedIn[row];
+    int present(int row) {
+        return present[row];
     }
 
     /// Whether nobody is in the slot who may still do its work.

@@ -151,7 +151,7 @@ final class Seating {
                     .filter(pod -> waits(pod, members.name()))
                     .count();
             wanted += members.min();
-            missing += (int) Math.max(0, members.min() - there.seated(r) - gated);
+            missing += (int) Math.max(0, members.min() - there.present(r) - gated);
         }
         if (missing == 0) {
             plan.whole = true;

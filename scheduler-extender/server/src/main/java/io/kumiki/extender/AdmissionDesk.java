@@ -4,7 +4,6 @@ import io.kumiki.extender.admission.Planning;
 import io.kumiki.extender.foreign.Format;
 import io.kumiki.planner.Decision;
 import io.kumiki.planner.Event;
-import io.kumiki.planner.words.Why;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -21,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 public final class AdmissionDesk implements Planning {
     /// The embedded API server waits meanwhile, a webhook's caller for at most 2 s.
     private static final Duration PATIENCE = Duration.ofMillis(500);
-
-    private static final Decision.Entry NOBODY = new Decision.Entry.Queued(Why.NoLeader, "nobody plans at this moment");
 
     private record Behind(PlannerLoop planner, Calls calls, DeclaredGroups groups) {}
 
@@ -46,12 +43,12 @@ public final class AdmissionDesk implements Planning {
     public Decision.Entry entry(Newcomer pod) {
         Behind open = behind;
         if (open == null) {
-            return NOBODY;
+            return Decision.Entry.NOBODY_PLANS;
         }
         long call = open.calls().next();
         CompletableFuture<Decision.Entry> waiting = ask(open, call, pod);
         Decision.Entry answer = await(open, call, waiting);
-        return answer == null ? NOBODY : answer;
+        return answer == null ? Decision.Entry.NOBODY_PLANS : answer;
     }
 
     @Override
@@ -59,10 +56,10 @@ public final class AdmissionDesk implements Planning {
         Behind open = behind;
         Context loop = Vertx.currentContext();
         if (open == null || loop == null) {
-            return open == null ? CompletableFuture.completedStage(NOBODY) : null;
+            return open == null ? CompletableFuture.completedStage(Decision.Entry.NOBODY_PLANS) : null;
         }
         long call = open.calls().next();
-        return soon(loop, ask(open, call, pod), () -> open.calls().answerEntry(call, NOBODY));
+        return soon(loop, ask(open, call, pod), () -> open.calls().answerEntry(call, Decision.Entry.NOBODY_PLANS));
     }
 
     private static CompletableFuture<Decision.Entry> ask(Behind open, long call, Newcomer pod) {

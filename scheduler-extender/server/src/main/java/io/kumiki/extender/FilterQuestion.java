@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 record FilterQuestion(String uid, Set<String> nodes) {
     /// Null where it is none as kube-scheduler writes it, or one that needs a closer look.
     static @Nullable FilterQuestion read(byte[] body) {
-        try (JsonParser parser = Json.mapper().getFactory().createParser(body)) {
+        try (JsonParser parser = Json.tokens().createParser(body)) {
             return parser.nextToken() == JsonToken.START_OBJECT ? read(parser) : null;
         } catch (IOException e) {
             return null;

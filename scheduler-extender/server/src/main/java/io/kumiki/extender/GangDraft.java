@@ -45,7 +45,7 @@ final class GangDraft {
         ObjectNode gang = gang(namespace, name, gated.getFirst());
         ArrayNode classes = gang.withObject("/spec").putArray("classes");
         sizes.forEach((of, size) -> members(classes, of, size, size, gated));
-        if (gated.stream().allMatch(PodAdmission::pinnable)) {
+        if (gated.stream().allMatch(PodShape::pinnable)) {
             gang.withObject("/spec").put("pinned", true);
         }
         return gang;

@@ -6,9 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.localcluster.node.process.Isolation;
 import io.kumiki.model.Json;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -48,22 +45,7 @@ class CrashIT {
                  "spec":{"nodeName":"local","restartPolicy":"Never","terminationGracePeriodSeconds":5,
                   "initContainers":[{"name":"publish","image":"kumiki/artifact-agent:0.1.0","restartPolicy":"Always"}],
                   "containers":[{"name":"main","image":"busybox","command":["sh","-c","echo begun; while [ ! -e go ]; do sleep 0.05; done; echo done; exit 6"]}]}}""".formatted(uid));
-        Files.write(dir.resolve("pod.json"), Json.bytes(pod));
-        Process first = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        CrashingAgent.class.getName(),
-                        dir.toString(),
-                        isolation.name())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (BufferedReader out =
-                new BufferedReader(new InputStreamReader(first.getInputStream(), StandardCharsets.UTF_8))) {
-            assertThat(out.readLine()).isEqualTo("running");
-        } finally {
-            first.destroyForcibly().waitFor();
-        }
+        CrashingAgent.kill(dir, isolation, pod);
         Path start = dir.resolve("node/pods/" + uid + "/containers/main/0");
         if (endsMeanwhile) {
             Files.createFile(start.resolve(isolation.isolated() ? "root/go" : "work/go"));

@@ -9,15 +9,11 @@ import io.kumiki.localcluster.node.process.ContainerProcess;
 import io.kumiki.localcluster.node.process.Isolation;
 import io.kumiki.localcluster.node.process.MemoryMounts;
 import io.kumiki.model.Json;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,7 +88,7 @@ class MemoryVolumesIT {
     @Test
     void anAgentThatWasKilledLeavesItToTheNext() throws Exception {
         ObjectNode pod = pod("echo 1 > /fast/mine; while [ ! -e go ]; do sleep 0.05; done; cat /fast/mine /fast/kept");
-        kill(pod);
+        CrashingAgent.kill(dir, isolation, pod);
         assertThat(MemoryMounts.below(dir)).hasSize(1);
         cluster.put((ObjectNode) Json.parse(Files.readAllBytes(dir.resolve("running.json"))));
         NodeAgent second = CrashingAgent.agent(cluster, dir, isolation);
@@ -108,31 +104,11 @@ class MemoryVolumesIT {
 
     @Test
     void ofAPodThatIsGoneMeanwhileNothingIsLeft() throws Exception {
-        kill(pod("while true; do sleep 0.05; done"));
+        CrashingAgent.kill(dir, isolation, pod("while true; do sleep 0.05; done"));
         assertThat(MemoryMounts.below(dir)).hasSize(1);
         NodeAgent second = CrashingAgent.agent(cluster, dir, isolation);
         second.start();
         assertThat(MemoryMounts.below(dir)).isEmpty();
         second.stop(NodeAgent.OnStop.END_PODS);
-    }
-
-    /// Starts an agent in a process of its own and kills it when the pod runs.
-    private void kill(ObjectNode pod) throws Exception {
-        Files.write(dir.resolve("pod.json"), Json.bytes(pod));
-        Process first = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        CrashingAgent.class.getName(),
-                        dir.toString(),
-                        isolation.name())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (BufferedReader out =
-                new BufferedReader(new InputStreamReader(first.getInputStream(), StandardCharsets.UTF_8))) {
-            assertThat(out.readLine()).isEqualTo("running");
-        } finally {
-            first.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-        }
     }
 }

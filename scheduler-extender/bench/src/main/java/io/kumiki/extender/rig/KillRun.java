@@ -180,11 +180,7 @@ public final class KillRun implements AutoCloseable {
                 "all of " + gang + " run",
                 () -> made.getAsBoolean() && book.bound(gang) == size && book.running(gang),
                 PATIENCE);
-        for (int i = 0; i < size; i++) {
-            delete(ResourceType.PODS, gang + "-" + i);
-        }
-        delete(GANGS, gang);
-        await(gang + " is gone", () -> book.there(gang) == 0, PATIENCE);
+        remove(gang, size);
         var kill = new Kill(gap, bound, size, leader == 0);
         kills.add(kill);
         return kill;
@@ -215,6 +211,14 @@ public final class KillRun implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    private void remove(String gang, int size) throws Exception {
+        for (int i = 0; i < size; i++) {
+            delete(ResourceType.PODS, gang + "-" + i);
+        }
+        delete(GANGS, gang);
+        await(gang + " is gone", () -> book.there(gang) == 0, PATIENCE);
     }
 
     private void delete(ResourceType type, String name) {

@@ -14,7 +14,6 @@ import io.kumiki.planner.fact.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,16 +28,15 @@ public final class PodAdmission {
     /// Pods of the cluster itself are never held up.
     public static final Set<String> SYSTEM = Set.of("kube-system", "kube-public", "kube-node-lease");
 
-    private static final String DEFAULT_SCHEDULER = "default-scheduler";
-    private static final String TAINT = "kumiki.io/gpu";
-
-    private static final String ORIGINAL_SCHEDULER = "kumiki.io/original-scheduler";
-
     /// @param excluded namespaces whose pods are left alone, beside the system's
     /// @param scheduler name of a scheduler of our own, which then gets every pod that we place; empty where the
     ///     cluster's own scheduler calls us
     /// @param adopted other schedulers whose pods we place: only where those do not run
     public record Rules(Set<String> excluded, String scheduler, Set<String> adopted) {
+        private static final String DEFAULT_SCHEDULER = "default-scheduler";
+        private static final String TAINT = "kumiki.io/gpu";
+        private static final String ORIGINAL_SCHEDULER = "kumiki.io/original-scheduler";
+
         /// The cluster's own scheduler calls us, and there may be any other beside it.
         public static final Rules PLAIN = new Rules(Set.of(), "", Set.of());
         /// Nobody else schedules here.
@@ -54,14 +52,37 @@ public final class PodAdmission {
             String name = pod.path("spec").path("schedulerName").asText(DEFAULT_SCHEDULER);
             return name.equals(DEFAULT_SCHEDULER) || name.equals(scheduler) || adopted.contains(name);
         }
+
+        /// Whoever has GPU nodes of its own lets nobody else onto them: they carry a taint that only we tolerate.
+        void schedule(ObjectNode pod) {
+            ObjectNode spec = pod.withObject("/spec");
+            String given = spec.path("schedulerName").asText(DEFAULT_SCHEDULER);
+            String wanted = scheduler.isEmpty() ? DEFAULT_SCHEDULER : scheduler;
+            if (!given.equals(wanted)) {
+                spec.put("schedulerName", wanted);
+                pod.withObject("/metadata").withObject("/annotations").put(ORIGINAL_SCHEDULER, given);
+            }
+            if (scheduler.isEmpty()) {
+                return;
+            }
+            ArrayNode tolerations = spec.withArray("/tolerations");
+            for (JsonNode toleration : tolerations) {
+                if (toleration.path("key").asText().equals(TAINT)) {
+                    return;
+                }
+            }
+            tolerations.addObject().put("key", TAINT).put("operator", "Exists").put("effect", "NoSchedule");
+        }
     }
 
     private final Planning planning;
     private final Rules rules;
+    private final Members members;
 
     public PodAdmission(Planning planning, Rules rules) {
         this.planning = planning;
         this.rules = rules;
+        this.members = new Members(planning, rules);
     }
 
     /// For an API server in this process. It gives a pod its uid before it asks.
@@ -139,187 +160,17 @@ public final class PodAdmission {
         boolean labelled = metadata.path("labels").has(Marks.GANG);
         boolean joined = metadata.path("annotations").has(Marks.GROUP);
         if (foreign != null && (!labelled || joined)) {
-            join(pod, namespace, foreign, violations);
+            members.join(pod, namespace, foreign, violations);
         } else if (!labelled) {
-            takeOff(pod);
+            Marking.takeOff(pod);
             return single(pod, namespace, claim, dry, violations);
         } else if (foreign == null || !foreign.format().isNative()) {
             if (joined) {
-                takeOff(pod);
+                Marking.takeOff(pod);
             }
-            return member(pod, namespace, true, dry ? "" : claim, violations);
+            return members.member(pod, namespace, true, dry ? "" : claim, violations);
         }
         return null;
-    }
-
-    /// Only we may say which device or promise a pod has.
-    private static void takeOff(ObjectNode pod) {
-        if (pod.path("metadata").path("annotations") instanceof ObjectNode annotations) {
-            annotations.remove(Marks.OURS);
-        }
-    }
-
-    /// A member of another system's group becomes one of a Gang with the same name. The scheduler's own gangs are
-    /// taken over only where their objects can be read: else two would judge one pod. Its own object may come
-    /// later than the pod.
-    private void join(ObjectNode pod, String namespace, Membership foreign, List<Violation> violations) {
-        if (!rules.serves(pod) || (foreign.format().isNative() && !planning.reads(foreign.format()))) {
-            return;
-        }
-        takeOff(pod);
-        String role = foreign.role().matches("[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?") ? foreign.role() : "m";
-        pod.withObject("/metadata")
-                .withObject("/labels")
-                .put(Marks.GANG, foreign.gang())
-                .put(
-                        Marks.CLASS,
-                        role + "-"
-                                + Integer.toHexString(
-                                        PodShape.single(unmarked(pod)).hashCode()));
-        ObjectNode annotations = pod.withObject("/metadata").withObject("/annotations");
-        annotations.put(Marks.GROUP, foreign.key());
-        annotations.remove(List.of(Marks.RESERVATION, Marks.PINNED, Marks.SIZES, Marks.SIZE));
-        if (foreign.size() > 0) {
-            annotations.put(Marks.SIZE, Integer.toString(foreign.size()));
-        }
-        ObjectNode spec = pod.withObject("/spec");
-        for (String field : List.of("schedulingGroup", "workloadRef")) {
-            JsonNode given = spec.remove(field);
-            if (given != null) {
-                annotations.put(Marks.NATIVE, Json.write(given));
-            }
-        }
-        member(pod, namespace, false, "", violations);
-    }
-
-    /// As it was before admission looked at it for the first time.
-    private static ObjectNode unmarked(ObjectNode pod) {
-        ObjectNode copy = pod.deepCopy();
-        for (JsonNode container : copy.path("spec").path("containers")) {
-            for (String list : List.of("requests", "limits")) {
-                if (container.path("resources").path(list) instanceof ObjectNode amounts) {
-                    amounts.remove(Shape.MARKERS);
-                }
-            }
-        }
-        return copy;
-    }
-
-    /// @param own its gang is one of ours, which says its size
-    /// @param claim by which it may be given a slot, empty where it may not
-    private @Nullable Question member(
-            ObjectNode pod, String namespace, boolean own, String claim, List<Violation> violations) {
-        if (!rules.serves(pod)) {
-            return null;
-        }
-        schedule(pod);
-        JsonNode annotations = pod.path("metadata").path("annotations");
-        ObjectNode spec = pod.withObject("/spec");
-        String reservation = annotations.path(Marks.RESERVATION).asText("");
-        boolean planned = !reservation.isEmpty();
-        Question seating = null;
-        if (planned) {
-            String refusal = planning.refusal(new Planning.Member(
-                    namespace,
-                    pod.path("metadata").path("labels").path(Marks.GANG).asText(),
-                    pod.path("metadata").path("labels").path(Marks.CLASS).asText(Marks.ONLY_CLASS),
-                    controller(pod).path("uid").asText(""),
-                    reservation,
-                    annotations.path(Marks.SLOT).asInt(-1),
-                    annotations.path(Marks.DEVICES).asText("")));
-            if (!refusal.isEmpty()) {
-                violations.add(invalid("metadata.annotations[" + Marks.RESERVATION + "]", refusal));
-            }
-        } else {
-            if (own) {
-                takeOff(pod);
-                GangSize.check(annotations, violations);
-            }
-            seating = claim.isEmpty() || !violations.isEmpty() ? null : seating(pod, namespace, claim);
-            if (seating == null) {
-                gate(spec, Marks.GANG);
-            }
-        }
-        boolean modelled = PodShape.unmodelled(pod) == null;
-        String pin = planned && !modelled ? PodShape.pin(pod) : "";
-        if (!pin.isEmpty()) {
-            ObjectNode loose = Pin.off(pin, spec.path("affinity"));
-            if (loose == null) {
-                spec.remove("affinity");
-            } else {
-                spec.set("affinity", loose);
-            }
-        }
-        keep(pod);
-        boolean pinned = modelled
-                && (planned || annotations.path(Marks.PINNED).asText("").equals("true"));
-        mark(pod, !pinned);
-        return seating;
-    }
-
-    /// Asks for its slot, where its gang may hold one for it already: no gate, and no write that would remove it.
-    private static @Nullable Question seating(ObjectNode pod, String namespace, String claim) {
-        JsonNode metadata = pod.path("metadata");
-        if (!pinnable(pod) || !pod.path("spec").path("schedulingGates").isEmpty()) {
-            return null;
-        }
-        return new Question.Member(
-                new Planning.Arrival(
-                        claim,
-                        namespace,
-                        metadata.path("labels").path(Marks.GANG).asText(),
-                        metadata.path("labels").path(Marks.CLASS).asText(Marks.ONLY_CLASS),
-                        controller(pod).path("uid").asText("")),
-                seat -> take(pod, seat));
-    }
-
-    private static void take(ObjectNode pod, Optional<Decision.Seat> seat) {
-        ObjectNode spec = pod.withObject("/spec");
-        if (seat.isEmpty()) {
-            gate(spec, Marks.GANG);
-            return;
-        }
-        ObjectNode noted = pod.withObject("/metadata").withObject("/annotations");
-        seat.get().annotations().forEach(noted::put);
-        spec.set("affinity", Pin.to(seat.get().node(), spec.path("affinity")));
-    }
-
-    /// Whether its owner lets it be pinned, and we know all that the scheduler will ask of its node.
-    public static boolean pinnable(JsonNode pod) {
-        return pod.path("metadata")
-                        .path("annotations")
-                        .path(Marks.PINNED)
-                        .asText("")
-                        .equals("true")
-                && PodShape.unmodelled(pod) == null;
-    }
-
-    /// By these resources the scheduler knows that it has to call us.
-    ///
-    /// @param led asks us for its node, too, not for its binding alone
-    private static void mark(ObjectNode pod, boolean led) {
-        for (JsonNode container : pod.path("spec").path("containers")) {
-            ObjectNode resources = ((ObjectNode) container).withObject("/resources");
-            for (String list : List.of("requests", "limits")) {
-                ObjectNode amounts = resources.withObject("/" + list);
-                amounts.put(Marks.BIND, "1");
-                if (led) {
-                    amounts.put(Marks.PLAN, "1");
-                }
-            }
-            break;
-        }
-    }
-
-    /// Whoever makes nodes fewer must not take one member of a gang from the others, unless its owner allows it.
-    private static void keep(ObjectNode pod) {
-        ObjectNode annotations = pod.withObject("/metadata").withObject("/annotations");
-        if (!annotations.has(Marks.SAFE_TO_EVICT)) {
-            annotations.put(Marks.SAFE_TO_EVICT, "false");
-        }
-        if (!annotations.has(Marks.DO_NOT_DISRUPT)) {
-            annotations.put(Marks.DO_NOT_DISRUPT, "true");
-        }
     }
 
     private @Nullable Question single(
@@ -339,7 +190,7 @@ public final class PodAdmission {
                 || controller(pod).path("kind").asText().equals("DaemonSet")) {
             return null;
         }
-        schedule(pod);
+        rules.schedule(pod);
         try {
             Shape.check(requests);
         } catch (IllegalArgumentException e) {
@@ -348,14 +199,14 @@ public final class PodAdmission {
         }
         if (PodShape.unmodelled(pod) != null) {
             // Where it may be the scheduler knows better than we do, and asks us which of these nodes.
-            mark(pod, true);
+            Marking.mark(pod, true);
             pod.withObject("/metadata").withObject("/annotations").put(Marks.CLAIM, claim);
             return null;
         }
         ObjectNode spec = pod.withObject("/spec");
         if (!spec.path("schedulingGates").isEmpty()) {
             // Whoever else holds it decides when it may go; it holds no place until then.
-            gate(spec, Marks.QUEUE);
+            Marking.gate(spec, Marks.QUEUE);
             return null;
         }
         String expected =
@@ -383,31 +234,10 @@ public final class PodAdmission {
                 }
             }
             case Decision.Entry.Queued(var why, String message) -> {
-                gate(spec, Marks.QUEUE);
+                Marking.gate(spec, Marks.QUEUE);
                 annotations.put(Marks.WHY, why.name() + ": " + message);
             }
         }
-    }
-
-    /// Whoever has GPU nodes of its own lets nobody else onto them: they carry a taint that only we tolerate.
-    private void schedule(ObjectNode pod) {
-        ObjectNode spec = pod.withObject("/spec");
-        String given = spec.path("schedulerName").asText(DEFAULT_SCHEDULER);
-        String wanted = rules.scheduler().isEmpty() ? DEFAULT_SCHEDULER : rules.scheduler();
-        if (!given.equals(wanted)) {
-            spec.put("schedulerName", wanted);
-            pod.withObject("/metadata").withObject("/annotations").put(ORIGINAL_SCHEDULER, given);
-        }
-        if (rules.scheduler().isEmpty()) {
-            return;
-        }
-        ArrayNode tolerations = spec.withArray("/tolerations");
-        for (JsonNode toleration : tolerations) {
-            if (toleration.path("key").asText().equals(TAINT)) {
-                return;
-            }
-        }
-        tolerations.addObject().put("key", TAINT).put("operator", "Exists").put("effect", "NoSchedule");
     }
 
     /// The owner that controls it.
@@ -418,16 +248,6 @@ public final class PodAdmission {
             }
         }
         return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
-    }
-
-    private static void gate(ObjectNode spec, String name) {
-        ArrayNode gates = spec.withArray("/schedulingGates");
-        for (JsonNode gate : gates) {
-            if (gate.path("name").asText().equals(name)) {
-                return;
-            }
-        }
-        gates.addObject().put("name", name);
     }
 
     static Violation invalid(String path, String message) {

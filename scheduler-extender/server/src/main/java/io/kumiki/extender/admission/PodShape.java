@@ -177,6 +177,16 @@ public final class PodShape {
         return pin;
     }
 
+    /// Whether its owner lets it be pinned, and we know all that the scheduler will ask of its node.
+    public static boolean pinnable(JsonNode pod) {
+        return pod.path("metadata")
+                        .path("annotations")
+                        .path(Marks.PINNED)
+                        .asText("")
+                        .equals("true")
+                && unmodelled(pod) == null;
+    }
+
     /// What of the pod the scheduler looks at and the planner does not: such a pod is steered, never pinned. Null
     /// for nothing.
     public static @Nullable String unmodelled(JsonNode pod) {
