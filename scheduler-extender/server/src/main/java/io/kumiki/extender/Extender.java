@@ -97,7 +97,8 @@ public final class Extender implements AutoCloseable {
         var gangs = new DerivedGangs(api, groups);
         ledger = new LedgerLink(settings.ledger());
         var pods = new PodWatch(api, this::tell, gangs);
-        hands = new Hands(api, this::tell, calls, leadership::current, gangs, pods::written, ledger);
+        hands = new Hands(
+                api, this::tell, calls, leadership::current, gangs, pods::written, ledger, new KubeEvents(api, clock));
         planner = new PlannerLoop(new Planner(settings.planning()), hands, clock);
         Path log = settings.log();
         view = new SchedulingView(

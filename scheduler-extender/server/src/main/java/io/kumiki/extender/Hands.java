@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.extender.admission.Marks;
 import io.kumiki.extender.admission.Pin;
 import io.kumiki.model.Json;
+import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.Decision;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.words.Said;
+import java.lang.reflect.RecordComponent;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -37,6 +39,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     private final Consumer<JsonNode> changed;
     private final LedgerLink ledger;
     private final CapacityRequests capacity;
+    private final KubeEvents events;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore writers = new Semaphore(WRITERS);
 
@@ -50,7 +53,9 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
             BooleanSupplier leading,
             DerivedGangs gangs,
             Consumer<JsonNode> changed,
-            LedgerLink ledger) {
+            LedgerLink ledger,
+            KubeEvents events) {
+        this.events = events;
         this.ledger = ledger;
         this.api = api;
         this.capacity = new CapacityRequests(api);
@@ -115,15 +120,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
         }
         ObjectNode gang = Json.object().put("apiVersion", "kumiki.io/v1alpha1").put("kind", "Gang");
         gang.putObject("metadata").put("resourceVersion", write.version());
-        gang.set("status", Json.mapper().valueToTree(write.status()));
-        // A merge patch that names every field it may have had replaces the status and checks the version.
-        ObjectNode status = (ObjectNode) gang.get("status");
-        for (String field : java.util.List.of(
-                "ended", "slots", "where", "reason", "message", "ready", "since", "start", "because")) {
-            if (!status.has(field)) {
-                status.putNull(field);
-            }
-        }
+        gang.set("status", whole(write.status()));
         KubeApi.Result result = api.merge(
                 "/apis/kumiki.io/v1alpha1/namespaces/" + write.namespace() + "/gangs/" + write.name() + "/status",
                 gang);
@@ -137,6 +134,33 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
                 result.done()
                         ? result.body().path("metadata").path("resourceVersion").asText()
                         : ""));
+        if (write.status().phase() == Gang.Phase.Releasing && (result.done() || result.code() == 404)) {
+            ended(write, result.body().path("metadata").path("uid").asText(""));
+        }
+    }
+
+    /// A merge patch that names every field it may have had replaces the status and checks the version.
+    static ObjectNode whole(Gang.Status status) {
+        ObjectNode whole = Json.mapper().valueToTree(status);
+        for (RecordComponent field : Gang.Status.class.getRecordComponents()) {
+            if (!whole.has(field.getName())) {
+                whole.putNull(field.getName());
+            }
+        }
+        return whole;
+    }
+
+    /// Its pods go, and a derived Gang with the last of them: an event stays.
+    private void ended(Decision.WriteStatus write, String uid) {
+        Gang.Status status = write.status();
+        events.warn(
+                "Gang",
+                write.namespace(),
+                write.name(),
+                uid,
+                String.valueOf(status.reason()),
+                "attempt " + status.attempt() + " ends: " + status.message(),
+                status.attempt() + " " + status.since());
     }
 
     private void bind(Decision.Bind bind) {

@@ -23,6 +23,7 @@ final class QuotaNotes implements AutoCloseable {
     private static final Duration QUIET = Duration.ofSeconds(1);
 
     private final KubeApi api;
+    private final KubeEvents events;
     private final InstantSource clock;
     private final ScheduledExecutorService writer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofVirtual().name("quota-notes").factory());
@@ -30,6 +31,7 @@ final class QuotaNotes implements AutoCloseable {
 
     QuotaNotes(KubeApi api, InstantSource clock) {
         this.api = api;
+        this.events = new KubeEvents(api, clock);
         this.clock = clock;
     }
 
@@ -97,31 +99,8 @@ final class QuotaNotes implements AutoCloseable {
             LOG.warn("status of TenantQuota {}: {}", name, result.message());
         }
         if (accepted.equals("False")) {
-            event(quota, reason, message, now);
-        }
-    }
-
-    private void event(JsonNode quota, String reason, String message, String now) {
-        JsonNode metadata = quota.path("metadata");
-        String name = metadata.path("name").asText();
-        ObjectNode event = Json.object().put("apiVersion", "v1").put("kind", "Event");
-        event.putObject("metadata")
-                .put("name", name + "." + Long.toHexString(System.nanoTime()))
-                .put("namespace", "default");
-        event.putObject("involvedObject")
-                .put("apiVersion", "kumiki.io/v1alpha1")
-                .put("kind", "TenantQuota")
-                .put("name", name)
-                .put("uid", metadata.path("uid").asText());
-        event.put("type", "Warning")
-                .put("reason", reason)
-                .put("message", message)
-                .put("count", 1);
-        event.put("firstTimestamp", now).put("lastTimestamp", now);
-        event.putObject("source").put("component", "kumiki-extender");
-        KubeApi.Result result = api.post("/api/v1/namespaces/default/events", event);
-        if (!result.done()) {
-            LOG.info("event of TenantQuota {}: {}", name, result.message());
+            String uid = quota.path("metadata").path("uid").asText();
+            events.warn("TenantQuota", "", name, uid, reason, message, uid + now);
         }
     }
 

@@ -211,6 +211,16 @@ final class Ground implements AutoCloseable {
                 .items();
     }
 
+    /// Reasons and messages.
+    List<String> events(String gang) {
+        return cluster.cluster().list(ResourceType.EVENTS, "team", Selection.ALL).items().stream()
+                .filter(event ->
+                        event.path("involvedObject").path("name").asText().equals(gang))
+                .map(event -> event.path("reason").asText() + ": "
+                        + event.path("message").asText())
+                .toList();
+    }
+
     long bound(String gang) {
         return podsOf(gang).stream()
                 .filter(p -> !p.path("spec").path("nodeName").asText("").isEmpty())

@@ -115,6 +115,7 @@ class ManifestsIT {
             assertThat(extender.awaitReady(Duration.ofSeconds(40)))
                     .as("it reads all that it must and holds its lease")
                     .isTrue();
+            saysThatAQuotaHangsNowhere();
             try (var webhook = Webhook.start(
                     vertx,
                     as,
@@ -140,6 +141,22 @@ class ManifestsIT {
                             .getData()
                             .get("ca.crt"));
         }
+    }
+
+    private void saysThatAQuotaHangsNowhere() throws InterruptedException {
+        cluster.cluster().create(Ground.QUOTAS, "", Ground.quota("lost", "nowhere", "8", ""), WriteOptions.by("test"));
+        long end = System.nanoTime() + Duration.ofSeconds(40).toNanos();
+        var events = client.v1().events().inNamespace("default").withField("involvedObject.name", "lost");
+        while (events.list().getItems().isEmpty()) {
+            assertThat(System.nanoTime()).as("an event says it").isLessThan(end);
+            Thread.sleep(50);
+        }
+        assertThat(client.genericKubernetesResources("kumiki.io/v1alpha1", "TenantQuota")
+                        .withName("lost")
+                        .get()
+                        .get("status", "conditions")
+                        .toString())
+                .contains("status=False");
     }
 
     @Test

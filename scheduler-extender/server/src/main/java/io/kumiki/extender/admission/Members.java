@@ -70,8 +70,7 @@ final class Members {
     /// @param own its gang is one of ours, which says its size
     /// @param claim by which it may be given a slot, empty where it may not
     @Nullable
-    Question member(
-            ObjectNode pod, String namespace, boolean own, String claim, List<Violation> violations) {
+    Question member(ObjectNode pod, String namespace, boolean own, String claim, List<Violation> violations) {
         if (!rules.serves(pod)) {
             return null;
         }

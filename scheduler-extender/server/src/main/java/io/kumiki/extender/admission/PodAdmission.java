@@ -7,7 +7,6 @@ import io.kumiki.extender.foreign.Membership;
 import io.kumiki.kube.admission.AdmissionPolicy;
 import io.kumiki.kube.admission.AdmissionRequest;
 import io.kumiki.kube.admission.webhook.PolicyWebhook;
-import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
 import io.kumiki.planner.Decision;
 import io.kumiki.planner.fact.Shape;
