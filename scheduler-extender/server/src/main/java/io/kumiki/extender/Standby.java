@@ -143,6 +143,7 @@ final class Standby implements AutoCloseable {
         request.onDisconnect(() -> passed.end("the caller no longer waits"));
         http.request(options)
                 .compose(call -> {
+                    call.exceptionHandler(e -> LOG.debug("a call that was passed on to {} was cut", leader, e));
                     passed.sent().complete(call);
                     return call.send(Buffer.buffer(request.body()));
                 })

@@ -164,6 +164,10 @@ public final class Webhook implements AutoCloseable {
         if (written.code() == 404) {
             written = api.post(CONFIGURATIONS, wanted);
         }
+        if (written.code() == 409) {
+            // Another replica started in the same moment.
+            written = api.merge(path, wanted);
+        }
         if (!written.done()) {
             throw new IllegalStateException("the MutatingWebhookConfiguration " + WebhookObject.NAME
                     + " cannot be written: " + written.message());

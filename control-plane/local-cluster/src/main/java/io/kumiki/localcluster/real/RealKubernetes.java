@@ -8,6 +8,7 @@ import io.kumiki.localcluster.bench.Endpoint;
 import io.kumiki.localcluster.bench.Wire;
 import io.kumiki.model.Json;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -114,10 +116,18 @@ public final class RealKubernetes implements AutoCloseable {
         return folder.resolve(name).toString();
     }
 
+    /// A port to be opened later, again and again: below those that systems give to clients, of which one would have it
+    /// by then.
     public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(15_000, 30_000);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                assert e != null : "taken: another";
+            }
         }
+        throw new IOException("100 ports between 15,000 and 30,000 are taken");
     }
 
     private Process etcd(int clients, int peers) throws IOException {
@@ -171,6 +181,8 @@ public final class RealKubernetes implements AutoCloseable {
                 "--kube-api-qps=5000",
                 "--kube-api-burst=5000",
                 "--authentication-skip-lookup",
+                // A claim and a volume that name each other bind in this round only, 15 s apart by default.
+                "--pvclaimbinder-sync-period=1s",
                 "--controllers=*,-node-lifecycle-controller");
     }
 

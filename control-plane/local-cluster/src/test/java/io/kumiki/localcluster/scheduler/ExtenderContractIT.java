@@ -8,8 +8,8 @@ import io.kumiki.kube.PatchType;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WriteOptions;
+import io.kumiki.localcluster.real.RealKubernetes;
 import io.kumiki.model.Json;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -111,18 +111,12 @@ class ExtenderContractIT {
 
     @Test
     void anExtenderThatComesBackIsAskedAgain() throws Exception {
-        int port = freePort();
+        int port = RealKubernetes.freePort();
         rig.schedule(filterEntry(",\"urlPrefix\":\"http://127.0.0.1:" + port + "\""));
         rig.pod("steered", "kumiki.io/plan", "1");
         assertThat(rig.reason("steered", "SchedulerError")).contains("cannot be used");
         rig.extenderAt(port, request -> ExtenderServer.ok("{\"NodeNames\":[\"b\"]}"));
         assertThat(rig.nodeOf("steered")).isEqualTo("b");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
     }
 
     @Test

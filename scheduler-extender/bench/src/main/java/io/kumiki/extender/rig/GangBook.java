@@ -1,6 +1,8 @@
 package io.kumiki.extender.rig;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.model.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -136,10 +138,20 @@ public final class GangBook {
         return List.copyOf(doubles);
     }
 
+    /// Of gangs that have pods: which slots they have does not matter, and is long.
     synchronized String standing() {
         var text = new StringBuilder("epoch " + epoch);
-        gangs.forEach((name, gang) -> text.append("; " + name + " "
-                + bound.getOrDefault(name, Map.of()).size() + "/" + sizes.get(name) + " " + gang.path("status")));
-        return text.length() > 4000 ? text.substring(0, 4000) : text.toString();
+        gangs.forEach((name, gang) -> {
+            if (there(name) > 0) {
+                ObjectNode status = Json.object();
+                if (gang.path("status") instanceof ObjectNode told) {
+                    status.setAll(told);
+                }
+                status.remove("slots");
+                text.append("; " + name + ": " + bound(name) + " bound and " + there(name) + " there of "
+                        + sizes.get(name) + ", " + status);
+            }
+        });
+        return text.toString();
     }
 }

@@ -242,8 +242,14 @@ public final class KillRun implements AutoCloseable {
     private void await(String what, BooleanSupplier holds, long patience) throws Exception {
         long end = System.nanoTime() + Duration.ofMillis(patience).toNanos();
         while (!holds.getAsBoolean()) {
+            for (ExtenderProcess extender : extenders) {
+                if (extender != null && !extender.handle().isAlive()) {
+                    throw new IOException("an extender ended by itself before " + what + "; its words: " + folder);
+                }
+            }
             if (System.nanoTime() > end) {
-                throw new IOException(what + ": not within " + patience / 1000 + " s; " + book.standing());
+                throw new IOException(what + ": not within " + patience / 1000 + " s; " + book.standing()
+                        + "; the extenders' words: " + folder);
             }
             book.await();
         }
