@@ -34,7 +34,8 @@ final class Adoption {
             // The watch is later than the answer to our own write.
             return true;
         } else {
-            state.roomChanged |= !plan.fact.spec().equals(gang.spec());
+            // That it saved its state gives nobody room.
+            state.roomChanged |= !plan.fact.spec().equals(gang.spec().losing(plan.fact.spec()));
             if (!plan.fact.controller().equals(gang.controller())) {
                 state.recount(plan);
             }

@@ -28,6 +28,10 @@ final class DerivedGangs {
         boolean exists;
         boolean derived;
         String said = "";
+        SavedWork saved = SavedWork.NONE;
+        /// What its object says of that, and whether it is being told.
+        SavedWork told = SavedWork.NONE;
+        boolean telling;
         /// Of another system's group: the class of each pod that is known, and how many slots each class has.
         final Map<String, String> classOf = new TreeMap<>();
         final Map<String, Integer> slots = new TreeMap<>();
@@ -64,6 +68,10 @@ final class DerivedGangs {
             } else {
                 group.classOf.put(of, classOf(pod));
             }
+        }
+        group.saved = group.saved.and(SavedWork.ofPod(pod));
+        if (group.exists && group.derived) {
+            follow(namespace + "/" + gang, group);
         }
         if (!group.exists && gated) {
             create(namespace, gang, group);
@@ -105,6 +113,8 @@ final class DerivedGangs {
         if (!group.derived) {
             return;
         }
+        group.told = group.told.and(SavedWork.ofGang(gang));
+        follow(ObjectFeed.key(gang), group);
         JsonNode status = gang.path("status");
         int attempt = gang.path("spec").path("attempt").asInt();
         if (status.path("ended").asBoolean() && status.path("attempt").asInt() == attempt) {
@@ -129,6 +139,28 @@ final class DerivedGangs {
         if (!group.slots.isEmpty() && !foreign(gang).isEmpty()) {
             release(metadata.path("namespace").asText(), group);
         }
+    }
+
+    /// Its pods go on saving their state while they run: what preempting it costs is to be known.
+    private void follow(String key, Group group) {
+        if (group.telling || !group.saved.isNewsTo(group.told)) {
+            return;
+        }
+        SavedWork news = group.saved.and(group.told);
+        group.telling = true;
+        soon(() -> {
+            KubeApi.Result result = api.merge(path(key), news.patch());
+            synchronized (this) {
+                group.telling = false;
+                if (result.done()) {
+                    group.told = news;
+                    follow(key, group);
+                } else {
+                    // Told again with the next word of its pods, or of the object.
+                    LOG.info("gang {}: {}", key, result.message());
+                }
+            }
+        });
     }
 
     private static String foreign(JsonNode object) {
@@ -184,6 +216,7 @@ final class DerivedGangs {
         }
         group.exists = false;
         group.said = "";
+        group.told = SavedWork.NONE;
         if (group.pods.isEmpty()) {
             groups.remove(key);
         } else if (group.pods.values().stream().anyMatch(Facts::gated)) {

@@ -3,6 +3,7 @@ package io.kumiki.extender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.extender.admission.AnnotationForms;
 import io.kumiki.extender.admission.GangSize;
 import io.kumiki.extender.admission.Marks;
 import io.kumiki.extender.admission.PodAdmission;
@@ -42,7 +43,7 @@ final class GangDraft {
         if (!there.containsAll(sizes.keySet())) {
             return null;
         }
-        ObjectNode gang = gang(namespace, name, gated.getFirst());
+        ObjectNode gang = gang(namespace, name, gated);
         ArrayNode classes = gang.withObject("/spec").putArray("classes");
         sizes.forEach((of, size) -> members(classes, of, size, size, gated));
         if (gated.stream().allMatch(PodShape::pinnable)) {
@@ -64,7 +65,7 @@ final class GangDraft {
             DeclaredGroups declared) {
         Map<String, Integer> pods = new TreeMap<>();
         gated.forEach(pod -> pods.merge(DerivedGangs.classOf(pod), 1, Integer::sum));
-        ObjectNode gang = gang(namespace, name, gated.getFirst());
+        ObjectNode gang = gang(namespace, name, gated);
         ObjectNode metadata = gang.withObject("/metadata");
         metadata.remove("ownerReferences");
         ObjectNode noted = metadata.withObject("/annotations").put(Marks.GROUP, foreign);
@@ -111,7 +112,8 @@ final class GangDraft {
     }
 
     /// All but its classes.
-    private static ObjectNode gang(String namespace, String name, JsonNode any) {
+    private static ObjectNode gang(String namespace, String name, List<JsonNode> gated) {
+        JsonNode any = gated.getFirst();
         JsonNode annotations = any.path("metadata").path("annotations");
         ObjectNode gang = Json.object().put("apiVersion", "kumiki.io/v1alpha1").put("kind", "Gang");
         ObjectNode metadata = gang.putObject("metadata").put("name", name).put("namespace", namespace);
@@ -128,11 +130,16 @@ final class GangDraft {
         copy(annotations, "kumiki.io/topology-required", spec, "required");
         copy(annotations, "kumiki.io/topology-preferred", spec, "preferred");
         spec.put("priority", any.path("spec").path("priority").asInt(0));
+        gated.stream()
+                .map(SavedWork::ofPod)
+                .reduce(SavedWork.NONE, SavedWork::and)
+                .into(spec);
         if (annotations.path(Marks.MOVABLE).asText("").equals("true")) {
             spec.put("movable", true);
         }
-        if (annotations.path(Marks.EXPECTED).asText("").matches("[1-9][0-9]{0,8}")) {
-            spec.put("expectedSeconds", annotations.path(Marks.EXPECTED).asLong());
+        Long expected = AnnotationForms.expected(annotations);
+        if (expected != null) {
+            spec.put("expectedSeconds", expected);
         }
         return gang;
     }

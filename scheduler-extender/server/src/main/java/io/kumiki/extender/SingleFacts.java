@@ -3,6 +3,7 @@ package io.kumiki.extender;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.extender.admission.AnnotationForms;
 import io.kumiki.extender.admission.Marks;
 import io.kumiki.extender.admission.Pin;
 import io.kumiki.extender.admission.PodAdmission;
@@ -16,15 +17,13 @@ import io.kumiki.planner.fact.RunFact;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.planner.fact.SingleFact;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Pods that belong to no gang as the planner's facts.
 final class SingleFacts {
-    private static final Pattern SECONDS = Pattern.compile("[1-9][0-9]{0,8}");
-
     private SingleFacts() {}
 
     /// Null where the pod is none that the planner places by itself: it is a member, is bound, has ended, or was left
@@ -57,7 +56,7 @@ final class SingleFacts {
                 led ? mounting(shape, PodShape.claims(pod)) : shape,
                 pod.path("spec").path("priority").asInt(0),
                 Facts.created(metadata),
-                seconds(annotations.path(Marks.EXPECTED).asText("")),
+                AnnotationForms.expected(annotations),
                 claim,
                 pin,
                 pod.path("spec").path("schedulingGates").size() > (waits ? 1 : 0),
@@ -102,15 +101,16 @@ final class SingleFacts {
         JsonNode metadata = pod.path("metadata");
         JsonNode annotations = metadata.path("annotations");
         long created = Facts.created(metadata);
+        Instant saved = AnnotationForms.saved(annotations);
         Long started = second(pod.path("status").path("startTime").asText(""));
         return new RunFact(
                 fact.uid(),
                 pod.path("spec").path("priority").asInt(0),
                 created,
                 started == null ? created : started,
-                seconds(annotations.path(Marks.EXPECTED).asText("")),
-                second(annotations.path(Marks.CHECKPOINT).asText("")),
-                seconds(annotations.path(Marks.RESTART).asText("")),
+                AnnotationForms.expected(annotations),
+                saved == null ? null : Long.valueOf(saved.getEpochSecond()),
+                AnnotationForms.restart(annotations),
                 movable(pod));
     }
 
@@ -142,10 +142,6 @@ final class SingleFacts {
     private static boolean isMadeAnew(JsonNode pod) {
         return List.of("ReplicaSet", "StatefulSet", "ReplicationController", "Job")
                 .contains(PodAdmission.controller(pod).path("kind").asText());
-    }
-
-    private static @Nullable Long seconds(String text) {
-        return !text.isEmpty() && SECONDS.matcher(text).matches() ? Long.valueOf(text) : null;
     }
 
     private static @Nullable Long second(String time) {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.kumiki.extender.admission.PodShape;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.ledger.LedgerSettings;
 import io.kumiki.model.Json;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -132,6 +134,36 @@ class GangIT {
         ground.makeGang("other", 16, 8);
         ground.await("its slots are another's", () -> ground.bound("other") == 16);
         assertThat(ground.bound("g")).isZero();
+    }
+
+    @Test
+    void aGangThatRunsTellsWhenItSavedItsStateLastAndGoesOn() throws Exception {
+        ground.makeGang("g", 2, 8, "kumiki.io/restart-seconds", "90");
+        ground.await("it runs", () -> ground.phase("g", "Running"));
+        assertThat(ground.gang("g").path("spec").path("restartSeconds").asLong())
+                .isEqualTo(90);
+        JsonNode before = ground.status("g").path("slots");
+        for (String saved : List.of("2031-01-01T08:00:00Z", "2031-01-01T09:00:00Z")) {
+            ground.client
+                    .pods()
+                    .inNamespace("team")
+                    .withName("g-1")
+                    .edit(pod -> new PodBuilder(pod)
+                            .editMetadata()
+                            .addToAnnotations("kumiki.io/last-checkpoint", saved)
+                            .endMetadata()
+                            .build());
+            ground.await(
+                    "its Gang says " + saved,
+                    () -> ground.gang("g")
+                            .path("spec")
+                            .path("lastCheckpoint")
+                            .asText()
+                            .equals(saved));
+        }
+        assertThat(ground.gang("g").path("spec").path("attempt").asInt()).isZero();
+        assertThat(ground.status("g").path("slots")).isEqualTo(before);
+        assertThat(ground.phase("g", "Running")).isTrue();
     }
 
     @Test

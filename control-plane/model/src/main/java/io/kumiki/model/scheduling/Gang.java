@@ -120,6 +120,24 @@ public final class Gang extends OwnKind implements Namespaced {
                     null);
         }
 
+        /// The same, with what another says of the work that is lost when it has to start again.
+        public Spec losing(Spec as) {
+            return new Spec(
+                    attempt,
+                    gated,
+                    classes,
+                    required,
+                    preferred,
+                    alternatives,
+                    priority,
+                    expectedSeconds,
+                    as.lastCheckpoint,
+                    as.restartSeconds,
+                    unfollowed,
+                    movable,
+                    pinned);
+        }
+
         /// Slots are held for it before all its gated pods exist. Only at its first attempt: whoever did not come
         /// then is waited for at the next.
         public boolean early() {

@@ -93,6 +93,7 @@ final class Members {
                 violations.add(PodAdmission.invalid("metadata.annotations[" + Marks.RESERVATION + "]", refusal));
             }
         } else {
+            AnnotationForms.check(annotations, violations);
             if (own) {
                 Marking.takeOff(pod);
                 GangSize.check(annotations, violations);

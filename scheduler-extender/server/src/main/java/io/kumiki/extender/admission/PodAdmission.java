@@ -190,10 +190,13 @@ public final class PodAdmission {
             return null;
         }
         rules.schedule(pod);
+        AnnotationForms.check(pod.path("metadata").path("annotations"), violations);
         try {
             Shape.check(requests);
         } catch (IllegalArgumentException e) {
             violations.add(invalid("spec.containers[0].resources", String.valueOf(e.getMessage())));
+        }
+        if (!violations.isEmpty()) {
             return null;
         }
         if (PodShape.unmodelled(pod) != null) {
@@ -208,15 +211,13 @@ public final class PodAdmission {
             Marking.gate(spec, Marks.QUEUE);
             return null;
         }
-        String expected =
-                pod.path("metadata").path("annotations").path(Marks.EXPECTED).asText("");
         var newcomer = new Planning.Newcomer(
                 claim,
                 namespace,
                 controller(pod).path("uid").asText(""),
                 PodShape.single(pod, requests),
                 spec.path("priority").asInt(0),
-                !expected.isEmpty() && expected.matches("[1-9][0-9]{0,8}") ? Long.valueOf(expected) : null,
+                AnnotationForms.expected(pod.path("metadata").path("annotations")),
                 dry);
         return new Question.Single(newcomer, entry -> enter(pod, claim, entry));
     }

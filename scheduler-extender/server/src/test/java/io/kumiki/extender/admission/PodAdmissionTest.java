@@ -1,6 +1,7 @@
 package io.kumiki.extender.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -160,6 +161,29 @@ class PodAdmissionTest {
         String marked = "'containers':[{'resources':{'requests':{'kumiki.io/plan':'1'}}}]";
         assertThat(review(pod("", marked), PodAdmission.Rules.PLAIN).getFirst().message())
                 .startsWith("kumiki.io/plan is no resource to ask for");
+    }
+
+    @Test
+    void annotationsThatCannotBeReadAreRefusedByName() {
+        String wrong = "'annotations':{'kumiki.io/gang-size':'2','kumiki.io/last-checkpoint':'yesterday',"
+                + "'kumiki.io/restart-seconds':'-1','kumiki.io/expected-seconds':'1h'}";
+        for (String metadata : List.of(wrong, "'labels':{'kumiki.io/gang':'g'}," + wrong)) {
+            assertThat(review(pod(metadata, GPU), PodAdmission.Rules.PLAIN))
+                    .extracting(Violation::path, Violation::message)
+                    .containsExactly(
+                            tuple(
+                                    "metadata.annotations[kumiki.io/expected-seconds]",
+                                    "must be a number of seconds, 1 to 999999999, found \"1h\""),
+                            tuple(
+                                    "metadata.annotations[kumiki.io/last-checkpoint]",
+                                    "must be a time like 2026-11-30T08:45:00Z, found \"yesterday\""),
+                            tuple(
+                                    "metadata.annotations[kumiki.io/restart-seconds]",
+                                    "must be a number of seconds, 0 to 999999999, found \"-1\""));
+        }
+        String right = "'annotations':{'kumiki.io/last-checkpoint':'2026-11-30T08:45:00+01:00',"
+                + "'kumiki.io/restart-seconds':'0','kumiki.io/expected-seconds':''}";
+        assertThat(review(pod(right, GPU), PodAdmission.Rules.PLAIN)).isEmpty();
     }
 
     @Test
