@@ -8,6 +8,8 @@ package io.kumiki.placement;
 /// @param classExponent trades packing for protection of large demands (e)
 /// @param horizon demand to come, as a multiple of what is free (H): 1.3 for a batch fill, 8 in steady state
 /// @param typePrice weight of the GPU-type price (tp), in milli-GPU
+/// @param rackPrice weight of the rack price (kr), in milli-GPU; nothing is charged where no racks are known or no gang
+///     asks for whole nodes
 /// @param seed of the rollout's shuffle
 /// @param refreshEvery placements between two refreshes of the prices
 public record EtwOptions(
@@ -17,8 +19,15 @@ public record EtwOptions(
         double classExponent,
         double horizon,
         double typePrice,
+        double rackPrice,
         long seed,
         int refreshEvery) {
-    public static final EtwOptions BATCH = new EtwOptions(32, 3, 3000, 4, 1.3, 300, 7, 50);
-    public static final EtwOptions STEADY = new EtwOptions(32, 3, 3000, 4, 8, 300, 7, 50);
+    public static final EtwOptions BATCH = new EtwOptions(32, 3, 3000, 4, 1.3, 300, 0, 7, 50);
+    public static final EtwOptions STEADY = new EtwOptions(32, 3, 3000, 4, 8, 300, 300, 7, 50);
+
+    /// The same, with another weight of the rack price.
+    public EtwOptions racks(double price) {
+        return new EtwOptions(
+                sequences, lookAhead, classPrice, classExponent, horizon, typePrice, price, seed, refreshEvery);
+    }
 }

@@ -2,6 +2,7 @@ package io.kumiki.placement;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
 
@@ -41,23 +42,34 @@ public final class EtwPlacer {
 
     private final ClusterView view;
     private final EtwOptions options;
+    private final Topology topology;
     private final Map<Demand, Remembered> remembered = new HashMap<>();
     private Rollout rollout;
     private ScarcityPrices prices;
+    private RackPrices racks;
     private int epoch;
     private int placements;
 
+    /// Where no racks are known.
     public EtwPlacer(ClusterView view, PodMix mix, EtwOptions options) {
+        this(view, mix, options, Topology.of(List.of(), List.of()));
+    }
+
+    /// @param topology of the view's nodes; its narrowest places are the racks
+    public EtwPlacer(ClusterView view, PodMix mix, EtwOptions options, Topology topology) {
         this.view = view;
         this.options = options;
+        this.topology = topology;
         this.rollout = new Rollout(view, mix, options);
         this.prices = new ScarcityPrices(view, mix, options);
+        this.racks = new RackPrices(view, mix, options, topology);
     }
 
     /// Takes a newly learned mix; everything remembered from the old one is dropped.
     public void learn(PodMix mix) {
         rollout = new Rollout(view, mix, options);
         prices = new ScarcityPrices(view, mix, options);
+        racks = new RackPrices(view, mix, options, topology);
         remembered.clear();
         epoch++;
     }
@@ -76,10 +88,14 @@ public final class EtwPlacer {
             if (!view.fits(pod, n) || !mayUse.test(n)) {
                 continue;
             }
-            double cost = cost(pod, n, memory);
-            if (cost < least) {
-                least = cost;
-                best = n;
+            double base = base(pod, n, memory);
+            // Prices are never negative: where the base alone is too much, nobody asks for them.
+            if (base < least) {
+                double cost = base + price(pod, n, memory);
+                if (cost < least) {
+                    least = cost;
+                    best = n;
+                }
             }
         }
         if (best < 0) {
@@ -98,22 +114,29 @@ public final class EtwPlacer {
         view.place(pod, placed.node(), placed.devices());
         if (++placements % options.refreshEvery() == 0) {
             prices.refresh();
+            racks.refresh();
             epoch++;
         }
     }
 
-    private double cost(Demand pod, int n, Remembered memory) {
+    private double base(Demand pod, int n, Remembered memory) {
         int version = view.version(n);
         if (memory.baseVersion[n] != version) {
-            base(pod, n, memory);
+            compute(pod, n, memory);
             memory.baseVersion[n] = version;
         }
+        return memory.base[n];
+    }
+
+    private double price(Demand pod, int n, Remembered memory) {
+        int version = view.version(n);
         if (memory.priceVersion[n] != version || memory.priceEpoch[n] != epoch) {
-            memory.price[n] = prices.of(pod, n, wholeTaken(pod, n, memory));
+            int whole = wholeTaken(pod, n, memory);
+            memory.price[n] = prices.of(pod, n, whole) + racks.of(pod, n, whole);
             memory.priceVersion[n] = version;
             memory.priceEpoch[n] = epoch;
         }
-        return memory.base[n] + memory.price[n];
+        return memory.price[n];
     }
 
     private int wholeTaken(Demand pod, int n, Remembered memory) {
@@ -123,7 +146,7 @@ public final class EtwPlacer {
         return view.remnants(n)[memory.device[n]] == ClusterView.WHOLE ? 1 : 0;
     }
 
-    private void base(Demand pod, int n, Remembered memory) {
+    private void compute(Demand pod, int n, Remembered memory) {
         int[] remnants = view.remnants(n).clone();
         int cpu = view.cpuFree(n);
         double before = rollout.waste(n, cpu, remnants);

@@ -168,6 +168,21 @@ public final class Topology {
         return all;
     }
 
+    /// Whether every node lies in the same places.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Topology of
+                && size == of.size
+                && levels.equals(of.levels)
+                && Arrays.deepEquals(domainOf, of.domainOf)
+                && names.equals(of.names);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * levels.hashCode() + Arrays.deepHashCode(domainOf);
+    }
+
     public String name(int level, int domain) {
         return names.get(level).get(domain);
     }

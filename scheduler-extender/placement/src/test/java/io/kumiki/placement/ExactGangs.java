@@ -81,7 +81,8 @@ final class ExactGangs {
         return false;
     }
 
-    /// Checks a refusal by itself: every domain is named once and its cause holds.
+    /// Checks a refusal by itself: every domain is named once and its cause holds with its numbers, and as many
+    /// nodes were removed by each filter as it says.
     static boolean holds(
             GangPlacement.Certificate certificate,
             ClusterView view,
@@ -121,7 +122,23 @@ final class ExactGangs {
                 return false;
             }
         }
-        return true;
+        return removedIsExact(certificate, view, gang, allowed);
+    }
+
+    /// Of the role that the nearest place is short of; where none is, of the largest.
+    private static boolean removedIsExact(
+            GangPlacement.Certificate certificate, ClusterView view, GangSpec gang, GangPlacer.Allowed allowed) {
+        String named = certificate.nearest() instanceof GangPlacement.RoleShort missing ? missing.role() : null;
+        GangSpec.Role role = null;
+        for (GangSpec.Role each : gang.roles()) {
+            boolean larger = role == null
+                    || each.demand().totalGpuMilli() > role.demand().totalGpuMilli()
+                    || (each.demand().totalGpuMilli() == role.demand().totalGpuMilli()
+                            && each.demand().cpuMilli() > role.demand().cpuMilli());
+            role = named == null ? (larger ? each : role) : each.name().equals(named) ? each : role;
+        }
+        GangSpec.Role of = java.util.Objects.requireNonNull(role);
+        return certificate.removed().equals(PlainFilters.removed(view, of.demand(), n -> allowed.on(of, n)));
     }
 
     private static boolean roomIsExact(

@@ -1,6 +1,7 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.placement.Arrivals;
 import io.kumiki.placement.Demand;
 import io.kumiki.placement.Placement;
 import io.kumiki.placement.Promise;
@@ -77,9 +78,11 @@ final class SinglePlacing {
     }
 
     /// What comes tells what is usual here.
-    void learn(Map<String, Long> amounts, int pods) {
+    ///
+    /// @param members of a gang; 1 for a pod without one
+    void learn(Map<String, Long> amounts, int members) {
         try {
-            arrivals.add(Shape.demand(amounts), pods);
+            arrivals.addGang(Shape.demand(amounts), members);
         } catch (IllegalArgumentException e) {
             // Somebody asks for a device and a part of one: nothing that comes again.
             return;

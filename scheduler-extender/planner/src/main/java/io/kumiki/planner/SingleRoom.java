@@ -1,12 +1,14 @@
 package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.placement.Arrivals;
 import io.kumiki.placement.ClusterView;
 import io.kumiki.placement.Demand;
 import io.kumiki.placement.EtwOptions;
 import io.kumiki.placement.EtwPlacer;
 import io.kumiki.placement.NodeSpec;
 import io.kumiki.placement.Placement;
+import io.kumiki.placement.Topology;
 import io.kumiki.planner.fact.Fitness;
 import io.kumiki.planner.fact.NodeFact;
 import java.util.BitSet;
@@ -27,6 +29,7 @@ final class SingleRoom {
     private Map<String, Integer> index = Map.of();
     private List<NodeFact> nodes = List.of();
     private List<NodeSpec> specs = List.of();
+    private Topology topology = Topology.of(List.of(), List.of());
     private Map<String, Taken> slots = Map.of();
     private ClusterView view = new ClusterView(List.of());
     private @Nullable EtwPlacer placer;
@@ -134,7 +137,7 @@ final class SingleRoom {
     private EtwPlacer placer() {
         EtwPlacer current = placer;
         if (current == null) {
-            current = new EtwPlacer(view, arrivals.learn(), EtwOptions.STEADY);
+            current = new EtwPlacer(view, arrivals.learn(), EtwOptions.STEADY, topology);
             placer = current;
         } else if (arrivals.news()) {
             current.learn(arrivals.learn());
@@ -152,6 +155,10 @@ final class SingleRoom {
             if (!now.specs.equals(specs)) {
                 specs = now.specs;
                 view = new ClusterView(specs);
+                placer = null;
+            }
+            if (!now.topology.equals(topology)) {
+                topology = now.topology;
                 placer = null;
             }
         }

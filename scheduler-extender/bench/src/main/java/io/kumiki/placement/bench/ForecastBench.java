@@ -61,7 +61,7 @@ public final class ForecastBench implements Benchmark {
 
     @Override
     public List<Figure> run(Size size) throws IOException {
-        var jobs = PhillyBench.jobs(OpenbBench.folder("philly-jobs").resolve("philly.csv"));
+        var jobs = PhillyBench.jobs(Traces.folder("philly-jobs").resolve("philly.csv"));
         List<Figure> figures = new ArrayList<>();
         figures.addAll(new Replay(jobs, size.n(), true).figures(name()));
         figures.addAll(new Replay(jobs, size.n(), false).figures(name()));

@@ -65,7 +65,7 @@ public final class PhillyBench implements Benchmark {
 
     @Override
     public List<Figure> run(Size size) throws IOException {
-        var jobs = part(jobs(OpenbBench.folder("philly-jobs").resolve("philly.csv")), size.option("part"));
+        var jobs = part(jobs(Traces.folder("philly-jobs").resolve("philly.csv")), size.option("part"));
         List<Figure> figures = new ArrayList<>();
         for (QueueOrder order : orders(size.option("order"))) {
             figures.addAll(figures(jobs, size.n(), "true durations", order, new True()));

@@ -1,4 +1,4 @@
-package io.kumiki.placement.bench;
+package io.kumiki.placement.bench.openb;
 
 import io.kumiki.placement.ClusterView;
 import io.kumiki.placement.Demand;

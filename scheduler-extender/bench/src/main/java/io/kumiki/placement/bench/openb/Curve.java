@@ -1,4 +1,4 @@
-package io.kumiki.placement.bench;
+package io.kumiki.placement.bench.openb;
 
 /// Allocation against arrived load, both in % of all GPUs: the cell of a load is the mean over the pods that
 /// arrived in it.

@@ -1,8 +1,9 @@
-package io.kumiki.placement.bench;
+package io.kumiki.placement.bench.openb;
 
 import io.kumiki.placement.ClusterView;
 import io.kumiki.placement.Demand;
 import io.kumiki.placement.NodeSpec;
+import io.kumiki.placement.Topology;
 import io.kumiki.runtime.bench.Figure;
 import java.util.List;
 
@@ -11,11 +12,13 @@ final class OpenbReplay {
     /// @param p99Nanos the decision time in nanoseconds below which 99 % of them lie
     record Outcome(Curve curve, double p99Nanos) {}
 
+    private static final Topology NO_RACKS = Topology.of(List.of(), List.of());
+
     private OpenbReplay() {}
 
     static Outcome run(List<NodeSpec> nodes, List<Demand> pods, int[] order, Policy.Factory factory, long seed) {
         var view = new ClusterView(nodes);
-        var policy = factory.on(view, pods, seed);
+        var policy = factory.on(new Policy.Start(view, NO_RACKS, pods, seed));
         var curve = new Curve(view.freeMilli());
         long capacity = view.freeMilli();
         long arrived = 0;

@@ -1,4 +1,4 @@
-package io.kumiki.placement.bench;
+package io.kumiki.placement.bench.openb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

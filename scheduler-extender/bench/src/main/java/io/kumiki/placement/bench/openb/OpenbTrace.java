@@ -1,4 +1,4 @@
-package io.kumiki.placement.bench;
+package io.kumiki.placement.bench.openb;
 
 import io.kumiki.placement.Demand;
 import io.kumiki.placement.NodeSpec;
@@ -97,14 +97,27 @@ final class OpenbTrace {
         return orders;
     }
 
+    /// The published allocation of a policy at a load, by seed.
+    Map<Integer, Double> publishedBySeed(String workload, String policy, int load) throws IOException {
+        Map<Integer, Double> bySeed = new LinkedHashMap<>();
+        for (Map<String, String> row : rows(folder.resolve("published/analysis_allo_discrete.csv"))) {
+            if (text(row, "workload").equals("openb_pod_list_" + workload)
+                    && text(row, "sc_policy").endsWith(policy)) {
+                bySeed.put(number(row, "seed"), Double.parseDouble(text(row, Integer.toString(load))));
+            }
+        }
+        if (bySeed.isEmpty()) {
+            throw new IOException("nothing published for " + policy + " on " + workload);
+        }
+        return bySeed;
+    }
+
     /// The published allocation of a policy at a load, mean of its seeds.
     double published(String workload, String policy, int load) throws IOException {
-        return rows(folder.resolve("published/analysis_allo_discrete.csv")).stream()
-                .filter(row -> text(row, "workload").equals("openb_pod_list_" + workload)
-                        && text(row, "sc_policy").endsWith(policy))
-                .mapToDouble(row -> Double.parseDouble(text(row, Integer.toString(load))))
+        return publishedBySeed(workload, policy, load).values().stream()
+                .mapToDouble(Double::doubleValue)
                 .average()
-                .orElseThrow(() -> new IOException("nothing published for " + policy + " on " + workload));
+                .orElseThrow();
     }
 
     private static List<Map<String, String>> rows(Path file) throws IOException {

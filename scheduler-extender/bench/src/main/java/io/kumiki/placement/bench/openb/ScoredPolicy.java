@@ -1,8 +1,10 @@
-package io.kumiki.placement.bench;
+package io.kumiki.placement.bench.openb;
 
 import io.kumiki.placement.ClusterView;
 import io.kumiki.placement.Demand;
+import io.kumiki.placement.Placement;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /// The published way to choose: an integer score, the highest wins, ties go to the first node of a random renaming
 /// fixed per run.
@@ -40,7 +42,7 @@ final class ScoredPolicy implements Policy {
     }
 
     @Override
-    public boolean place(Demand pod) {
+    public Placement.@Nullable Placed place(Demand pod) {
         int best = -1;
         int highest = Integer.MIN_VALUE;
         for (int n : order) {
@@ -53,10 +55,11 @@ final class ScoredPolicy implements Policy {
             }
         }
         if (best < 0) {
-            return false;
+            return null;
         }
-        view.place(pod, best, devices(pod, best));
-        return true;
+        var placed = new Placement.Placed(best, devices(pod, best));
+        view.place(pod, best, placed.devices());
+        return placed;
     }
 
     private int[] devices(Demand pod, int node) {

@@ -1,9 +1,9 @@
-package io.kumiki.placement.bench;
+package io.kumiki.placement.bench.openb;
 
+import io.kumiki.placement.bench.Traces;
 import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.runtime.bench.Figure;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,7 +28,7 @@ public final class OpenbBench implements Benchmark {
 
     @Override
     public List<Figure> run(Size size) throws IOException {
-        var data = new OpenbTrace(folder("openb-fgd"));
+        var data = new OpenbTrace(Traces.folder("openb-fgd"));
         var nodes = data.nodes();
         List<Figure> figures = new ArrayList<>();
         for (String workload : OpenbTrace.WORKLOADS) {
@@ -54,14 +54,5 @@ public final class OpenbBench implements Benchmark {
             figures.add(new Figure(name(), workload, "one pod placed, p99", slowest / 1e6, "ms"));
         }
         return figures;
-    }
-
-    static Path folder(String set) {
-        String data = System.getenv("KUMIKI_DATA");
-        String home = System.getenv("KUMIKI_HOME");
-        Path parent = data != null
-                ? Path.of(data)
-                : Path.of(home == null ? "." : home).resolve("../shared/data");
-        return parent.normalize().resolve(set);
     }
 }
