@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What is free at one moment: allocatable, less what pods hold, less what is reserved or promised.
 final class Room {
+    private static final String COUNT = "kumiki.io/gpu-count";
+
     final State state;
     final ClusterView view;
     final Topology topology;
@@ -181,9 +183,11 @@ final class Room {
                 extended);
     }
 
+    /// Where devices are shared no plugin reports them: NVIDIA's discovery labels its nodes, others need a hand.
     private static int deviceCount(NodeFact node) {
         try {
-            return Math.max(0, Integer.parseInt(node.labels().getOrDefault("nvidia.com/gpu.count", "0")));
+            String found = node.labels().getOrDefault("nvidia.com/gpu.count", "0");
+            return Math.max(0, Integer.parseInt(node.labels().getOrDefault(COUNT, found)));
         } catch (NumberFormatException e) {
             return 0;
         }

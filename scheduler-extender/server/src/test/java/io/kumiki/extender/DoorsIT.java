@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.Selection;
 import io.kumiki.kube.WriteOptions;
 import io.kumiki.model.Json;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +129,67 @@ class DoorsIT {
         // What they take is counted.
         assertThat(pin(ground.make(Ground.pod("rest", 7)))).isEqualTo(ground.nodeOf("second"));
         assertThat(pin(ground.make(Ground.pod("one", 1)))).isEmpty();
+    }
+
+    private static ObjectNode part(ObjectNode pod) {
+        ObjectNode resources = (ObjectNode) pod.at("/spec/containers/0/resources");
+        for (String list : List.of("requests", "limits")) {
+            resources.withObject("/" + list).put("kumiki.io/gpu-milli", "500");
+        }
+        return pod;
+    }
+
+    private String devices(JsonNode pod) {
+        return annotations(pod).path("kumiki.io/devices").asText("none");
+    }
+
+    @Test
+    void whichSharedDeviceAPodHasIsSaidBeforeItIsBoundByEachDoor() throws Exception {
+        List<String> unsaid = new CopyOnWriteArrayList<>();
+        try (var watch = ground.cluster.cluster().watch(ResourceType.PODS, "team", Selection.ALL, 0, event -> {
+            if (!event.object().path("spec").path("nodeName").asText("").isEmpty()
+                    && devices(event.object()).equals("none")) {
+                unsaid.add(event.object().path("metadata").path("name").asText());
+            }
+        })) {
+            assertThat(watch).isNotNull();
+            ground.make(part(Ground.pod("queued", 0)));
+            String node = ground.client
+                    .nodes()
+                    .list()
+                    .getItems()
+                    .getFirst()
+                    .getMetadata()
+                    .getName();
+            ground.client
+                    .nodes()
+                    .withName(node)
+                    .edit(each -> new NodeBuilder(each)
+                            .editMetadata()
+                            .addToLabels("kumiki.io/gpu-mode", "shared")
+                            .addToLabels("kumiki.io/gpu-count", "2")
+                            .endMetadata()
+                            .build());
+            ground.await("it is let go", () -> ground.nodeOf("queued").equals(node));
+            assertThat(ground.make(part(ported("more", 0))).path("spec").has("schedulingGates"))
+                    .isFalse();
+            ground.await("it is led", () -> ground.nodeOf("more").equals(node));
+            ObjectNode pinned = ground.make(part(Ground.pod("pinned", 0)));
+            assertThat(pin(pinned)).isEqualTo(node);
+            assertThat(devices(pinned)).isEqualTo("1");
+            ObjectNode member = part(Ground.pod("member", 0));
+            member.withObject("/metadata/labels").put("kumiki.io/gang", "parts");
+            member.withObject("/metadata/annotations").put("kumiki.io/gang-size", "1");
+            ground.make(member);
+            ground.await(
+                    "both are bound",
+                    () -> ground.nodeOf("pinned").equals(node)
+                            && ground.nodeOf("member").equals(node));
+        }
+        assertThat(unsaid).isEmpty();
+        assertThat(List.of("queued", "more", "pinned", "member"))
+                .extracting(pod -> devices(ground.podNamed(pod)))
+                .containsExactly("0", "0", "1", "1");
     }
 
     @Test

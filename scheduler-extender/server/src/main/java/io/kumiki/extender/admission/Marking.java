@@ -3,10 +3,14 @@ package io.kumiki.extender.admission;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.planner.fact.Shape;
 import java.util.List;
 
 /// What admission writes on pods: gates, resources and annotations.
 final class Marking {
+    /// Device numbers with commas between, by NVIDIA's container runtime and by ROCm.
+    private static final List<String> VISIBLE = List.of("NVIDIA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES");
+
     private Marking() {}
 
     /// Only we may say which device or promise a pod has.
@@ -31,6 +35,36 @@ final class Marking {
             }
             break;
         }
+    }
+
+    /// On nodes whose devices are shared no vendor's plugin says which of them a container sees: the annotation
+    /// does, which is there before the pod is bound. Only for containers that ask for a part of a device, and
+    /// unless their owner says it. Not HIP_VISIBLE_DEVICES: it counts among what ROCR_VISIBLE_DEVICES left.
+    static void showDevices(ObjectNode pod) {
+        for (String list : List.of("containers", "initContainers")) {
+            for (JsonNode container : pod.path("spec").path(list)) {
+                JsonNode resources = container.path("resources");
+                if (resources.path("limits").has(Shape.MILLI)
+                        || resources.path("requests").has(Shape.MILLI)) {
+                    VISIBLE.forEach(name -> show((ObjectNode) container, name));
+                }
+            }
+        }
+    }
+
+    private static void show(ObjectNode container, String name) {
+        ArrayNode env = container.withArray("/env");
+        for (JsonNode given : env) {
+            if (given.path("name").asText().equals(name)) {
+                return;
+            }
+        }
+        env.addObject()
+                .put("name", name)
+                .putObject("valueFrom")
+                .putObject("fieldRef")
+                .put("apiVersion", "v1")
+                .put("fieldPath", "metadata.annotations['" + Marks.DEVICES + "']");
     }
 
     /// Whoever makes nodes fewer must not take one member of a gang from the others, unless its owner allows it.

@@ -114,6 +114,7 @@ final class Members {
             }
         }
         Marking.keep(pod);
+        Marking.showDevices(pod);
         boolean pinned = modelled
                 && (planned || annotations.path(Marks.PINNED).asText("").equals("true"));
         Marking.mark(pod, !pinned);

@@ -199,6 +199,7 @@ public final class PodAdmission {
         if (!violations.isEmpty()) {
             return null;
         }
+        Marking.showDevices(pod);
         if (PodShape.unmodelled(pod) != null) {
             // Where it may be the scheduler knows better than we do, and asks us which of these nodes.
             Marking.mark(pod, true);

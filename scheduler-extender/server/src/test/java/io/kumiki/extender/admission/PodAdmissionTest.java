@@ -187,6 +187,41 @@ class PodAdmissionTest {
     }
 
     @Test
+    void partsOfDevicesAreSeenByTheContainersThatAskForThem() {
+        String spec = "'initContainers':[{'name':'i','env':[{'name':'NVIDIA_VISIBLE_DEVICES','value':'void'}],"
+                + "'resources':{'limits':{'kumiki.io/gpu-milli':'300'}}}],'containers':[{'name':'side'},"
+                + "{'name':'c','env':[{'name':'A','value':'b'}],"
+                + "'resources':{'limits':{'kumiki.io/gpu-milli':'300'},'requests':{'kumiki.io/gpu-milli':'300'}}}]";
+        String reference = "'valueFrom':{'fieldRef':{'apiVersion':'v1',"
+                + "'fieldPath':\"metadata.annotations['kumiki.io/devices']\"}}";
+        JsonNode nvidia = of("{'name':'NVIDIA_VISIBLE_DEVICES'," + reference + "}");
+        JsonNode amd = of("{'name':'ROCR_VISIBLE_DEVICES'," + reference + "}");
+        for (String metadata :
+                List.of("", "'labels':{'kumiki.io/gang':'g'},'annotations':{'kumiki.io/gang-size':'2'}")) {
+            JsonNode made = reviewed(metadata, spec, PodAdmission.Rules.PLAIN).path("spec");
+            assertThat(made.path("containers").path(0).has("env")).isFalse();
+            assertThat(made.path("containers").path(1).path("env"))
+                    .containsExactly(of("{'name':'A','value':'b'}"), nvidia, amd);
+            assertThat(made.path("initContainers").path(0).path("env"))
+                    .as("its owner says it")
+                    .containsExactly(of("{'name':'NVIDIA_VISIBLE_DEVICES','value':'void'}"), amd);
+            JsonNode whole = reviewed(metadata, GPU, PodAdmission.Rules.PLAIN).path("spec");
+            assertThat(whole.path("containers").path(0).has("env")).isFalse();
+        }
+    }
+
+    /// In single quotes, but for strings that have them.
+    private static JsonNode of(String json) {
+        StringBuilder text = new StringBuilder();
+        boolean inside = false;
+        for (char c : json.toCharArray()) {
+            inside ^= c == '"';
+            text.append(c == '\'' && !inside ? '"' : c);
+        }
+        return Json.parse(text.toString());
+    }
+
+    @Test
     void aReservationIsCheckedAndWhatOnlyWeMaySayIsTakenOff() {
         String gang =
                 "'labels':{'kumiki.io/gang':'g'},'annotations':{'kumiki.io/reservation':'%s','kumiki.io/gang-slot':'0'}";
