@@ -64,6 +64,16 @@ final class Adoption {
         return true;
     }
 
+    /// The highest epoch that any Gang carries; 0 for none.
+    long highest() {
+        long highest = 0;
+        for (Plan plan : state.plans.values()) {
+            Gang.Status status = plan.fact.status();
+            highest = status == null ? highest : Math.max(highest, status.epoch());
+        }
+        return highest;
+    }
+
     /// Minimum and maximum follow the spec; slots beyond a smaller maximum go when nobody is in them.
     private void refresh(Plan plan) {
         Occupancy there = Occupancy.of(plan, state);

@@ -86,6 +86,10 @@ public sealed interface Decision {
     /// again.
     record Touch(PodFact pod, Map<String, String> annotations) implements Decision {}
 
+    /// Some Gang carries an epoch that our term is not above: nothing is decided in it any more. A term above `by` is
+    /// wanted.
+    record Outdone(long by) implements Decision {}
+
     /// Tell the ledger; never waited for.
     ///
     /// @param sequence within the epoch; a later (epoch, sequence) replaces an earlier one

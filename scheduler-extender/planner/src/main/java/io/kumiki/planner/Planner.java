@@ -89,7 +89,7 @@ public final class Planner {
             case Event.PodGone(String uid) -> podGone(uid);
             case Event.GangSeen(GangFact gang) -> {
                 if (!adoption.seen(gang)) {
-                    deposed();
+                    outdone();
                 }
             }
             case Event.GangOrigin ignored -> {
@@ -260,6 +260,10 @@ public final class Planner {
 
     private void elected(long epoch) {
         state.epoch = epoch;
+        if (adoption.highest() >= epoch) {
+            outdone();
+            return;
+        }
         state.leading = true;
         state.roomChanged = true;
         state.restUntil = epoch > 1 ? state.now + Consolidation.REST : 0;
@@ -273,6 +277,12 @@ public final class Planner {
         }
         singles.elected();
         advanceAll();
+    }
+
+    /// No write of ours would count: whoever counts the terms has to count on from there.
+    private void outdone() {
+        deposed();
+        state.decide(new Decision.Outdone(adoption.highest()));
     }
 
     private void deposed() {

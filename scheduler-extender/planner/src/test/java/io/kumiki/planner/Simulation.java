@@ -413,6 +413,9 @@ final class Simulation implements KubeScheduler.Extenders {
                     deliver(r, life, new Event.Bound(bind.call(), bind.pod().uid(), lost ? "lost" : error));
                     killMidGang(r, life, bind, error);
                 });
+            case Decision.Outdone ignored -> {
+                // Terms are counted upwards here: whoever hears of a later one has lost the lease.
+            }
             case Decision.Publish publish -> published(r, publish);
             case Decision.AnswerMember ignored -> throw new AssertionError("nobody asked");
             case Decision.AnswerSeat answer -> time.in(1, () -> entrance.answered(r, answer.call(), answer.seat()));

@@ -63,4 +63,37 @@ class TakeOverTest extends OnePlanner {
         on(new Event.PodSeen(pod("6")));
         assertThat(slot()).isEqualTo("b");
     }
+
+    private GangFact gang(String version, long epoch) {
+        var of = new Gang.Members("w", 1, 1, 0, Map.of("cpu", "1", GPU, "1"), null, null, null);
+        var spec = new Gang.Spec(0, false, List.of(of), null, null, null, 0, null, null, null);
+        var status = new Gang.Status(Gang.Phase.Waiting, epoch, 0, null, null, null, "NoRoom", "no room", null, null);
+        return new GangFact("ns", "g", "uid-g", version, 1, "job", spec, status);
+    }
+
+    /// Its writes would be refused: nobody's gang could be placed.
+    @Test
+    void aTermThatIsNotAboveWhatGangsCarryIsNone() {
+        on(new Event.GangSeen(gang("1", 7)));
+        for (long epoch : new long[] {1, 7}) {
+            assertThat(on(new Event.Elected(epoch))).containsExactly(new Decision.Outdone(7));
+            assertThat(planner.state().leading).isFalse();
+        }
+        assertThat(on(new Event.Elected(8)))
+                .anySatisfy(decision -> assertThat(decision)
+                        .isInstanceOfSatisfying(
+                                Decision.WriteStatus.class,
+                                write -> assertThat(write.status().epoch()).isEqualTo(8)));
+    }
+
+    @Test
+    void whoHearsOfALaterEpochWhileHeLeadsAsksForATermAboveIt() {
+        on(new Event.GangSeen(gang("1", 7)));
+        on(new Event.Elected(8));
+        assertThat(on(new Event.GangSeen(gang("900", 9)))).containsExactly(new Decision.Outdone(9));
+        assertThat(on(new Event.GangSeen(gang("901", 9))))
+                .as("it does not lead any more")
+                .isEmpty();
+        assertThat(on(new Event.Elected(10))).anyMatch(Decision.WriteStatus.class::isInstance);
+    }
 }

@@ -97,8 +97,7 @@ public final class Extender implements AutoCloseable {
         var gangs = new DerivedGangs(api, groups);
         ledger = new LedgerLink(settings.ledger());
         var pods = new PodWatch(api, this::tell, gangs);
-        hands = new Hands(
-                api, this::tell, calls, leadership::current, gangs, pods::written, ledger, new KubeEvents(api, clock));
+        hands = new Hands(api, this::tell, calls, leadership, gangs, pods::written, ledger, new KubeEvents(api, clock));
         planner = new PlannerLoop(new Planner(settings.planning()), hands, clock);
         Path log = settings.log();
         view = new SchedulingView(
@@ -196,19 +195,40 @@ public final class Extender implements AutoCloseable {
 
     private void lead(Runnable lost) {
         try {
-            long epoch = leadership.acquire();
-            // Everything is read after the lease was won: what the leader before wrote until then is seen.
-            feeds.begin();
-            planner.tell(new Event.Elected(epoch), this::isReady);
-            view.complete();
-            leadership.hold();
-            planner.tell(new Event.Deposed());
-            if (!closed && !leadership.current()) {
+            while (term(leadership.acquire()) == Leadership.End.UNSURE) {
+                LOG.warn("it is not sure any more that this one leads: it campaigns again");
+            }
+            if (!closed) {
                 LOG.error("the lease was lost");
                 lost.run();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// The lease is renewed while everything is read: in a large cluster that takes longer than it lasts.
+    private Leadership.End term(long epoch) throws InterruptedException {
+        Thread reading = Thread.ofVirtual().name("reading").start(() -> begin(epoch));
+        Leadership.End end;
+        try {
+            end = leadership.hold();
+        } finally {
+            reading.interrupt();
+            reading.join();
+        }
+        planner.tell(new Event.Deposed());
+        return end;
+    }
+
+    private void begin(long epoch) {
+        try {
+            // Everything is read after the lease was won: what the leader before wrote until then is seen.
+            feeds.read();
+            planner.tell(new Event.Elected(epoch), this::isReady);
+            view.complete();
+        } catch (InterruptedException e) {
+            LOG.info("the term of epoch {} ended before everything was read", epoch);
         }
     }
 
@@ -224,7 +244,7 @@ public final class Extender implements AutoCloseable {
     public void close() {
         closed = true;
         desk.shut();
-        thread.interrupt();
+        end();
         listener.close();
         if (door != null) {
             door.close();
@@ -237,6 +257,17 @@ public final class Extender implements AutoCloseable {
         ledger.close();
         hands.close();
         leadership.release();
+    }
+
+    private void end() {
+        thread.interrupt();
+        try {
+            if (thread.isAlive() && !thread.join(Duration.ofSeconds(5))) {
+                LOG.warn("the campaign did not end within 5 s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// The whole configuration of a kube-scheduler of our own.

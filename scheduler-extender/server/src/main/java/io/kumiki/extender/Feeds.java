@@ -51,8 +51,21 @@ final class Feeds implements AutoCloseable {
         this.quotas = quotas;
     }
 
-    /// Returns when every list has been told.
-    void begin() throws InterruptedException {
+    /// Returns when every list has been told: as it is now, whatever was heard before.
+    void read() throws InterruptedException {
+        if (all.isEmpty()) {
+            begin();
+        } else {
+            for (int i = 0; i < all.size(); i++) {
+                all.set(i, all.get(i).again());
+            }
+        }
+        for (ObjectFeed feed : all) {
+            feed.awaitList();
+        }
+    }
+
+    private void begin() {
         nodes();
         volumes();
         budgets();
@@ -70,9 +83,6 @@ final class Feeds implements AutoCloseable {
                 "/api/v1/resourcequotas",
                 this::limit,
                 gone((namespace, name) -> new Event.NamespaceLimit(namespace, name, Map.of(), Map.of())));
-        for (ObjectFeed feed : List.copyOf(all)) {
-            feed.awaitList();
-        }
     }
 
     /// When the last list had come, by [System#nanoTime].

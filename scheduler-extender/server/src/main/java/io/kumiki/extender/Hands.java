@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +33,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     private final KubeApi api;
     private final Consumer<Event> planner;
     private final Calls calls;
-    private final BooleanSupplier leading;
+    private final Leadership leadership;
     private final DerivedGangs gangs;
     private final Consumer<JsonNode> changed;
     private final LedgerLink ledger;
@@ -43,14 +42,14 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore writers = new Semaphore(WRITERS);
 
-    /// @param leading whether our lease is surely ours at this moment
+    /// @param leadership whether our lease is surely ours at this moment
     /// @param gangs knows gated pods as they are
     /// @param changed told of pods as our own writes left them
     Hands(
             KubeApi api,
             Consumer<Event> planner,
             Calls calls,
-            BooleanSupplier leading,
+            Leadership leadership,
             DerivedGangs gangs,
             Consumer<JsonNode> changed,
             LedgerLink ledger,
@@ -61,7 +60,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
         this.capacity = new CapacityRequests(api);
         this.planner = planner;
         this.calls = calls;
-        this.leading = leading;
+        this.leadership = leadership;
         this.gangs = gangs;
         this.changed = changed;
     }
@@ -70,12 +69,13 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     public void accept(Decision decision) {
         switch (decision) {
             case Decision.AnswerBind(long call, String error) -> calls.answerBind(call, error);
+            case Decision.Outdone(long by) -> leadership.outdone(by);
             case Decision.Publish publish -> ledger.publish(publish);
             case Decision.AnswerFilter answer -> calls.answerFilter(answer);
             case Decision.AnswerEntry(long call, Decision.Entry entry) ->
-                calls.answerEntry(call, leading.getAsBoolean() ? entry : Decision.Entry.NOBODY_PLANS);
+                calls.answerEntry(call, leadership.current() ? entry : Decision.Entry.NOBODY_PLANS);
             case Decision.AnswerSeat(long call, Decision.Seat seat) ->
-                calls.answerSeat(call, leading.getAsBoolean() ? seat : null);
+                calls.answerSeat(call, leadership.current() ? seat : null);
             case Decision.AnswerMember(long call, String refusal) -> calls.answerMember(call, refusal);
             case Decision.WriteStatus write -> soon(() -> write(write));
             case Decision.Bind bind -> soon(() -> bind(bind));
@@ -92,7 +92,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     /// What a leader that was paused decided before is not done when it wakes up.
     private void whileLeading(Runnable write) {
         soon(() -> {
-            if (leading.getAsBoolean()) {
+            if (leadership.current()) {
                 write.run();
             }
         });
@@ -114,7 +114,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     }
 
     private void write(Decision.WriteStatus write) {
-        if (!leading.getAsBoolean()) {
+        if (!leadership.current()) {
             planner.accept(new Event.Written(write.namespace(), write.name(), write.number(), ""));
             return;
         }
@@ -165,7 +165,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
 
     private void bind(Decision.Bind bind) {
         PodFact pod = bind.pod();
-        if (!leading.getAsBoolean()) {
+        if (!leadership.current()) {
             planner.accept(new Event.Bound(bind.call(), pod.uid(), "our lease may have passed to another leader"));
             return;
         }

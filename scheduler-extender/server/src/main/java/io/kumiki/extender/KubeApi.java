@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class KubeApi {
     private static final String JSON = "application/json";
     private static final int LARGEST_ANSWER = 8 << 20;
+    /// A server that is silent for longer is as good as gone, and one of few writers waits for it.
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final HttpClient http;
     private final URI server;
@@ -45,28 +48,42 @@ final class KubeApi {
     }
 
     Result get(String path) {
-        return send("GET", path, null, JSON);
+        return get(path, PATIENCE);
+    }
+
+    /// @param patience after which nobody has answered
+    Result get(String path, Duration patience) {
+        return send("GET", path, null, JSON, patience);
     }
 
     Result post(String path, JsonNode body) {
-        return send("POST", path, body, JSON);
+        return post(path, body, PATIENCE);
+    }
+
+    Result post(String path, JsonNode body, Duration patience) {
+        return send("POST", path, body, JSON, patience);
     }
 
     Result put(String path, JsonNode body) {
-        return send("PUT", path, body, JSON);
+        return put(path, body, PATIENCE);
+    }
+
+    Result put(String path, JsonNode body, Duration patience) {
+        return send("PUT", path, body, JSON, patience);
     }
 
     Result delete(String path, JsonNode options) {
-        return send("DELETE", path, options, JSON);
+        return send("DELETE", path, options, JSON, PATIENCE);
     }
 
     Result merge(String path, JsonNode patch) {
-        return send("PATCH", path, patch, "application/merge-patch+json");
+        return send("PATCH", path, patch, "application/merge-patch+json", PATIENCE);
     }
 
-    private Result send(String method, String path, @Nullable JsonNode body, String type) {
-        HttpRequest.Builder builder =
-                http.newHttpRequestBuilder().uri(server.resolve(path)).timeout(30, TimeUnit.SECONDS);
+    private Result send(String method, String path, @Nullable JsonNode body, String type, Duration patience) {
+        HttpRequest.Builder builder = http.newHttpRequestBuilder()
+                .uri(server.resolve(path))
+                .timeout(patience.toMillis(), TimeUnit.MILLISECONDS);
         HttpRequest request = body == null
                 ? builder.build()
                 : builder.method(method, type, Json.write(body)).build();
@@ -83,8 +100,11 @@ final class KubeApi {
             return response.body().done().thenApply(_ -> response.code());
         });
         try {
-            return new Result(code.get(31, TimeUnit.SECONDS), LeanObjects.object(bytes.toByteArray()));
-        } catch (ExecutionException | TimeoutException | IOException e) {
+            return new Result(
+                    code.get(patience.toMillis(), TimeUnit.MILLISECONDS), LeanObjects.object(bytes.toByteArray()));
+        } catch (TimeoutException e) {
+            return new Result(0, Json.object().put("message", "no answer within " + patience.toMillis() + " ms"));
+        } catch (ExecutionException | IOException e) {
             return new Result(0, Json.object().put("message", String.valueOf(e.getMessage())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

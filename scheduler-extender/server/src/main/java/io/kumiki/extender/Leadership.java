@@ -6,7 +6,6 @@ import io.kumiki.model.Json;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +26,17 @@ final class Leadership {
     private final String holder;
     private final boolean alone;
     private final InstantSource clock;
+    /// Why a term is over.
+    enum End {
+        /// Another one holds the lease.
+        TAKEN,
+        /// Nobody knows whose it is, or it does not count on from what objects carry: only a new term is surely ours.
+        UNSURE
+    }
+
+    private long epoch;
+    private long highest;
+    private boolean outdone;
     private volatile boolean acquired;
     private volatile long renewedAt;
     private volatile String address = "";
@@ -66,28 +76,49 @@ final class Leadership {
         }
     }
 
+    /// Some object carries this epoch, and it is not of our term: the lease was deleted, or brought back from a copy.
+    /// Ours must be above it, else whoever wrote it is not kept off, and we are.
+    synchronized void outdone(long by) {
+        highest = Math.max(highest, by);
+        outdone |= by >= epoch;
+        notifyAll();
+    }
+
+    private synchronized boolean isOutdoneWithin(Duration time) throws InterruptedException {
+        long until = System.nanoTime() + time.toNanos();
+        for (long left = time.toMillis(); !outdone && left > 0; left = (until - System.nanoTime()) / 1_000_000) {
+            wait(left);
+        }
+        return outdone;
+    }
+
+    private synchronized long next(KubeApi.Result found) {
+        long transitions = found.body().path("spec").path("leaseTransitions").asLong(0);
+        return Math.max(transitions, Math.max(highest, epoch)) + 1;
+    }
+
+    private synchronized void begin(long next) {
+        epoch = next;
+        outdone = highest >= next;
+    }
+
     /// Waits until we lead.
     long acquire() throws InterruptedException {
         String seen = "";
         long unchangedSince = System.nanoTime();
         while (true) {
             long at = System.nanoTime();
-            KubeApi.Result found = api.get(path());
+            KubeApi.Result found = api.get(path(), RENEW);
             String version =
                     found.body().path("metadata").path("resourceVersion").asText("");
             if (!version.equals(seen)) {
                 seen = version;
                 unchangedSince = at;
             }
+            String by = found.body().path("spec").path("holderIdentity").asText("");
             boolean free = found.code() == 404
                     || found.done()
-                            && (alone
-                                    || found.body()
-                                            .path("spec")
-                                            .path("holderIdentity")
-                                            .asText("")
-                                            .isEmpty()
-                                    || at - unchangedSince >= LEASE.toNanos());
+                            && (alone || by.isEmpty() || by.equals(holder) || at - unchangedSince >= LEASE.toNanos());
             JsonNode annotations = found.body().path("metadata").path("annotations");
             if (free) {
                 leads("");
@@ -98,45 +129,58 @@ final class Leadership {
                 leads("");
             }
             if (free) {
-                long epoch = found.body().path("spec").path("leaseTransitions").asLong(0) + 1;
-                if (write(found, epoch).done()) {
+                long next = next(found);
+                KubeApi.Result written = write(found, next, holder, RENEW);
+                if (written.done()) {
+                    begin(next);
                     renewedAt = at;
                     acquired = true;
-                    LOG.info("leading in epoch {}", epoch);
-                    return epoch;
+                    LOG.info("leading in epoch {}", next);
+                    return next;
                 }
+                LOG.warn("the lease cannot be taken in epoch {}: {}", next, written.message());
             }
             Thread.sleep(RETRY);
         }
     }
 
-    /// Renews until it cannot for too long, or somebody else holds the lease; then we lead no longer.
-    void hold() throws InterruptedException {
-        if (alone) {
-            new CountDownLatch(1).await();
-        }
-        while (true) {
-            Thread.sleep(RETRY);
-            long at = System.nanoTime();
-            KubeApi.Result found = api.get(path());
-            boolean ours =
-                    found.body().path("spec").path("holderIdentity").asText("").equals(holder);
-            if (found.done() && !ours) {
-                return;
+    /// Renews until it cannot for too long, somebody else holds the lease, or it does not count on from what objects
+    /// carry; then we lead no longer.
+    End hold() throws InterruptedException {
+        End end = renew();
+        acquired = false;
+        return end;
+    }
+
+    private End renew() throws InterruptedException {
+        while (!isOutdoneWithin(RETRY)) {
+            if (alone) {
+                continue;
             }
-            if (found.done()
-                    && write(
-                                    found,
-                                    found.body()
-                                            .path("spec")
-                                            .path("leaseTransitions")
-                                            .asLong())
-                            .done()) {
+            long at = System.nanoTime();
+            KubeApi.Result found = api.get(path(), patience());
+            String by = found.body().path("spec").path("holderIdentity").asText("");
+            if (found.done() && !by.equals(holder)) {
+                return End.TAKEN;
+            }
+            if (found.code() == 404) {
+                break;
+            }
+            long transitions =
+                    found.body().path("spec").path("leaseTransitions").asLong();
+            if (found.done() && write(found, transitions, holder, patience()).done()) {
                 renewedAt = at;
             } else if (System.nanoTime() - renewedAt > RENEW.toNanos()) {
-                return;
+                break;
             }
         }
+        return End.UNSURE;
+    }
+
+    /// Until we must have renewed; after a pause there is always one look at who leads now.
+    private Duration patience() {
+        Duration left = RENEW.minusNanos(System.nanoTime() - renewedAt);
+        return left.compareTo(RETRY) > 0 ? left : RETRY;
     }
 
     /// Gives the lease back, so that another replica need not wait for its end. Nothing may be written by us any more.
@@ -144,10 +188,10 @@ final class Leadership {
         if (alone || !current()) {
             return;
         }
-        KubeApi.Result found = api.get(path());
+        KubeApi.Result found = api.get(path(), RETRY);
         JsonNode spec = found.body().path("spec");
         if (found.done() && spec.path("holderIdentity").asText("").equals(holder)) {
-            write(found, spec.path("leaseTransitions").asLong(), "");
+            write(found, spec.path("leaseTransitions").asLong(), "", RETRY);
         }
         acquired = false;
     }
@@ -157,11 +201,7 @@ final class Leadership {
         return alone || (acquired && System.nanoTime() - renewedAt < LEASE.toNanos());
     }
 
-    private KubeApi.Result write(KubeApi.Result found, long epoch) {
-        return write(found, epoch, holder);
-    }
-
-    private KubeApi.Result write(KubeApi.Result found, long epoch, String holder) {
+    private KubeApi.Result write(KubeApi.Result found, long epoch, String holder, Duration patience) {
         ObjectNode lease =
                 Json.object().put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
         ObjectNode metadata = lease.putObject("metadata").put("name", NAME).put("namespace", namespace);
@@ -174,10 +214,10 @@ final class Leadership {
                 .put("leaseTransitions", epoch)
                 .put("renewTime", now.contains(".") ? now : now.replace("Z", ".000000Z"));
         if (found.code() == 404) {
-            return api.post(PATH + namespace + "/leases", lease);
+            return api.post(PATH + namespace + "/leases", lease, patience);
         }
         metadata.set("resourceVersion", version);
-        return api.put(path(), lease);
+        return api.put(path(), lease, patience);
     }
 
     private String path() {

@@ -46,7 +46,7 @@ final class ObjectFeed implements AutoCloseable {
     private final Backoff backoff;
     private final CountDownLatch listed = new CountDownLatch(1);
     private final Thread thread;
-    private Set<String> known = new HashSet<>();
+    private Set<String> known;
     private String version = "";
     private volatile @Nullable InputStream open;
     private volatile boolean closed;
@@ -54,12 +54,24 @@ final class ObjectFeed implements AutoCloseable {
 
     /// @param list query of the list: `?resourceVersion=0` for what the API server has in its memory, else empty
     ObjectFeed(KubeApi api, String path, String list, Sink sink, Backoff backoff) {
+        this(api, path, list, sink, backoff, new HashSet<>());
+    }
+
+    private ObjectFeed(KubeApi api, String path, String list, Sink sink, Backoff backoff, Set<String> known) {
         this.api = api;
         this.path = path;
         this.list = list;
         this.sink = sink;
         this.backoff = backoff;
+        this.known = known;
         this.thread = Thread.ofVirtual().name("feed " + path).start(this::run);
+    }
+
+    /// This one ends, and another begins with the list: connections may be dead without having been closed.
+    ObjectFeed again() throws InterruptedException {
+        close();
+        thread.join();
+        return new ObjectFeed(api, path, list, sink, backoff, known);
     }
 
     /// Waits until everything that was there has been told.

@@ -215,7 +215,8 @@ final class PodWatch implements ObjectFeed.Sink {
     /// Looks once at the API for a pod that the watch does not bring soon, or not without its gate.
     ///
     /// @param metadata with uid, namespace and name
-    void find(JsonNode metadata) throws InterruptedException {
+    /// @param patience with the API
+    void find(JsonNode metadata, Duration patience) throws InterruptedException {
         String uid = metadata.path("uid").asText();
         String namespace = metadata.path("namespace").asText("");
         String name = metadata.path("name").asText("");
@@ -225,7 +226,7 @@ final class PodWatch implements ObjectFeed.Sink {
                 || comes(metadata)) {
             return;
         }
-        KubeApi.Result found = api.get("/api/v1/namespaces/" + namespace + "/pods/" + name);
+        KubeApi.Result found = api.get("/api/v1/namespaces/" + namespace + "/pods/" + name, patience);
         if (found.done() && found.body().path("metadata").path("uid").asText().equals(uid)) {
             seen(found.body());
         }

@@ -31,14 +31,16 @@ final class Verbs {
     private static final long BODY = 1 << 20;
     private static final Duration FILTER = Duration.ofMillis(300);
     private static final Duration PASSED_FILTER = Duration.ofMillis(600);
+    /// A held call's pod is worth waiting for.
+    private static final Duration FOUND = Duration.ofSeconds(10);
     private static final Duration BIND = Duration.ofSeconds(595);
     private static final Duration BEHIND = Duration.ofSeconds(2);
     private static final int SENTENCE = 1000;
 
-    /// Finds a pod by its uid, namespace and name.
+    /// Finds a pod by its uid, namespace and name, as long as patience lasts.
     @FunctionalInterface
     interface Search {
-        void find(JsonNode metadata) throws InterruptedException;
+        void find(JsonNode metadata, Duration patience) throws InterruptedException;
     }
 
     private final PlannerLoop planner;
@@ -99,7 +101,7 @@ final class Verbs {
         if (planner.behind().compareTo(BEHIND) > 0) {
             return failed("the planner is " + planner.behind().toMillis() + " ms behind");
         }
-        lookFor.find(pod.path("metadata"));
+        lookFor.find(pod.path("metadata"), FILTER);
         long call = calls.next();
         CompletableFuture<Decision.AnswerFilter> waiting = calls.filter(call);
         planner.tell(new Event.FilterAsked(
@@ -151,7 +153,7 @@ final class Verbs {
         if (standby.isStandby()) {
             return standby.pass(request, "bind", BIND);
         }
-        lookFor.find(metadata);
+        lookFor.find(metadata, FOUND);
         long call = calls.next();
         CompletableFuture<String> waiting = calls.bind(call);
         request.onDisconnect(() -> {
