@@ -37,7 +37,7 @@ public final class ClusterAddresses implements Admission.Step {
                 // A service that becomes a name gives its address back.
                 spec.remove(List.of("clusterIP", "clusterIPs"));
             } else {
-                violations.add(Names.forbidden("spec.clusterIP", "may not be set for ExternalName services"));
+                violations.add(Names.forbidden("spec.clusterIPs", "may not be set for ExternalName services"));
             }
             return;
         }

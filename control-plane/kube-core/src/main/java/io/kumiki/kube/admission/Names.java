@@ -10,7 +10,7 @@ import java.util.Set;
 
 /// What names, labels and annotations may look like.
 public final class Names {
-    private static final Set<String> SHORT = Set.of("namespaces", "services");
+    private static final Set<String> SHORT = Set.of("namespaces");
     private static final Set<String> LETTER_FIRST = Set.of("services");
     private static final String ACCESS = "rbac.authorization.k8s.io";
     private static final int ANNOTATION_BYTES = 256 * 1024;
@@ -30,11 +30,9 @@ public final class Names {
             segment(path, name, violations);
             return;
         }
-        if (LETTER_FIRST.contains(kind.storage()) && Character.isDigit(name.isEmpty() ? 'a' : name.charAt(0))) {
-            violations.add(invalid(path, name, "has to begin with a letter, since it becomes a DNS-1035 label"));
-            return;
-        }
-        String wrong = SHORT.contains(kind.storage()) ? NameRules.dns1123Label(name) : NameRules.dns1123Subdomain(name);
+        String wrong = LETTER_FIRST.contains(kind.storage())
+                ? NameRules.dns1035(name)
+                : SHORT.contains(kind.storage()) ? NameRules.dns1123Label(name) : NameRules.dns1123Subdomain(name);
         if (!wrong.isEmpty()) {
             violations.add(invalid(path, name, wrong));
         }
@@ -71,7 +69,7 @@ public final class Names {
     /// A label's key.
     public static void key(String key, String path, List<Violation> violations) {
         if (!LabelText.validKey(key)) {
-            violations.add(invalid(path, key, "name part must consist of alphanumeric characters, '-', '_' or '.'"));
+            violations.add(invalid(path, key, NameRules.LABEL_KEY));
         }
     }
 
@@ -79,11 +77,7 @@ public final class Names {
     public static void value(JsonNode value, String path, List<Violation> violations) {
         String text = value.asText("");
         if ((!value.isTextual() && !value.isMissingNode()) || !LabelText.validValue(text)) {
-            violations.add(invalid(
-                    path,
-                    text,
-                    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.',"
-                            + " at most 63, and must start and end with an alphanumeric character"));
+            violations.add(invalid(path, text, NameRules.LABEL_VALUE));
         }
     }
 

@@ -67,7 +67,11 @@ public final class NodePorts implements Admission.Step {
     /// A service that has been one with node ports may still send them along.
     private static void giveBack(ObjectNode spec, JsonNode before, List<Violation> violations) {
         if (!List.of("NodePort", "LoadBalancer").contains(spec.path("type").asText())) {
-            spec.remove(List.of("externalTrafficPolicy", "allocateLoadBalancerNodePorts"));
+            for (String field : List.of("externalTrafficPolicy", "allocateLoadBalancerNodePorts")) {
+                if (before.has(field) && before.path(field).equals(spec.path(field))) {
+                    spec.remove(field);
+                }
+            }
         }
         int at = 0;
         for (JsonNode port : spec.path("ports")) {

@@ -23,6 +23,9 @@ final class PodDefaults {
         }
         for (String list : List.of("containers", "initContainers")) {
             spec.path(list).forEach(container -> requests((ObjectNode) container));
+            if (spec.path("hostNetwork").asBoolean()) {
+                spec.path(list).forEach(PodDefaults::hostPorts);
+            }
         }
     }
 
@@ -33,7 +36,10 @@ final class PodDefaults {
         put(spec, "schedulerName", "default-scheduler");
         if (!spec.has("terminationGracePeriodSeconds")) {
             spec.put("terminationGracePeriodSeconds", 30);
+        } else if (spec.path("terminationGracePeriodSeconds").asLong() < 0) {
+            spec.put("terminationGracePeriodSeconds", 1);
         }
+        switchedOff(spec);
         if (!spec.has("securityContext")) {
             spec.putObject("securityContext");
         }
@@ -41,6 +47,30 @@ final class PodDefaults {
             spec.path(list).forEach(container -> container((ObjectNode) container));
         }
         spec.path("volumes").forEach(volume -> volume((ObjectNode) volume));
+    }
+
+    /// Fields of features that Kubernetes 1.34 has switched off and that nobody honours here: it drops them as well.
+    private static void switchedOff(ObjectNode spec) {
+        for (String list : List.of("containers", "initContainers")) {
+            for (JsonNode each : spec.path(list)) {
+                ObjectNode container = (ObjectNode) each;
+                boolean sidecar = list.equals("initContainers")
+                        && container.path("restartPolicy").asText().equals("Always");
+                if (!sidecar) {
+                    container.remove("restartPolicy");
+                }
+                container.remove("restartPolicyRules");
+            }
+        }
+    }
+
+    /// On the node's own network a port is one of the node's. Templates leave that to their pods.
+    private static void hostPorts(JsonNode container) {
+        for (JsonNode each : container.path("ports")) {
+            if (each.path("hostPort").asInt() == 0 && each.has("containerPort")) {
+                ((ObjectNode) each).set("hostPort", each.get("containerPort"));
+            }
+        }
     }
 
     private static void requests(ObjectNode container) {
@@ -65,6 +95,12 @@ final class PodDefaults {
             if (env.path("valueFrom").path("fieldRef") instanceof ObjectNode field) {
                 put(field, "apiVersion", "v1");
             }
+            if (env.path("valueFrom").path("resourceFieldRef") instanceof ObjectNode resource) {
+                put(resource, "divisor", "0");
+            }
+        }
+        for (String hook : List.of("postStart", "preStop")) {
+            http(container.path("lifecycle").path(hook));
         }
         for (String probe : List.of("livenessProbe", "readinessProbe", "startupProbe")) {
             if (container.path(probe) instanceof ObjectNode given) {
@@ -74,13 +110,33 @@ final class PodDefaults {
     }
 
     private static void probe(ObjectNode probe) {
-        put(probe, "timeoutSeconds", 1);
-        put(probe, "periodSeconds", 10);
-        put(probe, "successThreshold", 1);
-        put(probe, "failureThreshold", 3);
-        if (probe.path("httpGet") instanceof ObjectNode http) {
-            put(http, "path", "/");
-            put(http, "scheme", "HTTP");
+        number(probe, "timeoutSeconds", 1);
+        number(probe, "periodSeconds", 10);
+        number(probe, "successThreshold", 1);
+        number(probe, "failureThreshold", 3);
+        if (probe.path("grpc") instanceof ObjectNode grpc && !grpc.has("service")) {
+            grpc.put("service", "");
+        }
+        http(probe);
+    }
+
+    private static void http(JsonNode handler) {
+        if (handler.path("httpGet") instanceof ObjectNode http) {
+            filled(http, "path", "/");
+            filled(http, "scheme", "HTTP");
+        }
+    }
+
+    /// Zero says nothing here.
+    private static void number(ObjectNode object, String field, int value) {
+        if (object.path(field).asInt() == 0) {
+            object.put(field, value);
+        }
+    }
+
+    private static void filled(ObjectNode object, String field, String value) {
+        if (object.path(field).asText("").isEmpty()) {
+            object.put(field, value);
         }
     }
 

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.admission.Names;
 import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,9 @@ final class PodRules implements KindRules {
             + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations`"
             + " (only additions to existing tolerations); a pod with scheduling gates may also lose gates and gain a"
             + " nodeSelector and node affinity";
+
+    private static final List<String> RESTARTS = List.of("Always", "OnFailure", "Never");
+    private static final List<String> SYSTEMS = List.of("linux", "windows");
 
     @Override
     public void complete(ObjectNode pod, @Nullable ObjectNode old) {
@@ -74,69 +79,65 @@ final class PodRules implements KindRules {
 
     /// @param at where the pod's spec is in its document
     static void spec(JsonNode spec, String at, List<Violation> violations) {
+        Place place = new Place(spec, at, violations);
         if (spec.path("containers").isEmpty()) {
-            violations.add(Names.required(at + ".containers", ""));
+            place.at("containers").required("");
         }
-        oneOf(spec, at, "restartPolicy", List.of("Always", "OnFailure", "Never"), violations);
-        oneOf(spec, at, "dnsPolicy", List.of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"), violations);
-        if (spec.path("terminationGracePeriodSeconds").asLong() < 0) {
-            violations.add(Names.invalid(
-                    at + ".terminationGracePeriodSeconds",
-                    spec.path("terminationGracePeriodSeconds").asText(),
-                    "must be greater than or equal to 0"));
-        }
-        Set<String> volumes = new HashSet<>();
-        int index = 0;
-        for (JsonNode volume : spec.path("volumes")) {
-            String path = at + ".volumes[" + index++ + "]";
-            name(volume, path, volumes, violations);
-            sources(volume, path, violations);
-        }
-        containers(spec, at, volumes, violations);
-        PlacementRules.check(spec, at, violations);
-    }
-
-    private static void sources(JsonNode volume, String path, List<Violation> violations) {
-        if (volume.size() < 2) {
-            violations.add(Names.required(path, "must specify a volume type"));
-        }
-        boolean first = true;
-        for (var each : volume.properties()) {
-            if (each.getKey().equals("name")) {
-                continue;
-            }
-            if (!first) {
-                violations.add(Names.forbidden(path + "." + each.getKey(), "may not specify more than 1 volume type"));
-            }
-            first = false;
-        }
-    }
-
-    private static void containers(JsonNode spec, String at, Set<String> volumes, List<Violation> violations) {
+        place.at("restartPolicy").oneOf(RESTARTS);
+        Map<String, JsonNode> volumes = new HashMap<>();
         Set<String> names = new HashSet<>();
-        for (String list : List.of("initContainers", "containers")) {
-            ContainerRules.check(spec.path(list), at + "." + list, names, volumes, violations);
+        for (Place volume : place.at("volumes").items()) {
+            name(volume, names);
+            VolumeRules.source(volume);
+            volumes.put(volume.at("name").text(), volume.value());
+        }
+        ContainerRules.check(place, volumes);
+        place.at("activeDeadlineSeconds").between(1, Integer.MAX_VALUE);
+        SecurityRules.pod(place);
+        NetworkRules.check(place);
+        PlacementRules.check(spec, at, violations);
+        AffinityRules.check(place);
+        gates(place);
+        system(place);
+    }
+
+    private static void gates(Place spec) {
+        Set<String> names = new HashSet<>();
+        for (Place gate : spec.at("schedulingGates").items()) {
+            Place name = gate.at("name").named(gate.path());
+            name.labelKey();
+            if (!names.add(name.text())) {
+                name.duplicate();
+            }
+        }
+        if (!names.isEmpty() && !spec.at("nodeName").blank()) {
+            spec.at("nodeName").forbidden("cannot be set until all schedulingGates have been cleared");
+        }
+        for (Place gate : spec.at("readinessGates").items()) {
+            gate.at("conditionType").labelKey();
         }
     }
 
-    private static void oneOf(JsonNode spec, String at, String field, List<String> values, List<Violation> violations) {
-        if (!values.contains(spec.path(field).asText())) {
-            violations.add(Names.unsupported(at + "." + field, spec.path(field).asText(), values));
+    private static void system(Place spec) {
+        Place os = spec.at("os");
+        if (os.given() && os.at("name").needed()) {
+            os.at("name").named(os.path()).oneOf(SYSTEMS);
+        }
+        for (String shared : List.of("hostPID", "hostIPC", "hostNetwork")) {
+            if (os.at("name").is("windows") && spec.at(shared).value().asBoolean()) {
+                spec.at(shared).forbidden("cannot be set for a windows pod");
+            }
         }
     }
 
-    static void name(JsonNode item, String path, Set<String> names, List<Violation> violations) {
-        String name = item.path("name").asText("");
-        if (name.isEmpty()) {
-            violations.add(Names.required(path + ".name", ""));
-        } else if (!Names.label(name)) {
-            violations.add(Names.invalid(
-                    path + ".name",
-                    name,
-                    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-',"
-                            + " and must start and end with an alphanumeric character, at most 63 characters"));
-        } else if (!names.add(name)) {
-            violations.add(new Violation(path + ".name", "FieldValueDuplicate", "Duplicate value: \"" + name + "\""));
+    static void name(Place item, Set<String> names) {
+        Place name = item.at("name");
+        if (!name.needed()) {
+            return;
+        }
+        name.label();
+        if (!names.add(name.text())) {
+            name.duplicate();
         }
     }
 

@@ -11,6 +11,15 @@ public final class NameRules {
     private static final String USED = ", regex used for validation is '";
     private static final Pattern IS_1035 = Pattern.compile(LABEL_1035);
 
+    private static final String QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
+
+    public static final String LABEL_KEY = "name part must consist of alphanumeric characters, '-', '_' or '.', and"
+            + " must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc'" + USED
+            + QUALIFIED + "')";
+    public static final String LABEL_VALUE = "a valid label must be an empty string or consist of alphanumeric"
+            + " characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or"
+            + " 'my_value',  or '12345'" + USED + "(" + QUALIFIED + ")?')";
+
     private NameRules() {}
 
     public static String dns1035(String name) {

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.admission.Names;
 import io.kumiki.kube.kinds.Fields;
+import io.kumiki.kube.kinds.Place;
 import io.kumiki.kube.kinds.PodTemplates;
-import io.kumiki.kube.select.LabelText;
 import io.kumiki.model.Json;
 import io.kumiki.model.Violation;
 import java.util.List;
@@ -86,38 +86,7 @@ record Checks(JsonNode object, List<Violation> violations) {
     }
 
     void wellFormed(String path) {
-        JsonNode selector = at(path);
-        selector.path("matchLabels").properties().forEach(label -> {
-            if (!LabelText.validKey(label.getKey())) {
-                add(Names.invalid(path + ".matchLabels", label.getKey(), "is not a label's key"));
-            }
-            if (!LabelText.validValue(label.getValue().asText())) {
-                add(Names.invalid(path + ".matchLabels", label.getValue().asText(), "is not a label's value"));
-            }
-        });
-        int index = 0;
-        for (JsonNode expression : selector.path("matchExpressions")) {
-            String where = path + ".matchExpressions[" + index++ + "]";
-            boolean values = !expression.path("values").isEmpty();
-            switch (expression.path("operator").asText()) {
-                case "In", "NotIn" -> {
-                    if (!values) {
-                        add(Names.required(where + ".values", "must be specified when `operator` is 'In' or 'NotIn'"));
-                    }
-                }
-                case "Exists", "DoesNotExist" -> {
-                    if (values) {
-                        add(Names.forbidden(
-                                where + ".values",
-                                "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-                    }
-                }
-                default -> invalid(where + ".operator", expression.path("operator"), "not a valid selector operator");
-            }
-            if (!LabelText.validKey(expression.path("key").asText())) {
-                add(Names.invalid(where + ".key", expression.path("key").asText(), "is not a label's key"));
-            }
-        }
+        new Place(at(path), path, violations).selector();
     }
 
     /// The selector selects what the template makes, and the pods run as this kind of owner needs.
