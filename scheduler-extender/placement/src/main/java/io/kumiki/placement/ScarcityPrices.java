@@ -38,7 +38,7 @@ final class ScarcityPrices {
             double scarce = slots == 0 ? 1 : Math.min(1, coming * share / (slots * demand.totalGpuMilli()));
             weight[t] = options.classPrice() * Math.pow(scarce, options.classExponent()) * demand.gpus();
         }
-        refreshModels(total, coming);
+        refreshModels(total, options.typeHorizon() * view.freeMilli());
     }
 
     private void refreshModels(double total, double coming) {

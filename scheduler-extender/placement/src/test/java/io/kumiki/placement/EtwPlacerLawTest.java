@@ -152,7 +152,7 @@ class EtwPlacerLawTest {
         var view = new ClusterView(cluster(random));
         var pods = pods(random);
         var mix = PodMix.of(pods);
-        var options = new EtwOptions(32, 3, 3000, 4, 1.3, 300, 0, 7, 1);
+        var options = new EtwOptions(32, 3, 3000, 4, 1.3, 1.3, 300, 0, 7, 1);
         var placer = new EtwPlacer(view, mix, options);
         List<Runnable> undo = new ArrayList<>();
         for (Demand pod : pods) {

@@ -2,6 +2,7 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.NodeFact;
 import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.fact.Shape;
 import org.jspecify.annotations.Nullable;
@@ -66,9 +67,8 @@ final class SingleNews {
             placing.changed();
             return;
         }
-        if (before == null && after != null && after.bound() && !state.leading) {
-            // What is there when we begin tells what is usual here.
-            placing.learn(after.requests(), 1);
+        if (after != null && after.bound() && (before == null || !before.bound())) {
+            bound(after, before == null);
         }
         if (before != null && before.bound()) {
             placing.changed(before.node());
@@ -78,17 +78,30 @@ final class SingleNews {
         }
     }
 
+    /// @param isNew nothing was known of it before
+    private void bound(PodFact pod, boolean isNew) {
+        if (Shape.asksForDevices(pod.requests())) {
+            if (isNew && !state.leading) {
+                // What is there when we begin tells what is usual here; the others asked us.
+                placing.learn(pod.requests());
+            }
+            return;
+        }
+        // Takes the CPU without which devices lie idle. Those of DaemonSets are counted before anybody comes.
+        NodeFact node = state.nodes.get(pod.node());
+        if (node != null
+                && Shape.asksForDevices(node.allocatable())
+                && state.daemons.on(node).covers(pod) == null) {
+            placing.learn(pod.requests());
+        }
+    }
+
     private void learn(GangFact gang) {
         if (state.plans.containsKey(gang.key())) {
             return;
         }
         for (Gang.Members members : gang.spec().classes()) {
-            try {
-                placing.learn(Shape.amounts(members.requests()), Math.max(1, members.min()));
-            } catch (IllegalArgumentException e) {
-                // Its status says what is wrong with it; nothing can be learned from it.
-                return;
-            }
+            placing.learn(members, Math.max(1, members.min()));
         }
     }
 }

@@ -5,6 +5,7 @@ import io.kumiki.placement.Arrivals;
 import io.kumiki.placement.Demand;
 import io.kumiki.placement.Placement;
 import io.kumiki.placement.Promise;
+import io.kumiki.planner.fact.Fitness;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.planner.fact.SingleFact;
 import io.kumiki.planner.words.Clause;
@@ -56,12 +57,17 @@ final class SinglePlacing {
     }
 
     private final State state;
-    private final Arrivals arrivals = new Arrivals();
+    private final Arrivals arrivals;
     private final SingleRoom room;
     private @Nullable Charges charges;
 
     SinglePlacing(State state) {
+        this(state, new Arrivals());
+    }
+
+    SinglePlacing(State state, Arrivals arrivals) {
         this.state = state;
+        this.arrivals = arrivals;
         this.room = new SingleRoom(state, arrivals);
     }
 
@@ -80,13 +86,27 @@ final class SinglePlacing {
     /// What comes tells what is usual here.
     ///
     /// @param members of a gang; 1 for a pod without one
-    void learn(Map<String, Long> amounts, int members) {
+    void learn(Gang.Members shape, int members) {
         try {
-            arrivals.addGang(Shape.demand(amounts), members);
+            arrivals.addGang(demand(shape), members);
         } catch (IllegalArgumentException e) {
             // Somebody asks for a device and a part of one: nothing that comes again.
             return;
         }
+    }
+
+    /// Of a pod that is bound: which other types it would have taken nobody knows.
+    void learn(Map<String, Long> amounts) {
+        try {
+            arrivals.add(Shape.demand(amounts), 1);
+        } catch (IllegalArgumentException e) {
+            return;
+        }
+    }
+
+    private static Demand demand(Gang.Members shape) {
+        Demand demand = Shape.demand(Shape.amounts(shape.requests()));
+        return demand.gpus() == 0 ? demand : demand.on(Fitness.types(shape));
     }
 
     Charges charges() {
@@ -113,7 +133,7 @@ final class SinglePlacing {
     /// @param offered null for all nodes; else no other one
     Found find(Seeker seeker, Charges charges, Outlook.@Nullable Kept kept, @Nullable Set<String> offered) {
         Map<String, Long> amounts = seeker.amounts();
-        Demand demand = Shape.demand(amounts);
+        Demand demand = demand(seeker.shape());
         Admission.Refused refused = charges.refusal(seeker.namespace(), amounts, "");
         if (refused != null) {
             return new Found.Nowhere(Readiness.code(refused), Words.of(refused));

@@ -72,7 +72,7 @@ final class Singles {
         }
         Map<String, Long> amounts = Shape.amounts(ask.shape().requests());
         if (!ask.dry()) {
-            placing.learn(amounts, 1);
+            placing.learn(ask.shape(), 1);
         }
         var seeker = new SinglePlacing.Seeker(ask.namespace(), ask.shape(), ask.priority(), ask.expectedSeconds());
         Holds.Hold moved =
@@ -130,7 +130,7 @@ final class Singles {
         }
         state.see(single.pod());
         if (single.led() && before == null) {
-            placing.learn(Shape.amounts(single.shape().requests()), 1);
+            placing.learn(single.shape(), 1);
         }
         Holds.Hold own = state.holds.get(single.uid());
         if (single.pin().isEmpty()) {

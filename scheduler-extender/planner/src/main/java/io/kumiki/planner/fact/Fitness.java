@@ -3,6 +3,7 @@ package io.kumiki.planner.fact;
 import io.kumiki.model.scheduling.Gang;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Whether a node is one that a class of pods may use at all: what the scheduler would say, without amounts.
@@ -46,6 +47,28 @@ public final class Fitness {
             return false;
         }
         return anyHolds(members.nodeTerms(), node);
+    }
+
+    /// GPU types that the class may only use, as its node selector or affinity names them; empty for any.
+    public static List<String> types(Gang.Members members) {
+        Map<String, String> selector = members.nodeSelector();
+        String selected = selector == null ? null : selector.get(Shape.TYPE);
+        if (selected != null) {
+            return List.of(selected);
+        }
+        var types = new TreeSet<String>();
+        for (Gang.Term term : members.nodeTerms() == null ? List.<Gang.Term>of() : members.nodeTerms()) {
+            List<String> named = term.expressions().stream()
+                    .filter(r -> r.key().equals(Shape.TYPE) && r.operator().equals("In") && r.values() != null)
+                    .map(r -> java.util.Objects.requireNonNull(r.values()))
+                    .findFirst()
+                    .orElse(List.of());
+            if (named.isEmpty()) {
+                return List.of();
+            }
+            types.addAll(named);
+        }
+        return List.copyOf(types);
     }
 
     /// @param terms of which one must hold; none or null for any node

@@ -5,11 +5,17 @@ import io.kumiki.runtime.bench.Benchmark;
 import io.kumiki.runtime.bench.Figure;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// GPU allocation on the published openb workloads, mean of ten seeds, beside the published FGD.
+/// Placement on the published openb cluster and its workloads, beside the published FGD: a fill (what of the GPUs is
+/// allocated), a full cluster from which pods leave (who is refused), and time.
 public final class OpenbBench implements Benchmark {
-    private static final int[] LOADS = {95, 100, 130};
+    private static final List<String> PARTS = List.of("fill", "learned", "ties", "churn", "racks", "scale");
+    /// A run in steady state is long, and two tell enough.
+    private static final int STEADY_SEEDS = 2;
 
     @Override
     public String name() {
@@ -18,7 +24,8 @@ public final class OpenbBench implements Benchmark {
 
     @Override
     public String measures() {
-        return "mean GPU allocation on the 17 openb workloads at 95/100/130 % load, published FGD beside it (N seeds, 10)";
+        return "GPU allocation on the 17 openb workloads beside the published FGD (N seeds, 10), refusals in steady"
+                + " state, latency; --only " + String.join("|", PARTS) + ", --workloads default,cpu250";
     }
 
     @Override
@@ -27,32 +34,46 @@ public final class OpenbBench implements Benchmark {
     }
 
     @Override
+    public Set<String> options() {
+        return Set.of("only", "workloads");
+    }
+
+    @Override
     public List<Figure> run(Size size) throws IOException {
+        String only = size.option("only");
+        if (only != null && !PARTS.contains(only)) {
+            throw new IllegalArgumentException("--only is one of " + PARTS + ", not " + only);
+        }
         var data = new OpenbTrace(Traces.folder("openb-fgd"));
-        var nodes = data.nodes();
+        List<String> workloads = workloads(size.option("workloads"));
+        var fills = new Fills(name(), data, workloads, size.n());
+        var steady = new SteadyStates(name(), data, Math.min(size.n(), STEADY_SEEDS));
         List<Figure> figures = new ArrayList<>();
-        for (String workload : OpenbTrace.WORKLOADS) {
-            var pods = data.pods(workload);
-            var orders = List.copyOf(data.arrivals(workload).values());
-            int seeds = Math.min(size.n(), orders.size());
-            double[] alloc = new double[LOADS.length];
-            double slowest = 0;
-            for (int seed = 0; seed < seeds; seed++) {
-                var outcome = OpenbReplay.run(nodes, pods, orders.get(seed), Policy.OURS, seed);
-                for (int i = 0; i < LOADS.length; i++) {
-                    alloc[i] += outcome.curve().at(LOADS[i]) / seeds;
-                }
-                slowest = Math.max(slowest, outcome.p99Nanos());
-            }
-            for (int i = 0; i < LOADS.length; i++) {
-                figures.add(new Figure(name(), workload, "alloc@" + LOADS[i], alloc[i], "%"));
-            }
-            for (int load : LOADS) {
-                figures.add(new Figure(
-                        name(), workload, "published-fgd@" + load, data.published(workload, "FGD", load), "%"));
-            }
-            figures.add(new Figure(name(), workload, "one pod placed, p99", slowest / 1e6, "ms"));
+        for (String part : only == null ? PARTS : List.of(only)) {
+            figures.addAll(
+                    switch (part) {
+                        case "fill" -> fills.known();
+                        case "learned" -> fills.learned();
+                        case "ties" -> fills.ties();
+                        case "churn" -> steady.churn(workloads);
+                        case "racks" -> steady.racks();
+                        default -> Scale.figures(name(), data);
+                    });
         }
         return figures;
+    }
+
+    private static List<String> workloads(@Nullable String named) {
+        if (named == null) {
+            return OpenbTrace.WORKLOADS;
+        }
+        List<String> workloads = Arrays.asList(named.split(","));
+        for (String workload : workloads) {
+            if (!OpenbTrace.WORKLOADS.contains(workload)) {
+                throw new IllegalArgumentException(
+                        "--workloads are of " + OpenbTrace.WORKLOADS + ", and " + workload + " is none of them");
+            }
+        }
+        return workloads;
     }
 }

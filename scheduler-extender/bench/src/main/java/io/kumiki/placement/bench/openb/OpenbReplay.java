@@ -9,8 +9,20 @@ import java.util.List;
 
 /// One seed of the published protocol: pods arrive, none departs, one that does not fit is dropped.
 final class OpenbReplay {
-    /// @param p99Nanos the decision time in nanoseconds below which 99 % of them lie
-    record Outcome(Curve curve, double p99Nanos) {}
+    /// @param nanos time of each decision
+    record Outcome(Curve curve, double[] nanos) {
+        double p50Nanos() {
+            return Figure.percentile(nanos, 0.5);
+        }
+
+        double p99Nanos() {
+            return Figure.percentile(nanos, 0.99);
+        }
+
+        double meanNanos() {
+            return java.util.Arrays.stream(nanos).average().orElse(0);
+        }
+    }
 
     private static final Topology NO_RACKS = Topology.of(List.of(), List.of());
 
@@ -31,6 +43,6 @@ final class OpenbReplay {
             nanos[i] = System.nanoTime() - began;
             curve.add(arrived, capacity - view.freeMilli());
         }
-        return new Outcome(curve, Figure.percentile(nanos, 0.99));
+        return new Outcome(curve, nanos);
     }
 }

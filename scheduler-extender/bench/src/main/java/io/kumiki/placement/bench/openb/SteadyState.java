@@ -46,7 +46,17 @@ final class SteadyState {
 
     /// @param alloc mean of the second half, in % of all GPUs
     /// @param gangs of 2, 4 and 8 members
-    record Outcome(double alloc, Count pods, Count eightGpus, List<Count> gangs) {}
+    record Outcome(double alloc, Count pods, Count eightGpus, List<Count> gangs) {
+        /// Of both runs; the allocation is their sum.
+        Outcome and(Outcome other) {
+            pods.add(other.pods);
+            eightGpus.add(other.eightGpus);
+            for (int i = 0; i < gangs.size(); i++) {
+                gangs.get(i).add(other.gangs.get(i));
+            }
+            return new Outcome(alloc + other.alloc, pods, eightGpus, gangs);
+        }
+    }
 
     private record Held(Demand demand, int node, int[] devices) {}
 
