@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Quotas: a tenant's part of the tree, and a namespace's ResourceQuota.
+/// A tenant's part of the tree of quotas.
 final class Charges {
     private final State state;
     private @Nullable QuotaTree tree;
@@ -174,13 +174,7 @@ final class Charges {
 
     static List<Plan.Row> minimum(GangFact gang) {
         return gang.spec().classes().stream()
-                .map(c -> {
-                    var row = new Plan.Row(c);
-                    for (int i = 0; i < c.min(); i++) {
-                        row.nodes.add("");
-                    }
-                    return row;
-                })
+                .map(c -> NamespaceRoom.row(c, c.min()))
                 .toList();
     }
 
@@ -231,96 +225,5 @@ final class Charges {
         Map<String, Long> sum = new TreeMap<>();
         rows.forEach(row -> row.nodes.forEach(node -> add(sum, row.amounts, node)));
         return sum;
-    }
-
-    /// Whether a ResourceQuota leaves room for one more pod beside what gangs were promised and have not made.
-    boolean namespaceHasRoom(String namespace, Map<String, Long> amounts) {
-        return namespaceHasRoom(namespace, amounts, "");
-    }
-
-    /// @param but what is kept for this one does not count against it
-    boolean namespaceHasRoom(String namespace, Map<String, Long> amounts, String but) {
-        for (Event.NamespaceLimit limit :
-                state.limits.getOrDefault(namespace, new TreeMap<>()).values()) {
-            for (var hard : limit.hard().entrySet()) {
-                long left = hard.getValue()
-                        - limit.used().getOrDefault(hard.getKey(), 0L)
-                        - placedNotMade(state, namespace, but, hard.getKey());
-                if (counted(hard.getKey(), amounts) > left) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    /// What a ResourceQuota leaves no room for; null where all pods that are still to be made may be.
-    ///
-    /// @param toCome members that do not exist yet, per row of the spec
-    @Nullable
-    Clause namespaceRefusal(GangFact gang, int[] toCome) {
-        for (Event.NamespaceLimit limit :
-                state.limits.getOrDefault(gang.namespace(), new TreeMap<>()).values()) {
-            for (var hard : limit.hard().entrySet()) {
-                long wanted = 0;
-                for (int c = 0; c < toCome.length; c++) {
-                    wanted += toCome[c]
-                            * counted(
-                                    hard.getKey(),
-                                    Shape.amounts(gang.spec().classes().get(c).requests()));
-                }
-                long left = hard.getValue()
-                        - limit.used().getOrDefault(hard.getKey(), 0L)
-                        - placedNotMade(state, gang.namespace(), gang.uid(), hard.getKey());
-                if (wanted > left) {
-                    return new Clause.NamespaceShort(
-                            limit.name(), hard.getKey(), Math.max(0, left), hard.getValue(), wanted);
-                }
-            }
-        }
-        return null;
-    }
-
-    /// Members that gangs of the namespace were promised and that do not exist yet, and what was moved and is to be
-    /// made anew.
-    ///
-    /// @param but uid of a gang, or key of a kept place, that does not count
-    static long placedNotMade(State state, String namespace, String but, String resource) {
-        long sum = state.places.kept(namespace, but).stream()
-                .mapToLong(amounts -> counted(resource, amounts))
-                .sum();
-        for (Plan plan : state.plans.values()) {
-            if (plan.phase.holds()
-                    && !plan.fact.uid().equals(but)
-                    && plan.fact.namespace().equals(namespace)
-                    && (!plan.fact.spec().gated() || (plan.fact.spec().early() && !plan.whole))) {
-                Occupancy there = Occupancy.of(plan, state);
-                for (int r = 0; r < plan.rows.size(); r++) {
-                    for (int i = 0; i < plan.rows.get(r).nodes.size(); i++) {
-                        sum += there.at(r, i) == null ? counted(resource, plan.rows.get(r).amounts) : 0;
-                    }
-                }
-            }
-        }
-        for (var earmark : state.earmarks.moved().entrySet()) {
-            Plan plan = state.plans.get(earmark.getKey());
-            if (plan != null
-                    && plan.fact.namespace().equals(namespace)
-                    && !plan.fact.uid().equals(but)) {
-                for (Plan.Row row : earmark.getValue().rows()) {
-                    sum += row.nodes.size() * counted(resource, row.amounts);
-                }
-            }
-        }
-        return sum;
-    }
-
-    static long counted(String quotaResource, Map<String, Long> amounts) {
-        if (quotaResource.equals("pods") || quotaResource.equals("count/pods")) {
-            return 1;
-        }
-        String resource =
-                quotaResource.startsWith("requests.") ? quotaResource.substring("requests.".length()) : quotaResource;
-        return amounts.getOrDefault(resource, 0L);
     }
 }

@@ -10,6 +10,7 @@ import io.kumiki.planner.fact.GangFact;
 import io.kumiki.planner.fact.NodeFact;
 import io.kumiki.planner.fact.Origin;
 import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.QuotaScope;
 import io.kumiki.planner.fact.RunFact;
 import io.kumiki.planner.fact.SingleFact;
 import io.kumiki.planner.learned.Estimate;
@@ -73,8 +74,22 @@ public sealed interface Event {
     /// A namespace's ResourceQuota; without limits it is gone.
     ///
     /// @param hard CPU in milli, everything else in units
-    record NamespaceLimit(String namespace, String name, Map<String, Long> hard, Map<String, Long> used)
-            implements Event {}
+    /// @param scopes all hold for what it counts; null where it counts all pods
+    record NamespaceLimit(
+            String namespace,
+            String name,
+            Map<String, Long> hard,
+            Map<String, Long> used,
+            @Nullable List<QuotaScope> scopes)
+            implements Event {
+        public NamespaceLimit(String namespace, String name, Map<String, Long> hard, Map<String, Long> used) {
+            this(namespace, name, hard, used, null);
+        }
+
+        boolean counts(Gang.Members pod) {
+            return scopes == null || scopes.stream().allMatch(scope -> scope.holds(pod));
+        }
+    }
 
     /// We lead from now on; whatever was listed before has been told.
     ///

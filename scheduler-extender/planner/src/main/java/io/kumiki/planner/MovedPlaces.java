@@ -56,12 +56,12 @@ final class MovedPlaces {
     }
 
     /// What is kept in a namespace, but for one of them.
-    List<Map<String, Long>> kept(String namespace, String but) {
+    List<Plan.Row> kept(String namespace, String but) {
         return kept.entrySet().stream()
                 .filter(each -> each.getValue().until() > state.now
                         && each.getValue().namespace().equals(namespace)
                         && !each.getKey().equals(but))
-                .map(each -> each.getValue().row().amounts)
+                .map(each -> each.getValue().row())
                 .toList();
     }
 
@@ -87,7 +87,9 @@ final class MovedPlaces {
             if (place.until() > state.now
                     && place.isFor(seeker.namespace(), controller, amounts)
                     && isFree(entry.getKey(), place, seeker, charges)
-                    && (made || charges.namespaceHasRoom(seeker.namespace(), amounts, entry.getKey()))) {
+                    && (made
+                            || new NamespaceRoom(state).refusal(seeker.namespace(), seeker.shape(), entry.getKey())
+                                    == null)) {
                 state.earmarks.remove(entry.getKey());
                 state.holds.remove(entry.getKey());
                 kept.remove(entry.getKey());

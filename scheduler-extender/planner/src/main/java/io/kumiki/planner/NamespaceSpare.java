@@ -1,8 +1,8 @@
 package io.kumiki.planner;
 
 import io.kumiki.planner.fact.GangFact;
-import io.kumiki.planner.fact.Shape;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -11,16 +11,18 @@ import java.util.TreeMap;
 /// the work would have lost its place instead of a restart.
 final class NamespaceSpare {
     private final State state;
-    /// By namespace and resource as the quota names it.
-    private final Map<String, Map<String, Long>> left = new HashMap<>();
+    /// By quota, and by resource as it names it.
+    private final Map<Event.NamespaceLimit, Map<String, Long>> left = new HashMap<>();
 
     NamespaceSpare(State state) {
         this.state = state;
     }
 
     boolean fits(GangFact work) {
-        return left(work.namespace()).entrySet().stream()
-                .allMatch(each -> wanted(work, each.getKey()) <= each.getValue());
+        List<Plan.Row> rows = Charges.minimum(work);
+        return NamespaceRoom.limits(state, work.namespace()).stream()
+                .allMatch(limit -> left(limit).entrySet().stream()
+                        .allMatch(each -> NamespaceRoom.wanted(limit, each.getKey(), rows) <= each.getValue()));
     }
 
     /// False, and nothing is taken, where there is not enough.
@@ -28,31 +30,18 @@ final class NamespaceSpare {
         if (!fits(work)) {
             return false;
         }
-        left(work.namespace()).replaceAll((resource, amount) -> amount - wanted(work, resource));
+        List<Plan.Row> rows = Charges.minimum(work);
+        for (Event.NamespaceLimit limit : NamespaceRoom.limits(state, work.namespace())) {
+            left(limit).replaceAll((resource, amount) -> amount - NamespaceRoom.wanted(limit, resource, rows));
+        }
         return true;
     }
 
-    private Map<String, Long> left(String namespace) {
-        return left.computeIfAbsent(namespace, this::count);
-    }
-
-    private Map<String, Long> count(String namespace) {
-        Map<String, Long> least = new TreeMap<>();
-        for (Event.NamespaceLimit limit :
-                state.limits.getOrDefault(namespace, new TreeMap<>()).values()) {
-            limit.hard().forEach((resource, hard) -> {
-                long amount = hard
-                        - limit.used().getOrDefault(resource, 0L)
-                        - Charges.placedNotMade(state, namespace, "", resource);
-                least.merge(resource, amount, Math::min);
-            });
-        }
-        return least;
-    }
-
-    private static long wanted(GangFact work, String resource) {
-        return work.spec().classes().stream()
-                .mapToLong(of -> of.min() * Charges.counted(resource, Shape.amounts(of.requests())))
-                .sum();
+    private Map<String, Long> left(Event.NamespaceLimit limit) {
+        return left.computeIfAbsent(limit, _ -> {
+            Map<String, Long> each = new TreeMap<>();
+            limit.hard().keySet().forEach(name -> each.put(name, NamespaceRoom.left(state, limit, name, "")));
+            return each;
+        });
     }
 }

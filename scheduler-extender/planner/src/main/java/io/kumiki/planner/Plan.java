@@ -27,12 +27,17 @@ public final class Plan {
     static final class Row {
         Gang.Members members;
         final Map<String, Long> amounts;
+        /// What ResourceQuotas count as its limits.
+        final Map<String, Long> limits;
         final List<String> nodes = new ArrayList<>();
         final List<String> devices = new ArrayList<>();
 
         Row(Gang.Members members) {
             this.members = members;
             this.amounts = Shape.amounts(members.requests());
+            Gang.Charged charged = members.charged();
+            Map<String, String> given = charged == null ? null : charged.limits();
+            this.limits = given == null ? amounts : Shape.amounts(given);
         }
 
         void trimToMinimum() {

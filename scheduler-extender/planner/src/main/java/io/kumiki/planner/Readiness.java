@@ -41,7 +41,7 @@ final class Readiness {
             toCome[c] = Math.max(0, plan.fact.spec().classes().get(c).min() - exist[c]);
             missing += toCome[c];
         }
-        Clause namespace = missing == 0 ? null : charges.namespaceRefusal(plan.fact, toCome);
+        Clause namespace = missing == 0 ? null : new NamespaceRoom(state).refusal(plan.fact, toCome);
         if (plan.fact.spec().gated() && missing > 0 && !(isComing(plan, missing) && namespace == null)) {
             int wanted = plan.fact.spec().classes().stream()
                     .mapToInt(Gang.Members::min)
@@ -115,6 +115,8 @@ final class Readiness {
                 return new Clause.WrongCounts();
             }
             Room.spec(gang);
+            // Limits that are no quantities.
+            Charges.minimum(gang);
             return null;
         } catch (IllegalArgumentException e) {
             return new Clause.Quoted(String.valueOf(e.getMessage()));

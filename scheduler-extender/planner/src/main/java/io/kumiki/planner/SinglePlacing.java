@@ -40,7 +40,9 @@ final class SinglePlacing {
                     shape.requests(),
                     null,
                     null,
-                    List.of(new Gang.Toleration(null, "Exists", null, null)));
+                    List.of(new Gang.Toleration(null, "Exists", null, null)),
+                    null,
+                    shape.charged());
             return new Seeker(namespace, any, priority, expectedSeconds);
         }
 

@@ -80,8 +80,9 @@ final class Singles {
         if (moved != null) {
             return new Decision.Entry.Pinned(moved.node(), moved.devices());
         }
-        if (!placing.charges().namespaceHasRoom(ask.namespace(), amounts)) {
-            return new Decision.Entry.Queued(Why.NamespaceQuota, English.of(new Clause.NamespaceFull(ask.namespace())));
+        Clause namespace = new NamespaceRoom(state).refusal(ask.namespace(), ask.shape(), "");
+        if (namespace != null) {
+            return new Decision.Entry.Queued(Why.NamespaceQuota, English.of(namespace));
         }
         return switch (placing.find(seeker, placing.charges(), state.kept)) {
             case SinglePlacing.Found.Nowhere(Why why, var clauses) ->

@@ -8,6 +8,7 @@ import io.kumiki.planner.Event;
 import io.kumiki.planner.fact.BudgetFact;
 import io.kumiki.planner.fact.CapacityFact;
 import io.kumiki.planner.fact.DaemonFact;
+import io.kumiki.planner.fact.QuotaScope;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.runtime.work.Backoff;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Everything of the cluster that is read, and whom it is told to.
 final class Feeds implements AutoCloseable {
@@ -231,15 +233,25 @@ final class Feeds implements AutoCloseable {
     }
 
     private void limit(JsonNode object) {
-        // Scoped quotas count only some pods; those of a scope that we do not model are left to the API server.
-        if (object.path("spec").has("scopes") || object.path("spec").has("scopeSelector")) {
-            return;
-        }
         tell(new Event.NamespaceLimit(
                 object.path("metadata").path("namespace").asText(),
                 object.path("metadata").path("name").asText(),
                 amounts(object.path("status").path("hard")),
-                amounts(object.path("status").path("used"))));
+                amounts(object.path("status").path("used")),
+                scopes(object.path("spec"))));
+    }
+
+    /// Null for a quota of all pods.
+    static @Nullable List<QuotaScope> scopes(JsonNode spec) {
+        List<QuotaScope> scopes = new ArrayList<>();
+        spec.path("scopes").forEach(name -> scopes.add(new QuotaScope(name.asText(), "Exists", List.of())));
+        for (JsonNode one : spec.path("scopeSelector").path("matchExpressions")) {
+            List<String> values = new ArrayList<>();
+            one.path("values").forEach(value -> values.add(value.asText()));
+            scopes.add(new QuotaScope(
+                    one.path("scopeName").asText(), one.path("operator").asText(), values));
+        }
+        return scopes.isEmpty() ? null : scopes;
     }
 
     private static Map<String, Long> amounts(JsonNode quantities) {

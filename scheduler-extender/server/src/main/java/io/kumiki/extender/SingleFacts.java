@@ -77,7 +77,8 @@ final class SingleFacts {
                 shape.nodeSelector(),
                 shape.nodeTerms(),
                 shape.tolerations(),
-                claims.isEmpty() ? null : List.copyOf(claims));
+                claims.isEmpty() ? null : List.copyOf(claims),
+                shape.charged());
     }
 
     /// Null where nothing that can be read stands there.

@@ -1,6 +1,7 @@
 package io.kumiki.extender;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -175,6 +176,30 @@ class GangIT {
         ground.makeMembers("g", 3, 4, 4, 1);
         ground.await("it starts", () -> ground.bound("g") == 4);
         assertThat(ground.why("g-0")).as("why it waits, which it does no more").isEmpty();
+    }
+
+    @Test
+    void aScopedQuotaThatKeepsMembersOutIsNamedWithItsNumbers() throws Exception {
+        ObjectNode quota = Json.object();
+        quota.putObject("metadata").put("name", "rq");
+        ObjectNode spec = quota.putObject("spec");
+        spec.putObject("hard").put("limits.cpu", "3");
+        spec.putObject("scopeSelector")
+                .putArray("matchExpressions")
+                .addObject()
+                .put("scopeName", "PriorityClass")
+                .put("operator", "DoesNotExist");
+        ground.create(new ResourceType("", "v1", "resourcequotas"), "team", quota);
+        ground.makeMembers("g", 0, 3, 4, 1);
+        assertThatThrownBy(() -> ground.makeMembers("g", 3, 4, 4, 1)).hasMessageContaining("exceeded quota: rq");
+        ground.await(
+                "it says why",
+                () -> ground.status("g")
+                        .path("message")
+                        .asText()
+                        .equals(
+                                "ResourceQuota rq allows 0 more limits.cpu of 3, its pods that do not exist yet need 1"));
+        assertThat(ground.status("g").path("reason").asText()).isEqualTo("NamespaceQuota");
     }
 
     @Test

@@ -177,7 +177,23 @@ public final class Gang extends OwnKind implements Namespaced {
                     value = "PersistentVolumeClaims that each of them mounts: where these are bound, its node may be.",
                     max = 32)
             @Nullable
-            List<String> claims) {
+            List<String> claims,
+
+            @Field("What ResourceQuotas look at beside its requests; limits are equal to these when absent.") @Nullable
+            Charged charged) {
+        public Members(
+                String name,
+                int min,
+                int max,
+                int wave,
+                Map<String, String> requests,
+                @Nullable Map<String, String> nodeSelector,
+                @Nullable List<Term> nodeTerms,
+                @Nullable List<Toleration> tolerations,
+                @Nullable List<String> claims) {
+            this(name, min, max, wave, requests, nodeSelector, nodeTerms, tolerations, claims, null);
+        }
+
         /// Without volumes.
         public Members(
                 String name,
@@ -192,13 +208,29 @@ public final class Gang extends OwnKind implements Namespaced {
         }
 
         public Members sized(int least, int most) {
-            return new Members(name, least, most, wave, requests, nodeSelector, nodeTerms, tolerations, claims);
+            return new Members(
+                    name, least, most, wave, requests, nodeSelector, nodeTerms, tolerations, claims, charged);
         }
 
         public Members selecting(@Nullable Map<String, String> selector) {
-            return new Members(name, min, max, wave, requests, selector, nodeTerms, tolerations, claims);
+            return new Members(name, min, max, wave, requests, selector, nodeTerms, tolerations, claims, charged);
         }
     }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Charged(
+            @Field(value = "What one member may use at most.", max = 32) @Nullable
+            Map<String, String> limits,
+
+            @Field(value = "Name of its class.", max = 253) @Nullable
+            String priorityClass,
+
+            @Field(
+                    value = "Kubernetes' scopes that it is in: Terminating, BestEffort, CrossNamespacePodAffinity.",
+                    max = 8)
+            @Nullable
+            List<String> scopes) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Term(

@@ -77,8 +77,6 @@ public sealed interface Clause {
     /// @param wanted by pods that do not exist yet
     record NamespaceShort(String quota, String resource, long left, long hard, long wanted) implements OfQuota {}
 
-    record NamespaceFull(String namespace) implements OfQuota {}
-
     record AboveLimit(String quota, String resource, long wanted, long missing) implements OfQuota {}
 
     record NothingToBorrow(String quota, String resource, long wanted, long missing) implements OfQuota {}

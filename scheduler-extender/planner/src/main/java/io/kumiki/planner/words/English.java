@@ -63,10 +63,9 @@ public final class English {
     private static String quota(Clause.OfQuota clause) {
         return switch (clause) {
             case Clause.NamespaceShort(String quota, String resource, long left, long hard, long wanted) ->
-                "ResourceQuota " + quota + " allows " + left + " more " + resource + " of " + hard
-                        + ", its pods that do not exist yet need " + wanted;
-            case Clause.NamespaceFull(String namespace) ->
-                "a ResourceQuota of namespace " + namespace + " has no room for it";
+                "ResourceQuota " + quota + " allows " + Words.amount(resource, left) + " more " + resource + " of "
+                        + Words.amount(resource, hard) + ", its pods that do not exist yet need "
+                        + Words.amount(resource, wanted);
             case Clause.AboveLimit(String quota, String resource, long wanted, long missing) ->
                 wanted + " " + resource + " wanted, " + missing + " too many for the limit of quota " + quota;
             case Clause.NothingToBorrow(String quota, String resource, long wanted, long missing) ->

@@ -89,9 +89,9 @@ public final class Japanese {
     private static String quota(Clause.OfQuota clause) {
         return switch (clause) {
             case Clause.NamespaceShort(String quota, String resource, long left, long hard, long wanted) ->
-                "ResourceQuota " + quota + " の " + resource + " は上限 " + hard + "、残り " + left + " で、これから作る Pod には "
-                        + wanted + " 必要です";
-            case Clause.NamespaceFull(String namespace) -> "名前空間 " + namespace + " の ResourceQuota に余裕がありません";
+                "ResourceQuota " + quota + " の " + resource + " は上限 " + Words.amount(resource, hard) + "、残り "
+                        + Words.amount(resource, left) + " で、これから作る Pod には " + Words.amount(resource, wanted)
+                        + " 必要です";
             case Clause.AboveLimit(String quota, String resource, long wanted, long missing) ->
                 resource + " が " + wanted + " 必要ですが、割り当て " + quota + " の上限を " + missing + " 超えます";
             case Clause.NothingToBorrow(String quota, String resource, long wanted, long missing) ->

@@ -11,6 +11,25 @@ import org.jspecify.annotations.Nullable;
 public final class Words {
     private Words() {}
 
+    /// As people write it: `1500m` or `2` of CPU, `12Gi` of memory where that is exact.
+    ///
+    /// @param resource as a quota names it
+    /// @param amount CPU in milli, everything else in units
+    static String amount(String resource, long amount) {
+        if (resource.endsWith("cpu")) {
+            return amount % 1000 == 0 ? Long.toString(amount / 1000) : amount + "m";
+        }
+        if (resource.endsWith("memory") || resource.endsWith("storage")) {
+            for (int unit = 3; unit > 0; unit--) {
+                if (amount != 0 && amount % (1L << (10 * unit)) == 0) {
+                    return (amount >> (10 * unit))
+                            + List.of("", "Ki", "Mi", "Gi").get(unit);
+                }
+            }
+        }
+        return Long.toString(amount);
+    }
+
     public static List<Clause> of(GangPlacement.Certificate why) {
         GangPlacement.Cause nearest = why.nearest();
         String at = nearest.domain().isEmpty() ? null : why.level() + " " + nearest.domain();

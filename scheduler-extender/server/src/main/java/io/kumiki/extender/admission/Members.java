@@ -37,7 +37,7 @@ final class Members {
                         Marks.CLASS,
                         role + "-"
                                 + Integer.toHexString(
-                                        PodShape.single(unmarked(pod)).hashCode()));
+                                        PodShape.uncharged(unmarked(pod)).hashCode()));
         ObjectNode annotations = pod.withObject("/metadata").withObject("/annotations");
         annotations.put(Marks.GROUP, foreign.key());
         annotations.remove(List.of(Marks.RESERVATION, Marks.PINNED, Marks.SIZES, Marks.SIZE));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.scheduling.Amounts;
+import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.Gang;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,6 +51,10 @@ public final class PodShape {
                 term.path("matchFields").forEach(expressions::add);
             }
         }
+        Gang.Charged charged = PodCharges.of(pod);
+        if (charged != null) {
+            members.set("charged", Json.mapper().valueToTree(charged));
+        }
         ArrayNode tolerations = members.putArray("tolerations");
         for (JsonNode toleration : spec.path("tolerations")) {
             ObjectNode one = tolerations.addObject();
@@ -83,6 +88,15 @@ public final class PodShape {
 
     /// @param asked what {@link #requests} says of it
     public static Gang.Members single(JsonNode pod, Map<String, Long> asked) {
+        return single(pod, asked, PodCharges.of(pod));
+    }
+
+    /// Only what chooses its node.
+    static Gang.Members uncharged(JsonNode pod) {
+        return single(pod, requests(pod), null);
+    }
+
+    private static Gang.Members single(JsonNode pod, Map<String, Long> asked, Gang.@Nullable Charged charged) {
         JsonNode spec = pod.path("spec");
         Map<String, String> requests = new LinkedHashMap<>();
         asked.forEach((resource, amount) ->
@@ -95,7 +109,8 @@ public final class PodShape {
                     text(toleration, "value"),
                     text(toleration, "effect")));
         }
-        return new Gang.Members("pod", 1, 1, wave(pod), requests, selector(spec), nodeTerms(spec), tolerations);
+        return new Gang.Members(
+                "pod", 1, 1, wave(pod), requests, selector(spec), nodeTerms(spec), tolerations, null, charged);
     }
 
     private static @Nullable Map<String, String> selector(JsonNode spec) {

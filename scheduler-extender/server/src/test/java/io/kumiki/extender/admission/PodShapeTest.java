@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 import io.kumiki.model.scheduling.Gang;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,5 +48,27 @@ class PodShapeTest {
                 + "\"requiredDuringSchedulingIgnoredDuringExecution\":{\"nodeSelectorTerms\":"
                 + "[{\"matchExpressions\":[{\"operator\":\"Exists\"}]}]}}}}}");
         assertThatThrownBy(() -> PodShape.single(pod)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static Gang.Charged charged(String spec) {
+        return PodShape.single(Json.parse(("{'spec':{" + spec + "}}").replace('\'', '"')))
+                .charged();
+    }
+
+    @Test
+    void whatQuotasLookAtBesideRequestsIsKept() {
+        String limits = "'containers':[{'resources':{'limits':{'cpu':'2','memory':'1Gi'}}}]";
+        assertThat(charged(limits)).as("limits are requests").isNull();
+        assertThat(charged("'priorityClassName':'high','activeDeadlineSeconds':60," + limits))
+                .isEqualTo(new Gang.Charged(null, "high", List.of("Terminating")));
+        assertThat(
+                        charged(
+                                "'containers':[{'resources':{'limits':{'cpu':'2'},'requests':{'cpu':'1500m','memory':'1Gi'}}}]"))
+                .isEqualTo(new Gang.Charged(Map.of("cpu", "2"), null, null));
+        assertThat(charged("'containers':[{'resources':{'limits':{'nvidia.com/gpu':'1'}}}]"))
+                .isEqualTo(new Gang.Charged(null, null, List.of("BestEffort")));
+        assertThat(charged(limits + ",'affinity':{'podAntiAffinity':{'preferredDuringSchedulingIgnoredDuringExecution':"
+                        + "[{'weight':1,'podAffinityTerm':{'namespaces':['a']}}]}}"))
+                .isEqualTo(new Gang.Charged(null, null, List.of("CrossNamespacePodAffinity")));
     }
 }
