@@ -29,8 +29,11 @@ final class Capacity {
     private final Map<String, Long> vainSince = new HashMap<>();
     private final Map<String, Integer> vain = new HashMap<>();
 
-    Capacity(State state) {
+    private final SingleCapacity singles;
+
+    Capacity(State state, SingleCapacity singles) {
         this.state = state;
+        this.singles = singles;
     }
 
     boolean served() {
@@ -91,16 +94,23 @@ final class Capacity {
     }
 
     void gone(String key) {
-        state.capacity.remove(key);
+        CapacityFact fact = state.capacity.remove(key);
         left.remove(key);
         if (vainSince.remove(key) != null) {
-            vain.merge(key, 1, Integer::sum);
-            state.roomChanged = true;
+            if (fact != null && SingleCapacity.isOfPods(fact)) {
+                singles.refused(fact);
+            } else {
+                vain.merge(key, 1, Integer::sum);
+                state.roomChanged = true;
+            }
         }
     }
 
-    /// Requests of gangs that wait no more are taken back, and those that have long been in vain.
+    /// Requests for those who wait no more are taken back, and those that have long been in vain.
     void tick() {
+        if (served()) {
+            singles.tick();
+        }
         vain.keySet().removeIf(key -> !state.capacity.containsKey(key) && !asked.containsKey(key) && isUnknown(key));
         for (var entry : state.capacity.entrySet()) {
             if ((isOver(entry.getValue()) || isInVain(entry.getKey(), entry.getValue()))
@@ -135,6 +145,9 @@ final class Capacity {
     }
 
     private boolean isOver(CapacityFact fact) {
+        if (SingleCapacity.isOfPods(fact)) {
+            return singles.isOver(fact);
+        }
         Plan plan = state.plans.get(fact.namespace() + "/" + fact.gang());
         return plan == null
                 || plan.phase != Gang.Phase.Waiting

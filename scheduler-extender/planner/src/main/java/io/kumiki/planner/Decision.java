@@ -72,7 +72,9 @@ public sealed interface Decision {
     /// Make a ProvisioningRequest for the minimum of each class; one that exists is left as it is.
     ///
     /// @param name of the request
-    /// @param uid of the gang, which owns it
+    /// @param gang empty where it is for pods without one
+    /// @param uid of the gang, which owns it; empty as well
+    /// @param attempt for pods without a gang: how many they are
     record AskCapacity(String namespace, String name, String gang, String uid, int attempt, List<Gang.Members> classes)
             implements Decision {}
 

@@ -32,7 +32,7 @@ final class Placing {
         this.readiness = new Readiness(state);
         this.evictions = new Evictions(state, progress);
         this.yielding = progress.yielding();
-        this.capacity = new Capacity(state);
+        this.capacity = new Capacity(state, new SingleCapacity(state, singles));
         this.outlook = new Outlook(state);
         this.singles = singles;
         this.consolidation = consolidation;

@@ -287,6 +287,19 @@ final class Singles {
                 && !single.pod().terminating();
     }
 
+    /// Those that have no place and for which nobody is leaving: behind our gate, and those that we lead and that the
+    /// scheduler has given up for now.
+    List<SingleFact> unplaced() {
+        return state.singles.values().stream()
+                .filter(single -> state.holds.get(single.uid()) == null && !evictions.promised(single))
+                .filter(single -> waits(single)
+                        || (single.led()
+                                && !single.held()
+                                && !single.pod().terminating()
+                                && single.pod().vetoed()))
+                .toList();
+    }
+
     List<SingleFact> waiting() {
         return unpinned.values().stream()
                 .filter(single -> state.holds.get(single.uid()) == null)

@@ -175,6 +175,9 @@ final class Simulation implements KubeScheduler.Extenders {
 
     /// Nodes are asked for only as long as somebody waits for them.
     private boolean waits(CapacityFact fact) {
+        if (fact.gang().isEmpty()) {
+            return world.pods.values().stream().anyMatch(pod -> pod.single && (pod.gated || pod.node.isEmpty()));
+        }
         World.GangObject gang = world.gangs.get(fact.gang());
         return gang != null
                 && gang.status != null

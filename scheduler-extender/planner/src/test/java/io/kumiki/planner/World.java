@@ -238,9 +238,9 @@ final class World {
     final TreeMap<String, CapacityFact> capacity = new TreeMap<>();
 
     void ask(Decision.AskCapacity ask) {
-        if (gangs.containsKey(ask.gang()) && !capacity.containsKey(ask.name())) {
+        if ((ask.gang().isEmpty() || gangs.containsKey(ask.gang())) && !capacity.containsKey(ask.name())) {
             // Some are never answered.
-            boolean answered = (ask.gang().hashCode() & 1) == 0;
+            boolean answered = (ask.name().hashCode() & 1) == 0;
             var fact = new CapacityFact(
                     "n",
                     ask.name(),

@@ -14,13 +14,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// ProvisioningRequests of the cluster autoscaler, each with a PodTemplate for every class of its gang.
+/// ProvisioningRequests of the cluster autoscaler, each with a PodTemplate for every class of its gang, or for
+/// pods of one shape.
 final class CapacityRequests {
     private static final Logger LOG = LoggerFactory.getLogger(CapacityRequests.class);
     static final String PATH = "/apis/autoscaling.x-k8s.io/v1/provisioningrequests";
     /// All nodes or none.
     private static final String KIND_OF_PROVISIONING = "best-effort-atomic-scale-up.autoscaling.x-k8s.io";
     private static final String ATTEMPT = "kumiki.io/attempt";
+    /// Label of those for pods without a gang.
+    private static final String FOR = "kumiki.io/capacity-for";
+
+    private static final String PODS = "pods";
     private static final int WORDS = 200;
 
     private final KubeApi api;
@@ -34,7 +39,9 @@ final class CapacityRequests {
         JsonNode metadata = request.path("metadata");
         String gang = metadata.path("labels").path(Facts.GANG).asText("");
         String attempt = metadata.path("annotations").path(ATTEMPT).asText("");
-        if (gang.isEmpty() || !attempt.matches("[0-9]{1,9}")) {
+        boolean own =
+                !gang.isEmpty() || metadata.path("labels").path(FOR).asText("").equals(PODS);
+        if (!own || !attempt.matches("[0-9]{1,9}")) {
             return null;
         }
         var stage = CapacityFact.Stage.ASKED;
@@ -67,7 +74,7 @@ final class CapacityRequests {
             boolean template = object.path("kind").asText().equals("PodTemplate");
             KubeApi.Result result = api.post(template ? templates(ask.namespace()) : requests(ask.namespace()), object);
             if (!result.done() && result.code() != 409) {
-                LOG.warn("nodes for gang {}/{} cannot be asked for: {}", ask.namespace(), ask.gang(), result.message());
+                LOG.warn("nodes cannot be asked for ({}/{}): {}", ask.namespace(), ask.name(), result.message());
                 return;
             }
         }
@@ -96,7 +103,7 @@ final class CapacityRequests {
         return "/apis/autoscaling.x-k8s.io/v1/namespaces/" + namespace + "/provisioningrequests";
     }
 
-    /// Templates first, the request that names them last. The gang owns all of them.
+    /// Templates first, the request that names them last. The gang owns all of them, where they are for one.
     static List<ObjectNode> objects(Decision.AskCapacity ask) {
         List<ObjectNode> objects = new ArrayList<>();
         ObjectNode request = object(ask, ask.name(), "autoscaling.x-k8s.io/v1", "ProvisioningRequest");
@@ -121,8 +128,12 @@ final class CapacityRequests {
     private static ObjectNode object(Decision.AskCapacity ask, String name, String version, String kind) {
         ObjectNode object = Json.object().put("apiVersion", version).put("kind", kind);
         ObjectNode metadata = object.putObject("metadata").put("name", name).put("namespace", ask.namespace());
-        metadata.putObject("labels").put(Facts.GANG, ask.gang());
         metadata.putObject("annotations").put(ATTEMPT, Integer.toString(ask.attempt()));
+        if (ask.gang().isEmpty()) {
+            metadata.putObject("labels").put(FOR, PODS);
+            return object;
+        }
+        metadata.putObject("labels").put(Facts.GANG, ask.gang());
         metadata.putArray("ownerReferences")
                 .addObject()
                 .put("apiVersion", "kumiki.io/v1alpha1")

@@ -57,6 +57,18 @@ class CapacityRequestsTest {
                 .isEqualTo("uid-1"));
     }
 
+    @Test
+    void thoseForPodsWithoutAGangAreOwnedByNobodyAndAreOurs() {
+        var shape = new Gang.Members("pod", 3, 3, 0, Map.of("cpu", "1"), null, null, null);
+        List<ObjectNode> objects =
+                CapacityRequests.objects(new Decision.AskCapacity("ns", "pods-1a-3", "", "", 3, List.of(shape)));
+        assertThat(objects.getLast().at("/spec/podSets/0/count").asInt()).isEqualTo(3);
+        objects.forEach(object ->
+                assertThat(object.path("metadata").has("ownerReferences")).isFalse());
+        assertThat(CapacityRequests.fact(objects.getLast()))
+                .isEqualTo(new CapacityFact("ns", "pods-1a-3", "", 3, CapacityFact.Stage.ASKED, ""));
+    }
+
     private static CapacityFact read(String conditions) {
         return CapacityRequests.fact(json("{'metadata':{'namespace':'ns','name':'train-2','labels':"
                 + "{'kumiki.io/gang':'train'},'annotations':{'kumiki.io/attempt':'2'}},'status':{'conditions':["
