@@ -47,7 +47,8 @@ public final class EstimateWrites {
         if (before == null) {
             return now.at() != null;
         }
-        if (second - before.second() < EACH) {
+        // A clock that was put back must not keep it for as long.
+        if (Math.abs(second - before.second()) < EACH) {
             return false;
         }
         Long was = before.start().at();

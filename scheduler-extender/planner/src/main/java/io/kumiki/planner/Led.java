@@ -264,7 +264,8 @@ final class Led {
                 && !single.pod().terminating()
                 && state.holds.get(single.uid()) == null
                 && !refused.containsKey(single.uid())
-                && state.second - single.created() >= SILENCE / 1000;
+                // The API server's clock and ours may differ.
+                && Math.abs(state.second - single.created()) >= SILENCE / 1000;
     }
 
     private void explain(SingleFact single) {

@@ -11,9 +11,12 @@ abstract class OnePlanner {
     final Planner planner = new Planner(PlannerOptions.DEFAULT);
     long now = 1000;
     int version = 100;
+    /// How far the clock on the wall is off, in seconds.
+    long off;
 
     List<Decision> on(Event event) {
-        List<Decision> all = new ArrayList<>(planner.on(event, now, Instant.ofEpochSecond(1_000_000 + now / 1000)));
+        List<Decision> all =
+                new ArrayList<>(planner.on(event, now, Instant.ofEpochSecond(1_000_000 + off + now / 1000)));
         for (Decision decision : List.copyOf(all)) {
             if (decision instanceof Decision.WriteStatus write) {
                 all.addAll(on(new Event.Written(

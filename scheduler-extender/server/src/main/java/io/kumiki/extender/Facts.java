@@ -66,9 +66,15 @@ final class Facts {
                         && !node.path("metadata").has("deletionTimestamp"),
                 texts(node.path("metadata").path("labels")),
                 taints,
-                Shape.amounts(texts(node.path("status").path("allocatable"))),
+                found(texts(node.path("status").path("allocatable"))),
                 ready,
                 unhealthy(node.path("status")));
+    }
+
+    private static Map<String, Long> found(Map<String, String> quantities) {
+        var amounts = new TreeMap<String, Long>();
+        quantities.forEach((resource, text) -> amounts.put(resource, Shape.found(resource, text, Shape.MOST)));
+        return amounts;
     }
 
     private static Gang.Toleration tolerates(String taint, String effect) {
@@ -145,7 +151,7 @@ final class Facts {
         JsonNode metadata = pod.path("metadata");
         JsonNode status = pod.path("status");
         JsonNode annotations = metadata.path("annotations");
-        Map<String, Long> requests = PodShape.requests(pod);
+        Map<String, Long> requests = Shape.found(PodShape.requests(pod));
         boolean vetoed = false;
         for (JsonNode condition : status.path("conditions")) {
             vetoed |= condition.path("type").asText().equals("PodScheduled")

@@ -257,7 +257,8 @@ final class Feeds implements AutoCloseable {
     private static Map<String, Long> amounts(JsonNode quantities) {
         var amounts = new TreeMap<String, Long>();
         Facts.texts(quantities)
-                .forEach((name, text) -> amounts.put(name, Shape.amount(name.endsWith("cpu") ? "cpu" : name, text)));
+                .forEach((name, text) ->
+                        amounts.put(name, Shape.found(name.endsWith("cpu") ? "cpu" : name, text, Shape.MOST_OF_ALL)));
         return amounts;
     }
 

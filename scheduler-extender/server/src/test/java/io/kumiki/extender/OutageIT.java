@@ -23,9 +23,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +48,8 @@ class OutageIT {
 
     private final Vertx vertx = Vertx.vertx();
     private final AtomicInteger lost = new AtomicInteger();
+    /// How far the leader's clock is off, in seconds.
+    private final AtomicLong off = new AtomicLong();
     private final HttpClient http = HttpClient.newHttpClient();
     private LocalCluster cluster;
     private Road road;
@@ -77,11 +82,15 @@ class OutageIT {
     }
 
     private void lead() throws Exception {
-        var settings = new Extender.Settings(0, "kube-system", "test", false, PlannerOptions.DEFAULT);
-        extender =
-                Extender.listen(vertx, client, settings, Clock.systemUTC(), new AdmissionDesk(), lost::incrementAndGet);
-        extender.start();
+        extender = replica("test", () -> Instant.now().plusSeconds(off.get()));
         assertThat(extender.awaitReady(PATIENCE)).isTrue();
+    }
+
+    private Extender replica(String holder, InstantSource clock) {
+        var settings = new Extender.Settings(0, "kube-system", holder, false, PlannerOptions.DEFAULT);
+        var replica = Extender.listen(vertx, client, settings, clock, new AdmissionDesk(), lost::incrementAndGet);
+        replica.start();
+        return replica;
     }
 
     @AfterEach
@@ -283,5 +292,32 @@ class OutageIT {
         assertThat(await("placed", () -> placed("after"))).isLessThan(SOON);
         assertThat(transitions()).isEqualTo(51);
         assertThat(lost).hasValue(0);
+    }
+
+    /// Each lives by its own monotonic clock.
+    @Test
+    void clocksThatArePutForwardAndBackEndNoLease() throws Exception {
+        lead();
+        long term = transitions();
+        try (var other = replica("other", () -> Instant.now().plusSeconds(-2 * off.get()))) {
+            for (long jump : new long[] {3600, -3600}) {
+                off.set(jump);
+                var seen = new TreeSet<String>();
+                // A second each: longer than the lease lasts.
+                await("it is renewed", () -> {
+                    seen.add(cluster.cluster()
+                            .get(LEASES, "kube-system", LEASE)
+                            .at("/metadata/resourceVersion")
+                            .asText());
+                    return seen.size() > 8;
+                });
+                gang(jump > 0 ? "forward" : "back");
+                assertThat(await("placed", () -> placed(jump > 0 ? "forward" : "back")))
+                        .isLessThan(SOON);
+            }
+            assertThat(transitions()).isEqualTo(term);
+            assertThat(lost).hasValue(0);
+            assertThat(other.port()).isPositive();
+        }
     }
 }

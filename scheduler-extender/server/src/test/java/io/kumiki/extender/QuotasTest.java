@@ -7,9 +7,11 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.kumiki.model.Json;
 import io.kumiki.planner.Event;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 /// Objects that come together become one tree.
@@ -52,6 +54,30 @@ class QuotasTest {
             quotas.gone("/t0");
             quotas.settled();
             assertThat(told).hasSize(2);
+        }
+    }
+
+    @Test
+    void anAmountThatIsNoneIsAMistakeOfItsObject() {
+        List<Event> told = new ArrayList<>();
+        var config = new ConfigBuilder().withMasterUrl("http://127.0.0.1:1").build();
+        try (var client = new KubernetesClientBuilder().withConfig(config).build()) {
+            var notes = new QuotaNotes(new KubeApi(client), InstantSource.system());
+            notes.close();
+            var quotas = new Quotas(told::add, notes);
+            quotas.seen(quota("all", "", 100));
+            quotas.settled();
+            for (String resource : List.of("cpu", "nvidia.com/gpu")) {
+                for (String amount : List.of("5e17", "1e30", "-1", "9999999999999999999Ei", "1e-99999999", "x")) {
+                    ObjectNode absurd = quota("absurd", "", 1);
+                    absurd.withObject("/spec/limit").put(resource, amount);
+                    quotas.seen(absurd);
+                    Assertions.assertTimeoutPreemptively(Duration.ofSeconds(5), quotas::settled, amount);
+                    quotas.gone("/absurd");
+                    quotas.settled();
+                }
+            }
+            assertThat(told).as("the tree before holds").hasSize(1);
         }
     }
 }

@@ -20,6 +20,13 @@ public final class Shape {
 
     public static final List<String> GPUS = List.of("nvidia.com/gpu", "amd.com/gpu");
     private static final long MIB = 1 << 20;
+    /// More of anything than all nodes together have, and thousands of it can be added up.
+    public static final long MOST = 1_000_000_000_000_000L;
+    /// Of whole clusters, as quotas have it.
+    public static final long MOST_OF_ALL = 1_000 * MOST;
+
+    private static final BigDecimal ANY = BigDecimal.valueOf(MOST_OF_ALL);
+    private static final int LONGEST = 64;
 
     private Shape() {}
 
@@ -30,19 +37,49 @@ public final class Shape {
         return amounts;
     }
 
+    /// Throws [IllegalArgumentException] where it is none, negative, or has more than 18 digits.
     public static long amount(String resource, String text) {
-        BigDecimal number;
-        try {
-            number = Quantity.parse(text).getNumericalAmount();
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new IllegalArgumentException(
-                    resource + " is \"" + text + "\", which is no quantity such as 500m, 2 or 1Gi", e);
-        }
-        if (number.signum() < 0 || number.precision() - number.scale() > 18) {
+        BigDecimal number = counted(resource, text);
+        if (number.signum() < 0 || number.compareTo(ANY) >= 0) {
             throw new IllegalArgumentException(resource + " is " + text + ", which is no amount of anything");
         }
-        BigDecimal counted = resource.equals("cpu") ? number.movePointRight(3) : number;
-        return counted.setScale(0, RoundingMode.CEILING).longValueExact();
+        return number.longValueExact();
+    }
+
+    /// What the API server took, however much it is: below none is none, and too much is the most.
+    ///
+    /// @param most that can be added up
+    public static long found(String resource, String text, long most) {
+        BigDecimal number = counted(resource, text);
+        return number.compareTo(BigDecimal.valueOf(most)) > 0 ? most : Math.max(0, number.longValue());
+    }
+
+    /// The same of one pod's or one node's amounts that were counted already.
+    public static Map<String, Long> found(Map<String, Long> amounts) {
+        if (amounts.values().stream().allMatch(amount -> amount >= 0 && amount <= MOST)) {
+            return amounts;
+        }
+        var found = new TreeMap<String, Long>();
+        amounts.forEach((resource, amount) -> found.put(resource, Math.clamp(amount, 0, MOST)));
+        return found;
+    }
+
+    private static BigDecimal counted(String resource, String text) {
+        try {
+            if (text.length() <= LONGEST) {
+                BigDecimal number = Quantity.parse(text).getNumericalAmount();
+                // A huge exponent would make arithmetic on it endless.
+                if (Math.abs((long) number.scale()) <= LONGEST) {
+                    BigDecimal counted = resource.equals("cpu") ? number.movePointRight(3) : number;
+                    return counted.setScale(0, RoundingMode.UP);
+                }
+            }
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            // Told below, in the same words.
+        }
+        String shown = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+        throw new IllegalArgumentException(
+                resource + " is \"" + shown + "\", which is no quantity such as 500m, 2 or 1Gi");
     }
 
     /// Throws [IllegalArgumentException] where the amounts of one pod are none that could ever be given.
@@ -59,6 +96,8 @@ public final class Shape {
                                 || amount.getKey().startsWith("nvidia.com/mig-")));
     }
 
+    /// Throws [IllegalArgumentException] where nothing of the kind could ever be given.
+    ///
     /// @param amounts of one pod
     public static Demand demand(Map<String, Long> amounts) {
         int gpus = 0;
@@ -66,6 +105,10 @@ public final class Shape {
         var extended = new TreeMap<String, Long>();
         for (var entry : amounts.entrySet()) {
             String resource = entry.getKey();
+            if (entry.getValue() > MOST) {
+                throw new IllegalArgumentException(
+                        resource + " is " + entry.getValue() + ", which is more than any node has");
+            }
             if (GPUS.contains(resource) && entry.getValue() > 0) {
                 gpus += small(entry.getValue());
                 milli = 1000;
