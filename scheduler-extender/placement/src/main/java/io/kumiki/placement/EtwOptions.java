@@ -6,6 +6,9 @@ package io.kumiki.placement;
 /// @param lookAhead how many times a node's fair share of pods is rolled out (h)
 /// @param classPrice weight of the class price (kp), in milli-GPU
 /// @param classExponent trades packing for protection of large demands (e)
+/// @param nearly weight of breaking into nodes that have almost room for several devices, as a share of the class
+/// price:
+///     0 for a batch fill, where nobody leaves and they never get it
 /// @param horizon demand to come for several devices at once, as a multiple of what is free (H): 1.3 for a batch fill,
 ///     8 in steady state
 /// @param typeHorizon the same for pods that want certain GPU models: a long one would make every model equally scarce
@@ -19,14 +22,15 @@ public record EtwOptions(
         double lookAhead,
         double classPrice,
         double classExponent,
+        double nearly,
         double horizon,
         double typeHorizon,
         double typePrice,
         double rackPrice,
         long seed,
         int refreshEvery) {
-    public static final EtwOptions BATCH = new EtwOptions(32, 3, 3000, 4, 1.3, 1.3, 300, 0, 7, 50);
-    public static final EtwOptions STEADY = new EtwOptions(32, 3, 3000, 4, 8, 1.3, 300, 300, 7, 50);
+    public static final EtwOptions BATCH = new EtwOptions(32, 3, 3000, 4, 0, 1.3, 1.3, 300, 0, 7, 50);
+    public static final EtwOptions STEADY = new EtwOptions(32, 3, 3000, 4, 1, 8, 1.3, 300, 300, 7, 50);
 
     /// The same, with another weight of the rack price.
     public EtwOptions racks(double price) {
@@ -35,6 +39,7 @@ public record EtwOptions(
                 lookAhead,
                 classPrice,
                 classExponent,
+                nearly,
                 horizon,
                 typeHorizon,
                 typePrice,

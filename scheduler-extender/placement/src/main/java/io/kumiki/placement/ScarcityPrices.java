@@ -72,27 +72,50 @@ final class ScarcityPrices {
                         * pod.totalGpuMilli()
                         / ClusterView.WHOLE;
         int whole = view.wholeDevices(n);
-        if (whole < 2) {
+        if (whole < (options.nearly() > 0 ? 1 : 2)) {
             return price;
         }
-        int wholeAfter = whole - wholeTaken;
+        int cpu = view.cpuFree(n);
+        int memory = view.memoryFree(n);
         for (int t = 0; t < weight.length; t++) {
             if (weight[t] == 0) {
                 continue;
             }
             Demand demand = classes.get(t);
-            int before = slots(demand, n, whole, view.cpuFree(n), view.memoryFree(n));
-            if (before == 0) {
-                continue;
+            int before = slots(demand, n, whole, cpu, memory);
+            int wholeAfter = whole - wholeTaken;
+            int cpuAfter = cpu - pod.cpuMilli();
+            int memoryAfter = memory - pod.memoryMib();
+            if (before > 0) {
+                int after = slots(demand, n, wholeAfter, cpuAfter, memoryAfter);
+                boolean own = pod.gpus() == demand.gpus()
+                        && pod.cpuMilli() == demand.cpuMilli()
+                        && pod.memoryMib() == demand.memoryMib();
+                price += weight[t] * Math.max(0, before - after - (own ? 1 : 0));
+            } else if (options.nearly() > 0 && couldHold(demand, n)) {
+                double lost = part(demand, whole, cpu, memory) - part(demand, wholeAfter, cpuAfter, memoryAfter);
+                price += options.nearly() * weight[t] * lost;
             }
-            int after = slots(
-                    demand, n, wholeAfter, view.cpuFree(n) - pod.cpuMilli(), view.memoryFree(n) - pod.memoryMib());
-            boolean own = pod.gpus() == demand.gpus()
-                    && pod.cpuMilli() == demand.cpuMilli()
-                    && pod.memoryMib() == demand.memoryMib();
-            price += weight[t] * Math.max(0, before - after - (own ? 1 : 0));
         }
         return price;
+    }
+
+    private boolean couldHold(Demand demand, int n) {
+        NodeSpec node = view.node(n);
+        return demand.allows(node.model())
+                && node.gpus() >= demand.gpus()
+                && node.cpuMilli() >= demand.cpuMilli()
+                && node.memoryMib() >= demand.memoryMib();
+    }
+
+    /// How near a node is to having room, from 0 to 1. Of two nodes the emptier one is worth much more: it needs fewer
+    /// to leave, so the other is filled first and this one empties.
+    private static double part(Demand demand, int whole, int cpu, int memory) {
+        double least = Math.min(1, (double) whole / demand.gpus());
+        least = demand.cpuMilli() == 0 ? least : Math.min(least, (double) cpu / demand.cpuMilli());
+        least = demand.memoryMib() == 0 ? least : Math.min(least, (double) memory / demand.memoryMib());
+        double square = Math.max(0, least) * Math.max(0, least);
+        return square * square;
     }
 
     private int slots(Demand demand, int n, int whole, int cpu, int memory) {
