@@ -43,7 +43,8 @@ import org.jspecify.annotations.Nullable;
 /// are its clients through
 /// {@link #cluster()}; the node agent also gives it {@link #podLogs}.
 public final class LocalCluster implements AutoCloseable {
-    private static final int WINDOW = 16_384;
+    /// How many changes a watch or a page may be behind.
+    public static final int WINDOW = 16_384;
     private static final long FOLLOW_MILLIS = 10_000;
 
     private final Vertx vertx;

@@ -1,11 +1,14 @@
 package io.kumiki.conformance.cluster;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.ResourceType;
 import io.kumiki.localcluster.LocalCluster;
 import io.kumiki.localcluster.LocalClusterSettings;
 import io.kumiki.localcluster.node.LocalApi;
 import io.kumiki.localcluster.node.LocalVolumes;
 import io.kumiki.localcluster.scheduler.SchedulerLoop;
 import io.kumiki.localcluster.scheduler.SchedulerSettings;
+import io.kumiki.model.Json;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,6 +42,29 @@ public final class EmbeddedCluster implements TestCluster {
         SchedulerLoop scheduler = new SchedulerLoop(api, SchedulerSettings.DEFAULT, Clock.systemUTC());
         scheduler.start();
         parts.add(scheduler);
+    }
+
+    /// Nothing is kept of what lies more changes back than a watch may be behind.
+    @Override
+    public void forget() {
+        LocalApi api = new LocalApi(cluster.cluster(), "contract", Clock.systemUTC());
+        api.createIfAbsent(ResourceType.CONFIG_MAPS, "default", named("past"));
+        for (int i = 0; i <= LocalCluster.WINDOW; i++) {
+            api.merge(ResourceType.CONFIG_MAPS, "default", "past", counted(i));
+        }
+        api.remove(ResourceType.CONFIG_MAPS, named("past"));
+    }
+
+    private static ObjectNode named(String name) {
+        ObjectNode map = Json.object();
+        map.putObject("metadata").put("name", name).put("namespace", "default");
+        return map;
+    }
+
+    private static ObjectNode counted(int i) {
+        ObjectNode patch = Json.object();
+        patch.putObject("data").put("i", Integer.toString(i));
+        return patch;
     }
 
     @Override

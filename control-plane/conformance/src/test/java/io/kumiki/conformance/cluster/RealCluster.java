@@ -1,9 +1,15 @@
 package io.kumiki.conformance.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.localcluster.real.RealKubernetes;
 import io.kumiki.model.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +17,10 @@ import java.util.List;
 /// A real Kubernetes control plane: etcd (without fsync), kube-apiserver and kube-controller-manager as processes of
 /// their own on free ports of loopback, kube-scheduler when asked for. Nodes are objects only: no kubelet runs.
 public final class RealCluster implements TestCluster {
-    /// Groups that are not served here either, so that both can be asked how they say so.
-    private static final List<String> ABSENT = List.of("--runtime-config=certificates.k8s.io/v1=false");
+    /// A group that is not served here either, so that both can be asked how they say so; pages of the past come from
+    /// the store alone, so that they end when it forgets.
+    private static final List<String> ABSENT =
+            List.of("--runtime-config=certificates.k8s.io/v1=false", "--feature-gates=ListFromCacheSnapshot=false");
 
     private final RealKubernetes real;
 
@@ -44,6 +52,29 @@ public final class RealCluster implements TestCluster {
             real.scheduler("default-scheduler", Json.array());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Compacts the store, as kube-apiserver does every five minutes.
+    @Override
+    public void forget() {
+        JsonNode status = store("/v3/maintenance/status", Json.object());
+        ObjectNode wanted = Json.object().put("physical", true);
+        wanted.put("revision", status.path("header").path("revision").asText());
+        store("/v3/kv/compaction", wanted);
+    }
+
+    private JsonNode store(String path, ObjectNode body) {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(real.storeUrl() + path))
+                    .POST(HttpRequest.BodyPublishers.ofString(Json.write(body)))
+                    .build();
+            return Json.parse(
+                    client.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

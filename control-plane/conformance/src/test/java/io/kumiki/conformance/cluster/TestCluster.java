@@ -17,6 +17,9 @@ public interface TestCluster extends AutoCloseable {
 
     Path kubeconfig();
 
+    /// Forgets all revisions but the present one.
+    void forget();
+
     default Api api() {
         return new Api(this);
     }

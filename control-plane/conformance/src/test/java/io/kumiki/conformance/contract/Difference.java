@@ -144,7 +144,11 @@ final class Difference {
                         theirs.getOrDefault(name, MissingNode.getInstance()));
             }
         } else if (a instanceof ArrayNode left && b instanceof ArrayNode right) {
-            lists(path, left, right);
+            if (told(left) && told(right)) {
+                compare(path, byName(left), byName(right));
+            } else {
+                lists(path, left, right);
+            }
         } else if (!plain(path, a).equals(plain(path, b))) {
             found.add(path + ": embedded " + show(a) + ", real " + show(b));
         }
@@ -200,6 +204,34 @@ final class Difference {
 
     private static String pattern(String pointer) {
         return Pattern.quote(pointer).replace("*", "\\E[^/]+\\Q");
+    }
+
+    /// What discovery lists goes by name, so that what one server does not serve can be said by name:
+    /// `/resources/nodes~1proxy`, `/items/apps/versions/v1/resources/deployments/subresources/status`.
+    private static boolean told(ArrayNode list) {
+        return !list.isEmpty()
+                && list.valueStream().noneMatch(each -> served(each).isEmpty());
+    }
+
+    private static String served(JsonNode entry) {
+        if (entry.has("versions") && entry.path("metadata").isObject()) {
+            String group = entry.path("metadata").path("name").asText("");
+            return group.isEmpty() ? "core" : group;
+        }
+        for (String name : List.of("subresource", "resource")) {
+            if (entry.has(name) && entry.has("verbs")) {
+                return entry.path(name).asText();
+            }
+        }
+        return entry.has("resources")
+                ? entry.path("version").asText("")
+                : entry.has("verbs") ? entry.path("name").asText("") : "";
+    }
+
+    private static ObjectNode byName(ArrayNode list) {
+        ObjectNode named = Json.object();
+        list.forEach(each -> named.set(served(each), each));
+        return named;
     }
 
     private void lists(String path, ArrayNode left, ArrayNode right) {

@@ -20,6 +20,7 @@ import java.util.Map;
 /// `NODE pretend` puts a node there that takes the namespace's pods, `ASKED label/a` tells what the webhook
 /// `{hook}/label` was asked about objects named `a`; its certificate is `{ca}`. `KNOWN label` waits until that webhook
 /// is asked about new ConfigMaps.
+/// `FORGET past` makes the cluster forget what its objects were.
 /// `TIMES 12 POST /path` sends the same twelve times at one moment, `{n}` being each one's number, and tells how often
 /// each code came. A body of `hex 6b3873…` is sent as those bytes.
 /// A `~` line below the sentence holds for all of its requests.

@@ -89,6 +89,10 @@ final class ScenarioRun implements AutoCloseable {
                                 .isEmpty());
                 yield said(Json.object());
             }
+            case "FORGET" -> {
+                cluster.forget();
+                yield said(Json.object());
+            }
             case "TIMES" -> said(together(step));
             default -> request(step, step.method(), step.path(), "");
         };

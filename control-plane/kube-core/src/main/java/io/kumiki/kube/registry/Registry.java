@@ -76,6 +76,11 @@ public final class Registry {
         this.consequences = follow;
     }
 
+    /// Throws what a write of something new would meet: a disk without room, or one that fails.
+    public void acceptsMore() {
+        journal.admit(true);
+    }
+
     <T> T write(boolean dryRun, boolean growth, Function<Tx, T> work) {
         if (!dryRun) {
             journal.admit(growth);

@@ -30,6 +30,7 @@ final class Discovery {
         "delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"
     };
     private static final String[] NAMESPACE = {"create", "delete", "get", "list", "patch", "update", "watch"};
+    private static final String[] PROXY = {"create", "delete", "get", "patch", "update"};
     private static final String[] STATUS = {"get", "patch", "update"};
 
     private final KindTable kinds;
@@ -134,8 +135,10 @@ final class Discovery {
                 all.add(new Entry("pods/attach", kind, "", "", "PodAttachOptions", connect, false));
                 all.add(new Entry("pods/exec", kind, "", "", "PodExecOptions", connect, false));
                 all.add(new Entry("pods/portforward", kind, "", "", "PodPortForwardOptions", connect, false));
+                all.add(new Entry("pods/proxy", kind, "", "", "PodProxyOptions", PROXY, false));
                 all.add(new Entry("pods/log", kind, "", "", "Pod", new String[] {"get"}, false));
             }
+            case "services" -> all.add(new Entry("services/proxy", kind, "", "", "ServiceProxyOptions", PROXY, false));
             case "namespaces" ->
                 all.add(new Entry("namespaces/finalize", kind, "", "", "Namespace", new String[] {"update"}, false));
             case "serviceaccounts" ->
@@ -154,9 +157,11 @@ final class Discovery {
 
     private ObjectNode resources(String group, String version) {
         ObjectNode list = Json.object();
-        list.put("kind", "APIResourceList")
-                .put("apiVersion", "v1")
-                .put("groupVersion", group.isEmpty() ? version : group + "/" + version);
+        list.put("kind", "APIResourceList");
+        if (!group.isEmpty()) {
+            list.put("apiVersion", "v1");
+        }
+        list.put("groupVersion", group.isEmpty() ? version : group + "/" + version);
         ArrayNode resources = list.putArray("resources");
         for (Kind kind : kinds.all()) {
             if (!kind.type().group().equals(group) || !kind.type().version().equals(version)) {
@@ -239,10 +244,12 @@ final class Discovery {
             if (!kind.type().group().equals(group) || !kind.type().version().equals(version)) {
                 continue;
             }
+            // Built-in kinds leave out what is the group's anyway, custom ones do not.
+            boolean own = !kind.builtIn();
             for (Entry entry : entries(kind)) {
                 ObjectNode answers = Json.object()
-                        .put("group", entry.group().isEmpty() ? group : entry.group())
-                        .put("version", entry.version().isEmpty() ? version : entry.version())
+                        .put("group", own && entry.group().isEmpty() ? group : entry.group())
+                        .put("version", own && entry.version().isEmpty() ? version : entry.version())
                         .put("kind", entry.answers());
                 if (entry.main()) {
                     ObjectNode resource = Json.object().put("resource", entry.name());

@@ -176,7 +176,7 @@ public final class Router {
             throw ApiFault.methodNotAllowed();
         }
         if (Health.asked(path)) {
-            return Health.answer(request, path);
+            return new Health(parts.registry()).answer(request, path);
         }
         if (path.equals("/version")) {
             return ApiAnswer.json(200, version());

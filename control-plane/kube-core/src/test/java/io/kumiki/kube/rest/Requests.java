@@ -40,7 +40,11 @@ final class Requests {
     }
 
     Requests(Tokens tokens) {
-        cluster = new Cluster(ClusterSettings.simulated(() -> now, 7).tokens(tokens), Journal.memory());
+        this(tokens, Journal.memory());
+    }
+
+    Requests(Tokens tokens, Journal journal) {
+        cluster = new Cluster(ClusterSettings.simulated(() -> now, 7).tokens(tokens), journal);
         cluster.resume();
         post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"n\"}}");
     }

@@ -24,6 +24,7 @@ public final class Services implements AutoCloseable {
     private final Map<String, ObjectNode> slices = new HashMap<>();
     private final Set<ServiceTable.Listening> told = new HashSet<>();
     private final List<LocalApi.Following> following = new ArrayList<>();
+    private final Set<String> unheeded = new HashSet<>();
     private final Map<ServiceTable.Listening, String> deaf = new HashMap<>();
     private final Listener listener;
     private final OutsideNames outside = new OutsideNames(this::elsewhere);
@@ -77,6 +78,16 @@ public final class Services implements AutoCloseable {
             listener.changed(next, elsewhere);
         }
         services.values().forEach(this::balance);
+        services.values().forEach(this::unheeded);
+    }
+
+    /// Told once on the service itself.
+    private void unheeded(ObjectNode service) {
+        for (String each : UnheededFields.of(service)) {
+            if (unheeded.add(service.path("metadata").path("uid").asText() + each)) {
+                api.event(service, "Warning", "NotApplied", "kumiki-proxy", each);
+            }
+        }
     }
 
     private synchronized void elsewhere(Map<String, List<String>> now) {

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
 public final class NodeAgent {
     private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
-    /// Half of a token's life.
-    private static final Duration TOKENS = Duration.ofMinutes(30);
+    /// Half of the shortest life that a token may be given.
+    private static final Duration TOKENS = Duration.ofMinutes(5);
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 

@@ -53,6 +53,7 @@ public final class RealKubernetes implements AutoCloseable {
     private final int port;
     private final Process store;
     private final Process server;
+    private final int clients;
 
     private RealKubernetes(KubernetesPrograms programs, Path folder, Settings settings)
             throws IOException, GeneralSecurityException {
@@ -61,12 +62,12 @@ public final class RealKubernetes implements AutoCloseable {
         this.settings = settings;
         this.keys = Credentials.in(folder, List.of("127.0.0.1", "localhost", "kubernetes.default.svc"), Instant.now());
         Runtime.getRuntime().addShutdownHook(hook);
-        int clients = freePort();
+        clients = freePort();
         port = freePort();
         try {
             files();
-            store = etcd(clients, freePort());
-            server = apiserver(clients);
+            store = etcd(freePort());
+            server = apiserver();
             awaitReady();
             KubeconfigFile.write(kubeconfig(), url(), authorityPem(), token(), "default");
         } catch (IOException | RuntimeException e) {
@@ -130,8 +131,8 @@ public final class RealKubernetes implements AutoCloseable {
         throw new IOException("100 ports between 15,000 and 30,000 are taken");
     }
 
-    private Process etcd(int clients, int peers) throws IOException {
-        String own = "http://127.0.0.1:" + clients;
+    private Process etcd(int peers) throws IOException {
+        String own = storeUrl();
         String peer = "http://127.0.0.1:" + peers;
         List<String> flags = new ArrayList<>(List.of(
                 "--data-dir=" + file("etcd"),
@@ -147,9 +148,9 @@ public final class RealKubernetes implements AutoCloseable {
         return launch("etcd", flags.toArray(String[]::new));
     }
 
-    private Process apiserver(int clients) throws IOException {
+    private Process apiserver() throws IOException {
         List<String> flags = new ArrayList<>(List.of(
-                "--etcd-servers=http://127.0.0.1:" + clients,
+                "--etcd-servers=" + storeUrl(),
                 "--bind-address=127.0.0.1",
                 "--secure-port=" + port,
                 "--advertise-address=192.0.2.1",
@@ -292,6 +293,11 @@ public final class RealKubernetes implements AutoCloseable {
 
     public Path kubeconfig() {
         return folder.resolve("kubeconfig");
+    }
+
+    /// Where etcd listens.
+    public String storeUrl() {
+        return "http://127.0.0.1:" + clients;
     }
 
     public ProcessHandle etcd() {

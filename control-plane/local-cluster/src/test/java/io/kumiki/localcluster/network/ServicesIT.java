@@ -10,6 +10,7 @@ import io.kumiki.kube.Deletion;
 import io.kumiki.kube.Journal;
 import io.kumiki.kube.PatchType;
 import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.Selection;
 import io.kumiki.kube.WriteOptions;
 import io.kumiki.localcluster.node.LocalApi;
 import io.kumiki.localcluster.node.NodeAgent;
@@ -210,6 +211,25 @@ class ServicesIT {
     private JsonNode ingress(String name) {
         return Objects.requireNonNull(cluster.get(ResourceType.SERVICES, "n", name))
                 .at("/status/loadBalancer/ingress/0");
+    }
+
+    @Test
+    void whatIsReadOverIsToldOnTheService() throws Exception {
+        cluster.create(
+                ResourceType.SERVICES,
+                "n",
+                (ObjectNode) Json.parse("{\"metadata\":{\"name\":\"odd\"},\"spec\":{\"ports\":[{\"port\":8086}],"
+                        + "\"externalIPs\":[\"192.0.2.1\"]}}"),
+                WriteOptions.by("test"));
+        until(
+                "an event names the field",
+                () -> cluster.list(ResourceType.EVENTS, "n", Selection.ALL).items().stream()
+                        .anyMatch(each -> each.path("reason").asText().equals("NotApplied")
+                                && each.path("involvedObject")
+                                        .path("name")
+                                        .asText()
+                                        .equals("odd")
+                                && each.path("message").asText().startsWith("externalIPs 192.0.2.1: ")));
     }
 
     @Test

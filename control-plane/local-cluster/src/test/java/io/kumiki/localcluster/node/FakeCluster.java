@@ -27,6 +27,7 @@ final class FakeCluster implements NodeCluster {
     private final Map<String, ObjectNode> pods = new LinkedHashMap<>();
     private final Map<String, JsonNode> objects = new ConcurrentHashMap<>();
     private @Nullable Consumer<PodChange> consumer;
+    final List<String> lifetimes = java.util.Collections.synchronizedList(new ArrayList<>());
     final List<String> events = new ArrayList<>();
     final List<String> history = new ArrayList<>();
 
@@ -199,6 +200,7 @@ final class FakeCluster implements NodeCluster {
             long expirationSeconds,
             String podName,
             String podUid) {
+        lifetimes.add(serviceAccount + " " + audience + " " + expirationSeconds);
         return "token-of-" + serviceAccount + (audience.isEmpty() ? "" : "-for-" + audience);
     }
 

@@ -245,13 +245,14 @@ class NodeAgentIT {
         ObjectNode mounted = pod("vol", """
                 {"restartPolicy":"Never","serviceAccountName":"pipeline-runner","volumes":[{"name":"c","configMap":{"name":"cm","items":[{"key":"file.txt","path":"a/b.txt"}]}},
                   {"name":"s","secret":{"secretName":"s","defaultMode":256}},
-                  {"name":"p","projected":{"sources":[{"serviceAccountToken":{"path":"token","audience":"vault"}},{"downwardAPI":{"items":[{"path":"labels","fieldRef":{"fieldPath":"metadata.labels"}}]}}]}}],
+                  {"name":"p","projected":{"sources":[{"serviceAccountToken":{"path":"token","audience":"vault","expirationSeconds":600}},{"downwardAPI":{"items":[{"path":"labels","fieldRef":{"fieldPath":"metadata.labels"}}]}}]}}],
                  "containers":[{"name":"main","image":"alpine","volumeMounts":[{"name":"c","mountPath":"/etc/c"},{"name":"s","mountPath":"/s"},{"name":"p","mountPath":"/p"}],
                   "command":["sh","-c","cat /etc/c/a/b.txt; echo; cat /s/password; echo; stat -c %a /s/password; cat /p/token; echo; cat /p/labels; echo; cat /var/run/secrets/kubernetes.io/serviceaccount/token; echo; cat /var/run/secrets/kubernetes.io/serviceaccount/namespace; echo; grep ml-pipeline /etc/hosts; ls /root"]}]}""");
         cluster.put(mounted);
         assertThat(log(agent, cluster.awaitPhase("vol", "Succeeded"), "main"))
                 .isEqualTo(
                         "text\np w\n400\ntoken-of-pipeline-runner-for-vault\napp=\"x\"\ntoken-of-pipeline-runner\nkubeflow\n127.0.0.1 ml-pipeline.kubeflow.svc.cluster.local\n");
+        assertThat(cluster.lifetimes).contains("pipeline-runner vault 600");
         assertThat(Files.exists(Path.of("/var/run/secrets/kubernetes.io")))
                 .as("nothing of it on the host")
                 .isFalse();

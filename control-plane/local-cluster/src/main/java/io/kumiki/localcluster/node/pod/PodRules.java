@@ -59,14 +59,10 @@ public final class PodRules {
         return refusals;
     }
 
-    /// What containers that are processes of this machine ask for and do not get although they run, for a process is as
-    /// trusted as the user whose it is; one sentence for each container.
+    /// What a pod asks for and does not get although it runs: fields that this node reads over, and what containers
+    /// that are processes of this machine cannot have, for a process is as trusted as the user whose it is.
     public List<String> unheeded(JsonNode pod) {
-        List<String> unheeded = new ArrayList<>();
-        String runtime = pod.path("spec").path("runtimeClassName").asText("");
-        if (!runtime.isEmpty()) {
-            unheeded.add("runtimeClassName \"" + runtime + "\": this node knows one runtime only, its own");
-        }
+        List<String> unheeded = new ArrayList<>(UnheededFields.of(pod.path("spec")));
         for (String list : List.of("initContainers", "containers")) {
             for (JsonNode container : pod.path("spec").path(list)) {
                 List<String> fields = hardening(pod.path("spec").path("securityContext"), container);

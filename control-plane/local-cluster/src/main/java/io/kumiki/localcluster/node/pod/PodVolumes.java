@@ -66,7 +66,7 @@ public final class PodVolumes {
     private void writeToken(Path own, JsonNode wanted, String mode) throws NotYet, IOException {
         String token = token(
                 wanted.path("audience").asText(""),
-                Math.max(wanted.path("expirationSeconds").asLong(TOKEN_SECONDS), TOKEN_SECONDS));
+                wanted.path("expirationSeconds").asLong(TOKEN_SECONDS));
         write(inside(own, wanted.path("path").asText()), token.getBytes(StandardCharsets.UTF_8), mode);
     }
 

@@ -103,6 +103,28 @@ class PodRulesTest {
     }
 
     @Test
+    void fieldsThatAreReadOverAreToldByName() {
+        String pod = """
+                {"dnsPolicy":"None","dnsConfig":{"nameservers":["1.1.1.1"]},"setHostnameAsFQDN":true,"hostUsers":false,
+                 "securityContext":{"sysctls":[{"name":"net.core.somaxconn","value":"1"}]},
+                 "containers":[{"name":"a","image":"bash","ports":[{"containerPort":80,"hostPort":8080},{"containerPort":81,
+                 "hostPort":81}],"volumeMounts":[{"name":"v","mountPath":"/v","mountPropagation":"HostToContainer"},
+                 {"name":"v","mountPath":"/w","mountPropagation":"None"}]}]}""";
+        assertThat(rules(Isolation.UNSHARE, 0).unheeded(pod(pod)))
+                .satisfiesExactly(
+                        each -> assertThat(each).startsWith("securityContext.sysctls net.core.somaxconn: "),
+                        each -> assertThat(each).startsWith("dnsPolicy and dnsConfig: "),
+                        each -> assertThat(each).startsWith("setHostnameAsFQDN: "),
+                        each -> assertThat(each).startsWith("hostUsers false: "),
+                        each -> assertThat(each).startsWith("container \"a\": hostPort 8080 "),
+                        each -> assertThat(each)
+                                .startsWith("container \"a\": mountPropagation HostToContainer of /v "));
+        assertThat(rules(Isolation.UNSHARE, 0)
+                        .unheeded(pod("{\"dnsPolicy\":\"ClusterFirst\",\"hostUsers\":true,\"containers\":[]}")))
+                .isEmpty();
+    }
+
+    @Test
     void usersNeedRootUnlessTheyAreOurs() {
         String user = "{'securityContext':{'runAsUser':%d,'fsGroup':%d},'containers':[]}";
         assertThat(rules(Isolation.UNSHARE, 0).refusals(pod(user.formatted(7, 8))))
