@@ -102,13 +102,17 @@ public final class PodAdmission {
         if (uid.isEmpty()) {
             throw new IllegalArgumentException("an AdmissionReview with a request and its uid is wanted");
         }
-        return PolicyWebhook.answer(
-                (request, violations) -> {
-                    if (request.creates("pods")) {
-                        violations.addAll(review(request.object(), request.namespace(), uid, request.dryRun()));
-                    }
-                },
-                review);
+        PolicyWebhook.Question question = PolicyWebhook.question(review);
+        AdmissionRequest request = question.request();
+        List<Violation> violations = request.creates("pods")
+                ? review(request.object(), request.namespace(), uid, request.dryRun())
+                : List.of();
+        return answer(question, violations);
+    }
+
+    private static byte[] answer(PolicyWebhook.Question question, List<Violation> violations) {
+        AdmissionRequest request = question.request();
+        return question.answer(violations, request.creates("pods") ? Preempting.warnings(request.object()) : List.of());
     }
 
     /// The same on an event loop; null where the answer has to be waited for.
@@ -126,10 +130,10 @@ public final class PodAdmission {
         List<Violation> violations = new ArrayList<>();
         Question open = begin(request.object(), request.namespace(), question.uid(), request.dryRun(), violations);
         if (open == null) {
-            return CompletableFuture.completedStage(question.answer(violations));
+            return CompletableFuture.completedStage(answer(question, violations));
         }
         CompletionStage<?> answered = open.askSoon(planning);
-        return answered == null ? null : answered.thenApply(_ -> question.answer(violations));
+        return answered == null ? null : answered.thenApply(_ -> answer(question, violations));
     }
 
     /// @param claim of this pod alone, and the same however often it is looked at

@@ -221,6 +221,39 @@ class PodAdmissionTest {
         return Json.parse(text.toString());
     }
 
+    private JsonNode warnings(String metadata, String spec) {
+        String pod = "{'metadata':{" + metadata + "},'spec':{" + spec + "}}";
+        var admission = new PodAdmission(told, PodAdmission.Rules.PLAIN);
+        JsonNode answer = Json.parse(admission.answer(reviewOf("CREATE", pod)));
+        assertThat(answered(admission.answerSoon(reviewOf("CREATE", pod)))).isEqualTo(answer);
+        return answer.path("response").path("warnings");
+    }
+
+    @Test
+    void whoeverLetsTheSchedulerPreemptIsWarned() {
+        String preempts = GPU + ",'priorityClassName':'high','priority':1000,'preemptionPolicy':'PreemptLowerPriority'";
+        String gang =
+                "'labels':{'kumiki.io/gang':'g'},'annotations':{'kumiki.io/gang-size':'2','kumiki.io/pinned':'true'}";
+        for (String metadata : List.of("", gang)) {
+            JsonNode warnings = warnings(metadata, preempts);
+            assertThat(warnings).hasSize(1);
+            assertThat(warnings.path(0).asText())
+                    .startsWith("PriorityClass \"high\" lets the scheduler preempt single members of gangs")
+                    .hasSizeLessThanOrEqualTo(256);
+            assertThat(warnings(metadata, preempts.replace("PreemptLowerPriority", "Never")))
+                    .isEmpty();
+            assertThat(warnings(metadata, preempts.replace("1000", "0"))).isEmpty();
+        }
+        assertThat(warnings(gang.replace(",'kumiki.io/pinned':'true'", ""), preempts))
+                .as("led")
+                .isEmpty();
+        assertThat(warnings("", "'schedulerName':'other'," + preempts))
+                .as("not ours")
+                .isEmpty();
+        told.entry = new Decision.Entry.Queued(Why.NoRoom, "all taken");
+        assertThat(warnings("", preempts)).as("pinned later").hasSize(1);
+    }
+
     @Test
     void aReservationIsCheckedAndWhatOnlyWeMaySayIsTakenOff() {
         String gang =

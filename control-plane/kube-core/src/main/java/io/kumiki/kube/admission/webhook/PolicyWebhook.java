@@ -44,9 +44,17 @@ public final class PolicyWebhook {
     public record Question(String uid, AdmissionRequest request, ObjectNode before) {
         /// What became of the object, or why not.
         public byte[] answer(List<Violation> violations) {
+            return answer(violations, List.of());
+        }
+
+        /// @param warnings for whoever asked, each of 256 characters at most; kubectl shows them
+        public byte[] answer(List<Violation> violations, List<String> warnings) {
             ObjectNode answer = Json.object().put("kind", "AdmissionReview").put("apiVersion", "admission.k8s.io/v1");
             ObjectNode response = answer.putObject("response").put("uid", uid);
             response.put("allowed", violations.isEmpty());
+            if (!warnings.isEmpty()) {
+                warnings.forEach(response.putArray("warnings")::add);
+            }
             if (!violations.isEmpty()) {
                 response.putObject("status")
                         .put("code", 422)
