@@ -32,7 +32,7 @@ final class DerivedGangs {
         /// What its object says of that, and whether it is being told.
         SavedWork told = SavedWork.NONE;
         boolean telling;
-        /// Of another system's group: the class of each pod that is known, and how many slots each class has.
+        /// Where more may come than get slots: the class of each pod that is known, and how many slots each class has.
         final Map<String, String> classOf = new TreeMap<>();
         final Map<String, Integer> slots = new TreeMap<>();
     }
@@ -60,7 +60,7 @@ final class DerivedGangs {
         boolean gated = Facts.gated(pod);
         // Of pods that have their slot nothing is asked any more: a tree of each would fill the memory.
         boolean fresh = group.pods.put(pod.path("metadata").path("name").asText(), gated ? pod : PLACED) == null;
-        if (!foreign(pod).isEmpty()) {
+        if (mayExceed(pod)) {
             String of = pod.path("metadata").path("name").asText();
             String phase = pod.path("status").path("phase").asText("");
             if (phase.equals("Succeeded") || phase.equals("Failed")) {
@@ -136,7 +136,7 @@ final class DerivedGangs {
         status.path("slots")
                 .forEach(of -> group.slots.put(
                         of.path("name").asText(), of.path("nodes").size()));
-        if (!group.slots.isEmpty() && !foreign(gang).isEmpty()) {
+        if (!group.slots.isEmpty() && isElastic(gang)) {
             release(metadata.path("namespace").asText(), group);
         }
     }
@@ -167,12 +167,26 @@ final class DerivedGangs {
         return object.path("metadata").path("annotations").path(Marks.GROUP).asText("");
     }
 
+    /// More of its group's pods may come than get slots.
+    private static boolean mayExceed(JsonNode pod) {
+        return !foreign(pod).isEmpty()
+                || pod.path("metadata").path("annotations").has(Marks.MINIMUM);
+    }
+
+    private static boolean isElastic(JsonNode gang) {
+        boolean some = !foreign(gang).isEmpty();
+        for (JsonNode members : gang.path("spec").path("classes")) {
+            some |= members.path("min").asInt() < members.path("max").asInt();
+        }
+        return some;
+    }
+
     static String classOf(JsonNode pod) {
         return pod.path("metadata").path("labels").path(Facts.CLASS).asText(Facts.ONLY_CLASS);
     }
 
-    /// Pods of another system's group that came after it was placed, and above its minimum: each is planned for
-    /// itself, as a gang of one.
+    /// Pods that came after their gang was placed, and above its minimum, where it has no slots for them: each is
+    /// planned for itself, as a gang of one.
     private void release(String namespace, Group group) {
         Map<String, Integer> taken = new TreeMap<>();
         for (var each : new TreeMap<>(group.classOf).entrySet()) {
@@ -186,7 +200,10 @@ final class DerivedGangs {
                         .put(
                                 Facts.GANG,
                                 "one-" + pod.path("metadata").path("uid").asText());
-                metadata.putObject("annotations").put(Marks.SIZE, "1");
+                metadata.putObject("annotations")
+                        .put(Marks.SIZE, "1")
+                        .putNull(Marks.SIZES)
+                        .putNull(Marks.MINIMUM);
                 String at = "/api/v1/namespaces/" + namespace + "/pods/" + each.getKey();
                 group.classOf.remove(each.getKey());
                 group.pods.remove(each.getKey());

@@ -11,6 +11,7 @@ import io.kumiki.extender.admission.PodShape;
 import io.kumiki.extender.foreign.Sizes;
 import io.kumiki.extender.foreign.Terms;
 import io.kumiki.model.Json;
+import io.kumiki.model.scheduling.Gang;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,17 +36,15 @@ final class GangDraft {
     static @Nullable ObjectNode own(String namespace, String name, List<JsonNode> gated) {
         JsonNode annotations = gated.getFirst().path("metadata").path("annotations");
         Set<String> there = gated.stream().map(DerivedGangs::classOf).collect(Collectors.toSet());
-        Map<String, Integer> sizes = annotations.has(Marks.SIZES)
-                ? GangSize.sizes(annotations.path(Marks.SIZES).asText())
-                : Map.of(
-                        DerivedGangs.classOf(gated.getFirst()),
-                        annotations.path(Marks.SIZE).asInt(1));
+        Map<String, Integer> sizes = GangSize.of(annotations, DerivedGangs.classOf(gated.getFirst()));
+        Map<String, Integer> minima = GangSize.minima(annotations, sizes);
         if (!there.containsAll(sizes.keySet())) {
             return null;
         }
         ObjectNode gang = gang(namespace, name, gated);
         ArrayNode classes = gang.withObject("/spec").putArray("classes");
-        sizes.forEach((of, size) -> members(classes, of, size, size, gated));
+        sizes.forEach(
+                (of, size) -> members(classes, of, minima == null ? size : minima.getOrDefault(of, size), size, gated));
         if (gated.stream().allMatch(PodShape::pinnable)) {
             gang.withObject("/spec").put("pinned", true);
         }
@@ -136,6 +135,10 @@ final class GangDraft {
                 .into(spec);
         if (annotations.path(Marks.MOVABLE).asText("").equals("true")) {
             spec.put("movable", true);
+        }
+        List<Gang.Alternative> alternatives = AnnotationForms.alternatives(annotations);
+        if (alternatives != null) {
+            spec.set("alternatives", Json.mapper().valueToTree(alternatives));
         }
         Long expected = AnnotationForms.expected(annotations);
         if (expected != null) {

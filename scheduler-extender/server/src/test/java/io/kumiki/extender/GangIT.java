@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.kumiki.extender.admission.PodShape;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.Selection;
 import io.kumiki.ledger.LedgerSettings;
 import io.kumiki.model.Json;
 import java.nio.file.Path;
@@ -149,11 +151,9 @@ class GangIT {
                     .pods()
                     .inNamespace("team")
                     .withName("g-1")
-                    .edit(pod -> new PodBuilder(pod)
-                            .editMetadata()
-                            .addToAnnotations("kumiki.io/last-checkpoint", saved)
-                            .endMetadata()
-                            .build());
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"metadata\":{\"annotations\":{\"kumiki.io/last-checkpoint\":\"" + saved + "\"}}}");
             ground.await(
                     "its Gang says " + saved,
                     () -> ground.gang("g")
@@ -165,6 +165,31 @@ class GangIT {
         assertThat(ground.gang("g").path("spec").path("attempt").asInt()).isZero();
         assertThat(ground.status("g").path("slots")).isEqualTo(before);
         assertThat(ground.phase("g", "Running")).isTrue();
+    }
+
+    @Test
+    void aGangWithAMinimumStartsWithWhatThereIsRoomForAndTheRestWaitsAlone() throws Exception {
+        ground.makeGang("g", 18, 8, "kumiki.io/min-members", "15");
+        ground.await("it starts with all that fit", () -> ground.bound("g") == 16);
+        ground.await("the rest is planned alone", () -> waitingAlone() == 2);
+        ground.await("it runs", () -> ground.phase("g", "Running"));
+    }
+
+    private long waitingAlone() {
+        return ground.cluster.cluster().list(Ground.GANGS, "team", Selection.ALL).items().stream()
+                .filter(gang -> gang.path("metadata").path("name").asText().startsWith("one-")
+                        && gang.path("status").path("ready").asText().equals("0/1"))
+                .count();
+    }
+
+    @Test
+    void aGangTakesTheFastestOfItsTypesThatFits() throws Exception {
+        ground.makeGang("g", 2, 8, "kumiki.io/gpu-alternatives", "NVIDIA-B200=3,H100=1");
+        ground.await("it runs on what there is", () -> ground.bound("g") == 2);
+        ground.makeGang("other", 2, 8, "kumiki.io/gpu-alternatives", "NVIDIA-B200");
+        ground.await(
+                "it waits for the type",
+                () -> ground.status("other").path("reason").asText().equals("Impossible"));
     }
 
     @Test

@@ -2,9 +2,12 @@ package io.kumiki.extender.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.model.Violation;
+import io.kumiki.model.scheduling.Gang;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +16,56 @@ import org.jspecify.annotations.Nullable;
 public final class AnnotationForms {
     private static final Pattern SECONDS = Pattern.compile("0|[1-9][0-9]{0,8}");
 
+    private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+    private static final Pattern SPEED = Pattern.compile("[0-9]{1,4}(\\.[0-9]{1,6})?");
+    private static final int TYPES = 16;
+
     private AnnotationForms() {}
 
     static void check(JsonNode annotations, List<Violation> violations) {
         refuse(annotations, Marks.EXPECTED, expected(annotations), "a number of seconds, 1 to 999999999", violations);
         refuse(annotations, Marks.CHECKPOINT, saved(annotations), "a time like 2026-11-30T08:45:00Z", violations);
         refuse(annotations, Marks.RESTART, restart(annotations), "a number of seconds, 0 to 999999999", violations);
+    }
+
+    /// What only gangs can be asked for.
+    ///
+    /// @param elsewhere where its like is said instead
+    static void checkNotThere(JsonNode annotations, String name, String elsewhere, List<Violation> violations) {
+        if (!text(annotations, name).isEmpty()) {
+            violations.add(PodAdmission.invalid("metadata.annotations[" + name + "]", elsewhere));
+        }
+    }
+
+    static void checkAlternatives(JsonNode annotations, List<Violation> violations) {
+        refuse(
+                annotations,
+                Marks.ALTERNATIVES,
+                alternatives(annotations),
+                "1 to 16 values of the node label nvidia.com/gpu.product with their speeds, like"
+                        + " NVIDIA-H100-80GB-HBM3=1.0,NVIDIA-L4=0.3",
+                violations);
+    }
+
+    /// GPU types by name; null where none are named, or not in that form. Without a speed it is 1.
+    public static @Nullable List<Gang.Alternative> alternatives(JsonNode annotations) {
+        Map<String, Double> speeds = new LinkedHashMap<>();
+        for (String part : text(annotations, Marks.ALTERNATIVES).split(",", -1)) {
+            String[] pair = part.strip().split("=", -1);
+            String speed = pair.length == 2 ? pair[1] : "1";
+            if (pair.length > 2
+                    || !TYPE.matcher(pair[0]).matches()
+                    || !SPEED.matcher(speed).matches()
+                    || Double.parseDouble(speed) == 0
+                    || speeds.put(pair[0], Double.valueOf(speed)) != null) {
+                return null;
+            }
+        }
+        return speeds.size() > TYPES
+                ? null
+                : speeds.entrySet().stream()
+                        .map(each -> new Gang.Alternative(each.getKey(), each.getValue()))
+                        .toList();
     }
 
     private static void refuse(

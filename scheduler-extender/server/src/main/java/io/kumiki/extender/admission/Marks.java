@@ -9,6 +9,10 @@ public final class Marks {
     public static final String CLASS = "kumiki.io/gang-class";
     public static final String SIZE = "kumiki.io/gang-size";
     public static final String SIZES = "kumiki.io/gang-class-sizes";
+    /// How many members a gang starts with at least: a number, or one for each class like [#SIZES].
+    public static final String MINIMUM = "kumiki.io/min-members";
+    /// GPU types of which one will do for the whole gang, with their speeds: `NVIDIA-H100-80GB-HBM3=1.0,NVIDIA-L4=0.3`.
+    public static final String ALTERNATIVES = "kumiki.io/gpu-alternatives";
     public static final String SLOT = "kumiki.io/gang-slot";
     public static final String RESERVATION = "kumiki.io/reservation";
     public static final String DEVICES = "kumiki.io/devices";

@@ -94,9 +94,16 @@ final class Members {
             }
         } else {
             AnnotationForms.check(annotations, violations);
+            AnnotationForms.checkAlternatives(annotations, violations);
             if (own) {
                 Marking.takeOff(pod);
                 GangSize.check(annotations, violations);
+            } else {
+                AnnotationForms.checkNotThere(
+                        annotations,
+                        Marks.MINIMUM,
+                        "the minimum of this group is what its own system says",
+                        violations);
             }
             seating = claim.isEmpty() || !violations.isEmpty() ? null : seating(pod, namespace, claim);
             if (seating == null) {

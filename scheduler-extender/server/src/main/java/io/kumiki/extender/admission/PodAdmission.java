@@ -194,7 +194,15 @@ public final class PodAdmission {
             return null;
         }
         rules.schedule(pod);
-        AnnotationForms.check(pod.path("metadata").path("annotations"), violations);
+        JsonNode annotations = pod.path("metadata").path("annotations");
+        AnnotationForms.check(annotations, violations);
+        AnnotationForms.checkNotThere(
+                annotations, Marks.MINIMUM, "only a gang has members (label " + Marks.GANG + ")", violations);
+        AnnotationForms.checkNotThere(
+                annotations,
+                Marks.ALTERNATIVES,
+                "is of gangs (label " + Marks.GANG + "); a pod alone names its types by node affinity",
+                violations);
         try {
             Shape.check(requests);
         } catch (IllegalArgumentException e) {
@@ -222,7 +230,7 @@ public final class PodAdmission {
                 controller(pod).path("uid").asText(""),
                 PodShape.single(pod, requests),
                 spec.path("priority").asInt(0),
-                AnnotationForms.expected(pod.path("metadata").path("annotations")),
+                AnnotationForms.expected(annotations),
                 dry);
         return new Question.Single(newcomer, entry -> enter(pod, claim, entry));
     }

@@ -254,6 +254,47 @@ class PodAdmissionTest {
         assertThat(warnings("", preempts)).as("pinned later").hasSize(1);
     }
 
+    private List<String> said(String metadata) {
+        return review(pod(metadata, GPU), PodAdmission.Rules.PLAIN).stream()
+                .map(each -> each.path() + " " + each.message())
+                .toList();
+    }
+
+    private static String gang(String annotations) {
+        return "'labels':{'kumiki.io/gang':'g'},'annotations':{" + annotations + "}";
+    }
+
+    @Test
+    void minimaAndAlternativesThatCannotBeAreRefused() {
+        String minimum = "metadata.annotations[kumiki.io/min-members] must ";
+        assertThat(said(gang("'kumiki.io/gang-size':'4','kumiki.io/min-members':'5'")))
+                .containsExactly(minimum + "be a number from 1 to kumiki.io/gang-size, found \"5\"");
+        assertThat(said(gang("'kumiki.io/gang-size':'4','kumiki.io/min-members':'member=2'")))
+                .hasSize(1);
+        for (String wrong : List.of("3", "other=1", "worker=5", "worker=0")) {
+            assertThat(said(gang("'kumiki.io/gang-class-sizes':'launcher=1,worker=4','kumiki.io/min-members':'" + wrong
+                            + "'")))
+                    .containsExactly(minimum + "name classes of kumiki.io/gang-class-sizes with no more members than"
+                            + " there, like worker=2, found \"" + wrong + "\"");
+        }
+        for (String wrong : List.of("H100=fast", "H100=0", "H100=1,H100=2", "=1", "H100=1,", "a b", "H100==1")) {
+            assertThat(said(gang("'kumiki.io/gang-size':'4','kumiki.io/gpu-alternatives':'" + wrong + "'")))
+                    .as(wrong)
+                    .hasSize(1)
+                    .allSatisfy(each -> assertThat(each)
+                            .startsWith("metadata.annotations[kumiki.io/gpu-alternatives] must be 1 to 16")
+                            .endsWith("found \"" + wrong + "\""));
+        }
+        assertThat(said(gang("'kumiki.io/gang-size':'4','kumiki.io/min-members':'4',"
+                        + "'kumiki.io/gpu-alternatives':'NVIDIA-H100-80GB-HBM3=1.0,NVIDIA-L4=0.3'")))
+                .isEmpty();
+        assertThat(said("'annotations':{'kumiki.io/min-members':'1','kumiki.io/gpu-alternatives':'H100'}"))
+                .containsExactly(
+                        "metadata.annotations[kumiki.io/min-members] only a gang has members (label kumiki.io/gang)",
+                        "metadata.annotations[kumiki.io/gpu-alternatives] is of gangs (label kumiki.io/gang); a pod"
+                                + " alone names its types by node affinity");
+    }
+
     @Test
     void aReservationIsCheckedAndWhatOnlyWeMaySayIsTakenOff() {
         String gang =
