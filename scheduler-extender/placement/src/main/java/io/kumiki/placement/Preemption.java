@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Which whole gangs must go so that one of higher priority fits, at the least lost work.
 ///
@@ -36,10 +37,11 @@ public final class Preemption {
         return gpuMilli / 1000.0 * (Math.max(0, secondsSinceSaved) + Math.max(0, restartSeconds));
     }
 
-    /// How the gang is placed on a changed copy.
+    /// How the gang is placed on a changed copy; null where it may not start even then.
     @FunctionalInterface
     public interface Placing {
-        GangPlacement on(ClusterView view);
+        @Nullable
+        GangPlacement on(ClusterView view, List<Victim> gone);
     }
 
     private final ClusterView view;
@@ -124,7 +126,7 @@ public final class Preemption {
         for (Victim victim : victims) {
             victim.held().forEach(h -> later.release(h.demand(), h.node(), h.devices()));
         }
-        return placing.on(later) instanceof GangPlacement.Placed placed
+        return placing.on(later, victims) instanceof GangPlacement.Placed placed
                 ? Optional.of(new Eviction(List.copyOf(victims), placed))
                 : Optional.empty();
     }

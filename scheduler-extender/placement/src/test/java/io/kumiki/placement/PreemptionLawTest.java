@@ -47,7 +47,7 @@ class PreemptionLawTest {
                 random.nextBoolean() ? "rack" : null,
                 null);
         var topology = Topology.of(List.of("rack"), labels);
-        return new Case(view, victims, gang, changed -> new GangPlacer(changed, topology).place(gang));
+        return new Case(view, victims, gang, (changed, _) -> new GangPlacer(changed, topology).place(gang));
     }
 
     @Test
@@ -110,6 +110,6 @@ class PreemptionLawTest {
     private static boolean fitsWithout(Case c, List<Preemption.Victim> victims) {
         ClusterView later = c.view.copy();
         victims.forEach(v -> v.held().forEach(h -> later.release(h.demand(), h.node(), h.devices())));
-        return c.placing.on(later) instanceof GangPlacement.Placed;
+        return c.placing.on(later, victims) instanceof GangPlacement.Placed;
     }
 }

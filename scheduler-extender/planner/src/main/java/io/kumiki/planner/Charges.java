@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class Charges {
     private final State state;
     private @Nullable QuotaTree tree;
+    /// When those have left who are leaving, and those have started for whom they leave: nobody else gets it meanwhile.
+    private @Nullable QuotaTree later;
 
     /// Usage as of now; {@link #charge} adds what is placed afterwards.
     Charges(State state) {
@@ -30,25 +32,99 @@ final class Charges {
             for (var entry : usage(_ -> true).entrySet()) {
                 used = used.using(entry.getKey(), new Amounts(entry.getValue()));
             }
-            for (String key : state.earmarks.keys()) {
-                Plan plan = state.plans.get(key);
-                String tenant = plan == null ? null : state.tenantOf.get(plan.fact.namespace());
-                used = plan == null || tenant == null ? used : used.using(tenant, kept(plan.fact));
+            for (String key : state.earmarks.moved().keySet()) {
+                String tenant = state.tenantOf.get(Earmarks.namespace(key));
+                used = tenant == null ? used : used.using(tenant, moved(key));
             }
         }
         this.tree = used;
+        this.later = used == null ? null : later(used);
     }
 
-    /// What work that was moved used before and does not use now, while it leaves and comes back: nobody else gets it
-    /// meanwhile.
-    private Amounts kept(GangFact gang) {
-        Plan plan = state.plans.get(gang.key());
-        Earmarks.Earmark earmark = state.earmarks.get(gang.key());
+    private QuotaTree later(QuotaTree used) {
+        QuotaTree then = used;
+        for (PodFact pod : state.pods.values()) {
+            String tenant = state.tenantOf.get(pod.namespace());
+            then = tenant == null || !leaves(pod) ? then : then.releasing(tenant, amounts(pod.requests(), pod.node()));
+        }
+        for (String key : state.earmarks.keys()) {
+            String tenant = state.tenantOf.get(Earmarks.namespace(key));
+            then = tenant == null ? then : then.using(tenant, won(key));
+        }
+        return then;
+    }
+
+    /// Not to come back to a place that is kept for it.
+    private boolean leaves(PodFact pod) {
+        Plan plan = state.planOf(pod);
+        boolean ending = state.ends(pod)
+                || state.leaving.containsKey(pod.uid())
+                || (plan != null && plan.phase == Gang.Phase.Releasing);
+        boolean moves = state.earmarks.has(MovedPlaces.key(pod.uid())) || (plan != null && isMoved(plan.fact));
+        return ending && !moves && State.takes(pod);
+    }
+
+    /// What work that was moved used before and does not use now, while it leaves and comes back.
+    private Amounts moved(String key) {
+        Plan plan = state.plans.get(key);
+        Earmarks.Earmark earmark = state.earmarks.get(key);
         boolean away = plan != null && (plan.phase == Gang.Phase.Waiting || plan.phase == Gang.Phase.Releasing);
         if (plan == null || earmark == null || !earmark.moved() || !away) {
             return Amounts.NONE;
         }
         Map<String, Long> still = sum(earmark.rows());
+        uses(plan)
+                .of()
+                .forEach((resource, amount) -> still.computeIfPresent(resource, (_, of) -> Math.max(0, of - amount)));
+        return new Amounts(still);
+    }
+
+    /// What others leave to it.
+    private Amounts won(String key) {
+        Plan plan = state.plans.get(key);
+        Earmarks.Earmark earmark = state.earmarks.get(key);
+        boolean waits = plan == null || plan.phase == Gang.Phase.Waiting;
+        return earmark == null || earmark.moved() || !waits ? Amounts.NONE : new Amounts(sum(earmark.rows()));
+    }
+
+    private boolean isMoved(GangFact gang) {
+        Earmarks.Earmark earmark = state.earmarks.get(gang.key());
+        return earmark != null && earmark.moved();
+    }
+
+    private Amounts more(GangFact gang, List<Plan.Row> rows) {
+        return new Amounts(sum(rows)).minus(isMoved(gang) ? moved(gang.key()) : Amounts.NONE);
+    }
+
+    /// What is kept for it does not count against itself.
+    void open(String key) {
+        String tenant = state.tenantOf.get(Earmarks.namespace(key));
+        if (later != null && tenant != null) {
+            later = later.releasing(tenant, won(key));
+        }
+    }
+
+    /// It does not start yet.
+    void close(String key) {
+        String tenant = state.tenantOf.get(Earmarks.namespace(key));
+        if (later != null && tenant != null) {
+            later = later.using(tenant, won(key));
+        }
+    }
+
+    private Admission.@Nullable Refused refusal(String tenant, Amounts more) {
+        return tree != null && tree.admit(tenant, more) instanceof Admission.Refused now
+                ? now
+                : later != null && later.admit(tenant, more) instanceof Admission.Refused then ? then : null;
+    }
+
+    private void use(String tenant, Amounts more) {
+        tree = tree == null ? null : tree.using(tenant, more);
+        later = later == null ? null : later.using(tenant, more);
+    }
+
+    /// Its pods and its slots.
+    Amounts uses(Plan plan) {
         Map<String, Long> used = new TreeMap<>();
         for (PodFact pod : state.membersOf(plan)) {
             if (State.takes(pod)) {
@@ -56,12 +132,7 @@ final class Charges {
             }
         }
         reserved(plan, used);
-        used.forEach((resource, amount) -> still.computeIfPresent(resource, (_, of) -> Math.max(0, of - amount)));
-        return new Amounts(still);
-    }
-
-    private Amounts more(GangFact gang, List<Plan.Row> rows) {
-        return new Amounts(sum(rows)).minus(kept(gang));
+        return new Amounts(used);
     }
 
     /// By tenant, without slots whose write is not done.
@@ -110,11 +181,19 @@ final class Charges {
         for (int r = 0; r < plan.rows.size(); r++) {
             Plan.Row row = plan.rows.get(r);
             for (int i = 0; i < row.nodes.size(); i++) {
-                if (there.reserves(r, i)) {
+                if (there.reserves(r, i) && !isLate(plan, there.at(r, i))) {
                     add(sum, row.amounts, row.nodes.get(i));
                 }
             }
         }
+    }
+
+    /// Made for an attempt that has ended: nobody binds it.
+    private static boolean isLate(Plan plan, @Nullable PodFact pod) {
+        return pod != null
+                && plan.phase == Gang.Phase.Releasing
+                && plan.isDurable()
+                && !plan.binding.containsKey(pod.uid());
     }
 
     private void add(Map<String, Long> sum, Map<String, Long> amounts, String node) {
@@ -137,34 +216,26 @@ final class Charges {
     /// Null where the gang's tenant may use that much, or has none.
     Admission.@Nullable Refused refusal(GangFact gang, List<Plan.Row> rows) {
         String tenant = state.tenantOf.get(gang.namespace());
-        return tree != null
-                        && tenant != null
-                        && tree.admit(tenant, more(gang, rows)) instanceof Admission.Refused refused
-                ? refused
-                : null;
+        return tenant == null ? null : refusal(tenant, more(gang, rows));
     }
 
     /// The same for a single pod on that node.
     Admission.@Nullable Refused refusal(String namespace, Map<String, Long> amounts, String node) {
         String tenant = state.tenantOf.get(namespace);
-        return tree != null
-                        && tenant != null
-                        && tree.admit(tenant, new Amounts(amounts(amounts, node))) instanceof Admission.Refused refused
-                ? refused
-                : null;
+        return tenant == null ? null : refusal(tenant, amounts(amounts, node));
     }
 
     void charge(String namespace, Map<String, Long> amounts, String node) {
         String tenant = state.tenantOf.get(namespace);
-        if (tree != null && tenant != null) {
-            tree = tree.using(tenant, new Amounts(amounts(amounts, node)));
+        if (tenant != null) {
+            use(tenant, amounts(amounts, node));
         }
     }
 
-    private Map<String, Long> amounts(Map<String, Long> amounts, String node) {
+    Amounts amounts(Map<String, Long> amounts, String node) {
         Map<String, Long> sum = new TreeMap<>();
         add(sum, amounts, node);
-        return sum;
+        return new Amounts(sum);
     }
 
     /// The least that the gang will use, wherever it is placed.
@@ -182,6 +253,12 @@ final class Charges {
     @Nullable
     QuotaTree tree() {
         return tree;
+    }
+
+    /// When those have left who are leaving; null where there are no tenants.
+    @Nullable
+    QuotaTree later() {
+        return later;
     }
 
     Amounts amounts(List<Plan.Row> rows) {
@@ -216,8 +293,8 @@ final class Charges {
 
     void charge(GangFact gang, List<Plan.Row> rows) {
         String tenant = state.tenantOf.get(gang.namespace());
-        if (tree != null && tenant != null) {
-            tree = tree.using(tenant, more(gang, rows));
+        if (tenant != null) {
+            use(tenant, more(gang, rows));
         }
     }
 

@@ -23,9 +23,9 @@ final class Departures {
 
     /// Keeps what they leave for the one that waits, where that is enough for it. Whom it waits for, in words; empty
     /// where it is not enough.
-    List<Clause> await(GangFact waiting) {
+    List<Clause> await(GangFact waiting, Claims claims) {
         List<Plan.Row> rows = enough(waiting);
-        if (rows.isEmpty()) {
+        if (rows.isEmpty() || !claims.admits(claims.charges().amounts(rows), List.of())) {
             return List.of();
         }
         state.earmarks.put(waiting.key(), rows, state.now + state.options.earmark(), false);

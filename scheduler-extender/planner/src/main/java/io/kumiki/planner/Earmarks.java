@@ -25,6 +25,11 @@ final class Earmarks {
         }
     }
 
+    /// Of a gang or a single pod.
+    static String namespace(String key) {
+        return key.substring(0, Math.max(0, key.indexOf('/')));
+    }
+
     private final State state;
     private final SortedMap<String, Earmark> byKey = new TreeMap<>();
 

@@ -92,9 +92,33 @@ final class Placing {
             if (!readiness.mayBePlaced(plan, charges)) {
                 return;
             }
-            boolean promised = state.earmarks.has(plan.fact.key());
+            Earmarks.Earmark earmark = state.earmarks.get(plan.fact.key());
+            if (earmark == null || earmark.moved()) {
+                start(plan, rank, earmark != null);
+                return;
+            }
+            charges.open(plan.fact.key());
+            if (!start(plan, rank, true)) {
+                charges.close(plan.fact.key());
+            }
+        }
+
+        private Room room() {
             Room all = room == null ? Room.now(state, "") : room;
             room = all;
+            return all;
+        }
+
+        /// True where it has slots now.
+        ///
+        /// @param promised slots are kept for it
+        private boolean start(Plan plan, Rank rank, boolean promised) {
+            Admission.Refused refused = charges.refusalOfMinimum(plan.fact);
+            if (refused != null) {
+                refuse(plan, refused, rank, promised);
+                return false;
+            }
+            Room all = room();
             Room own = promised ? Room.now(state, plan.fact.key()) : all;
             BitSet avoided = kept == null ? new BitSet() : own.indices(kept.nodes());
             GangPlacement answer = place(plan, own, avoided);
@@ -104,31 +128,69 @@ final class Placing {
                 answer = own.place(plan.fact, avoided);
             }
             if (answer instanceof GangPlacement.Placed placed) {
-                if (reserve(plan, own, placed, charges)) {
+                boolean reserved = reserve(plan, own, placed, charges);
+                if (reserved) {
                     singles.changed();
                     room = promised ? null : all;
                 }
-                return;
+                return reserved;
             }
-            refuse(plan, answer, own, kept, avoided);
-            if (answer instanceof GangPlacement.Waiting && kept == null) {
-                seek(plan, own, rank, promised);
+            Placing.this.refuse(plan, answer, own, kept, avoided);
+            if (answer instanceof GangPlacement.Waiting) {
+                seek(plan, own, rank, promised, avoided);
             }
             if (capacity.served()) {
                 capacity.look(plan, avoided.isEmpty() ? answer : own.place(plan.fact, new BitSet()));
             }
+            return false;
+        }
+
+        /// Others may have what it needs: of its own guarantee, or of lower priority. While they leave who give it
+        /// back, what was said then still holds.
+        private void refuse(Plan plan, Admission.Refused refused, Rank rank, boolean promised) {
+            if (promised) {
+                return;
+            }
+            Readiness.say(plan, refused, charges);
+            if (Claims.of(plan.fact, state, charges).admits(charges.amounts(Charges.minimum(plan.fact)), List.of())) {
+                // Those who leave already leave enough.
+                return;
+            }
+            Room all = room();
+            if (kept == null && (keeps(rank, headless) || !sought)) {
+                if (evictions.preempt(plan, all, charges)) {
+                    left(plan);
+                }
+            } else {
+                reclaim(plan, all, kept == null ? new BitSet() : all.indices(kept.nodes()));
+            }
+        }
+
+        private boolean reclaim(Plan plan, Room own, BitSet avoided) {
+            return evictions.reclaim(plan, own, avoided, charges) && left(plan);
+        }
+
+        /// Others make way for it: what they leave is its own from now on.
+        private boolean left(Plan plan) {
+            charges.close(plan.fact.key());
+            singles.changed();
+            room = null;
+            return true;
         }
 
         /// Others make way for it, or nodes are kept for it.
-        private void seek(Plan plan, Room own, Rank rank, boolean promised) {
+        private void seek(Plan plan, Room own, Rank rank, boolean promised, BitSet avoided) {
             boolean keeps = keeps(rank, headless);
+            boolean first = kept == null && (keeps || !sought);
             if (!promised
-                    && (keeps || !sought)
-                    && (yielding.makeRoom(plan, own)
-                            || evictions.preempt(plan, own)
+                    && first
+                    && (yielding.makeRoom(plan, own, charges)
+                            || evictions.preempt(plan, own, charges)
                             || consolidation.move(plan, own))) {
-                singles.changed();
-                room = null;
+                left(plan);
+                return;
+            }
+            if ((!promised && !first && reclaim(plan, own, avoided)) || kept != null) {
                 return;
             }
             sought = true;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// What is asked of a waiting gang before the cluster is looked at.
+/// What is asked of a waiting gang before its tenant's quota and the cluster are looked at.
 final class Readiness {
     static final int MOST_SLOTS = 5000;
     /// Pods are created one after the other: until then nobody has to be told that some are missing.
@@ -54,11 +54,7 @@ final class Readiness {
                     : say(plan, Why.MembersMissing, new Clause.PodsExist(wanted - missing, wanted));
         }
         plan.missingSince = missing > 0 && plan.fact.spec().gated() ? plan.missingSince : -1;
-        if (namespace != null) {
-            return say(plan, Why.NamespaceQuota, namespace);
-        }
-        Admission.Refused refused = charges.refusalOfMinimum(plan.fact);
-        return refused == null || say(plan, refused, charges);
+        return namespace == null || say(plan, Why.NamespaceQuota, namespace);
     }
 
     /// Notes that some are missing. True where slots may be held for them already: they come one after the other.
@@ -78,7 +74,7 @@ final class Readiness {
         return false;
     }
 
-    /// What is missing, who uses more than is its own, and whose gangs hold it.
+    /// What is missing, who uses more than is its own, and whose gangs hold it. False: so it cannot be placed now.
     static boolean say(Plan plan, Admission.Refused refused, Charges charges) {
         List<Clause> clauses = new ArrayList<>(Words.of(refused));
         clauses.addAll(charges.heldBy(refused, plan.fact.namespace()));

@@ -13,6 +13,7 @@ import io.kumiki.planner.fact.NodeFact;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.planner.fact.SingleFact;
 import io.kumiki.planner.words.Clause;
+import io.kumiki.quota.Amounts;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -21,10 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// A single pod takes the place of others of lower priority: single pods and whole gangs, on the node where least
-/// work is lost. Tried on a copy before anybody is told; what they leave is kept for it.
+/// A single pod takes the place of others of lower priority, or of those who use what its tenant is guaranteed: single
+/// pods and whole gangs, on the node where least work is lost. Tried on a copy before anybody is told; what they leave
+/// is kept for it.
 final class SingleEvictions {
     private static final Topology ONE_NODE = Topology.of(List.of(), List.of(Map.of()));
 
@@ -84,10 +87,16 @@ final class SingleEvictions {
     }
 
     /// Who was told to leave, or leaves already, in words; empty where nobody does.
-    List<Clause> preempt(SingleFact single) {
+    ///
+    /// @param borrowers only those who use what is guaranteed to its tenant
+    List<Clause> preempt(SingleFact single, Charges charges, boolean borrowers) {
+        var claims = Claims.of(Alone.fact(single), state, charges);
+        if (borrowers && !claims.any()) {
+            return List.of();
+        }
         Room room = Room.now(state, "");
         Map<Integer, List<Preemption.Victim>> onNode = new HashMap<>();
-        victims.below(single.priority(), room)
+        victims.of(claims, room, borrowers)
                 .forEach(victim -> victim.held().stream()
                         .map(held -> held.node())
                         .distinct()
@@ -103,13 +112,15 @@ final class SingleEvictions {
                     || state.excluded(single.shape(), room.nodes.get(n).name())) {
                 continue;
             }
-            List<Preemption.Victim> gone = gone(room, n, demand, entry.getValue());
+            Amounts more = charges.amounts(amounts, room.nodes.get(n).name());
+            List<Preemption.Victim> gone = gone(
+                    entry.getValue(), n, some -> without(room, n, some).fits(demand, 0) && claims.admits(more, some));
             if (!gone.isEmpty() && (best < 0 || cost(gone) < cost(least))) {
                 best = n;
                 least = gone;
             }
         }
-        return best < 0 ? List.of() : evict(single, room, best, onNode.getOrDefault(best, List.of()));
+        return best < 0 ? List.of() : evict(single, room, claims, best, onNode.getOrDefault(best, List.of()));
     }
 
     private static double cost(List<Preemption.Victim> victims) {
@@ -117,7 +128,8 @@ final class SingleEvictions {
     }
 
     /// The cheapest per device go until there is room, then the dearest come back as long as there still is.
-    private static List<Preemption.Victim> gone(Room room, int n, Demand demand, List<Preemption.Victim> all) {
+    private static List<Preemption.Victim> gone(
+            List<Preemption.Victim> all, int n, Predicate<List<Preemption.Victim>> enough) {
         List<Preemption.Victim> order = all.stream()
                 .sorted(Comparator.comparingDouble((Preemption.Victim v) -> v.cost() / Math.max(1, milli(v, n)))
                         .thenComparing(Preemption.Victim::id))
@@ -125,17 +137,17 @@ final class SingleEvictions {
         List<Preemption.Victim> gone = new ArrayList<>();
         for (Preemption.Victim victim : order) {
             gone.add(victim);
-            if (fits(room, n, demand, gone)) {
+            if (enough.test(gone)) {
                 break;
             }
         }
-        if (!fits(room, n, demand, gone)) {
+        if (!enough.test(gone)) {
             return List.of();
         }
         for (Preemption.Victim dearest : List.copyOf(gone).reversed()) {
             List<Preemption.Victim> fewer =
                     gone.stream().filter(v -> v != dearest).toList();
-            if (fits(room, n, demand, fewer)) {
+            if (enough.test(fewer)) {
                 gone = new ArrayList<>(fewer);
             }
         }
@@ -149,10 +161,6 @@ final class SingleEvictions {
                 .sum();
     }
 
-    private static boolean fits(Room room, int n, Demand demand, List<Preemption.Victim> gone) {
-        return without(room, n, gone).fits(demand, 0);
-    }
-
     private static ClusterView without(Room room, int n, List<Preemption.Victim> gone) {
         ClusterView later = ClusterView.of(List.of(room.view.node(n)), List.of(room.view.free(n)));
         gone.forEach(victim -> victim.held().stream()
@@ -162,7 +170,7 @@ final class SingleEvictions {
     }
 
     /// On that node the least costly of all combinations, where they are few.
-    private List<Clause> evict(SingleFact single, Room room, int n, List<Preemption.Victim> candidates) {
+    private List<Clause> evict(SingleFact single, Room room, Claims claims, int n, List<Preemption.Victim> candidates) {
         List<Preemption.Victim> there = candidates.stream()
                 .map(victim -> new Preemption.Victim(
                         victim.id(),
@@ -173,16 +181,19 @@ final class SingleEvictions {
                                 .toList()))
                 .toList();
         var row = new Plan.Row(single.shape());
+        Amounts more = claims.charges().amounts(row.amounts, room.nodes.get(n).name());
         var role = new GangSpec.Role("pod", Shape.demand(row.amounts), 1, 1);
         var wanted = new GangSpec(key(single), List.of(role), null, null);
         Optional<Preemption.Eviction> eviction = new Preemption(
                         without(room, n, List.of()),
-                        later -> new GangPlacer(later, ONE_NODE, new BitSet()).place(wanted))
+                        (later, gone) -> claims.admits(more, gone)
+                                ? new GangPlacer(later, ONE_NODE, new BitSet()).place(wanted)
+                                : null)
                 .plan(there);
         if (eviction.isEmpty()) {
             return List.of();
         }
-        List<Clause> before = departures.await(Alone.fact(single));
+        List<Clause> before = departures.await(Alone.fact(single), claims);
         if (!before.isEmpty()) {
             return before;
         }
@@ -192,6 +203,7 @@ final class SingleEvictions {
         state.earmarks.put(key(single), List.of(row), state.now + state.options.earmark(), false);
         return victims.leave(
                 eviction.get(),
+                claims,
                 key(single),
                 single.pod().party(),
                 single.priority(),

@@ -74,23 +74,23 @@ final class SinglePass {
             if (failed.contains(seeker) && !promised) {
                 continue;
             }
-            SinglePlacing.Found found = placing.find(seeker, charges, now);
-            if (promised && found instanceof SinglePlacing.Found.Nowhere(Why why, var _) && isRoom(why)) {
-                SinglePlacing.Found.There own = evictions.kept(single);
-                found = own == null ? found : own;
-            }
+            SinglePlacing.Found found = promised ? promised(single, charges, now) : placing.find(seeker, charges, now);
             switch (found) {
                 case SinglePlacing.Found.There there -> start(single, seeker, there, stale ? null : gangs, charges);
                 case SinglePlacing.Found.Nowhere(Why why, var clauses) -> {
                     if (promised) {
                         continue;
                     }
-                    if (why == Why.NoRoom && now == null && evicting < EVICTING && (rank.keeps(false) || !sought)) {
-                        List<Clause> leaving = evictions.preempt(single);
-                        List<Clause> moving = leaving.isEmpty() ? consolidation.move(single) : List.of();
+                    boolean first = isTaken(why) && now == null && (rank.keeps(false) || !sought);
+                    if (evicting < EVICTING && (first || isTaken(why) || why == Why.KeptForOlder)) {
+                        List<Clause> leaving = evictions.preempt(single, charges, !first);
+                        List<Clause> moving = leaving.isEmpty() && first && why == Why.NoRoom
+                                ? consolidation.move(single)
+                                : List.of();
                         if (!leaving.isEmpty() || !moving.isEmpty()) {
                             evicting++;
                             stale = true;
+                            charges.close(Alone.key(single.pod()));
                             placing.changed();
                             wishes.say(
                                     single,
@@ -98,7 +98,7 @@ final class SinglePass {
                                     moving.isEmpty() ? leaving : moving);
                             continue;
                         }
-                        sought = true;
+                        sought |= first;
                     }
                     failed.add(seeker);
                     wishes.say(single, why, clauses);
@@ -107,6 +107,29 @@ final class SinglePass {
             }
         }
         return now;
+    }
+
+    /// Where others have left for it, or are about to: what is kept for it does not count against it.
+    private SinglePlacing.Found promised(SingleFact single, Charges charges, Outlook.@Nullable Kept kept) {
+        String key = Alone.key(single.pod());
+        charges.open(key);
+        SinglePlacing.Found found = placing.find(SinglePlacing.Seeker.of(single), charges, kept);
+        if (found instanceof SinglePlacing.Found.Nowhere(Why why, var _) && isRoom(why)) {
+            SinglePlacing.Found.There own = evictions.kept(single);
+            found = own == null ? found : own;
+        }
+        if (found instanceof SinglePlacing.Found.Nowhere) {
+            charges.close(key);
+        }
+        return found;
+    }
+
+    /// Others have what it needs.
+    private static boolean isTaken(Why why) {
+        return switch (why) {
+            case NoRoom, QuotaBorrowing, QuotaLimit -> true;
+            default -> false;
+        };
     }
 
     private static boolean isRoom(Why why) {

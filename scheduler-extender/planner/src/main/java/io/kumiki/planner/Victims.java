@@ -1,5 +1,6 @@
 package io.kumiki.planner;
 
+import io.kumiki.placement.BackfillPlanner;
 import io.kumiki.placement.Preemption;
 import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.fact.RunFact;
@@ -8,11 +9,12 @@ import io.kumiki.planner.words.Clause;
 import io.kumiki.planner.words.English;
 import io.kumiki.planner.words.Party;
 import io.kumiki.planner.words.Why;
+import io.kumiki.quota.QuotaTree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// Who may have to leave for somebody of higher priority, at what cost, and how they are told: gangs as a whole,
+/// Who may have to leave for somebody else, at what cost, and how they are told: gangs as a whole,
 /// pods without a gang one by one.
 final class Victims {
     /// A status stays short.
@@ -36,8 +38,10 @@ final class Victims {
     /// @param winner for whom
     record Leaving(String winner, String why, long asked) {}
 
-    /// All whose priority is lower, on the room's nodes.
-    List<Preemption.Victim> below(int priority, Room room) {
+    /// All from whom it may take something, on the room's nodes.
+    ///
+    /// @param borrowers only those who use what is guaranteed to its tenant
+    List<Preemption.Victim> of(Claims claims, Room room, boolean borrowers) {
         List<Preemption.Victim> victims = new ArrayList<>();
         int[][] taken = new int[room.nodes.size()][];
         kept = 0;
@@ -46,27 +50,37 @@ final class Victims {
                 case Reserved, Starting, Running, Repairing -> true;
                 case Waiting, Releasing, Done -> false;
             };
-            if (mayGo && isLower(plan.fact.spec().priority(), priority)) {
+            QuotaTree.Claim claim =
+                    mayGo ? claims.on(plan.fact.namespace(), plan.fact.spec().priority()) : QuotaTree.Claim.None;
+            if (isOpen(claim, borrowers)) {
                 if (state.budgets.protect(leaving(plan))) {
                     kept++;
                     continue;
                 }
-                victims.add(new Preemption.Victim(
-                        plan.fact.key(), Evictions.cost(plan, state), holdings.of(plan, room, taken)));
+                var victim = new Preemption.Victim(
+                        plan.fact.key(), Evictions.cost(plan, state), holdings.of(plan, room, taken));
+                claims.add(victim, plan.fact.namespace(), claims.charges().uses(plan), claim);
+                if (claim == QuotaTree.Claim.ByPriority) {
+                    victims.add(victim);
+                }
             }
         }
         for (RunFact run : state.runs.values()) {
             PodFact pod = state.pods.get(run.uid());
-            if (pod != null
-                    && !pod.terminating()
-                    && !state.leaving.containsKey(run.uid())
-                    && isLower(run.priority(), priority)) {
-                var held = holdings.of(pod, room, taken);
-                if (!held.isEmpty()) {
-                    victims.add(new Preemption.Victim(run.uid(), cost(pod, run, state), held));
+            if (pod == null || pod.terminating() || state.leaving.containsKey(run.uid())) {
+                continue;
+            }
+            QuotaTree.Claim claim = claims.on(pod.namespace(), run.priority());
+            var held = isOpen(claim, borrowers) ? holdings.of(pod, room, taken) : List.<BackfillPlanner.Held>of();
+            if (!held.isEmpty()) {
+                var victim = new Preemption.Victim(run.uid(), cost(pod, run, state), held);
+                claims.add(victim, pod.namespace(), claims.charges().amounts(pod.requests(), pod.node()), claim);
+                if (claim == QuotaTree.Claim.ByPriority) {
+                    victims.add(victim);
                 }
             }
         }
+        victims.addAll(claims.givingBack());
         return victims;
     }
 
@@ -89,8 +103,8 @@ final class Victims {
         return leaving;
     }
 
-    private static boolean isLower(int priority, int than) {
-        return priority < than;
+    private static boolean isOpen(QuotaTree.Claim claim, boolean borrowers) {
+        return claim == QuotaTree.Claim.Guaranteed || (claim == QuotaTree.Claim.ByPriority && !borrowers);
     }
 
     /// GPU-seconds that are lost when it goes now.
@@ -105,7 +119,8 @@ final class Victims {
     /// Tells them. What they leave was kept for the winner before.
     ///
     /// @param reader the namespace whose people are told who leaves
-    List<Clause> leave(Preemption.Eviction eviction, String key, Party winner, int priority, String reader) {
+    List<Clause> leave(
+            Preemption.Eviction eviction, Claims claims, String key, Party winner, int priority, String reader) {
         List<Clause> clauses = new ArrayList<>();
         for (Preemption.Victim victim : eviction.victims()) {
             PodFact pod = state.pods.get(victim.id());
@@ -114,7 +129,9 @@ final class Victims {
             if (clauses.size() < NAMED) {
                 clauses.add(new Clause.WaitsFor(state.asNamed(who, reader)));
             }
-            var why = new Clause.Outranked(state.asNamed(winner, Objects.requireNonNull(who.namespace())), priority);
+            Party named = state.asNamed(winner, Objects.requireNonNull(who.namespace()));
+            Clause why =
+                    claims.isBorrower(victim) ? new Clause.TakenBack(named) : new Clause.Outranked(named, priority);
             if (plan != null) {
                 progress.end(plan, Why.Preempted, why);
             } else {

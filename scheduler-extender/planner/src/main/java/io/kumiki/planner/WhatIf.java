@@ -13,6 +13,7 @@ import io.kumiki.planner.words.Clause;
 import io.kumiki.planner.words.English;
 import io.kumiki.planner.words.Why;
 import io.kumiki.planner.words.Words;
+import io.kumiki.quota.Admission;
 import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaNode;
 import io.kumiki.quota.QuotaTree;
@@ -277,6 +278,11 @@ public final class WhatIf {
     private static void say(Plan ghost, Scene after) {
         var charges = new Charges(after.state);
         if (!new Readiness(after.state).mayBePlaced(ghost, charges)) {
+            return;
+        }
+        Admission.Refused refused = charges.refusalOfMinimum(ghost.fact);
+        if (refused != null) {
+            Readiness.say(ghost, refused, charges);
             return;
         }
         Room room = after.room();

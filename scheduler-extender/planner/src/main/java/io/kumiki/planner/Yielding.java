@@ -51,7 +51,7 @@ final class Yielding {
     }
 
     /// Asks those to leave that are in the way of the whole gang. True where that will make room.
-    boolean makeRoom(Plan plan, Room room) {
+    boolean makeRoom(Plan plan, Room room, Charges charges) {
         int priority = plan.fact.spec().priority();
         if (state.yielding.headMap(priority).isEmpty()) {
             return false;
@@ -86,7 +86,7 @@ final class Yielding {
         if (leaving.isEmpty()) {
             return false;
         }
-        List<Clause> before = departures.await(plan.fact);
+        List<Clause> before = departures.await(plan.fact, Claims.of(plan.fact, state, charges));
         if (!before.isEmpty()) {
             plan.say(Why.Preempting, before);
             return true;

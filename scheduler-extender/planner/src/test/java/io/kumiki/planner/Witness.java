@@ -42,12 +42,15 @@ final class Witness {
     private final Set<String> unwritten = new HashSet<>();
     private final Set<String> justWritten = new HashSet<>();
     private boolean leads;
+    /// By a tenant's quota.
+    private boolean limited;
     private long awakeSince;
 
     void told(Event event, long now) {
         switch (event) {
             case Event.NodeSeen(NodeFact node) -> nodes.put(node.name(), node);
             case Event.NodeGone(String name) -> nodes.remove(name);
+            case Event.Tenants ignored -> limited = true;
             case Event.PodSeen(PodFact pod) -> {
                 PodFact.Member member = pod.member();
                 if (member != null) {
@@ -207,7 +210,7 @@ final class Witness {
                 && member.className().equals(className);
     }
 
-    /// A pod without a gang goes only for somebody of higher priority, who then has room there.
+    /// A pod without a gang goes only for somebody of higher priority, who then has room there, or quota.
     private void evict(String uid, Set<String> evicted) {
         PodFact pod = java.util.Objects.requireNonNull(pods.get(uid));
         int priority = runs.get(uid).priority();
@@ -220,7 +223,8 @@ final class Witness {
                     && !goes(there, evicted);
             free -= stays ? there.requests().getOrDefault("nvidia.com/gpu", 0L) : 0;
         }
-        long room = free;
+        // Where there is a limit it may also go for that: then its node is as good as any other.
+        long room = limited ? Long.MAX_VALUE : free;
         boolean movable = runs.get(uid).movable() != null;
         boolean helps = singles.values().stream()
                         .anyMatch(s -> (s.priority() > priority || (movable && s.priority() == priority))

@@ -160,6 +160,53 @@ public final class QuotaTree {
         return new QuotaTree(after, parents, usage);
     }
 
+    /// What somebody who wants more may take from another tenant.
+    public enum Claim {
+        /// Its own guarantee, of which the other uses a part.
+        Guaranteed,
+        /// What their priorities say.
+        ByPriority,
+        /// Nothing: the other is within its guarantee, and whoever asks would not be.
+        None
+    }
+
+    /// Both are judged as parts of the lowest tenant that is above both: what one part of the tree lends to itself is
+    /// no other part's affair. Only resources count that are guaranteed at all.
+    ///
+    /// @param from who would lose something
+    public Claim claim(String tenant, Amounts wanted, String from) {
+        QuotaNode root = path(tenant).getLast();
+        List<String> resources = wanted.of().entrySet().stream()
+                .filter(each -> each.getValue() > 0 && root.guaranteed().get(each.getKey()) > 0)
+                .map(Map.Entry::getKey)
+                .toList();
+        List<QuotaNode> own = new ArrayList<>(path(tenant));
+        List<QuotaNode> others = new ArrayList<>(path(from));
+        own.removeAll(path(from));
+        others.removeAll(path(tenant));
+        if (own.isEmpty() || others.isEmpty() || resources.isEmpty()) {
+            return Claim.ByPriority;
+        }
+        boolean entitled = resources.stream().allMatch(r -> overGuarantee(own.getLast(), r, wanted.get(r)) <= 0);
+        if (entitled) {
+            boolean borrows =
+                    resources.stream().anyMatch(r -> others.stream().allMatch(node -> overGuarantee(node, r, 0) > 0));
+            return borrows ? Claim.Guaranteed : Claim.ByPriority;
+        }
+        boolean within = resources.stream().allMatch(r -> overGuarantee(others.getLast(), r, 0) <= 0);
+        return within ? Claim.None : Claim.ByPriority;
+    }
+
+    private long overGuarantee(QuotaNode node, String resource, long more) {
+        long after = usage(node.name()).plus(Amounts.of(resource, more)).get(resource);
+        return after - node.guaranteed().get(resource);
+    }
+
+    /// All tenants without others below them.
+    public List<String> leaves() {
+        return nodes.keySet().stream().filter(name -> !parents.contains(name)).toList();
+    }
+
     public Admission admit(String tenant, Amounts wanted) {
         List<QuotaNode> path = path(tenant);
         for (var entry : wanted.of().entrySet()) {

@@ -161,7 +161,9 @@ public final class KillRun implements AutoCloseable {
         int leader = leader();
         long epoch = lease().path("spec").path("leaseTransitions").asLong();
         book.expect(gang, size);
-        make(gang, seated ? Math.max(1, when) : size, size, seated);
+        int first = seated ? Math.max(1, when) : size;
+        // Admission fails as long as the extender that was killed before is not back.
+        await("members of " + gang + " are made", () -> make(gang, first, size, seated), PATIENCE);
         if (!seated) {
             await(
                     gang + " has slots and " + when + " members are bound",

@@ -176,6 +176,14 @@ public sealed interface Clause {
         }
     }
 
+    /// Of one whose tenant used what is guaranteed to another's.
+    record TakenBack(Party who) implements OfParty {
+        @Override
+        public Clause of(Party another) {
+            return new TakenBack(another);
+        }
+    }
+
     /// Of a gang that makes room by moving.
     record MovesFor(Party who) implements OfParty {
         @Override

@@ -137,6 +137,9 @@ public final class English {
                 "moves to make room for " + who(who) + "; a place elsewhere is kept for it";
             case Clause.WaitsToMove(Party who) -> "waits for " + who(who) + " to move elsewhere";
             case Clause.Outranked(Party who, int priority) -> who(who) + " has priority " + priority;
+            case Clause.TakenBack(Party who) ->
+                "it used more than is guaranteed to its tenant, and " + who(who)
+                        + " takes back what is guaranteed to its own";
         };
     }
 

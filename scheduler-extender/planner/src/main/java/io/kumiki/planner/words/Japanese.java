@@ -153,6 +153,7 @@ public final class Japanese {
             case Clause.MovesFor(Party who) -> who(who) + " の場所を空けるために移動します。移動先は確保されています";
             case Clause.WaitsToMove(Party who) -> who(who) + " がほかの場所に移るのを待っています";
             case Clause.Outranked(Party who, int priority) -> who(who) + " の優先度は " + priority + " です";
+            case Clause.TakenBack(Party who) -> "テナントに保証された分を超えて使っており、" + who(who) + " が自分のテナントの保証分を取り戻します";
         };
     }
 
