@@ -24,6 +24,8 @@ final class Charges {
     /// When those have left who are leaving, and those have started for whom they leave: nobody else gets it meanwhile.
     private @Nullable QuotaTree later;
 
+    private @Nullable List<String> borrowers;
+
     /// Usage as of now; {@link #charge} adds what is placed afterwards.
     Charges(State state) {
         this.state = state;
@@ -101,6 +103,7 @@ final class Charges {
         String tenant = state.tenantOf.get(Earmarks.namespace(key));
         if (later != null && tenant != null) {
             later = later.releasing(tenant, won(key));
+            borrowers = null;
         }
     }
 
@@ -109,6 +112,7 @@ final class Charges {
         String tenant = state.tenantOf.get(Earmarks.namespace(key));
         if (later != null && tenant != null) {
             later = later.using(tenant, won(key));
+            borrowers = null;
         }
     }
 
@@ -121,6 +125,7 @@ final class Charges {
     private void use(String tenant, Amounts more) {
         tree = tree == null ? null : tree.using(tenant, more);
         later = later == null ? null : later.using(tenant, more);
+        borrowers = null;
     }
 
     /// Its pods and its slots.
@@ -253,6 +258,16 @@ final class Charges {
     @Nullable
     QuotaTree tree() {
         return tree;
+    }
+
+    /// Who has something to give back when those have left who are leaving.
+    List<String> borrowers() {
+        List<String> known = borrowers;
+        if (known == null) {
+            known = later == null ? List.of() : later.borrowers();
+            borrowers = known;
+        }
+        return known;
     }
 
     /// When those have left who are leaving; null where there are no tenants.

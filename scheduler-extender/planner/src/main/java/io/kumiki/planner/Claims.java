@@ -46,7 +46,7 @@ final class Claims {
     boolean any() {
         QuotaTree now = tree;
         return now != null
-                && now.leaves().stream()
+                && charges.borrowers().stream()
                         .anyMatch(other ->
                                 now.claim(Objects.requireNonNull(tenant), wanted, other) == QuotaTree.Claim.Guaranteed);
     }

@@ -202,9 +202,13 @@ public final class QuotaTree {
         return after - node.guaranteed().get(resource);
     }
 
-    /// All tenants without others below them.
-    public List<String> leaves() {
-        return nodes.keySet().stream().filter(name -> !parents.contains(name)).toList();
+    /// Tenants without others below them that use more than their own guarantee of something.
+    public List<String> borrowers() {
+        return nodes.values().stream()
+                .filter(node -> !parents.contains(node.name()))
+                .filter(node -> usage(node.name()).of().keySet().stream().anyMatch(r -> overGuarantee(node, r, 0) > 0))
+                .map(QuotaNode::name)
+                .toList();
     }
 
     public Admission admit(String tenant, Amounts wanted) {

@@ -142,4 +142,32 @@ class QuotaTreeTest {
         }
         assertThat(tree.usage("root")).isEqualTo(Amounts.NONE);
     }
+
+    @Test
+    void whatOneMayTakeFromAnother() {
+        Amounts eight = Amounts.of("gpu", 8);
+        QuotaTree tree = QuotaTree.of(List.of(
+                new QuotaNode("root", null, Amounts.of("gpu", 32), null),
+                new QuotaNode("vision", "root", Amounts.of("gpu", 16), null),
+                new QuotaNode("faces", "vision", eight, null),
+                new QuotaNode("cars", "vision", Amounts.NONE, null),
+                new QuotaNode("speech", "root", eight, null),
+                new QuotaNode("guests", "root", Amounts.NONE, null)));
+        assertThat(tree.claim("speech", eight, "guests")).as("nobody borrows").isEqualTo(QuotaTree.Claim.ByPriority);
+        QuotaTree lent = tree.using("guests", eight).using("cars", Amounts.of("gpu", 12));
+        assertThat(lent.claim("speech", eight, "guests")).isEqualTo(QuotaTree.Claim.Guaranteed);
+        assertThat(lent.claim("speech", Amounts.of("gpu", 9), "guests")).isEqualTo(QuotaTree.Claim.ByPriority);
+        assertThat(lent.claim("faces", eight, "cars")).isEqualTo(QuotaTree.Claim.Guaranteed);
+        assertThat(lent.claim("speech", eight, "cars"))
+                .as("cars borrows of vision, and vision of nobody")
+                .isEqualTo(QuotaTree.Claim.ByPriority);
+        assertThat(lent.claim("guests", eight, "cars"))
+                .as("vision is within its guarantee")
+                .isEqualTo(QuotaTree.Claim.None);
+        assertThat(lent.using("cars", eight).claim("speech", eight, "cars")).isEqualTo(QuotaTree.Claim.Guaranteed);
+        assertThat(lent.claim("guests", eight, "guests")).isEqualTo(QuotaTree.Claim.ByPriority);
+        assertThat(lent.claim("guests", Amounts.of("cpu", 1), "speech"))
+                .as("nobody is guaranteed any CPU")
+                .isEqualTo(QuotaTree.Claim.ByPriority);
+    }
 }

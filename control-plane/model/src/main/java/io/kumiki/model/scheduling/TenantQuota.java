@@ -50,7 +50,8 @@ public final class TenantQuota extends OwnKind {
             String parent,
 
             @Field(
-                    value = "What it may always have; idle parts are lent. A type is named nvidia.com/gpu.TYPE.",
+                    value =
+                            "What it may always have; idle parts are lent, and given back when it needs them. A type is named nvidia.com/gpu.TYPE.",
                     max = 64)
             Map<String, String> guaranteed,
 
