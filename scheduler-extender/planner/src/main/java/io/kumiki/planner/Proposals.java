@@ -5,6 +5,9 @@ import io.kumiki.placement.ClusterView;
 import io.kumiki.placement.GangPlacement;
 import io.kumiki.placement.GangPlacer;
 import io.kumiki.placement.GangSpec;
+import io.kumiki.planner.fact.GangFact;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.RunFact;
 import io.kumiki.planner.words.Words;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -16,8 +19,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Moves that would free a whole node whose GPUs are partly held by gangs of one member: each gets room on nodes that
-/// are partly held, too. Tried on a copy, least lost work first; nothing is moved by itself.
+/// Moves that would free a whole node whose GPUs are partly held by gangs of one member, and by single pods that their
+/// owners let be moved: each gets room on nodes that are partly held, too. Tried on a copy, least lost work first;
+/// nothing is moved by itself.
 final class Proposals {
     private static final int MOST = 10;
     private static final int TRIED = 100;
@@ -46,9 +50,26 @@ final class Proposals {
     }
 
     private double cost(List<Plan> plans) {
-        return plans.stream()
-                .mapToDouble(plan -> Evictions.cost(plan, scene.state))
-                .sum();
+        return plans.stream().mapToDouble(this::cost).sum();
+    }
+
+    private double cost(Plan plan) {
+        RunFact run = Alone.is(plan.fact) ? scene.state.runs.get(plan.fact.uid()) : null;
+        PodFact pod = run == null ? null : scene.state.pods.get(run.uid());
+        return run == null || pod == null ? Evictions.cost(plan, scene.state) : Victims.cost(pod, run, scene.state);
+    }
+
+    /// What it wants of another place; null for a single pod that stays where it is.
+    private @Nullable GangFact wanted(Plan plan) {
+        if (!Alone.is(plan.fact)) {
+            return plan.fact;
+        }
+        RunFact run = scene.state.runs.get(plan.fact.uid());
+        RunFact.Movable movable = run == null ? null : run.movable();
+        PodFact pod = run == null ? null : scene.state.pods.get(run.uid());
+        return run == null || movable == null || pod == null || pod.terminating()
+                ? null
+                : Alone.fact(pod, movable.shape(), run.priority(), run.created(), run.expectedSeconds());
     }
 
     private void gather() {
@@ -61,7 +82,7 @@ final class Proposals {
             }
             List<BackfillPlanner.Held> slots = holdings.of(plan, room, taken);
             for (BackfillPlanner.Held slot : slots) {
-                if (slot.demand().gpus() > 0 && plan.slots() == 1 && plan.startedSecond > 0 && !Alone.is(plan.fact)) {
+                if (slot.demand().gpus() > 0 && plan.slots() == 1 && plan.startedSecond > 0 && wanted(plan) != null) {
                     held.put(plan.fact.key(), slots);
                     movable.computeIfAbsent(slot.node(), _ -> new ArrayList<>()).add(plan);
                 } else if (slot.demand().gpus() > 0) {
@@ -92,17 +113,18 @@ final class Proposals {
             }
         }
         for (Plan plan : plans) {
-            GangPlacement.Placed placed = elsewhere(plan, node, later);
-            if (placed == null) {
+            GangFact fact = wanted(plan);
+            GangPlacement.Placed placed = fact == null ? null : elsewhere(fact, node, later);
+            if (fact == null || placed == null) {
                 return null;
             }
-            List<GangSpec.Role> roles = Room.spec(plan.fact).roles();
+            List<GangSpec.Role> roles = Room.spec(fact).roles();
             for (int r = 0; r < roles.size(); r++) {
                 for (GangPlacement.Slot slot : placed.slots().get(r)) {
                     later.place(roles.get(r).demand(), slot.node(), slot.devices());
                     moves.add(new Proposal.Move(
                             plan.fact.namespace(),
-                            plan.fact.name(),
+                            Alone.shown(plan.fact.name()),
                             roles.get(r).demand().totalGpuMilli(),
                             room.nodes.get(slot.node()).name()));
                 }
@@ -114,14 +136,13 @@ final class Proposals {
         return new Proposal(name, gpus, lost, moves, Words.move(name, gpus, plans.size(), lost));
     }
 
-    private GangPlacement.@Nullable Placed elsewhere(Plan plan, int node, ClusterView later) {
+    private GangPlacement.@Nullable Placed elsewhere(GangFact fact, int node, ClusterView later) {
         var avoided = new BitSet();
         for (int n = 0; n < room.nodes.size(); n++) {
             avoided.set(n, n == node || later.wholeDevices(n) == later.node(n).gpus());
         }
-        GangPlacer placer = room.placer(plan.fact, later, avoided);
-        return placer.place(Room.spec(plan.fact), Room.alternatives(plan.fact.spec()))
-                        instanceof GangPlacement.Placed placed
+        GangPlacer placer = room.placer(fact, later, avoided);
+        return placer.place(Room.spec(fact), Room.alternatives(fact.spec())) instanceof GangPlacement.Placed placed
                 ? placed
                 : null;
     }

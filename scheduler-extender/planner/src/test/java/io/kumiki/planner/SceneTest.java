@@ -6,6 +6,8 @@ import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.fact.GangFact;
 import io.kumiki.planner.fact.NodeFact;
 import io.kumiki.planner.fact.Origin;
+import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.RunFact;
 import io.kumiki.planner.fact.Shape;
 import io.kumiki.planner.learned.Estimate;
 import io.kumiki.planner.learned.RunTimes;
@@ -226,6 +228,53 @@ class SceneTest {
         running("c", spec(1, 6, null, null, 0), 100, "h1002");
         running("d", spec(1, 4, null, null, 0), 100, "h1000");
         assertThat(mirror.scene(NOW).proposals().stream().map(Proposal::node)).containsExactly("h1001", "h1002");
+    }
+
+    private void alone(String name, int gpus, String node, boolean movable, Map<String, String> selector) {
+        var amounts = Map.of("cpu", 1000L, "nvidia.com/gpu", (long) gpus);
+        mirror.on(
+                new Event.PodSeen(new PodFact(
+                        "uid-" + name,
+                        "n",
+                        name,
+                        "1",
+                        node,
+                        PodFact.Stage.RUNNING,
+                        false,
+                        false,
+                        false,
+                        "",
+                        amounts,
+                        null,
+                        "")),
+                NOW);
+        var shape =
+                new Gang.Members("pod", 1, 1, 0, Map.of("cpu", "1", "nvidia.com/gpu", "" + gpus), selector, null, null);
+        mirror.on(
+                new Event.SingleRuns(new RunFact(
+                        "uid-" + name,
+                        0,
+                        S - 1000,
+                        S - 1000,
+                        null,
+                        S - 10,
+                        30L,
+                        movable ? new RunFact.Movable("set", shape, Map.of()) : null)),
+                NOW);
+    }
+
+    @Test
+    void singlePodsThatMayMoveAreProposedAndOthersStay() {
+        nodes(3, 3, "H100");
+        running("a", spec(1, 4, null, null, 0), 100, "h1000");
+        alone("p", 2, "h1001", true, Map.of());
+        List<Proposal> proposals = mirror.scene(NOW).proposals();
+        assertThat(proposals.getFirst().moves()).containsExactly(new Proposal.Move("n", "p", 2000, "h1000"));
+        assertThat(proposals.getFirst().lostGpuSeconds()).isEqualTo(2 * 40);
+        alone("p", 2, "h1001", true, Map.of("only", "elsewhere"));
+        assertThat(mirror.scene(NOW).proposals().stream().map(Proposal::node)).containsExactly("h1000");
+        alone("p", 2, "h1001", false, Map.of());
+        assertThat(mirror.scene(NOW).proposals().stream().map(Proposal::node)).containsExactly("h1000");
     }
 
     @Test
