@@ -30,7 +30,7 @@ public record EtwOptions(
         long seed,
         int refreshEvery) {
     public static final EtwOptions BATCH = new EtwOptions(32, 3, 3000, 4, 0, 1.3, 1.3, 300, 0, 7, 50);
-    public static final EtwOptions STEADY = new EtwOptions(32, 3, 3000, 4, 1, 8, 1.3, 300, 300, 7, 50);
+    public static final EtwOptions STEADY = new EtwOptions(32, 3, 3000, 4, 1, 8, 1.3, 300, 3000, 7, 50);
 
     /// The same, with another weight of the rack price.
     public EtwOptions racks(double price) {

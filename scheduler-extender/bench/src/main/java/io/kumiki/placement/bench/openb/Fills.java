@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/// The published protocol, seed by seed, and what it says of the unallocated GPUs, of the bound, of other orders of the
-/// nodes, and of pods that were not known before they came.
+/// The published protocol, seed by seed, and what it says of the unallocated GPUs, of the bound, of other orders
+/// of the nodes, and of pods that were not known before they came.
 final class Fills {
     static final int[] LOADS = {95, 100, 130};
     private static final int FULL = 130;
@@ -94,11 +94,13 @@ final class Fills {
         }
     }
 
-    /// Nothing is known before it comes: learned and placed as the extender does it, in its own setting.
+    /// Nothing is known before it comes, but learned as the extender learns it. Beside it the extender's own
+    /// setting, which expects pods to leave and others to follow for ever, on this fill where nobody leaves.
     List<Figure> learned() throws IOException {
         List<Figure> figures = new ArrayList<>();
         for (String workload : workloads) {
-            against(figures, workload + ", learned", mean(workload, Policy.LIVE, false), workload);
+            against(figures, workload + ", learned", mean(workload, Policy.LEARNED, false), workload);
+            against(figures, workload + ", live setting", mean(workload, Policy.LIVE, false), workload);
         }
         return figures;
     }

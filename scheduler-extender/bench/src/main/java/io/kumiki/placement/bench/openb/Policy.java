@@ -29,6 +29,9 @@ interface Policy {
     /// The published comparison's setting: the list is known, and more demand than room comes.
     Factory OURS = start -> new EtwPolicy(start, PodMix.of(start.pods()), EtwOptions.BATCH);
 
+    /// The same, but nothing is known before it comes.
+    Factory LEARNED = live(EtwOptions.BATCH);
+
     /// As the extender does it: nothing is known before it comes, and others follow for ever.
     Factory LIVE = live(EtwOptions.STEADY);
 
