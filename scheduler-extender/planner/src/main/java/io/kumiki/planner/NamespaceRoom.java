@@ -17,6 +17,9 @@ final class NamespaceRoom {
     /// Counted under their own names, beside those of requests.
     private static final Set<String> SHORT = Set.of("cpu", "memory", "ephemeral-storage");
 
+    /// What is more than this is too much, and 64 classes of it can be added.
+    private static final long ABSURD = Long.MAX_VALUE / 128;
+
     private final State state;
 
     NamespaceRoom(State state) {
@@ -71,9 +74,13 @@ final class NamespaceRoom {
     }
 
     static long wanted(Event.NamespaceLimit limit, String resource, List<Plan.Row> rows) {
-        return rows.stream()
-                .mapToLong(row -> row.nodes.size() * counted(limit, resource, row))
-                .sum();
+        long sum = 0;
+        for (Plan.Row row : rows) {
+            long pods = row.nodes.size();
+            long each = pods == 0 ? 0 : counted(limit, resource, row);
+            sum += each == 0 ? 0 : Math.min(each, ABSURD / pods) * pods;
+        }
+        return sum;
     }
 
     static long left(State state, Event.NamespaceLimit limit, String resource, String but) {

@@ -112,7 +112,7 @@ final class Readiness {
             }
             Room.spec(gang);
             // Limits that are no quantities.
-            Charges.minimum(gang);
+            classes.forEach(Plan.Row::new);
             return null;
         } catch (IllegalArgumentException e) {
             return new Clause.Quoted(String.valueOf(e.getMessage()));

@@ -3,6 +3,7 @@ package io.kumiki.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.GangFact;
 import io.kumiki.planner.fact.QuotaScope;
 import io.kumiki.planner.words.Clause;
 import io.kumiki.planner.words.English;
@@ -111,5 +112,24 @@ class NamespaceRoomTest {
         assertThat(refusal(high, "pods", 0, scope("NotBestEffort", "Exists"), scope("PriorityClass", "In", "low")))
                 .as("all scopes must hold")
                 .isNull();
+    }
+
+    private static GangFact gang(int members, Gang.Charged charged) {
+        var of = new Gang.Members("w", members, members, 0, REQUESTS, null, null, null, null, charged);
+        var spec = new Gang.Spec(0, true, List.of(of), null, null, null, 0, null, null, null);
+        return new GangFact("n", "g", "uid", "1", 1, "", spec, null);
+    }
+
+    @Test
+    void limitsThatAreAbsurdAreRefusedWithWords() {
+        refusal(pod(null), "limits.memory", 1L << 40);
+        assertThat(new NamespaceRoom(state)
+                        .refusal(
+                                gang(5000, new Gang.Charged(Map.of("memory", "999999999999999999"), null, null)),
+                                new int[] {5000}))
+                .isInstanceOf(Clause.NamespaceShort.class);
+        assertThat(new Readiness(state).wrong(gang(2, new Gang.Charged(Map.of("memory", "much"), null, null))))
+                .isInstanceOf(Clause.Quoted.class);
+        assertThat(new Readiness(state).wrong(gang(2, limited("2")))).isNull();
     }
 }
