@@ -207,6 +207,11 @@ final class Singles {
     }
 
     void elected() {
+        // A device was judged by what had been seen until then, or in an earlier term: now everything has been.
+        state.singles.values().stream()
+                .filter(single ->
+                        !single.pin().isEmpty() && Shape.fraction(single.pod().requests()))
+                .forEach(single -> free(single.uid()));
         state.singles.values().forEach(single -> {
             if (!single.pin().isEmpty() && state.holds.get(single.uid()) == null) {
                 adopt(single);

@@ -29,8 +29,12 @@ final class Taken {
         pods++;
         long milli = requests.getOrDefault(Shape.MILLI, 0L);
         for (int device : Room.Devices.read(devices)) {
-            milliOfDevice.merge(device, (int) milli, Integer::sum);
+            part(device, (int) milli);
         }
+    }
+
+    private void part(int device, int milli) {
+        milliOfDevice.merge(device, milli, Integer::sum);
     }
 
     /// A pod of a DaemonSet, whose request the node has without already.

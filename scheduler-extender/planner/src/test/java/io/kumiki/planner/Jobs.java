@@ -26,6 +26,8 @@ final class Jobs {
     /// Owners of most let it be moved.
     private final boolean movable;
     private final boolean slow;
+    /// Some want parts of devices.
+    private final boolean sharing;
     private final Entrance entrance;
     private final Map<String, Long> runTime = new HashMap<>();
     private final Map<String, Habit> habits = new HashMap<>();
@@ -54,7 +56,9 @@ final class Jobs {
             boolean budgets,
             boolean movable,
             boolean slow,
+            boolean sharing,
             Entrance entrance) {
+        this.sharing = sharing;
         this.entrance = entrance;
         this.slow = slow;
         this.budgets = budgets;
@@ -84,12 +88,18 @@ final class Jobs {
                 min = c == 0 ? 2 + time.upTo(3) : 1;
                 gpus = c == 0 ? 1 : 0;
             }
+            int more = gated ? 0 : time.upTo(2);
+            int wave = time.upTo(2) * c;
+            // Of two sizes nobody here could tell whether they fit at all.
+            boolean parted = classes.stream().anyMatch(of -> of.requests().containsKey(Shape.MILLI));
+            boolean part = sharing && !sure && !parted && time.upTo(3) > 0;
+            min = part ? Math.min(min, 4) : min;
             classes.add(new Gang.Members(
                     "c" + c,
                     min,
-                    min + (gated ? 0 : time.upTo(2)),
-                    time.upTo(2) * c,
-                    gpus == 0 ? Map.of("cpu", "1") : Map.of("cpu", "1", GPU, Integer.toString(gpus)),
+                    min + more,
+                    wave,
+                    part ? Map.of("cpu", "1", Shape.MILLI, part()) : asks(gpus),
                     null,
                     null,
                     null));
@@ -122,6 +132,14 @@ final class Jobs {
         habits.put(name, habit);
         idleUntil.put(name, habit == Habit.FORGETS_ONE ? time.now + 5_000 + time.upTo(100_000) : 0);
         time.in(habit == Habit.SLEEPS ? 100_000 : 0, () -> control(gang, steered));
+    }
+
+    private static Map<String, String> asks(int gpus) {
+        return gpus == 0 ? Map.of("cpu", "1") : Map.of("cpu", "1", GPU, Integer.toString(gpus));
+    }
+
+    private String part() {
+        return Integer.toString(300 + 100 * time.upTo(6));
     }
 
     private boolean idles(World.GangObject gang, Habit how) {
@@ -204,7 +222,8 @@ final class Jobs {
         }
         int slot = Integer.parseInt(
                 java.util.Objects.requireNonNull(seat.annotations().get(Progress.SLOT)));
-        makePinned(gang, c, slot, seat.annotations().getOrDefault(Progress.RESERVATION, ""), seat.node());
+        String devices = seat.annotations().getOrDefault(Progress.DEVICES, "");
+        makePinned(gang, c, slot, seat.annotations().getOrDefault(Progress.RESERVATION, ""), seat.node(), devices);
     }
 
     private void makePinned(World.GangObject gang, Gang.Status status) {
@@ -226,17 +245,19 @@ final class Jobs {
                 boolean forgotten = i == 0 && idles(gang, Habit.FORGETS_ONE);
                 String key = reservation + "/" + c.name() + "/" + i;
                 String node = of.nodes().get(i);
+                String devices = of.devices() == null ? "" : of.devices().get(i);
                 if (!there && !forgotten && making.add(key)) {
                     time.in(late ? time.upTo(time.upTo(3) == 0 ? 12_000 : 1_500) : 0, () -> {
                         making.remove(key);
-                        makePinned(gang, c, index, reservation, node);
+                        makePinned(gang, c, index, reservation, node, devices);
                     });
                 }
             }
         }
     }
 
-    private void makePinned(World.GangObject gang, Gang.Members c, int index, String reservation, String node) {
+    private void makePinned(
+            World.GangObject gang, Gang.Members c, int index, String reservation, String node, String devices) {
         if (gang.done) {
             return;
         }
@@ -244,6 +265,7 @@ final class Jobs {
         pod.index = index;
         pod.reservation = reservation;
         pod.pin = node;
+        pod.devices = devices;
         world.changed(pod);
         made.accept(pod);
     }

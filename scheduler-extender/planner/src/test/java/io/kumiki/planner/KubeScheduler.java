@@ -1,6 +1,7 @@
 package io.kumiki.planner;
 
 import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.fact.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,7 +60,7 @@ final class KubeScheduler {
         }
         if (fit.isEmpty()) {
             veto(pod);
-        } else if (pod.single && !pod.steered) {
+        } else if (pod.single && !pod.steered && !Shape.fraction(pod.requests)) {
             extenders.bindSingle(pod, fit.getFirst());
         } else if (pod.steered) {
             long id = time.id();

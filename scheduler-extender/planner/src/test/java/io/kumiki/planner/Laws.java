@@ -3,6 +3,7 @@ package io.kumiki.planner;
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.fact.NodeFact;
 import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.Shape;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.TreeMap;
 /// What must hold of the objects in Kubernetes after every event, whoever leads.
 final class Laws {
     private static final String GPU = "nvidia.com/gpu";
+    /// Of each node whose devices are shared.
+    static final int SHARED_DEVICES = 2;
 
     private final World world;
     private final long quota;
@@ -36,6 +39,7 @@ final class Laws {
 
     /// @param exact no pod without a gang came that the present leader promised nothing
     void check(long now, boolean exact) {
+        parts();
         Map<String, Long> gpus = new TreeMap<>();
         Set<String> slots = new HashSet<>();
         Map<String, Integer> there = new HashMap<>();
@@ -73,6 +77,39 @@ final class Laws {
             throw new AssertionError("I3: " + inAll + " GPUs are in use, the limit is " + quota);
         }
         world.gangs.values().forEach(gang -> partial(gang, there, now));
+    }
+
+    /// Parts of devices are no resource of a node: they are what its devices have.
+    static long amount(NodeFact node, String resource) {
+        boolean parts = resource.equals(Shape.MILLI);
+        return parts ? (isShared(node) ? 1000L * SHARED_DEVICES : 0) : node.amount(resource);
+    }
+
+    private static boolean isShared(NodeFact node) {
+        return "shared".equals(node.labels().get("kumiki.io/gpu-mode"));
+    }
+
+    /// Only the extender binds whoever has a part of a device: it is one that the node has, and nobody has too much.
+    private void parts() {
+        Map<String, Long> given = new HashMap<>();
+        for (World.Pod pod : world.pods.values()) {
+            if (!pod.takes() || !Shape.fraction(pod.requests)) {
+                continue;
+            }
+            String device = pod.node + "/" + pod.devices;
+            NodeFact node = world.nodes.get(pod.node);
+            boolean there = pod.devices.matches("\\d") && Integer.parseInt(pod.devices) < SHARED_DEVICES;
+            if (!there || (node != null && !isShared(node))) {
+                throw new AssertionError("I2: " + pod.fact() + " has a device that is not there: " + device);
+            }
+            if (given.merge(device, pod.requests.getOrDefault(Shape.MILLI, 0L), Long::sum) > 1000) {
+                throw new AssertionError("I2: device " + device + " is given twice: "
+                        + world.pods.values().stream()
+                                .filter(other -> other.takes() && device.equals(other.node + "/" + other.devices))
+                                .map(World.Pod::fact)
+                                .toList());
+            }
+        }
     }
 
     private void partial(World.GangObject gang, Map<String, Integer> there, long now) {

@@ -2,13 +2,14 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.Shape;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
 /// Pods without a gang: whoever wants one makes it anew until it has run.
 final class Lonely {
-    private record Entering(String name, int gpus, int priority, String claim, long epoch) {}
+    private record Entering(String name, String resource, int amount, int priority, String claim, long epoch) {}
 
     final Map<String, Boolean> runs = new TreeMap<>();
     private final Simulation of;
@@ -35,8 +36,16 @@ final class Lonely {
             time.in(time.upTo((int) time.calm * 2 / 3), () -> {
                 int gpus = 1 + time.upTo(3);
                 int priority = time.upTo(3);
-                control(name, gpus, of.movable ? priority / 2 : priority);
+                control(name, Simulation.GPU, gpus, of.movable ? priority / 2 : priority);
             });
+        }
+        int parts = of.sharing ? 4 + time.upTo(8) : 0;
+        for (int i = 0; i < parts; i++) {
+            String name = "part" + i;
+            runs.put(name, false);
+            int milli = 200 + 100 * time.upTo(9);
+            int priority = time.upTo(3);
+            time.in(time.upTo((int) time.calm * 2 / 3), () -> control(name, Shape.MILLI, milli, priority));
         }
     }
 
@@ -44,7 +53,7 @@ final class Lonely {
         return !runs.containsValue(false);
     }
 
-    void control(String name, int gpus, int priority) {
+    void control(String name, String resource, int amount, int priority) {
         if (runs.getOrDefault(name, true)) {
             return;
         }
@@ -54,22 +63,22 @@ final class Lonely {
         int r = of.target();
         if (isLed(name)) {
             if (!there) {
-                make(new Entering(name, gpus, priority, "c" + time.id(), of.epoch), "", false);
+                make(new Entering(name, resource, amount, priority, "c" + time.id(), of.epoch), "", "", false);
             }
         } else if (!there && !coming && of.replicas.get(r).alive) {
             long id = time.id();
-            entering.put(id, new Entering(name, gpus, priority, "c" + id, of.epoch));
+            entering.put(id, new Entering(name, resource, amount, priority, "c" + id, of.epoch));
             var shape = new Gang.Members(
-                    "pod", 1, 1, 0, Map.of("cpu", "1", Simulation.GPU, Integer.toString(gpus)), null, null, null);
+                    "pod", 1, 1, 0, Map.of("cpu", "1", resource, Integer.toString(amount)), null, null, null);
             time.in(1, () -> of.deliver(r, of.replicas.get(r).life, ask(id, name, shape, priority)));
             // The webhook does not answer: the pod is refused.
             time.in(2_000, () -> entering.remove(id));
         }
-        time.in(700 + time.upTo(600), () -> control(name, gpus, priority));
+        time.in(700 + time.upTo(600), () -> control(name, resource, amount, priority));
     }
 
     private boolean isLed(String name) {
-        return ported && name.hashCode() % 2 == 0;
+        return ported && name.startsWith("s") && name.hashCode() % 2 == 0;
     }
 
     private static Event ask(long id, String controller, Gang.Members shape, int priority) {
@@ -88,6 +97,7 @@ final class Lonely {
         }
         boolean pinned = entry instanceof Decision.Entry.Pinned && of.replicas.get(r).leads;
         String pin = pinned ? ((Decision.Entry.Pinned) entry).node() : "";
+        String devices = pinned ? ((Decision.Entry.Pinned) entry).devices() : "";
         long delay = of.lossy && time.chance(15) ? 18_000 : time.upTo(of.lossy ? 400 : 30);
         // The pod will come: nobody else makes it meanwhile.
         entering.put(-id - 1, coming);
@@ -96,28 +106,29 @@ final class Lonely {
             entering.remove(-id - 1);
             boolean forgotten = pinned && (of.epoch != coming.epoch() || delay > 10_000);
             late |= forgotten;
-            make(coming, pin, forgotten);
+            make(coming, pin, devices, forgotten);
         });
     }
 
-    private void make(Entering coming, String pin, boolean forgotten) {
+    private void make(Entering coming, String pin, String devices, boolean forgotten) {
         var pod = new World.Pod(
                 coming.name() + "-" + time.id(),
                 "",
                 "",
                 coming.name(),
                 isLed(coming.name()),
-                Map.of("cpu", 1000L, Simulation.GPU, (long) coming.gpus()));
+                Map.of("cpu", 1000L, coming.resource(), (long) coming.amount()));
         pod.single = true;
         pod.forgotten = forgotten;
         pod.priority = coming.priority();
         pod.created = time.now / 1000;
-        pod.remade = coming.gpus() != 2;
+        pod.remade = coming.amount() != 2;
         pod.movable = !pod.steered && of.movable && (coming.name().hashCode() & 3) != 0;
         of.movers.made(pod);
         pod.gated = pin.isEmpty() && !pod.steered;
         if (!pin.isEmpty()) {
             pod.pin = pin;
+            pod.devices = devices;
             pod.claim = coming.claim();
         }
         world.pods.put(pod.uid, pod);

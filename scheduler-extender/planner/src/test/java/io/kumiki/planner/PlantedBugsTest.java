@@ -36,6 +36,7 @@ class PlantedBugsTest {
             without("the call of a pod that is gone is kept", Planner.class, "podGone", "drop", 0),
             without("calls of an earlier term are forgotten", Planner.class, "elected", "refuseAll", 0),
             returns("slots that are promised count as free", Occupancy.class, "reserves", 0),
+            returns("parts of devices that are taken count as free", Taken.class, "part", 0),
             returns("what DaemonSets take is not kept free", Daemons.class, "matches", 0),
             returns("a tenant's quota is not looked at", Charges.class, "refusal", 0),
             without("what is placed in one pass is not charged", Placing.class, "reserve", "charge", 0),

@@ -3,6 +3,7 @@ package io.kumiki.planner;
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.fact.NodeFact;
 import io.kumiki.planner.fact.PodFact;
+import io.kumiki.planner.fact.Shape;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -16,11 +17,13 @@ final class Promises {
             return;
         }
         Map<String, Long> gpus = new HashMap<>();
+        Map<String, Long> parts = new HashMap<>();
         long inAll = 0;
         for (PodFact pod : state.pods.values()) {
             if (State.takes(pod)) {
                 inAll += pod.requests().getOrDefault(Simulation.GPU, 0L);
                 gpus.merge(pod.node(), pod.requests().getOrDefault(Simulation.GPU, 0L), Long::sum);
+                part(parts, pod.node(), pod.devices(), pod.requests());
             }
         }
         for (Plan plan : state.plans.values()) {
@@ -37,7 +40,9 @@ final class Promises {
                     if (reserved) {
                         long amount = plan.rows.get(r).amounts.getOrDefault(Simulation.GPU, 0L);
                         inAll += amount;
-                        gpus.merge(plan.rows.get(r).nodes.get(i), amount, Long::sum);
+                        Plan.Row row = plan.rows.get(r);
+                        gpus.merge(row.nodes.get(i), amount, Long::sum);
+                        part(parts, row.nodes.get(i), row.devices.get(i), row.amounts);
                     }
                 }
             }
@@ -51,7 +56,14 @@ final class Promises {
         for (Holds.Hold hold : state.holds.all()) {
             inAll += hold.amounts().getOrDefault(Simulation.GPU, 0L);
             gpus.merge(hold.node(), hold.amounts().getOrDefault(Simulation.GPU, 0L), Long::sum);
+            part(parts, hold.node(), hold.devices(), hold.amounts());
         }
+        parts.forEach((device, milli) -> {
+            if (milli > 1000) {
+                throw new AssertionError(
+                        "I2: the planner promised " + milli + " of device " + device + ": " + standing(state));
+            }
+        });
         for (NodeFact node : state.nodes.values()) {
             if (gpus.getOrDefault(node.name(), 0L) > node.amount(Simulation.GPU)) {
                 throw new AssertionError("I2: the planner promised " + gpus.get(node.name()) + " GPUs of " + node.name()
@@ -60,6 +72,12 @@ final class Promises {
         }
         if (quota >= 0 && inAll > quota) {
             throw new AssertionError("I3: " + inAll + " GPUs are promised, the limit is " + quota);
+        }
+    }
+
+    private static void part(Map<String, Long> parts, String node, String devices, Map<String, Long> amounts) {
+        if (Shape.fraction(amounts)) {
+            parts.merge(node + "/" + devices, amounts.getOrDefault(Shape.MILLI, 0L), Long::sum);
         }
     }
 

@@ -69,6 +69,8 @@ final class Simulation implements KubeScheduler.Extenders {
     private final Entrance entrance;
     private final boolean quota;
     private final int nodes;
+    /// Beside them two nodes whose devices are shared, and work that wants parts of them.
+    final boolean sharing;
     private final Laws laws;
     private final Faults faults;
     private int killsLeft;
@@ -104,6 +106,7 @@ final class Simulation implements KubeScheduler.Extenders {
         quota = time.upTo(3) == 0;
         killsLeft = seed % 2 == 0 ? 1 + time.upTo(2) : 0;
         nodes = 3 + time.upTo(4);
+        sharing = Math.floorMod(seed, 10) == 6 || Math.floorMod(seed, 10) == 8;
         slow = Math.floorMod(seed, 5) == 4 || Math.floorMod(seed, 20) == 13;
         // A new leader moves nobody, but goes on with what was moved.
         mourning = Math.floorMod(seed, 20) == 3 || Math.floorMod(seed, 20) == 17;
@@ -121,6 +124,7 @@ final class Simulation implements KubeScheduler.Extenders {
                 Math.floorMod(seed, 10) == 7,
                 movable,
                 slow,
+                sharing,
                 entrance);
         leadersDie = crashes || killsLeft > 0 || mourning;
         budgetless = Math.floorMod(seed, 10) != 7;
@@ -227,7 +231,7 @@ final class Simulation implements KubeScheduler.Extenders {
         if (autoscaled) {
             tell(new Event.CapacityServed());
         }
-        for (int i = 0; i < nodes; i++) {
+        for (int i = 0; i < nodes + (sharing ? 2 : 0); i++) {
             world.put(node(i, true));
         }
         daemons.begin();
@@ -251,6 +255,20 @@ final class Simulation implements KubeScheduler.Extenders {
     }
 
     NodeFact node(int i, boolean usable) {
+        if (i >= nodes) {
+            return new NodeFact(
+                    "node" + i,
+                    usable,
+                    Map.of(
+                            "topology.kubernetes.io/rack",
+                            "r" + i / 2,
+                            "kumiki.io/gpu-mode",
+                            "shared",
+                            "nvidia.com/gpu.count",
+                            Integer.toString(Laws.SHARED_DEVICES)),
+                    List.of(),
+                    Map.of("cpu", 9_000L, "memory", 64L << 30, "pods", 20L, GPU, 0L));
+        }
         return new NodeFact(
                 "node" + i,
                 usable,
@@ -496,6 +514,7 @@ final class Simulation implements KubeScheduler.Extenders {
 
     private static void annotate(World.Pod pod, Map<String, String> annotations) {
         pod.claim = annotations.getOrDefault(Singles.CLAIM, pod.claim);
+        pod.devices = annotations.getOrDefault(Progress.DEVICES, pod.devices);
         pod.reservation = annotations.getOrDefault(Progress.RESERVATION, pod.reservation);
         pod.index = Integer.parseInt(annotations.getOrDefault(Progress.SLOT, Integer.toString(pod.index)));
     }
@@ -505,6 +524,7 @@ final class Simulation implements KubeScheduler.Extenders {
         if (pod == null || pod.terminating || !pod.node.isEmpty() || pod.gated) {
             return "conflict";
         }
+        pod.devices = bind.annotations().getOrDefault(Progress.DEVICES, pod.devices);
         if (pod.single) {
             lonely.bound(pod, bind.node());
             return "";
@@ -528,7 +548,9 @@ final class Simulation implements KubeScheduler.Extenders {
                 && slots.stream()
                         .anyMatch(s -> s.name().equals(pod.className)
                                 && pod.index < s.nodes().size()
-                                && s.nodes().get(pod.index).equals(pod.node));
+                                && s.nodes().get(pod.index).equals(pod.node)
+                                && pod.devices.equals(
+                                        s.devices() == null ? "" : s.devices().get(pod.index)));
     }
 
     private void killMidGang(int r, int life, Decision.Bind bind, String error) {

@@ -37,6 +37,33 @@ class SinglesTest {
         on(new Event.Elected(1));
     }
 
+    /// A pod that comes too late may be seen before those that have its device.
+    @Test
+    void aNewLeaderJudgesAPinWhenAllHasBeenSeen() {
+        node(true);
+        on(new Event.Deposed());
+        Gang.Members part = shape(Shape.MILLI, "600");
+        on(new Event.SingleSeen(pinned("late", "a", part, "0")));
+        on(new Event.PodSeen(new PodFact(
+                "u",
+                "ns",
+                "u",
+                "2",
+                "n",
+                PodFact.Stage.RUNNING,
+                false,
+                false,
+                false,
+                "",
+                Shape.amounts(part.requests()),
+                null,
+                "0")));
+        on(new Event.Elected(2));
+        assertThat(on(new Event.BindAsked(7, "late", "n")))
+                .contains(new Decision.AnswerBind(7, "it holds no place on n"))
+                .noneMatch(Decision.Bind.class::isInstance);
+    }
+
     private static Gang.Members shape(String resource, String amount) {
         return new Gang.Members("pod", 1, 1, 0, Map.of("cpu", "1", resource, amount), null, null, null);
     }

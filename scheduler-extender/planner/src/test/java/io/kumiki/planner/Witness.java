@@ -328,7 +328,7 @@ final class Witness {
             }
         }
         pod.requests().forEach((resource, amount) -> {
-            if (amount > 0 && taken.getOrDefault(resource, 0L) > node.amount(resource)) {
+            if (amount > 0 && taken.getOrDefault(resource, 0L) > Laws.amount(node, resource)) {
                 throw new AssertionError("I2: " + taken + " are taken of " + node + " by " + bind);
             }
         });

@@ -29,6 +29,8 @@ final class World {
         int index = -1;
         String reservation = "";
         String node = "";
+        /// Of its node, where it has a part of some.
+        String devices = "";
 
         @Nullable
         String pin;
@@ -90,7 +92,7 @@ final class World {
                     gang.isEmpty()
                             ? null
                             : new PodFact.Member(gang, className, index, reservation, steered, Map.of("gang", gang)),
-                    "",
+                    devices,
                     yields);
         }
     }

@@ -7,6 +7,7 @@ import io.kumiki.model.Json;
 import io.kumiki.runtime.work.Backoff;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class ObjectFeed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ObjectFeed.class);
     private static final int NOT_FOUND = 404;
+    /// A server that went without a word looks like one at which nothing happens: after so long it is asked anew.
+    static final Duration LONGEST = Duration.ofMinutes(5);
 
     /// Who is told, on the feed's thread.
     interface Sink {
@@ -44,6 +47,7 @@ final class ObjectFeed implements AutoCloseable {
     private final String list;
     private final Sink sink;
     private final Backoff backoff;
+    private final Duration longest;
     private final CountDownLatch listed = new CountDownLatch(1);
     private final Thread thread;
     private Set<String> known;
@@ -54,10 +58,12 @@ final class ObjectFeed implements AutoCloseable {
 
     /// @param list query of the list: `?resourceVersion=0` for what the API server has in its memory, else empty
     ObjectFeed(KubeApi api, String path, String list, Sink sink, Backoff backoff) {
-        this(api, path, list, sink, backoff, new HashSet<>());
+        this(api, path, list, sink, backoff, LONGEST, new HashSet<>());
     }
 
-    private ObjectFeed(KubeApi api, String path, String list, Sink sink, Backoff backoff, Set<String> known) {
+    /// @param longest that one watch lasts
+    ObjectFeed(KubeApi api, String path, String list, Sink sink, Backoff backoff, Duration longest, Set<String> known) {
+        this.longest = longest;
         this.api = api;
         this.path = path;
         this.list = list;
@@ -71,7 +77,7 @@ final class ObjectFeed implements AutoCloseable {
     ObjectFeed again() throws InterruptedException {
         close();
         thread.join();
-        return new ObjectFeed(api, path, list, sink, backoff, known);
+        return new ObjectFeed(api, path, list, sink, backoff, longest, known);
     }
 
     /// Waits until everything that was there has been told.
@@ -103,7 +109,7 @@ final class ObjectFeed implements AutoCloseable {
                 return;
             }
             try {
-                Thread.sleep(failures == 0 ? java.time.Duration.ofMillis(100) : backoff.after(failures));
+                Thread.sleep(failures == 0 ? Duration.ofMillis(100) : backoff.after(failures));
             } catch (InterruptedException e) {
                 return;
             }
@@ -154,13 +160,15 @@ final class ObjectFeed implements AutoCloseable {
     }
 
     private void watch() throws IOException, InterruptedException {
-        KubeApi.Stream stream = api.open(path + "?watch=true&allowWatchBookmarks=true&resourceVersion=" + version);
+        KubeApi.Stream stream = api.open(path + "?watch=true&allowWatchBookmarks=true&resourceVersion=" + version
+                + "&timeoutSeconds=" + Math.max(1, longest.toSeconds()));
         open = stream.body();
         if (stream.code() != 200) {
             stream.body().close();
             version = "";
             throw new IOException("the watch was answered " + stream.code());
         }
+        Thread end = Thread.ofVirtual().start(() -> end(stream.body()));
         try (var events = new WatchEvents(sink.paced(stream.body()))) {
             for (JsonNode event = events.next(); event != null && !closed; event = events.next()) {
                 JsonNode object = event.path("object");
@@ -186,6 +194,20 @@ final class ObjectFeed implements AutoCloseable {
                     sink.settled();
                 }
             }
+        } finally {
+            end.interrupt();
+        }
+    }
+
+    /// Later than the server would.
+    private void end(InputStream watch) {
+        try {
+            Thread.sleep(longest.plus(longest.dividedBy(10)));
+            watch.close();
+        } catch (InterruptedException e) {
+            LOG.trace("{} ended by itself", path);
+        } catch (IOException e) {
+            LOG.debug("ending {}", path, e);
         }
     }
 

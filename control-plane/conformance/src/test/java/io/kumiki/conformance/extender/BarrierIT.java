@@ -93,13 +93,13 @@ class BarrierIT {
     @Test
     void bothAreKilledWhileHolding() throws Exception {
         OneRig.shownOnceIn(mode);
-        held(16, 8, false);
+        held(512, 1, false);
         rig.rig().killScheduler();
         rig.rig().killExtender();
         rig.wire().heal();
         rig.startScheduler();
         rig.rig().startExtender();
-        rig.awaitBound(space, "g", 16);
+        rig.awaitBound(space, "g", 512);
     }
 
     @Test
