@@ -26,6 +26,7 @@ final class Scale {
             String kase = String.format(java.util.Locale.ROOT, "%,d nodes", nodes.size());
             figures.add(new Figure(bench, kase, "one pod placed, p50", outcome.p50Nanos() / 1e6, "ms"));
             figures.add(new Figure(bench, kase, "one pod placed, p99", outcome.p99Nanos() / 1e6, "ms"));
+            figures.add(new Figure(bench, kase, "one pod placed, p99 of CPU time", outcome.p99CpuNanos() / 1e6, "ms"));
             figures.add(new Figure(bench, kase, "one pod placed, mean", outcome.meanNanos() / 1e6, "ms"));
             figures.add(new Figure(bench, kase, "alloc@130", outcome.curve().at(130), "%"));
         }
