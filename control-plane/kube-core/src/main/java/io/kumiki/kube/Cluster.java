@@ -12,6 +12,7 @@ import io.kumiki.kube.admission.NodePorts;
 import io.kumiki.kube.admission.PodAccount;
 import io.kumiki.kube.admission.PodPriority;
 import io.kumiki.kube.admission.PodRuntime;
+import io.kumiki.kube.admission.PodSecurity;
 import io.kumiki.kube.admission.webhook.Webhooks;
 import io.kumiki.kube.controllers.BuiltInControllers;
 import io.kumiki.kube.controllers.Carrier;
@@ -84,6 +85,7 @@ public final class Cluster {
                 new PodRuntime(),
                 new LimitRanges(),
                 new Escalation(access)));
+        last.add(new PodSecurity());
         last.add(quotas);
         Admission admission = new Admission(settings.letters(), steps, last);
         this.webhooks = new Webhooks(registry, settings.webhooks(), settings.uids());

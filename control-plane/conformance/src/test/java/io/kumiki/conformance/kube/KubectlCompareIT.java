@@ -31,9 +31,11 @@ class KubectlCompareIT {
         {"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \\d\\d \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d [+-]\\d{4}", "TIME"},
         {"(resourceVersion|Resource Version)(\"?: +)\"?\\d+\"?", "$1$2RV"},
         {"https://127\\.0\\.0\\.1:\\d+", "URL"},
-        {"10\\.96\\.\\d+\\.\\d+", "ADDRESS"},
+        {"(10|127)\\.96\\.\\d+\\.\\d+", "ADDRESS"},
+        {"kube-api-access-\\w{5}", "kube-api-access-MADE"},
         {"(?<![\\w.-])\\d+(d|h|m|s|ms)(\\d+[hms])?(?![\\w.-])", "AGE"},
         {"-[bcdf0-9a-z]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\\b", "-MADE"},
+        {"(ReplicaSet \"\\w+)-[0-9a-z]{8,10}\\b", "$1-HASH"},
         {"(pod-template-hash\\S{0,4}[=:] ?\"?)[0-9a-z]{5,10}", "$1HASH"},
         {"(replicaset\\S*|ReplicaSet|set)([ /]+\\w+)-[0-9a-z]{8,10}\\b", "$1$2-HASH"},
     };

@@ -54,8 +54,8 @@ public final class Admission {
         if (name.isEmpty()) {
             violations.add(new Violation(
                     "metadata.name", "FieldValueRequired", "Required value: name or generateName is required"));
-        } else {
-            Names.check(kind, metadata.path("name").asText(""), prefix, name, violations);
+        } else if (metadata.path("name").asText("").isEmpty()) {
+            Names.check(kind, "", prefix, name, violations);
         }
         refuse(kind, name, violations);
         return name;
@@ -149,6 +149,10 @@ public final class Admission {
         ObjectNode object = request.object();
         List<Violation> violations = new ArrayList<>();
         add(request, store, violations);
+        if (request.old() == null) {
+            // A name that was given is judged with all the rest, so that everything is told at once.
+            Names.check(kind, request.name(), "", request.name(), violations);
+        }
         Names.metadata(object, violations);
         Finalizers.check(kind, object, request.old(), violations);
         kind.rules().validate(object, request.old(), violations);

@@ -83,7 +83,6 @@ final class PodRules implements KindRules {
         if (spec.path("containers").isEmpty()) {
             place.at("containers").required("");
         }
-        place.at("restartPolicy").oneOf(RESTARTS);
         Map<String, JsonNode> volumes = new HashMap<>();
         Set<String> names = new HashSet<>();
         for (Place volume : place.at("volumes").items()) {
@@ -92,6 +91,7 @@ final class PodRules implements KindRules {
             volumes.put(volume.at("name").text(), volume.value());
         }
         ContainerRules.check(place, volumes);
+        place.at("restartPolicy").oneOf(RESTARTS);
         place.at("activeDeadlineSeconds").between(1, Integer.MAX_VALUE);
         SecurityRules.pod(place);
         NetworkRules.check(place);

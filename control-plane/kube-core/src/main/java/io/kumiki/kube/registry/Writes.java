@@ -7,6 +7,7 @@ import io.kumiki.kube.WriteOptions;
 import io.kumiki.kube.admission.Admission;
 import io.kumiki.kube.admission.AdmissionRequest;
 import io.kumiki.kube.admission.AdmissionRequest.Operation;
+import io.kumiki.kube.admission.PodSecurity;
 import io.kumiki.kube.admission.webhook.Webhooks;
 import io.kumiki.kube.apply.Ownership;
 import io.kumiki.kube.kinds.Kind;
@@ -118,9 +119,10 @@ public final class Writes {
                 // Webhooks may have changed it since; an apply is completed only here.
                 admission.defaults(kind, object, null);
             }
-            admission.complete(
-                    new AdmissionRequest(Operation.CREATE, kind, "", object, null, options.caller(), options.dryRun()),
-                    tx.store());
+            AdmissionRequest request =
+                    new AdmissionRequest(Operation.CREATE, kind, "", object, null, options.caller(), options.dryRun());
+            admission.complete(request, tx.store());
+            PodSecurity.warn(request, tx.store(), options.warnings());
             return tx.put(kind, key, object);
         };
     }
@@ -227,10 +229,10 @@ public final class Writes {
         if (!update.owned()) {
             Ownership.updated(kind, next, old, options.manager(), update.part(), now.get());
         }
-        admission.complete(
-                new AdmissionRequest(
-                        Operation.UPDATE, kind, update.part(), next, old, options.caller(), options.dryRun()),
-                tx.store());
+        AdmissionRequest request = new AdmissionRequest(
+                Operation.UPDATE, kind, update.part(), next, old, options.caller(), options.dryRun());
+        admission.complete(request, tx.store());
+        PodSecurity.warn(request, tx.store(), options.warnings());
         kind.rules().warn(next, options.warnings());
         if (!update.part().equals("binding")) {
             Boundaries.raiseGeneration(kind, next, old);

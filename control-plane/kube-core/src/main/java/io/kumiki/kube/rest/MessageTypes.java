@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The protobuf messages that are read, and what their fields are called in JSON. Each is a line
 /// `message number field type`: s text, b bytes, i integer, t truth, T time, U time with microseconds, M map of texts,
-/// B map of bytes, Q map of quantities, X map of lists, o text and z integer that are left out when empty, I integer or
-/// text, - not read; a leading * repeats, else a message.
+/// B map of bytes, Q map of quantities, X map of lists, o text, z integer and f truth that are left out when
+/// empty, I integer or text, - not read; a leading * repeats, else a message.
 final class MessageTypes {
     record Field(String name, String type) {}
 

@@ -64,6 +64,10 @@ final class Protobuf {
                     unread(type, tag, value == 0);
                 } else if (field.type().equals("t")) {
                     object.put(field.name(), value != 0);
+                } else if (field.type().equals("f")) {
+                    if (value != 0) {
+                        object.put(field.name(), true);
+                    }
                 } else if (value != 0 || !field.type().equals("z")) {
                     object.put(field.name(), value);
                 }

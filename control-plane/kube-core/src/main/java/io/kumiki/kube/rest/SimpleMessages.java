@@ -12,8 +12,8 @@ final class SimpleMessages {
         ObjectMeta 1 name o
         ObjectMeta 2 generateName o
         ObjectMeta 3 namespace o
-        ObjectMeta 5 uid s
-        ObjectMeta 6 resourceVersion s
+        ObjectMeta 5 uid o
+        ObjectMeta 6 resourceVersion o
         ObjectMeta 11 labels M
         ObjectMeta 12 annotations M
         ObjectMeta 13 ownerReferences *OwnerReference

@@ -14,7 +14,7 @@ final class WorkloadMessages {
         DeploymentSpec 4 strategy DeploymentStrategy
         DeploymentSpec 5 minReadySeconds z
         DeploymentSpec 6 revisionHistoryLimit i
-        DeploymentSpec 7 paused t
+        DeploymentSpec 7 paused f
         DeploymentSpec 9 progressDeadlineSeconds i
         DeploymentStrategy 1 type o
         PodTemplate 1 metadata ObjectMeta
@@ -27,9 +27,9 @@ final class WorkloadMessages {
         PodSpec 7 nodeSelector M
         PodSpec 8 serviceAccountName o
         PodSpec 10 nodeName o
-        PodSpec 11 hostNetwork t
-        PodSpec 12 hostPID t
-        PodSpec 13 hostIPC t
+        PodSpec 11 hostNetwork f
+        PodSpec 12 hostPID f
+        PodSpec 13 hostIPC f
         PodSpec 15 imagePullSecrets *LocalReference
         PodSpec 16 hostname o
         PodSpec 17 subdomain o
@@ -47,9 +47,9 @@ final class WorkloadMessages {
         Container 8 resources Resources
         Container 13 terminationMessagePath o
         Container 14 imagePullPolicy o
-        Container 16 stdin t
-        Container 17 stdinOnce t
-        Container 18 tty t
+        Container 16 stdin f
+        Container 17 stdinOnce f
+        Container 18 tty f
         Container 20 terminationMessagePolicy o
         ContainerPort 1 name o
         ContainerPort 2 hostPort z
@@ -95,7 +95,7 @@ final class WorkloadMessages {
         ServiceSpec 4 type o
         ServiceSpec 7 sessionAffinity o
         ServiceSpec 10 externalName o
-        ServiceSpec 13 publishNotReadyAddresses t
+        ServiceSpec 13 publishNotReadyAddresses f
         ServiceSpec 18 clusterIPs *s
         ServicePort 1 name o
         ServicePort 2 protocol o

@@ -16,10 +16,13 @@ import org.slf4j.LoggerFactory;
 
 /// Where pods get their addresses.
 ///
-/// A pod that declares ports gets a network namespace where this machine allows it. All others, pipeline steps above
-/// all, share the machine's network: they have the loopback address, and two that declare the same port are told so.
+/// A pod that declares ports, or is asked at one, gets a network namespace where this machine allows it. All others,
+/// pipeline steps above all, share the machine's network: they have the loopback address, and two that declare the
+/// same port are told so.
 final class PodNetwork {
     private static final Logger LOG = LoggerFactory.getLogger(PodNetwork.class);
+    private static final List<String> HANDLERS =
+            List.of("/livenessProbe", "/readinessProbe", "/startupProbe", "/lifecycle/postStart", "/lifecycle/preStop");
     private static final String SHARED = "127.0.0.1";
 
     private final @Nullable PodBridge bridge;
@@ -51,7 +54,7 @@ final class PodNetwork {
         JsonNode metadata = pod.path("metadata");
         String uid = metadata.path("uid").asText();
         if (bridge != null
-                && !ports(pod).isEmpty()
+                && (!ports(pod).isEmpty() || asked(pod))
                 && !pod.path("spec").path("hostNetwork").asBoolean()
                 && (adopted || mayJoin.test(pod))) {
             try {
@@ -92,6 +95,21 @@ final class PodNetwork {
         if (bridge != null) {
             bridge.leave(uid);
         }
+    }
+
+    /// Whether a probe or a hook goes to the pod's address.
+    private static boolean asked(JsonNode pod) {
+        for (String list : List.of("initContainers", "containers")) {
+            for (JsonNode container : pod.path("spec").path(list)) {
+                for (String handler : HANDLERS) {
+                    JsonNode found = container.at(handler);
+                    if (found.has("httpGet") || found.has("tcpSocket") || found.has("grpc")) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     private static Set<String> ports(JsonNode pod) {

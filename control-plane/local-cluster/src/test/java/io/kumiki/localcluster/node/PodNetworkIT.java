@@ -286,6 +286,19 @@ class PodNetworkIT {
     }
 
     @Test
+    void aPodThatAProbeAsksAtAPortHasANetworkThoughItDeclaresNone() throws Exception {
+        for (String name : List.of("one", "two")) {
+            pod(
+                    name,
+                    "\"app\":\"" + name + "\"",
+                    SERVER.replace("NAME", name),
+                    ",\"readinessProbe\":{\"tcpSocket\":{\"port\":8123},\"periodSeconds\":1}");
+        }
+        until("both answer at the same port", () -> ready("one") && ready("two"));
+        assertThat(address("one")).startsWith("100.").isNotEqualTo(address("two"));
+    }
+
+    @Test
     void whatANamespaceCosts() throws Exception {
         PodBridge bridge =
                 Objects.requireNonNull(PodBridge.choose(dir.resolve("cost"), Isolation.UNSHARE, System.getenv())
