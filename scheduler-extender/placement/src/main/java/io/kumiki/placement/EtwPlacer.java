@@ -44,6 +44,9 @@ public final class EtwPlacer {
     private final EtwOptions options;
     private final Topology topology;
     private final Map<Demand, Remembered> remembered = new HashMap<>();
+    /// Waste of each node as it is: the same for every demand.
+    private final double[] waste;
+    private final int[] wasteVersion;
     private Rollout rollout;
     private ScarcityPrices prices;
     private RackPrices racks;
@@ -60,6 +63,8 @@ public final class EtwPlacer {
         this.view = view;
         this.options = options;
         this.topology = topology;
+        this.waste = new double[view.size()];
+        this.wasteVersion = Remembered.filled(view.size());
         this.rollout = new Rollout(view, mix, options);
         this.prices = new ScarcityPrices(view, mix, options);
         this.racks = new RackPrices(view, mix, options, topology);
@@ -71,6 +76,7 @@ public final class EtwPlacer {
         prices = new ScarcityPrices(view, mix, options);
         racks = new RackPrices(view, mix, options, topology);
         remembered.clear();
+        Arrays.fill(wasteVersion, NOT_SEEN);
         epoch++;
     }
 
@@ -146,10 +152,18 @@ public final class EtwPlacer {
         return view.remnants(n)[memory.device[n]] == ClusterView.WHOLE ? 1 : 0;
     }
 
+    private double waste(int n) {
+        if (wasteVersion[n] != view.version(n)) {
+            waste[n] = rollout.waste(n, view.cpuFree(n), view.remnants(n));
+            wasteVersion[n] = view.version(n);
+        }
+        return waste[n];
+    }
+
     private void compute(Demand pod, int n, Remembered memory) {
         int[] remnants = view.remnants(n).clone();
         int cpu = view.cpuFree(n);
-        double before = rollout.waste(n, cpu, remnants);
+        double before = waste(n);
         int cpuAfter = cpu - pod.cpuMilli();
         if (pod.gpus() > 0 && pod.gpuMilli() < ClusterView.WHOLE) {
             fraction(pod, n, remnants, cpuAfter, before, memory);
