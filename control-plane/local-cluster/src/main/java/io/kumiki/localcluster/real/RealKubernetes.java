@@ -268,8 +268,11 @@ public final class RealKubernetes implements AutoCloseable {
         }
     }
 
-    /// The last of what a process printed.
+    /// The last of what a process printed; empty where it was never started.
     public String tail(String name) throws IOException {
+        if (!Files.exists(log(name))) {
+            return "";
+        }
         String text = new String(Files.readAllBytes(log(name)), StandardCharsets.UTF_8);
         return text.substring(Math.max(0, text.length() - 4000));
     }
