@@ -186,19 +186,11 @@ final class Charges {
         for (int r = 0; r < plan.rows.size(); r++) {
             Plan.Row row = plan.rows.get(r);
             for (int i = 0; i < row.nodes.size(); i++) {
-                if (there.reserves(r, i) && !isLate(plan, there.at(r, i))) {
+                if (there.reserves(r, i)) {
                     add(sum, row.amounts, row.nodes.get(i));
                 }
             }
         }
-    }
-
-    /// Made for an attempt that has ended: nobody binds it.
-    private static boolean isLate(Plan plan, @Nullable PodFact pod) {
-        return pod != null
-                && plan.phase == Gang.Phase.Releasing
-                && plan.isDurable()
-                && !plan.binding.containsKey(pod.uid());
     }
 
     private void add(Map<String, Long> sum, Map<String, Long> amounts, String node) {
