@@ -123,6 +123,40 @@ class TenantsIT {
     }
 
     @Test
+    void whatATenantLentItGetsBack() throws Exception {
+        ObjectNode guests = Json.object();
+        guests.putObject("metadata").put("name", "guests");
+        ground.create(ResourceType.NAMESPACES, "", guests);
+        ground.create(Ground.QUOTAS, "", Ground.quota("all", "", "128", ""));
+        ground.create(Ground.QUOTAS, "", Ground.quota("owners", "all", "16", ""));
+        ObjectNode borrowers = Ground.quota("borrowers", "all", "8", "");
+        borrowers.withObject("/spec").putArray("namespaces").add("guests");
+        ground.create(Ground.QUOTAS, "", borrowers);
+        ground.awaitQuota(
+                "the tree holds",
+                () -> ground.accepted("borrowers").path("status").asText().equals("True"));
+        for (int i = 0; i < 16; i++) {
+            ground.create(ResourceType.PODS, "guests", Ground.pod("guest-" + i, 8));
+        }
+        ground.awaitOf(ResourceType.PODS, "guests", "all GPUs are lent", () -> guests() == 16);
+        ground.makeGang("own", 2, 8);
+        ground.await("it gets its own back", () -> ground.phase("own", "Running"));
+        assertThat(guests()).isEqualTo(14);
+        ground.makeGang("more", 1, 8);
+        ground.await(
+                "beyond its guarantee it waits as anybody",
+                () -> ground.status("more").path("reason").asText().equals("QuotaBorrowing"));
+        assertThat(guests()).isEqualTo(14);
+    }
+
+    private long guests() {
+        return ground.cluster.cluster().list(ResourceType.PODS, "guests", Selection.ALL).items().stream()
+                .filter(pod -> pod.path("status").path("phase").asText().equals("Running"))
+                .filter(pod -> pod.path("metadata").path("deletionTimestamp").isMissingNode())
+                .count();
+    }
+
+    @Test
     void twoGangsOnOneQuotaComeOneAfterTheOther() throws Exception {
         ground.create(Ground.QUOTAS, "", Ground.quota("all", "", "128", ""));
         ground.create(Ground.QUOTAS, "", Ground.quota("small", "all", "8", "32"));
