@@ -114,7 +114,12 @@ public sealed interface Event {
     /// The status write with this number is done.
     ///
     /// @param version the object's resourceVersion afterwards; empty when the write was refused or got lost
-    record Written(String namespace, String name, int number, String version) implements Event {}
+    /// @param invalid refused for what the object says, whoever writes it
+    record Written(String namespace, String name, int number, String version, boolean invalid) implements Event {
+        public Written(String namespace, String name, int number, String version) {
+            this(namespace, name, number, version, false);
+        }
+    }
 
     /// A pod without a gang that asks for devices and is not bound; once bound it is told as {@link PodSeen}.
     record SingleSeen(SingleFact single) implements Event {}

@@ -159,6 +159,9 @@ public final class Plan {
     long writtenAt;
     /// Not placed before: its slots were held for nothing, now others have the first choice.
     long restUntil;
+
+    /// Writes of its status that were refused on end for what it says.
+    int refused;
     long startedSecond;
     /// Raised whenever slots change; a slot counts only once the write with its version is done.
     int version = 1;

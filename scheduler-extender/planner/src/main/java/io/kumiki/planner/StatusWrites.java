@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// Writes of Gang statuses: the commit of what was decided. One is on its way at a time for each gang.
 final class StatusWrites {
     private static final long PACE = 500;
+    /// So many refusals on end are no accident.
+    private static final int HOPELESS = 3;
+    private static final long SLOWLY = 10_000;
 
     private final State state;
     private final Progress progress;
@@ -68,8 +71,13 @@ final class StatusWrites {
         if (written.version().isEmpty()) {
             plan.sent = null;
             plan.retryAt = state.now + 1000;
+            plan.refused = written.invalid() ? plan.refused + 1 : 0;
+            if (plan.refused >= HOPELESS) {
+                setAside(plan);
+            }
             return;
         }
+        plan.refused = 0;
         GangFact old = plan.fact;
         plan.fact = new GangFact(
                 old.namespace(),
@@ -91,6 +99,15 @@ final class StatusWrites {
             }
             progress.mark(plan);
         }
+    }
+
+    /// Nobody's write of it is taken: the leader before us cannot change it either, and the others need not wait for
+    /// it.
+    private void setAside(Plan plan) {
+        plan.retryAt = state.now + SLOWLY;
+        plan.restUntil = plan.retryAt + SLOWLY;
+        state.roomChanged |= !plan.fenced;
+        plan.fenced = true;
     }
 
     /// Steered pods that were refused are asked about again only when something of them changes.

@@ -6,6 +6,7 @@ import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.fact.GangFact;
 import io.kumiki.planner.fact.NodeFact;
 import io.kumiki.planner.fact.PodFact;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -95,5 +96,42 @@ class TakeOverTest extends OnePlanner {
                 .as("it does not lead any more")
                 .isEmpty();
         assertThat(on(new Event.Elected(10))).anyMatch(Decision.WriteStatus.class::isInstance);
+    }
+
+    private List<Decision.WriteStatus> writes(Event event) {
+        return planner.on(event, now, java.time.Instant.ofEpochSecond(1_000_000 + now / 1000)).stream()
+                .filter(Decision.WriteStatus.class::isInstance)
+                .map(Decision.WriteStatus.class::cast)
+                .toList();
+    }
+
+    /// Nobody would place anything: all must be written once before anything is changed.
+    @Test
+    void aGangWhoseStatusIsRefusedForWhatItSaysDoesNotStopTheOthers() {
+        on(new Event.NodeSeen(new NodeFact(
+                "a", true, Map.of(), List.of(), Map.of("cpu", 16_000L, "memory", 64L << 30, "pods", 110L, GPU, 1L))));
+        on(new Event.GangSeen(gang("1", 1)));
+        List<Decision.WriteStatus> tries = writes(new Event.Elected(2));
+        GangFact other = gang("1", 1);
+        on(new Event.GangSeen(new GangFact("ns", "other", "uid-other", "1", 2, "job-other", other.spec(), null)));
+        Plan placed = Objects.requireNonNull(planner.state().plans.get("ns/other"));
+        for (int i = 0; i < 3; i++) {
+            assertThat(placed.phase).isEqualTo(Gang.Phase.Waiting);
+            assertThat(tries).hasSize(1);
+            var next = new ArrayList<>(
+                    writes(new Event.Written("ns", "g", tries.getFirst().number(), "", true)));
+            now += 1000;
+            next.addAll(writes(new Event.Tick()));
+            tries = next;
+        }
+        assertThat(tries).extracting(Decision.WriteStatus::name).containsExactly("other");
+        assertThat(placed.phase).isEqualTo(Gang.Phase.Reserved);
+        assertThat(Objects.requireNonNull(planner.state().plans.get("ns/g")).phase)
+                .isEqualTo(Gang.Phase.Waiting);
+        now += 10_000;
+        assertThat(writes(new Event.Tick()))
+                .as("it is tried again")
+                .extracting(Decision.WriteStatus::name)
+                .contains("g");
     }
 }

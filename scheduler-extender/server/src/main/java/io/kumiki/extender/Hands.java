@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /// Carries decisions out: writes to the API server on few connections at once, answers to the scheduler's calls.
 final class Hands implements Consumer<Decision>, AutoCloseable {
+    /// Too large, or against the rules of its kind.
+    private static final Set<Integer> INVALID = Set.of(400, 413, 422);
     private static final Logger LOG = LoggerFactory.getLogger(Hands.class);
     /// More writers at once only queue inside the API server.
     private static final int WRITERS = 16;
@@ -124,7 +126,14 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
         KubeApi.Result result = api.merge(
                 "/apis/kumiki.io/v1alpha1/namespaces/" + write.namespace() + "/gangs/" + write.name() + "/status",
                 gang);
-        if (!result.done()) {
+        boolean invalid = INVALID.contains(result.code());
+        if (invalid) {
+            LOG.warn(
+                    "gang {}/{} is not placed as long as its status is refused: {}",
+                    write.namespace(),
+                    write.name(),
+                    result.message());
+        } else if (!result.done()) {
             LOG.info("status of gang {}/{}: {}", write.namespace(), write.name(), result.message());
         }
         planner.accept(new Event.Written(
@@ -133,7 +142,8 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
                 write.number(),
                 result.done()
                         ? result.body().path("metadata").path("resourceVersion").asText()
-                        : ""));
+                        : "",
+                invalid));
         if (write.status().phase() == Gang.Phase.Releasing && (result.done() || result.code() == 404)) {
             ended(write, result.body().path("metadata").path("uid").asText(""));
         }
