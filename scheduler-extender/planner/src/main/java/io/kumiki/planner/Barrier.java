@@ -4,13 +4,11 @@ import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.fact.Fitness;
 import io.kumiki.planner.fact.NodeFact;
 import io.kumiki.planner.fact.PodFact;
-import io.kumiki.planner.fact.Shape;
 import io.kumiki.planner.words.Clause;
 import io.kumiki.planner.words.Why;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -244,12 +242,12 @@ final class Barrier {
 
     /// In the instant before opening. One failure: nothing opens, that slot is repaired.
     private boolean check(Plan plan, List<String> ready) {
-        var free = new Free(state);
+        var rest = new NodeRest(state);
         for (String uid : ready) {
             PodFact pod = Objects.requireNonNull(state.pods.get(uid));
             Plan.Held held = Objects.requireNonNull(plan.held.get(uid));
             NodeFact node = state.nodes.get(held.node());
-            Clause wrong = node != null && node.usable() ? free.take(node, pod) : new Clause.NodeLost(held.node());
+            Clause wrong = node != null && node.usable() ? rest.take(node, pod) : new Clause.NodeLost(held.node());
             if (wrong != null) {
                 exclude(plan, pod, held.node());
                 PodFact.Member member = Objects.requireNonNull(pod.member());
@@ -289,55 +287,6 @@ final class Barrier {
                 progress.moves().move(plan, r, member.index(), new Clause.RefusedByScheduler(node), among);
                 return;
             }
-        }
-    }
-
-    /// What bound pods and pinned single pods leave of each node, reduced by what is about to be bound.
-    private static final class Free {
-        private final State state;
-        private final java.util.HashMap<String, Map<String, Long>> taken = new java.util.HashMap<>();
-
-        Free(State state) {
-            this.state = state;
-        }
-
-        /// Null where the pod fits beside all that is bound there.
-        @Nullable
-        Clause take(NodeFact node, PodFact pod) {
-            Map<String, Long> used = taken.computeIfAbsent(node.name(), name -> {
-                var sum = new java.util.TreeMap<String, Long>();
-                state.onNode
-                        .getOrDefault(name, new java.util.TreeMap<>())
-                        .values()
-                        .forEach(there -> add(sum, there.requests()));
-                // The scheduler binds single pods without asking.
-                state.holds.on(name).forEach(hold -> add(sum, hold.amounts()));
-                for (Plan plan : state.plans.values()) {
-                    for (String uid : plan.binding.keySet()) {
-                        PodFact on = state.pods.get(uid);
-                        if (on != null && !on.bound() && name.equals(plan.nodeOf(on))) {
-                            add(sum, on.requests());
-                        }
-                    }
-                }
-                return sum;
-            });
-            add(used, pod.requests());
-            for (var amount : used.entrySet()) {
-                String resource = amount.getKey();
-                if (amount.getValue() > node.amount(resource)
-                        && pod.requests().getOrDefault(resource, 0L) > 0
-                        && !Shape.MARKERS.contains(resource)
-                        && !resource.equals(Shape.MILLI)) {
-                    return new Clause.NodeShort(node.name(), resource, node.amount(resource), amount.getValue());
-                }
-            }
-            return null;
-        }
-
-        private static void add(Map<String, Long> sum, Map<String, Long> more) {
-            more.forEach((resource, amount) -> sum.merge(resource, amount, Long::sum));
-            sum.merge("pods", 1L, Long::sum);
         }
     }
 }

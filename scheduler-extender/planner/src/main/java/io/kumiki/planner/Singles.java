@@ -268,6 +268,13 @@ final class Singles {
         }
     }
 
+    /// The scheduler judged before it asked, and forgets that when nobody answers: others may have come since.
+    private @Nullable Clause beforeBinding(SingleFact single, Holds.Hold hold) {
+        Clause wrong = wrong(single, hold);
+        NodeFact node = state.nodes.get(single.pin());
+        return wrong != null || node == null ? wrong : new NodeRest(state).pinned(node, single.pod());
+    }
+
     /// Why the pod cannot start where it is pinned; null where nothing speaks against it.
     private @Nullable Clause wrong(SingleFact single, Holds.@Nullable Hold hold) {
         NodeFact node = state.nodes.get(single.pin());
@@ -338,7 +345,7 @@ final class Singles {
                         ? "the pod is going"
                         : hold == null || !hold.node().equals(ask.node())
                                 ? "it holds no place on " + ask.node()
-                                : said(wrong(single, hold));
+                                : said(beforeBinding(single, hold));
         if (refusal != null || hold == null) {
             state.decide(new Decision.AnswerBind(ask.call(), refusal == null ? "no place" : refusal));
             return true;

@@ -34,7 +34,8 @@ final class Entrance {
         long id = time.id();
         int r = of.target();
         asked.put(id, new Entering(gang, members));
-        var event = new Event.SeatAsked(id, "c" + id, "n/" + gang.name, members.name(), "job-" + gang.name);
+        var event =
+                new Event.SeatAsked(id, "c" + id, gang.namespace + "/" + gang.name, members.name(), "job-" + gang.name);
         time.in(1, () -> of.deliver(r, of.replicas.get(r).life, event));
         // Nobody answers in time: the pod is gated.
         time.in(500, () -> answered(id, null));

@@ -122,6 +122,7 @@ final class Jobs {
                 movable && (name.hashCode() & 3) != 0,
                 gated && !steered && time.random.nextBoolean());
         var gang = new World.GangObject(name, spec, time.now / 1000);
+        gang.namespace = world.namespace(name);
         world.gangs.put(name, gang);
         if (budgets) {
             world.budgets.put(name, classes.stream().mapToInt(Gang.Members::min).sum());
@@ -278,6 +279,7 @@ final class Jobs {
                 "job-" + gang.name,
                 steered,
                 Shape.amounts(c.requests()));
+        pod.namespace = gang.namespace;
         world.pods.put(pod.uid, pod);
         return pod;
     }

@@ -81,8 +81,9 @@ final class Lonely {
         return ported && name.startsWith("s") && name.hashCode() % 2 == 0;
     }
 
-    private static Event ask(long id, String controller, Gang.Members shape, int priority) {
-        return new Event.EntryAsked(id, "c" + id, "n", controller, shape, priority, null, false);
+    private Event ask(long id, String controller, Gang.Members shape, int priority) {
+        return new Event.EntryAsked(
+                id, "c" + id, of.world.namespace(controller), controller, shape, priority, null, false);
     }
 
     void entered(int r, long id, Decision.Entry entry) {
@@ -118,6 +119,7 @@ final class Lonely {
                 coming.name(),
                 isLed(coming.name()),
                 Map.of("cpu", 1000L, coming.resource(), (long) coming.amount()));
+        pod.namespace = of.world.namespace(coming.name());
         pod.single = true;
         pod.forgotten = forgotten;
         pod.priority = coming.priority();

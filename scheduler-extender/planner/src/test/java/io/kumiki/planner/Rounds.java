@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /// Nobody more is told to leave for a winner while the room that those before are leaving is still on its way.
 final class Rounds {
-    private static final Pattern FOR = Pattern.compile("n/(\\S+)(?: \\(.*\\))? has priority .*");
+    private static final Pattern FOR = Pattern.compile("[mn]/(\\S+)(?: \\(.*\\))? has priority .*");
 
     private final World world;
     /// By winner and victim (a gang, or a pod without one): when it was told first.

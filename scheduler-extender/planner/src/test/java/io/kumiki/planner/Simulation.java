@@ -104,6 +104,7 @@ final class Simulation implements KubeScheduler.Extenders {
         autoscaled = Math.floorMod(seed, 10) == 1;
         yielding = Math.floorMod(seed, 10) == 9;
         quota = time.upTo(3) == 0;
+        world.tenants = quota && Math.floorMod(seed, 3) != 0;
         killsLeft = seed % 2 == 0 ? 1 + time.upTo(2) : 0;
         nodes = 3 + time.upTo(4);
         sharing = Math.floorMod(seed, 10) == 6 || Math.floorMod(seed, 10) == 8;
@@ -249,6 +250,14 @@ final class Simulation implements KubeScheduler.Extenders {
     }
 
     private Event tenants() {
+        if (world.tenants) {
+            return new Event.Tenants(
+                    List.of(
+                            new QuotaNode("root", null, Amounts.of(GPU, limit()), null),
+                            new QuotaNode("team", "root", Amounts.of(GPU, limit() / 4), null),
+                            new QuotaNode("owners", "root", Amounts.of(GPU, limit() - limit() / 4), null)),
+                    Map.of("n", "team", "m", "owners"));
+        }
         var root = new QuotaNode("root", null, Amounts.of(GPU, 4L * nodes), null);
         var tenant = new QuotaNode("team", "root", Amounts.NONE, Amounts.of(GPU, limit()));
         return new Event.Tenants(List.of(root, tenant), Map.of("n", "team"));
@@ -424,7 +433,10 @@ final class Simulation implements KubeScheduler.Extenders {
                             time.in(time.upTo(8_000), () -> faults.crash(r));
                         }
                     }
-                    deliver(r, life, new Event.Written("n", write.name(), write.number(), lost ? "" : version));
+                    deliver(
+                            r,
+                            life,
+                            new Event.Written(write.namespace(), write.name(), write.number(), lost ? "" : version));
                 });
             case Decision.Bind bind ->
                 late(r, delay, () -> {
@@ -463,7 +475,7 @@ final class Simulation implements KubeScheduler.Extenders {
             case Decision.LeaveCapacity leave ->
                 time.in(delay, () -> {
                     if (!(lossy && time.chance(12)) && world.capacity.remove(leave.name()) != null) {
-                        tell(new Event.CapacityGone("n", leave.name()));
+                        tell(new Event.CapacityGone(leave.namespace(), leave.name()));
                     }
                 });
             case Decision.EvictPod evict ->
@@ -588,7 +600,9 @@ final class Simulation implements KubeScheduler.Extenders {
         boolean newer = last == null
                 || publish.epoch() > last.epoch()
                 || (publish.epoch() == last.epoch() && publish.sequence() > last.sequence());
-        long used = publish.usage().getOrDefault("team", Amounts.NONE).get(GPU);
+        long used = publish.usage()
+                .getOrDefault(world.tenants ? "root" : "team", Amounts.NONE)
+                .get(GPU);
         // One that does not know yet that it is deposed also sees what its successor decided.
         boolean exact = replica.leads && !lonely.late && !nodesFail && !strangers;
         if (!newer || (exact && used - late(replica.planner.state()) > limit())) {

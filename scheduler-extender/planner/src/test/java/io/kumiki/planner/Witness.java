@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Hears what one replica is told and what it decides, and says from that alone whether it may decide so. Knows
 /// nothing of how the planner works.
 final class Witness {
+    private static final String GPU = "nvidia.com/gpu";
+
     private record Call(long id, String node) {}
 
     private record Given(String who, long at) {}
@@ -44,13 +46,25 @@ final class Witness {
     private boolean leads;
     /// By a tenant's quota.
     private boolean limited;
+    /// By namespace, where several tenants have one.
+    private final Map<String, Long> guaranteed = new HashMap<>();
+
+    /// Told to leave.
+    private final Set<String> left = new HashSet<>();
     private long awakeSince;
 
     void told(Event event, long now) {
         switch (event) {
             case Event.NodeSeen(NodeFact node) -> nodes.put(node.name(), node);
             case Event.NodeGone(String name) -> nodes.remove(name);
-            case Event.Tenants ignored -> limited = true;
+            case Event.Tenants tenants -> {
+                limited = true;
+                tenants.ofNamespace()
+                        .forEach((namespace, tenant) -> tenants.nodes().stream()
+                                .filter(node -> node.name().equals(tenant))
+                                .forEach(node -> guaranteed.put(
+                                        namespace, node.guaranteed().get(GPU))));
+            }
             case Event.PodSeen(PodFact pod) -> {
                 PodFact.Member member = pod.member();
                 if (member != null) {
@@ -158,6 +172,7 @@ final class Witness {
         }
         waves.forEach(this::wave);
         evicted.forEach(uid -> evict(uid, evicted));
+        left.addAll(evicted);
         // A deleted pod leaves the count at once.
         if (leads && event instanceof Event.PodGone(String uid) && open.containsKey(uid)) {
             throw new AssertionError("the call for " + uid + " is kept, and the pod is gone");
@@ -236,10 +251,48 @@ final class Witness {
                                         .anyMatch(
                                                 c -> Shape.amounts(c.requests()).getOrDefault("nvidia.com/gpu", 0L)
                                                         <= room));
-        if (!helps) {
+        if (!helps && !isOwed(pod.namespace())) {
             throw new AssertionError("I6: evicted for nobody of higher priority who had room then: " + pod + " of "
                     + priority + ", " + room + " GPUs free; " + singles.values() + gangs.values());
         }
+    }
+
+    /// Somebody of another tenant waits who would be within its guarantee.
+    private boolean isOwed(String by) {
+        return singles.values().stream()
+                        .anyMatch(s ->
+                                isOwed(by, s.pod().namespace(), gpus(s.pod().requests())))
+                || gangs.values().stream()
+                        .filter(g -> g.status() == null || !g.status().phase().holds())
+                        .anyMatch(g -> isOwed(
+                                by,
+                                g.namespace(),
+                                g.spec().classes().stream()
+                                        .mapToLong(c -> c.min() * gpus(Shape.amounts(c.requests())))
+                                        .sum()));
+    }
+
+    private boolean isOwed(String by, String to, long wanted) {
+        long used = pods.values().stream()
+                .filter(pod -> pod.namespace().equals(to)
+                        && pod.bound()
+                        && !pod.stage().ended()
+                        && !leaves(pod))
+                .mapToLong(pod -> gpus(pod.requests()))
+                .sum();
+        return !to.equals(by) && wanted > 0 && used + wanted <= guaranteed.getOrDefault(to, 0L);
+    }
+
+    private boolean leaves(PodFact pod) {
+        GangFact gang = pod.member() == null ? null : gangs.get(pod.member().gang());
+        boolean releasing = gang != null
+                && (unwritten.contains(gang.name())
+                        || gang.status() != null && gang.status().phase() == Gang.Phase.Releasing);
+        return pod.terminating() || left.contains(pod.uid()) || releasing;
+    }
+
+    private static long gpus(Map<String, Long> amounts) {
+        return amounts.getOrDefault(GPU, 0L);
     }
 
     /// Of gangs that are told to leave in the same moment nobody here knows: their pods count as going.

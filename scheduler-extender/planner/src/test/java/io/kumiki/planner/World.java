@@ -26,6 +26,7 @@ final class World {
         final String controller;
         final boolean steered;
         final Map<String, Long> requests;
+        String namespace = "n";
         int index = -1;
         String reservation = "";
         String node = "";
@@ -79,7 +80,7 @@ final class World {
         PodFact fact() {
             return new PodFact(
                     uid,
-                    "n",
+                    namespace,
                     name,
                     Long.toString(version),
                     node,
@@ -134,6 +135,7 @@ final class World {
         long created;
         boolean done;
         long wholeSince = -1;
+        String namespace = "n";
 
         GangObject(String name, Gang.Spec spec, long created) {
             this.name = name;
@@ -142,7 +144,8 @@ final class World {
         }
 
         GangFact fact() {
-            return new GangFact("n", name, "uid-" + name, Long.toString(version), created, "job-" + name, spec, status);
+            return new GangFact(
+                    namespace, name, "uid-" + name, Long.toString(version), created, "job-" + name, spec, status);
         }
     }
 
@@ -152,6 +155,13 @@ final class World {
     long revision;
     int fenced;
     private final Consumer<Event> watchers;
+    /// Every second gang and every second owner of single pods is another tenant's.
+    boolean tenants;
+
+    /// @param name of a gang, or of who makes single pods: letters and a number
+    String namespace(String name) {
+        return tenants && (name.charAt(name.length() - 1) & 1) == 1 ? "m" : "n";
+    }
 
     World(Consumer<Event> watchers) {
         this.watchers = watchers;
@@ -203,8 +213,8 @@ final class World {
     }
 
     Event budgetSeen(String gang) {
-        return new Event.BudgetSeen(
-                new BudgetFact("n", gang, List.of(new Gang.Requirement("gang", "In", List.of(gang))), allowed(gang)));
+        return new Event.BudgetSeen(new BudgetFact(
+                namespace(gang), gang, List.of(new Gang.Requirement("gang", "In", List.of(gang))), allowed(gang)));
     }
 
     private void budget(String gang) {
@@ -244,7 +254,7 @@ final class World {
             // Some are never answered.
             boolean answered = (ask.name().hashCode() & 1) == 0;
             var fact = new CapacityFact(
-                    "n",
+                    ask.namespace(),
                     ask.name(),
                     ask.gang(),
                     ask.attempt(),
