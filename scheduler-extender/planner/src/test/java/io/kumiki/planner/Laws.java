@@ -112,6 +112,43 @@ final class Laws {
         }
     }
 
+    /// What the objects of gangs promise together: whoever leads next believes them.
+    void promised() {
+        Map<String, Long> gpus = new TreeMap<>();
+        for (World.GangObject gang : world.gangs.values()) {
+            Gang.Status status = gang.status;
+            if (status == null || status.slots() == null || !status.phase().holds()) {
+                continue;
+            }
+            Map<String, World.Pod> pods = new HashMap<>();
+            for (World.Pod pod : world.pods.values()) {
+                if (pod.gang.equals(gang.name) && pod.reservation.equals("uid-" + gang.name + "." + status.attempt())) {
+                    pods.put(pod.className + "/" + pod.index, pod);
+                }
+            }
+            for (Gang.Slots of : status.slots()) {
+                long each = gang.spec.classes().stream()
+                        .filter(c -> c.name().equals(of.name()))
+                        .mapToLong(c -> Shape.amounts(c.requests()).getOrDefault(GPU, 0L))
+                        .sum();
+                for (int i = 0; i < of.nodes().size(); i++) {
+                    World.Pod pod = pods.get(of.name() + "/" + i);
+                    boolean left = pod != null && pod.stage == PodFact.Stage.SUCCEEDED;
+                    boolean leaves = status.phase() == Gang.Phase.Releasing && (pod == null || !pod.takes());
+                    gpus.merge(of.nodes().get(i), left || leaves ? 0 : each, Long::sum);
+                }
+            }
+        }
+        for (NodeFact node : world.nodes.values()) {
+            if (node.usable() && gpus.getOrDefault(node.name(), 0L) > node.amount(GPU)) {
+                throw new AssertionError("I2: Gangs promise " + gpus.get(node.name()) + " GPUs of " + node.name() + ": "
+                        + world.gangs.values().stream()
+                                .map(gang -> gang.name + " " + gang.status)
+                                .toList());
+            }
+        }
+    }
+
     private void partial(World.GangObject gang, Map<String, Integer> there, long now) {
         long bound = 0;
         long least = 0;

@@ -2,6 +2,7 @@ package io.kumiki.planner;
 
 import io.kumiki.model.scheduling.Gang;
 import io.kumiki.planner.fact.NodeFact;
+import io.kumiki.planner.words.Why;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,9 +22,10 @@ final class Rounds {
         this.world = world;
     }
 
-    /// Those before have made room for it, or whoever was to have it is gone.
+    /// Those before have made room for it, or whoever was to have it is gone, or had it and lost it.
     void written(Decision.WriteStatus write) {
-        if (write.status().phase().holds() && write.status().phase() != Gang.Phase.Releasing) {
+        boolean has = write.status().phase().holds() && write.status().phase() != Gang.Phase.Releasing;
+        if (has || Why.Preempted.name().equals(write.status().reason())) {
             told.remove(write.name());
         }
     }

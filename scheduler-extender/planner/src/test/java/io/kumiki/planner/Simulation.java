@@ -426,6 +426,9 @@ final class Simulation implements KubeScheduler.Extenders {
                     boolean lost = lossy && time.chance(12);
                     String version = lost && time.random.nextBoolean() ? "" : world.writeStatus(write);
                     if (!version.isEmpty()) {
+                        if (!nodesFail) {
+                            laws.promised();
+                        }
                         int moved = movers.gangs;
                         movers.written(write, time.now);
                         rounds.written(write);
