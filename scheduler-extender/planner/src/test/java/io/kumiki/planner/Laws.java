@@ -22,6 +22,8 @@ final class Laws {
     private final long patience;
     private final Map<String, Long> partialSince = new HashMap<>();
     private Map<String, Long> staysSince = new HashMap<>();
+    /// Slots whose work is done: they are free, whatever their gang's object still says.
+    private final Set<String> finished = new HashSet<>();
 
     /// @param quota GPUs that all gangs together may use; negative for no limit
     /// @param patience more, for the time in which nobody leads
@@ -49,6 +51,9 @@ final class Laws {
             // for when the extender dies.
             if (pod.gang.isEmpty() && (!pod.single || pod.forgotten)) {
                 continue;
+            }
+            if (pod.stage == PodFact.Stage.SUCCEEDED) {
+                finished.add(pod.reservation + "/" + pod.className + "/" + pod.index);
             }
             if (pod.takes() || pod.stage == PodFact.Stage.SUCCEEDED) {
                 there.merge(pod.gang + "/" + pod.className, 1, Integer::sum);
@@ -120,9 +125,10 @@ final class Laws {
             if (status == null || status.slots() == null || !status.phase().holds()) {
                 continue;
             }
+            String reservation = "uid-" + gang.name + "." + status.attempt();
             Map<String, World.Pod> pods = new HashMap<>();
             for (World.Pod pod : world.pods.values()) {
-                if (pod.gang.equals(gang.name) && pod.reservation.equals("uid-" + gang.name + "." + status.attempt())) {
+                if (pod.gang.equals(gang.name) && pod.reservation.equals(reservation)) {
                     pods.put(pod.className + "/" + pod.index, pod);
                 }
             }
@@ -133,7 +139,7 @@ final class Laws {
                         .sum();
                 for (int i = 0; i < of.nodes().size(); i++) {
                     World.Pod pod = pods.get(of.name() + "/" + i);
-                    boolean left = pod != null && pod.stage == PodFact.Stage.SUCCEEDED;
+                    boolean left = finished.contains(reservation + "/" + of.name() + "/" + i);
                     boolean leaves = status.phase() == Gang.Phase.Releasing && (pod == null || !pod.takes());
                     gpus.merge(of.nodes().get(i), left || leaves ? 0 : each, Long::sum);
                 }
