@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// What somebody who waits may take from others: by its priority, and, whatever theirs is, what others use of its
-/// tenant's guarantee. Whoever would only borrow takes nothing from those who are within their guarantee.
+/// What somebody who waits may take from others: of its own tenant by its priority; of others, whatever their priority,
+/// what they use of its tenant's guarantee.
 final class Claims {
     private record Use(String tenant, Amounts amounts) {}
 

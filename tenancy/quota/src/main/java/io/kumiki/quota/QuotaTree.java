@@ -166,7 +166,7 @@ public final class QuotaTree {
         Guaranteed,
         /// What their priorities say.
         ByPriority,
-        /// Nothing: the other is within its guarantee, and whoever asks would not be.
+        /// Nothing: where guarantees are given, who would borrow waits, and who is within its own keeps what it has.
         None
     }
 
@@ -187,14 +187,16 @@ public final class QuotaTree {
         if (own.isEmpty() || others.isEmpty() || resources.isEmpty()) {
             return Claim.ByPriority;
         }
-        boolean entitled = resources.stream().allMatch(r -> overGuarantee(own.getLast(), r, wanted.get(r)) <= 0);
-        if (entitled) {
-            boolean borrows =
-                    resources.stream().anyMatch(r -> others.stream().allMatch(node -> overGuarantee(node, r, 0) > 0));
-            return borrows ? Claim.Guaranteed : Claim.ByPriority;
+        boolean promised = resources.stream()
+                .anyMatch(r -> own.getLast().guaranteed().get(r) > 0
+                        || others.getLast().guaranteed().get(r) > 0);
+        if (!promised) {
+            return Claim.ByPriority;
         }
-        boolean within = resources.stream().allMatch(r -> overGuarantee(others.getLast(), r, 0) <= 0);
-        return within ? Claim.None : Claim.ByPriority;
+        boolean entitled = resources.stream().allMatch(r -> overGuarantee(own.getLast(), r, wanted.get(r)) <= 0);
+        boolean borrows =
+                resources.stream().anyMatch(r -> others.stream().allMatch(node -> overGuarantee(node, r, 0) > 0));
+        return entitled && borrows ? Claim.Guaranteed : Claim.None;
     }
 
     private long overGuarantee(QuotaNode node, String resource, long more) {

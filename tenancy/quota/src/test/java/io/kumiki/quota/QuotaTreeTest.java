@@ -152,20 +152,26 @@ class QuotaTreeTest {
                 new QuotaNode("faces", "vision", eight, null),
                 new QuotaNode("cars", "vision", Amounts.NONE, null),
                 new QuotaNode("speech", "root", eight, null),
-                new QuotaNode("guests", "root", Amounts.NONE, null)));
-        assertThat(tree.claim("speech", eight, "guests")).as("nobody borrows").isEqualTo(QuotaTree.Claim.ByPriority);
+                new QuotaNode("guests", "root", Amounts.NONE, null),
+                new QuotaNode("visitors", "root", Amounts.NONE, null)));
+        assertThat(tree.claim("speech", eight, "guests")).as("nobody borrows").isEqualTo(QuotaTree.Claim.None);
         QuotaTree lent = tree.using("guests", eight).using("cars", Amounts.of("gpu", 12));
         assertThat(lent.claim("speech", eight, "guests")).isEqualTo(QuotaTree.Claim.Guaranteed);
-        assertThat(lent.claim("speech", Amounts.of("gpu", 9), "guests")).isEqualTo(QuotaTree.Claim.ByPriority);
+        assertThat(lent.claim("speech", Amounts.of("gpu", 9), "guests"))
+                .as("it would borrow itself")
+                .isEqualTo(QuotaTree.Claim.None);
         assertThat(lent.claim("faces", eight, "cars")).isEqualTo(QuotaTree.Claim.Guaranteed);
         assertThat(lent.claim("speech", eight, "cars"))
                 .as("cars borrows of vision, and vision of nobody")
-                .isEqualTo(QuotaTree.Claim.ByPriority);
+                .isEqualTo(QuotaTree.Claim.None);
         assertThat(lent.claim("guests", eight, "cars"))
                 .as("vision is within its guarantee")
                 .isEqualTo(QuotaTree.Claim.None);
         assertThat(lent.using("cars", eight).claim("speech", eight, "cars")).isEqualTo(QuotaTree.Claim.Guaranteed);
         assertThat(lent.claim("guests", eight, "guests")).isEqualTo(QuotaTree.Claim.ByPriority);
+        assertThat(lent.claim("guests", eight, "visitors"))
+                .as("neither is guaranteed anything")
+                .isEqualTo(QuotaTree.Claim.ByPriority);
         assertThat(lent.claim("guests", Amounts.of("cpu", 1), "speech"))
                 .as("nobody is guaranteed any CPU")
                 .isEqualTo(QuotaTree.Claim.ByPriority);
