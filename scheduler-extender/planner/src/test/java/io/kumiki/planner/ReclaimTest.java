@@ -141,26 +141,6 @@ class ReclaimTest extends Rivals {
         assertThat(evicted()).isEmpty();
     }
 
-    /// A guarantee beats priority, priority beats a job of the same tenant, and that one's priority another's: round
-    /// and round.
-    @Test
-    void threeDoNotEvictEachOtherForEver() {
-        guests();
-        gangWaits("middle", 2, 6, 2);
-        owners();
-        gangWaits("small", 1, 6, 0);
-        gangWaits("large", 2, 8, 1);
-        for (int i = 0; i < 60; i++) {
-            now += 1000;
-            on(new Event.Tick());
-        }
-        long starts = decided.stream()
-                .filter(Decision.WriteStatus.class::isInstance)
-                .filter(d -> ((Decision.WriteStatus) d).status().phase() == Gang.Phase.Reserved)
-                .count();
-        assertThat(starts).isLessThan(6);
-    }
-
     @Test
     void nobodyBehindABlockedHeadLosesItsGuarantee() {
         guests();
