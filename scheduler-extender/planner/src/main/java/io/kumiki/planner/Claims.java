@@ -57,8 +57,12 @@ final class Claims {
         QuotaTree.Claim claim = tree == null || tenant == null || from == null
                 ? QuotaTree.Claim.ByPriority
                 : tree.claim(tenant, wanted, from);
-        boolean outranked = claim == QuotaTree.Claim.ByPriority && other >= priority;
+        boolean outranked = claim == QuotaTree.Claim.ByPriority && !isLower(other, priority);
         return outranked ? QuotaTree.Claim.None : claim;
+    }
+
+    private static boolean isLower(int priority, int than) {
+        return priority < than;
     }
 
     /// Notes what it uses: so much is free when it has left.
