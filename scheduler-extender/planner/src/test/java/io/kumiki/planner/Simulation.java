@@ -104,7 +104,7 @@ final class Simulation implements KubeScheduler.Extenders {
         autoscaled = Math.floorMod(seed, 10) == 1;
         yielding = Math.floorMod(seed, 10) == 9;
         quota = time.upTo(3) == 0;
-        world.tenants = quota && Math.floorMod(seed, 3) != 0;
+        world.tenants = quota && !movable && Math.floorMod(seed, 3) != 0;
         killsLeft = seed % 2 == 0 ? 1 + time.upTo(2) : 0;
         nodes = 3 + time.upTo(4);
         sharing = Math.floorMod(seed, 10) == 6 || Math.floorMod(seed, 10) == 8;
