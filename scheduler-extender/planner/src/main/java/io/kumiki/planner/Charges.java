@@ -35,7 +35,7 @@ final class Charges {
                 used = used.using(entry.getKey(), new Amounts(entry.getValue()));
             }
             for (String key : state.earmarks.moved().keySet()) {
-                String tenant = state.tenantOf.get(Earmarks.namespace(key));
+                String tenant = tenant(key);
                 used = tenant == null ? used : used.using(tenant, moved(key));
             }
         }
@@ -43,14 +43,18 @@ final class Charges {
         this.later = used == null ? null : later(used);
     }
 
+    /// Of a gang or a single pod that something is kept for.
+    private @Nullable String tenant(String key) {
+        return state.tenantOf.get(Earmarks.namespace(key));
+    }
+
     private QuotaTree later(QuotaTree used) {
         QuotaTree then = used;
-        for (PodFact pod : state.pods.values()) {
-            String tenant = state.tenantOf.get(pod.namespace());
-            then = tenant == null || !leaves(pod) ? then : then.releasing(tenant, amounts(pod.requests(), pod.node()));
+        for (var entry : pods(this::leaves).entrySet()) {
+            then = then.releasing(entry.getKey(), new Amounts(entry.getValue()));
         }
         for (String key : state.earmarks.keys()) {
-            String tenant = state.tenantOf.get(Earmarks.namespace(key));
+            String tenant = tenant(key);
             then = tenant == null ? then : then.using(tenant, won(key));
         }
         return then;
@@ -63,7 +67,7 @@ final class Charges {
                 || state.leaving.containsKey(pod.uid())
                 || (plan != null && plan.phase == Gang.Phase.Releasing);
         boolean moves = state.earmarks.has(MovedPlaces.key(pod.uid())) || (plan != null && isMoved(plan.fact));
-        return ending && !moves && State.takes(pod);
+        return ending && !moves;
     }
 
     /// What work that was moved used before and does not use now, while it leaves and comes back.
@@ -100,7 +104,7 @@ final class Charges {
 
     /// What is kept for it does not count against itself.
     void open(String key) {
-        String tenant = state.tenantOf.get(Earmarks.namespace(key));
+        String tenant = tenant(key);
         if (later != null && tenant != null) {
             later = later.releasing(tenant, won(key));
             borrowers = null;
@@ -109,7 +113,7 @@ final class Charges {
 
     /// It does not start yet.
     void close(String key) {
-        String tenant = state.tenantOf.get(Earmarks.namespace(key));
+        String tenant = tenant(key);
         if (later != null && tenant != null) {
             later = later.using(tenant, won(key));
             borrowers = null;
@@ -146,13 +150,7 @@ final class Charges {
     }
 
     private Map<String, Map<String, Long>> usage(Predicate<Plan> counted) {
-        Map<String, Map<String, Long>> byTenant = new TreeMap<>();
-        for (PodFact pod : state.pods.values()) {
-            String tenant = state.tenantOf.get(pod.namespace());
-            if (tenant != null && State.takes(pod)) {
-                add(byTenant.computeIfAbsent(tenant, _ -> new TreeMap<>()), pod.requests(), pod.node());
-            }
-        }
+        Map<String, Map<String, Long>> byTenant = pods(_ -> true);
         for (Holds.Hold hold : state.holds.all()) {
             String tenant = state.tenantOf.get(hold.namespace());
             if (tenant != null) {
@@ -169,6 +167,18 @@ final class Charges {
             if (!own.isEmpty()) {
                 Map<String, Long> of = byTenant.computeIfAbsent(tenant, _ -> new TreeMap<>());
                 own.forEach((resource, amount) -> of.merge(resource, amount, Long::sum));
+            }
+        }
+        return byTenant;
+    }
+
+    /// What pods take, by tenant.
+    private Map<String, Map<String, Long>> pods(Predicate<PodFact> which) {
+        Map<String, Map<String, Long>> byTenant = new TreeMap<>();
+        for (PodFact pod : state.pods.values()) {
+            String tenant = state.tenantOf.get(pod.namespace());
+            if (tenant != null && State.takes(pod) && which.test(pod)) {
+                add(byTenant.computeIfAbsent(tenant, _ -> new TreeMap<>()), pod.requests(), pod.node());
             }
         }
         return byTenant;

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// reservation; who has to wait is gated and gets its place in one queue with the gangs.
 final class Singles {
     static final String CLAIM = "kumiki.io/claim";
-    /// A claim whose pod is not seen by then was never made, or refused by somebody after us.
-    private static final long UNSEEN = 15_000;
     /// A pinned pod that cannot start where it is pinned goes after this long, if another comes in its place.
     private static final long TROUBLE = 10_000;
 
@@ -30,6 +28,7 @@ final class Singles {
     private final SingleEvictions evictions;
     private final Consolidation consolidation;
     private final Led led;
+    private final SingleEntry entry;
     /// Those behind their gate, whether a place is kept for them or not: most are pinned, and nobody looks for them.
     private final SortedMap<String, SingleFact> unpinned = new TreeMap<>();
     private final Map<String, Long> troubledSince = new HashMap<>();
@@ -42,6 +41,7 @@ final class Singles {
         this.evictions = new SingleEvictions(state, progress);
         this.consolidation = consolidation;
         this.led = new Led(state, placing, wishes);
+        this.entry = new SingleEntry(state, placing);
     }
 
     /// One pass over those that wait.
@@ -59,67 +59,21 @@ final class Singles {
     }
 
     void entry(Event.EntryAsked ask) {
-        state.decide(new Decision.AnswerEntry(ask.call(), answer(ask)));
-    }
-
-    private Decision.Entry answer(Event.EntryAsked ask) {
-        Holds.Hold open = state.holds.get(key(ask.claim()));
-        if (open != null) {
-            return new Decision.Entry.Pinned(open.node(), open.devices());
-        }
-        if (!state.leading || state.plans.values().stream().anyMatch(plan -> !plan.fenced)) {
-            return Decision.Entry.NOBODY_PLANS;
-        }
-        Map<String, Long> amounts = Shape.amounts(ask.shape().requests());
-        if (!ask.dry()) {
-            placing.learn(ask.shape(), 1);
-        }
-        var seeker = new SinglePlacing.Seeker(ask.namespace(), ask.shape(), ask.priority(), ask.expectedSeconds());
-        Holds.Hold moved =
-                ask.dry() ? null : moved(ask.controller(), seeker, key(ask.claim()), state.now + UNSEEN, false);
-        if (moved != null) {
-            return new Decision.Entry.Pinned(moved.node(), moved.devices());
-        }
-        Clause namespace = new NamespaceRoom(state).refusal(ask.namespace(), ask.shape(), "");
-        if (namespace != null) {
-            return new Decision.Entry.Queued(Why.NamespaceQuota, English.of(namespace));
-        }
-        return switch (placing.find(seeker, placing.charges(), state.kept)) {
-            case SinglePlacing.Found.Nowhere(Why why, var clauses) ->
-                new Decision.Entry.Queued(why, English.of(clauses));
-            case SinglePlacing.Found.There there -> {
-                if (!ask.dry()) {
-                    placing.take(key(ask.claim()), seeker, there, placing.charges(), state.now + UNSEEN);
-                }
-                yield new Decision.Entry.Pinned(there.node(), there.devices());
-            }
-        };
-    }
-
-    /// The place that is kept for what its controller makes anew of a pod that was moved; null for none.
-    private Holds.@Nullable Hold moved(
-            String controller, SinglePlacing.Seeker seeker, String key, long until, boolean made) {
-        if (state.places.isEmpty()) {
-            return null;
-        }
-        Holds.Hold hold = state.places.take(controller, seeker, placing.charges(), key, until, made);
-        if (hold != null) {
-            changed();
-        }
-        return hold;
+        entry.asked(ask);
     }
 
     private void comeBack(SingleFact single) {
         if (waits(single)
                 && state.holds.get(single.uid()) == null
-                && moved(single.pod().controller(), SinglePlacing.Seeker.of(single), single.uid(), Long.MAX_VALUE, true)
+                && entry.moved(
+                                single.pod().controller(),
+                                SinglePlacing.Seeker.of(single),
+                                single.uid(),
+                                Long.MAX_VALUE,
+                                true)
                         != null) {
             advance(single);
         }
-    }
-
-    private static String key(String claim) {
-        return "claim " + claim;
     }
 
     void seen(SingleFact single) {
@@ -137,12 +91,12 @@ final class Singles {
         if (single.pin().isEmpty()) {
             state.roomChanged |= before == null || before.held() != single.held();
         } else if (own == null || !own.node().equals(single.pin())) {
-            Holds.Hold claimed = state.holds.get(key(single.claim()));
+            Holds.Hold claimed = state.holds.get(SingleEntry.key(single.claim()));
             free(single.uid());
             if (claimed != null && claimed.node().equals(single.pin())) {
-                state.holds.remove(key(single.claim()));
+                state.holds.remove(SingleEntry.key(single.claim()));
                 state.holds.put(single.uid(), claimed.forGood());
-                Long movedAt = state.movedAt.remove(key(single.claim()));
+                Long movedAt = state.movedAt.remove(SingleEntry.key(single.claim()));
                 if (movedAt != null) {
                     state.movedAt.put(single.uid(), movedAt);
                 }

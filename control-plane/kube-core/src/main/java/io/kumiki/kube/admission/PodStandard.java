@@ -6,9 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /// What the Pod Security Standards forbid in a pod, in Kubernetes' words and in its order.
 final class PodStandard {
@@ -56,15 +53,11 @@ final class PodStandard {
             List.of("/livenessProbe", "/readinessProbe", "/startupProbe", "/lifecycle/postStart", "/lifecycle/preStop");
 
     private final JsonNode spec;
-    private final JsonNode context;
-    private final List<JsonNode> containers = new ArrayList<>();
-    private final List<String> found = new ArrayList<>();
+    private final PodFindings found;
 
     private PodStandard(JsonNode spec) {
         this.spec = spec;
-        this.context = spec.path("securityContext");
-        spec.path("initContainers").forEach(containers::add);
-        spec.path("containers").forEach(containers::add);
+        this.found = new PodFindings(spec);
     }
 
     /// Empty when the pod is as the level wants it.
@@ -76,7 +69,7 @@ final class PodStandard {
         if (restricted) {
             standard.restricted();
         }
-        return String.join(", ", standard.found);
+        return standard.found.text();
     }
 
     private void baseline(boolean restricted) {
@@ -93,55 +86,60 @@ final class PodStandard {
                 }
             });
             if (!paths.isEmpty()) {
-                say("hostPath volumes", plural("volume", paths));
+                found.say("hostPath volumes", PodFindings.plural("volume", paths));
             }
         }
-        used("hostPort", "hostPort", PodStandard::hostPorts);
-        used("probe or lifecycle host", "probe or lifecycle host", PodStandard::hosts);
-        must(
+        found.used("hostPort", "hostPort", PodStandard::hostPorts);
+        found.used("probe or lifecycle host", "probe or lifecycle host", PodStandard::hosts);
+        found.must(
                 "privileged",
                 "must not set securityContext.privileged=true",
-                each -> own(each).path("privileged").asBoolean());
-        must(
+                each -> PodFindings.own(each).path("privileged").asBoolean());
+        found.must(
                 "procMount",
                 "must not set securityContext.procMount to \"Unmasked\"",
-                each -> own(each).path("procMount").asText("Default").equals("Unmasked"));
+                each -> PodFindings.own(each)
+                        .path("procMount")
+                        .asText("Default")
+                        .equals("Unmasked"));
         seLinux();
         if (!restricted) {
             profile("seccompProfile", "seccompProfile", "securityContext.seccompProfile.type");
         }
         List<String> sysctls = new ArrayList<>();
-        context.path("sysctls").forEach(each -> {
+        spec.path("securityContext").path("sysctls").forEach(each -> {
             if (!SYSCTLS.contains(each.path("name").asText())) {
                 sysctls.add(each.path("name").asText());
             }
         });
         if (!sysctls.isEmpty()) {
-            say("forbidden sysctls", String.join(", ", sysctls));
+            found.say("forbidden sysctls", String.join(", ", sysctls));
         }
     }
 
     private void restricted() {
         boolean windows = spec.path("os").path("name").asText().equals("windows");
         if (!windows) {
-            must(
+            found.must(
                     "allowPrivilegeEscalation != false",
                     "must set securityContext.allowPrivilegeEscalation=false",
-                    each -> own(each).path("allowPrivilegeEscalation").asBoolean(true));
+                    each -> PodFindings.own(each)
+                            .path("allowPrivilegeEscalation")
+                            .asBoolean(true));
             capabilities("unrestricted capabilities", Set.of("NET_BIND_SERVICE"), true);
         }
         volumes();
-        eitherOf(
+        found.eitherOf(
                 "runAsNonRoot != true",
                 each -> each.has("runAsNonRoot") ? !each.path("runAsNonRoot").asBoolean() : null,
                 "must not set securityContext.runAsNonRoot=false",
                 "must set securityContext.runAsNonRoot=true");
-        String roots = setters(each -> each.path("runAsUser").asLong(-1) == 0);
+        String roots = found.setters(each -> each.path("runAsUser").asLong(-1) == 0);
         if (!roots.isEmpty()) {
-            say("runAsUser=0", roots + " must not set runAsUser=0");
+            found.say("runAsUser=0", roots + " must not set runAsUser=0");
         }
         if (!windows) {
-            eitherOf(
+            found.eitherOf(
                     "seccompProfile",
                     each -> each.has("seccompProfile")
                             ? !PROFILES.contains(
@@ -152,93 +150,38 @@ final class PodStandard {
         }
     }
 
-    private void say(String what, String detail) {
-        found.add(what + " (" + detail + ")");
-    }
-
-    private static JsonNode own(JsonNode container) {
-        return container.path("securityContext");
-    }
-
-    private static String quoted(Iterable<String> words) {
-        List<String> all = new ArrayList<>();
-        words.forEach(each -> all.add("\"" + each + "\""));
-        return String.join(", ", all);
-    }
-
-    private static String plural(String noun, List<String> names) {
-        return noun + (names.size() == 1 ? " " : "s ") + quoted(names);
-    }
-
-    private List<String> those(Predicate<JsonNode> which) {
-        return containers.stream()
-                .filter(which)
-                .map(each -> each.path("name").asText())
-                .toList();
-    }
-
-    private void must(String what, String detail, Predicate<JsonNode> which) {
-        List<String> names = those(which);
-        if (!names.isEmpty()) {
-            say(what, plural("container", names) + " " + detail);
-        }
-    }
-
-    /// Whose security context is such: the pod's, those of containers, or both.
-    private String setters(Predicate<JsonNode> which) {
-        List<String> all = new ArrayList<>();
-        if (which.test(context)) {
-            all.add("pod");
-        }
-        List<String> names = those(each -> which.test(own(each)));
-        if (!names.isEmpty()) {
-            all.add(plural("container", names));
-        }
-        return String.join(" and ", all);
-    }
-
     private void profile(String what, String field, String words) {
         Set<String> types = new TreeSet<>();
-        String who = setters(each -> {
+        String who = found.setters(each -> {
             String type = each.path(field).path("type").asText("");
-            return !PROFILES.contains(type) && types.add(type) | true;
+            boolean odd = !PROFILES.contains(type);
+            if (odd) {
+                types.add(type);
+            }
+            return odd;
         });
         if (!who.isEmpty()) {
-            say(what, who + " must not set " + words + " to " + quoted(types));
-        }
-    }
-
-    /// What the pod says for all of its containers, or each for itself.
-    ///
-    /// @param bad null when nothing is said
-    private void eitherOf(String what, Function<JsonNode, @Nullable Boolean> bad, String mustNot, String must) {
-        String who = setters(each -> Boolean.TRUE.equals(bad.apply(each)));
-        if (!who.isEmpty()) {
-            say(what, who + " " + mustNot);
-        } else if (bad.apply(context) == null) {
-            List<String> silent = those(each -> bad.apply(own(each)) == null);
-            if (!silent.isEmpty()) {
-                say(what, "pod or " + plural("container", silent) + " " + must);
-            }
+            found.say(what, who + " must not set " + words + " to " + PodFindings.quoted(types));
         }
     }
 
     private void capabilities(String what, Set<String> allowed, boolean dropAll) {
         List<String> details = new ArrayList<>();
-        List<String> keeping = those(each -> {
+        List<String> keeping = found.those(each -> {
             boolean dropped = false;
-            for (JsonNode one : own(each).path("capabilities").path("drop")) {
+            for (JsonNode one : PodFindings.own(each).path("capabilities").path("drop")) {
                 dropped |= one.asText().equals("ALL");
             }
             return !dropped;
         });
         if (dropAll && !keeping.isEmpty()) {
-            details.add(plural("container", keeping) + " must set securityContext.capabilities.drop=[\"ALL\"]");
+            details.add(
+                    PodFindings.plural("container", keeping) + " must set securityContext.capabilities.drop=[\"ALL\"]");
         }
         Set<String> added = new TreeSet<>();
-        List<String> adding = those(each -> {
+        List<String> adding = found.those(each -> {
             boolean odd = false;
-            for (JsonNode one : own(each).path("capabilities").path("add")) {
+            for (JsonNode one : PodFindings.own(each).path("capabilities").path("add")) {
                 if (!allowed.contains(one.asText())) {
                     added.add(one.asText());
                     odd = true;
@@ -247,11 +190,11 @@ final class PodStandard {
             return odd;
         });
         if (!adding.isEmpty()) {
-            details.add(plural("container", adding) + " must not include " + quoted(added)
+            details.add(PodFindings.plural("container", adding) + " must not include " + PodFindings.quoted(added)
                     + " in securityContext.capabilities.add");
         }
         if (!details.isEmpty()) {
-            say(what, String.join("; ", details));
+            found.say(what, String.join("; ", details));
         }
     }
 
@@ -263,24 +206,7 @@ final class PodStandard {
             }
         }
         if (!shared.isEmpty()) {
-            say("host namespaces", String.join(", ", shared));
-        }
-    }
-
-    private void used(String what, String noun, Function<JsonNode, Set<String>> used) {
-        Set<String> values = new TreeSet<>();
-        List<String> users = those(each -> {
-            values.addAll(used.apply(each));
-            return !used.apply(each).isEmpty();
-        });
-        if (!users.isEmpty()) {
-            say(
-                    what,
-                    plural("container", users)
-                            + (users.size() == 1 ? " uses " : " use ")
-                            + noun
-                            + (values.size() == 1 ? " " : "s ")
-                            + String.join(", ", values));
+            found.say("host namespaces", String.join(", ", shared));
         }
     }
 
@@ -310,7 +236,7 @@ final class PodStandard {
     private void seLinux() {
         Set<String> types = new TreeSet<>();
         Set<String> fields = new TreeSet<>();
-        String who = setters(each -> {
+        String who = found.setters(each -> {
             JsonNode options = each.path("seLinuxOptions");
             boolean odd = !LABELS.contains(options.path("type").asText(""));
             if (odd) {
@@ -329,14 +255,15 @@ final class PodStandard {
         }
         List<String> details = new ArrayList<>();
         if (!types.isEmpty()) {
-            details.add((types.size() == 1 ? "type " : "types ") + quoted(types));
+            details.add((types.size() == 1 ? "type " : "types ") + PodFindings.quoted(types));
         }
         for (String field : List.of("user", "role")) {
             if (fields.contains(field)) {
                 details.add(field + " may not be set");
             }
         }
-        say("seLinuxOptions", who + " set forbidden securityContext.seLinuxOptions: " + String.join("; ", details));
+        found.say(
+                "seLinuxOptions", who + " set forbidden securityContext.seLinuxOptions: " + String.join("; ", details));
     }
 
     private void volumes() {
@@ -351,10 +278,10 @@ final class PodStandard {
             }
         }
         if (!names.isEmpty()) {
-            say(
+            found.say(
                     "restricted volume types",
-                    plural("volume", names) + (names.size() == 1 ? " uses" : " use") + " restricted volume type"
-                            + (types.size() == 1 ? " " : "s ") + quoted(types));
+                    PodFindings.plural("volume", names) + (names.size() == 1 ? " uses" : " use")
+                            + " restricted volume type" + (types.size() == 1 ? " " : "s ") + PodFindings.quoted(types));
         }
     }
 }
