@@ -120,6 +120,18 @@ final class Charges {
         }
     }
 
+    /// Whether it waits for quota that others give back as they leave, wherever they are.
+    boolean comes(String key) {
+        String tenant = tenant(key);
+        if (tree == null || later == null || tenant == null || tree.admit(tenant, won(key)) instanceof Admission.Admitted) {
+            return false;
+        }
+        open(key);
+        boolean comes = later.admit(tenant, won(key)) instanceof Admission.Admitted;
+        close(key);
+        return comes;
+    }
+
     private Admission.@Nullable Refused refusal(String tenant, Amounts more) {
         return tree != null && tree.admit(tenant, more) instanceof Admission.Refused now
                 ? now

@@ -127,7 +127,7 @@ final class Earmarks {
                 }
             }
         }
-        return false;
+        return new Charges(state).comes(key);
     }
 
     /// What the status of its gang says of it; null where there is nothing to be said.

@@ -3,6 +3,7 @@ package io.kumiki.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kumiki.model.scheduling.Gang;
+import io.kumiki.planner.fact.PodFact;
 import io.kumiki.planner.words.Why;
 import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaNode;
@@ -156,5 +157,28 @@ class ReclaimTest extends Rivals {
                 .as("the cheapest: nothing of it has started")
                 .isEqualTo(Why.Preempted);
         assertThat(plan("owners/own").phase).isEqualTo(Gang.Phase.Reserved);
+    }
+
+    @Test
+    void aPlaceIsKeptAsLongAsItsQuotaIsOnItsWay() {
+        on(new Event.Tenants(
+                List.of(
+                        new QuotaNode("root", null, Amounts.of(GPU, 16), null),
+                        new QuotaNode("team", "root", Amounts.NONE, Amounts.of(GPU, 8))),
+                Map.of("n", "team")));
+        runs("here", 4, "a", 0, 10);
+        runs("there", 4, "b", 0, 10);
+        gangWaits("urgent", 1, 8, 100);
+        assertThat(evicted()).containsExactlyInAnyOrder("here", "there");
+        on(new Event.PodSeen(pod("there", 4, "b", PodFact.Stage.RUNNING, true)));
+        goes("here");
+        waits("late", 4, 0);
+        for (int second = 0; second < 300; second++) {
+            now += 1000;
+            on(new Event.Tick());
+        }
+        assertThat(ungated()).as("it would take the quota that the other waits for").isEmpty();
+        goes("there");
+        assertThat(plan("n/urgent").phase).isEqualTo(Gang.Phase.Reserved);
     }
 }
