@@ -7,6 +7,7 @@ import io.kumiki.extender.admission.PodAdmission;
 import io.kumiki.ledger.Ledger;
 import io.kumiki.ledger.LedgerSettings;
 import io.kumiki.model.Json;
+import io.kumiki.planner.Decision;
 import io.kumiki.planner.Event;
 import io.kumiki.planner.Planner;
 import io.kumiki.planner.PlannerOptions;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +74,7 @@ public final class Extender implements AutoCloseable {
     private final SchedulingView view;
     private final Hands hands;
     private final Feeds feeds;
+    private final Quotas quotas;
     private final QuotaNotes notes;
     private final LedgerLink ledger;
     private final Leadership leadership;
@@ -97,7 +100,17 @@ public final class Extender implements AutoCloseable {
         var gangs = new DerivedGangs(api, groups);
         ledger = new LedgerLink(settings.ledger());
         var pods = new PodWatch(api, this::tell, gangs);
-        hands = new Hands(api, this::tell, calls, leadership, gangs, pods::written, ledger, new KubeEvents(api, clock));
+        notes = new QuotaNotes(api, clock, leadership);
+        Consumer<Decision.Publish> sums = ledger::publish;
+        hands = new Hands(
+                api,
+                this::tell,
+                calls,
+                leadership,
+                gangs,
+                pods::written,
+                sums.andThen(notes::tell),
+                new KubeEvents(api, clock));
         planner = new PlannerLoop(new Planner(settings.planning()), hands, clock);
         Path log = settings.log();
         view = new SchedulingView(
@@ -105,8 +118,8 @@ public final class Extender implements AutoCloseable {
                 clock,
                 log == null ? null : new DecisionLog(log, DecisionLog.Bounds.DEFAULT, settings.planning()),
                 planner::tell);
-        notes = new QuotaNotes(api, clock);
-        feeds = new Feeds(api, planner, view, pods, gangs, groups, new Quotas(this::tell, notes));
+        quotas = new Quotas(this::tell, notes);
+        feeds = new Feeds(api, planner, view, pods, gangs, groups, quotas);
         standby = new Standby(vertx, leadership);
         var verbs = new Verbs(planner, calls, pods::find, standby).routes();
         listener = HttpListener.on(vertx, LoopbackPeer.of(new Caller("kube-scheduler", Set.of("system:masters"))))

@@ -38,7 +38,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     private final Leadership leadership;
     private final DerivedGangs gangs;
     private final Consumer<JsonNode> changed;
-    private final LedgerLink ledger;
+    private final Consumer<Decision.Publish> sums;
     private final CapacityRequests capacity;
     private final KubeEvents events;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -47,6 +47,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
     /// @param leadership whether our lease is surely ours at this moment
     /// @param gangs knows gated pods as they are
     /// @param changed told of pods as our own writes left them
+    /// @param sums is told what is used of quota; must return at once
     Hands(
             KubeApi api,
             Consumer<Event> planner,
@@ -54,10 +55,10 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
             Leadership leadership,
             DerivedGangs gangs,
             Consumer<JsonNode> changed,
-            LedgerLink ledger,
+            Consumer<Decision.Publish> sums,
             KubeEvents events) {
         this.events = events;
-        this.ledger = ledger;
+        this.sums = sums;
         this.api = api;
         this.capacity = new CapacityRequests(api);
         this.planner = planner;
@@ -72,7 +73,7 @@ final class Hands implements Consumer<Decision>, AutoCloseable {
         switch (decision) {
             case Decision.AnswerBind(long call, String error) -> calls.answerBind(call, error);
             case Decision.Outdone(long by) -> leadership.outdone(by);
-            case Decision.Publish publish -> ledger.publish(publish);
+            case Decision.Publish publish -> sums.accept(publish);
             case Decision.AnswerFilter answer -> calls.answerFilter(answer);
             case Decision.AnswerEntry(long call, Decision.Entry entry) ->
                 calls.answerEntry(call, leadership.current() ? entry : Decision.Entry.NOBODY_PLANS);

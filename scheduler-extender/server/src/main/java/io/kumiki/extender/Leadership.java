@@ -201,6 +201,15 @@ final class Leadership {
         return alone || (acquired && System.nanoTime() - renewedAt < LEASE.toNanos());
     }
 
+    /// The same, in the term of that epoch.
+    boolean current(long term) {
+        return current() && isIn(term);
+    }
+
+    private synchronized boolean isIn(long term) {
+        return epoch == term;
+    }
+
     private KubeApi.Result write(KubeApi.Result found, long epoch, String holder, Duration patience) {
         ObjectNode lease =
                 Json.object().put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");

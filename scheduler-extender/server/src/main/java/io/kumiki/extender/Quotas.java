@@ -6,11 +6,13 @@ import io.kumiki.planner.fact.Shape;
 import io.kumiki.quota.Amounts;
 import io.kumiki.quota.QuotaNode;
 import io.kumiki.quota.QuotaTree;
+import io.kumiki.quota.Standing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,21 +29,36 @@ final class Quotas implements ObjectFeed.Sink {
     private Event told = new Event.Tick();
     private String logged = "";
     private boolean changed;
+    private volatile List<Standing> standings = List.of();
 
     Quotas(Consumer<Event> planner, QuotaNotes notes) {
         this.planner = planner;
         this.notes = notes;
     }
 
+    /// Our own writes of its usage change no tree.
     @Override
     public void seen(JsonNode quota) {
-        objects.put(quota.path("metadata").path("name").asText(), quota);
-        changed = true;
+        String name = quota.path("metadata").path("name").asText();
+        JsonNode before = objects.put(name, quota);
+        changed |= before == null || !matters(before).equals(matters(quota));
+        notes.seen(name, quota);
+    }
+
+    private static List<JsonNode> matters(JsonNode quota) {
+        JsonNode metadata = quota.path("metadata");
+        return List.of(
+                quota.path("spec"),
+                quota.path("status").path("conditions"),
+                metadata.path("uid"),
+                metadata.path("generation"));
     }
 
     @Override
     public void gone(String key) {
-        objects.remove(key.substring(key.indexOf('/') + 1));
+        String name = key.substring(key.indexOf('/') + 1);
+        objects.remove(name);
+        notes.gone(name);
         changed = true;
     }
 
@@ -81,41 +98,57 @@ final class Quotas implements ObjectFeed.Sink {
         if (mistakes.isEmpty() && !tree.equals(told)) {
             told = tree;
             planner.accept(tree);
+            notes.hold(nodes);
         }
-        Map<String, JsonNode> seen = Map.copyOf(objects);
-        notes.settle(() -> note(seen, mistakes));
+        standings = standings(mistakes);
+        notes.settle(standings);
     }
 
     private static void add(Map<String, List<String>> mistakes, String name, String says) {
         mistakes.computeIfAbsent(name, _ -> new ArrayList<>()).add(says);
     }
 
-    private void note(Map<String, JsonNode> quotas, Map<String, List<String>> mistakes) {
+    private List<Standing> standings(Map<String, List<String>> mistakes) {
         String whose = String.join(", ", mistakes.keySet().stream().limit(NAMED).toList())
                 + (mistakes.size() > NAMED ? " and " + (mistakes.size() - NAMED) + " more" : "");
-        quotas.forEach((name, quota) -> {
-            if (mistakes.isEmpty()) {
-                notes.accepted(quota);
-            } else if (mistakes.containsKey(name)) {
-                notes.refused(quota, "Mistake", String.join("; ", mistakes.getOrDefault(name, List.of())));
-            } else {
-                notes.refused(
-                        quota, "TreeHasMistakes", "the tree before this one holds until these are put right: " + whose);
-            }
+        List<Standing> all = new ArrayList<>();
+        objects.forEach((name, quota) -> {
+            JsonNode spec = quota.path("spec");
+            List<String> namespaces = new ArrayList<>();
+            spec.path("namespaces").forEach(namespace -> namespaces.add(namespace.asText()));
+            boolean accepted = mistakes.isEmpty();
+            List<String> own = mistakes.getOrDefault(name, List.of());
+            String reason = accepted ? "InTree" : own.isEmpty() ? "TreeHasMistakes" : "Mistake";
+            String says = accepted
+                    ? "part of the tree of quotas"
+                    : own.isEmpty()
+                            ? "the tree before this one holds until these are put right: " + whose
+                            : String.join("; ", own);
+            all.add(new Standing(name, parent(spec), namespaces, accepted, reason, says));
         });
         String now = mistakes.values().stream().limit(NAMED).toList() + " (" + whose + ")";
         if (!now.equals(logged) && !mistakes.isEmpty()) {
             LOG.warn("the TenantQuotas are no tree, the one before them holds: {}", now);
         }
         logged = now;
+        return List.copyOf(all);
+    }
+
+    /// How the objects stand, in the order of their names; by any thread.
+    List<Standing> standings() {
+        return standings;
+    }
+
+    private static @Nullable String parent(JsonNode spec) {
+        String parent = spec.path("parent").asText("");
+        return parent.isEmpty() ? null : parent;
     }
 
     private static QuotaNode node(String name, JsonNode spec) {
-        String parent = spec.path("parent").asText("");
         Map<String, Long> limit = Shape.amounts(Facts.texts(spec.path("limit")));
         return new QuotaNode(
                 name,
-                parent.isEmpty() ? null : parent,
+                parent(spec),
                 new Amounts(Shape.amounts(Facts.texts(spec.path("guaranteed")))),
                 limit.isEmpty() ? null : new Amounts(limit));
     }

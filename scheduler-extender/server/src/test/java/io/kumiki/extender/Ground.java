@@ -250,13 +250,18 @@ final class Ground implements AutoCloseable {
         return quota;
     }
 
+    JsonNode statusOf(String quota) {
+        return cluster.cluster().get(QUOTAS, "", quota).path("status");
+    }
+
     /// Its first condition.
     JsonNode accepted(String quota) {
-        return cluster.cluster()
-                .get(QUOTAS, "", quota)
-                .path("status")
-                .path("conditions")
-                .path(0);
+        return statusOf(quota).path("conditions").path(0);
+    }
+
+    /// @param field `used` or `borrowed`
+    boolean used(String quota, String field, String resource, String amount) {
+        return statusOf(quota).path(field).path(resource).asText().equals(amount);
     }
 
     void delete(String pod) {

@@ -33,7 +33,9 @@ class QuotasTest {
         List<Event> told = new ArrayList<>();
         var config = new ConfigBuilder().withMasterUrl("http://127.0.0.1:1").build();
         try (var client = new KubernetesClientBuilder().withConfig(config).build()) {
-            var notes = new QuotaNotes(new KubeApi(client), InstantSource.system());
+            var api = new KubeApi(client);
+            var clock = InstantSource.system();
+            var notes = new QuotaNotes(api, clock, new Leadership(api, "kube-system", "test", true, clock));
             notes.close();
             var quotas = new Quotas(told::add, notes);
             quotas.seen(quota("all", "", 100));
@@ -62,7 +64,9 @@ class QuotasTest {
         List<Event> told = new ArrayList<>();
         var config = new ConfigBuilder().withMasterUrl("http://127.0.0.1:1").build();
         try (var client = new KubernetesClientBuilder().withConfig(config).build()) {
-            var notes = new QuotaNotes(new KubeApi(client), InstantSource.system());
+            var api = new KubeApi(client);
+            var clock = InstantSource.system();
+            var notes = new QuotaNotes(api, clock, new Leadership(api, "kube-system", "test", true, clock));
             notes.close();
             var quotas = new Quotas(told::add, notes);
             quotas.seen(quota("all", "", 100));

@@ -105,6 +105,35 @@ class TenantsIT {
         ground.create(new ResourceType("", "v1", "resourcequotas"), "team", quota);
     }
 
+    /// As `kubectl get tenantquotas` shows it.
+    @Test
+    void eachQuotaTellsWhatIsUsedAndBorrowed() throws Exception {
+        ObjectNode all = Ground.quota("all", "", "128", "");
+        all.withObject("/spec/guaranteed").put("nvidia.com/gpu.H100", "128").put("cpu", "1k");
+        ground.create(Ground.QUOTAS, "", all);
+        ObjectNode small = Ground.quota("small", "all", "8", "");
+        ground.create(Ground.QUOTAS, "", small);
+        ground.awaitQuota("nothing is used", () -> ground.used("small", "used", "nvidia.com/gpu", "0"));
+        ground.makeGang("large", 2, 8, "kumiki.io/simulated-duration", "10m");
+        ground.await("it runs", () -> ground.phase("large", "Running"));
+        ground.awaitQuota(
+                "it counts for its tenant and for the one above",
+                () -> ground.used("small", "used", "nvidia.com/gpu", "16")
+                        && ground.used("small", "used", "nvidia.com/gpu.H100", "16")
+                        && ground.used("small", "used", "cpu", "2")
+                        && ground.used("small", "borrowed", "nvidia.com/gpu", "8")
+                        && ground.used("all", "used", "nvidia.com/gpu", "16"));
+        assertThat(ground.statusOf("all").has("borrowed")).isFalse();
+        assertThat(ground.accepted("small").path("status").asText()).isEqualTo("True");
+        ground.delete("large-0");
+        ground.delete("large-1");
+        ground.awaitQuota(
+                "it is given back",
+                () -> ground.used("small", "used", "nvidia.com/gpu", "0")
+                        && ground.used("all", "used", "nvidia.com/gpu", "0"));
+        assertThat(ground.statusOf("small").has("borrowed")).isFalse();
+    }
+
     /// The API server refuses the rest of the pods (403), so the gang cannot become whole.
     @Test
     void aResourceQuotaThatRefusesHalfOfAGangIsNamedAndNothingIsHeld() throws Exception {

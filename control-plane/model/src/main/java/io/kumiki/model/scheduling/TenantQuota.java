@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 @Column(value = "Parent", path = ".spec.parent")
 @Column(value = "Guaranteed", path = ".spec.guaranteed")
 @Column(value = "Limit", path = ".spec.limit")
+@Column(value = "Used", path = ".status.used")
 @Column(value = "Accepted", path = ".status.conditions[?(@.type==\"Accepted\")].status")
 @Column(value = "Age", path = ".metadata.creationTimestamp", type = "date")
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -65,7 +66,17 @@ public final class TenantQuota extends OwnKind {
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Status(
             @Field(value = "Accepted says whether it is part of the tree that holds.", max = 8)
-            List<Condition> conditions) {}
+            List<Condition> conditions,
+
+            @Field(
+                    value =
+                            "What is used of what it names, with the quotas below it; some seconds old. Absent until it is part of the tree.",
+                    max = 256)
+            @Nullable
+            Map<String, String> used,
+
+            @Field(value = "The part of it above what is guaranteed: others may take it back.", max = 256) @Nullable
+            Map<String, String> borrowed) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
