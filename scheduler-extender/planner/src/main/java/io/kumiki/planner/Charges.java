@@ -123,7 +123,10 @@ final class Charges {
     /// Whether it waits for quota that others give back as they leave, wherever they are.
     boolean comes(String key) {
         String tenant = tenant(key);
-        if (tree == null || later == null || tenant == null || tree.admit(tenant, won(key)) instanceof Admission.Admitted) {
+        if (tree == null
+                || later == null
+                || tenant == null
+                || tree.admit(tenant, won(key)) instanceof Admission.Admitted) {
             return false;
         }
         open(key);

@@ -177,7 +177,9 @@ class ReclaimTest extends Rivals {
             now += 1000;
             on(new Event.Tick());
         }
-        assertThat(ungated()).as("it would take the quota that the other waits for").isEmpty();
+        assertThat(ungated())
+                .as("it would take the quota that the other waits for")
+                .isEmpty();
         goes("there");
         assertThat(plan("n/urgent").phase).isEqualTo(Gang.Phase.Reserved);
     }

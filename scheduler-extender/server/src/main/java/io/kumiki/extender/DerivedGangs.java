@@ -11,7 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,10 +46,16 @@ final class DerivedGangs {
     private final DeclaredGroups declared;
     private final Map<String, Group> groups = new HashMap<>();
     private final Semaphore writers = new Semaphore(WRITERS);
+    private boolean closed;
 
     DerivedGangs(KubeApi api, DeclaredGroups declared) {
         this.api = api;
         this.declared = declared;
+    }
+
+    /// Nothing is tried again from now on.
+    synchronized void close() {
+        closed = true;
     }
 
     synchronized void pod(JsonNode pod) {
@@ -97,7 +105,8 @@ final class DerivedGangs {
             if (entry.getKey().startsWith(namespace + "/") && group.pods.remove(name) != null) {
                 group.classOf.remove(name);
                 if (group.pods.isEmpty() && group.derived) {
-                    api.delete(path(entry.getKey()), Json.object());
+                    String gang = entry.getKey();
+                    soon(() -> delete(gang));
                 }
                 return;
             }
@@ -122,7 +131,8 @@ final class DerivedGangs {
             patch.putObject("metadata")
                     .put("resourceVersion", metadata.path("resourceVersion").asText());
             patch.putObject("spec").put("attempt", attempt + 1);
-            api.merge(path(ObjectFeed.key(gang)), patch);
+            String at = path(ObjectFeed.key(gang));
+            soon(() -> api.merge(at, patch));
         }
         String reason = status.path("reason").asText("");
         String said = reason + ": " + status.path("message").asText("");
@@ -319,6 +329,21 @@ final class DerivedGangs {
                     group.exists = false;
                 }
             }
+        }
+    }
+
+    /// As long as nobody has come in the meantime: nothing else ever asks for it again.
+    private void delete(String key) {
+        synchronized (this) {
+            Group group = groups.get(key);
+            if (closed || group == null || !group.exists || !group.pods.isEmpty()) {
+                return;
+            }
+        }
+        KubeApi.Result result = api.delete(path(key), Json.object());
+        if (!result.done() && result.code() != 404) {
+            LOG.info("gang {} has no pods any more and cannot be deleted yet: {}", key, result.message());
+            CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS).execute(() -> soon(() -> delete(key)));
         }
     }
 

@@ -289,5 +289,6 @@ final class Feeds implements AutoCloseable {
     @Override
     public void close() {
         all.forEach(ObjectFeed::close);
+        gangs.close();
     }
 }
