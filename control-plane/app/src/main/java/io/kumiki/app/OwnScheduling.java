@@ -1,11 +1,15 @@
 package io.kumiki.app;
 
 import io.kumiki.extender.DecisionLog;
+import io.kumiki.extender.Extender;
+import io.kumiki.extender.QuotaView;
 import io.kumiki.extender.SchedulingView;
 import io.kumiki.planner.Decided;
+import io.kumiki.planner.Decision;
 import io.kumiki.planner.Past;
 import io.kumiki.planner.Sample;
 import io.kumiki.planner.Scene;
+import io.kumiki.quota.Standing;
 import io.kumiki.web.dashboard.Scheduling;
 import java.time.Instant;
 import java.util.IdentityHashMap;
@@ -17,18 +21,33 @@ import org.jspecify.annotations.Nullable;
 /// The dashboard's questions, put to the extender of this process once there is one.
 final class OwnScheduling implements Scheduling {
     private volatile @Nullable SchedulingView view;
+    private volatile @Nullable QuotaView quotas;
     private final Map<Runnable, AutoCloseable> listening = new IdentityHashMap<>();
 
-    synchronized void use(SchedulingView extenders) {
-        view = extenders;
-        listening.replaceAll((listener, none) -> extenders.onChange(listener));
+    synchronized void use(Extender extender) {
+        view = extender.view();
+        quotas = extender.quotas();
+        listening.replaceAll((listener, none) -> listen(listener));
     }
 
     @Override
     public synchronized AutoCloseable onChange(Runnable changed) {
-        SchedulingView there = view;
-        listening.put(changed, there == null ? () -> {} : there.onChange(changed));
+        listening.put(changed, listen(changed));
         return () -> forget(changed);
+    }
+
+    private AutoCloseable listen(Runnable changed) {
+        SchedulingView there = view;
+        QuotaView told = quotas;
+        if (there == null || told == null) {
+            return () -> {};
+        }
+        AutoCloseable scenes = there.onChange(changed);
+        AutoCloseable sums = told.onChange(changed);
+        return () -> {
+            scenes.close();
+            sums.close();
+        };
     }
 
     private synchronized void forget(Runnable changed) throws Exception {
@@ -42,6 +61,18 @@ final class OwnScheduling implements Scheduling {
     public Optional<Scene> scene() {
         SchedulingView there = view;
         return there == null ? Optional.empty() : there.scene();
+    }
+
+    @Override
+    public List<Standing> quotas() {
+        QuotaView there = quotas;
+        return there == null ? List.of() : there.standings();
+    }
+
+    @Override
+    public Optional<Decision.Publish> usage(String tree) {
+        QuotaView there = quotas;
+        return there == null ? Optional.empty() : there.usage(tree);
     }
 
     @Override

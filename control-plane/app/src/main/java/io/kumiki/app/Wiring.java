@@ -135,7 +135,7 @@ final class Wiring implements AutoCloseable {
 
         var extender = life.start(
                 "scheduler extender", () -> Extender.listen(vertx, kubernetes, planning(), clock, desk, () -> {}));
-        scheduling.use(extender.view());
+        scheduling.use(extender);
         String s3 = java.util.Objects.requireNonNull(endpoints.get("s3"));
         node(cluster, images, isolation, simulated, new AgentContainer(s3, keys, objects), port, extender);
         RunSettings runs =

@@ -12,6 +12,8 @@ import io.kumiki.planner.learned.RunTimes;
 import io.kumiki.planner.words.Party;
 import io.kumiki.planner.words.Text;
 import io.kumiki.planner.words.Words;
+import io.kumiki.quota.QuotaNode;
+import io.kumiki.quota.Standing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +91,21 @@ public final class Scene {
         explanations = earlier.explanations();
         proposals = earlier.proposals();
         return this;
+    }
+
+    /// The tenant above all; null where there are no tenants.
+    public @Nullable String tree() {
+        return state.quotaNodes.stream()
+                .filter(node -> node.parent() == null)
+                .map(QuotaNode::name)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /// @param standings of the objects
+    /// @param told of usage last; null where nothing was
+    public List<QuotaPicture> quotas(List<Standing> standings, Decision.@Nullable Publish told) {
+        return QuotaPicture.all(state, standings, told);
     }
 
     /// Gangs and single pods that wait, in order.

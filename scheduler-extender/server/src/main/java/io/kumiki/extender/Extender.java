@@ -74,7 +74,7 @@ public final class Extender implements AutoCloseable {
     private final SchedulingView view;
     private final Hands hands;
     private final Feeds feeds;
-    private final Quotas quotas;
+    private final QuotaView quotas;
     private final QuotaNotes notes;
     private final LedgerLink ledger;
     private final Leadership leadership;
@@ -99,6 +99,7 @@ public final class Extender implements AutoCloseable {
         var groups = new DeclaredGroups();
         var gangs = new DerivedGangs(api, groups);
         ledger = new LedgerLink(settings.ledger());
+        quotas = new QuotaView(ledger);
         var pods = new PodWatch(api, this::tell, gangs);
         notes = new QuotaNotes(api, clock, leadership);
         Consumer<Decision.Publish> sums = ledger::publish;
@@ -118,8 +119,7 @@ public final class Extender implements AutoCloseable {
                 clock,
                 log == null ? null : new DecisionLog(log, DecisionLog.Bounds.DEFAULT, settings.planning()),
                 planner::tell);
-        quotas = new Quotas(this::tell, notes);
-        feeds = new Feeds(api, planner, view, pods, gangs, groups, quotas);
+        feeds = new Feeds(api, planner, view, pods, gangs, groups, new Quotas(this::tell, notes, quotas::stand));
         standby = new Standby(vertx, leadership);
         var verbs = new Verbs(planner, calls, pods::find, standby).routes();
         listener = HttpListener.on(vertx, LoopbackPeer.of(new Caller("kube-scheduler", Set.of("system:masters"))))
@@ -199,6 +199,11 @@ public final class Extender implements AutoCloseable {
     /// Quota as it was told last; empty while there is no TenantQuota.
     public Optional<Ledger> ledger() {
         return ledger.ledger();
+    }
+
+    /// What people ask about quota.
+    public QuotaView quotas() {
+        return quotas;
     }
 
     /// What people ask about this cluster's queue and nodes.

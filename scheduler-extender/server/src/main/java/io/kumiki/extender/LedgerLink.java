@@ -16,6 +16,7 @@ final class LedgerLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerLink.class);
 
     private final LedgerSettings settings;
+    private volatile Runnable changed = () -> {};
     private @Nullable LedgerEntry newest;
     private @Nullable Thread thread;
     private volatile @Nullable Ledger ledger;
@@ -23,6 +24,11 @@ final class LedgerLink implements AutoCloseable {
 
     LedgerLink(LedgerSettings settings) {
         this.settings = settings;
+    }
+
+    /// @param then called when something newer is known here, from any thread; must not block
+    void onChange(Runnable then) {
+        changed = then;
     }
 
     synchronized void publish(Decision.Publish publish) {
@@ -48,6 +54,7 @@ final class LedgerLink implements AutoCloseable {
             LOG.warn("there is no ledger, so quota is told to nobody (it is decided as before): {}", e.toString());
             return;
         }
+        joined.onChange(_ -> changed.run());
         ledger = joined;
         try {
             while (true) {
@@ -73,6 +80,20 @@ final class LedgerLink implements AutoCloseable {
     /// What this process knows; empty while no TenantQuota exists.
     Optional<Ledger> ledger() {
         return Optional.ofNullable(ledger);
+    }
+
+    /// What this process knows of the tree with that root, whoever published it; empty for nothing yet.
+    Optional<Decision.Publish> told(String tree) {
+        return ledger().flatMap(there -> there.read(tree))
+                .map(entry -> new Decision.Publish(
+                        entry.tree(),
+                        entry.epoch(),
+                        entry.sequence(),
+                        entry.usage(),
+                        entry.binding().stream()
+                                .map(b ->
+                                        new Decision.Publish.Binding(b.namespace(), b.name(), b.tenant(), b.amounts()))
+                                .toList()));
     }
 
     @Override

@@ -26,14 +26,16 @@ final class Quotas implements ObjectFeed.Sink {
     private final Map<String, JsonNode> objects = new TreeMap<>();
     private final Consumer<Event> planner;
     private final QuotaNotes notes;
+    private final Consumer<List<Standing>> standing;
     private Event told = new Event.Tick();
     private String logged = "";
     private boolean changed;
-    private volatile List<Standing> standings = List.of();
 
-    Quotas(Consumer<Event> planner, QuotaNotes notes) {
+    /// @param standing told how the objects stand, in the order of their names
+    Quotas(Consumer<Event> planner, QuotaNotes notes, Consumer<List<Standing>> standing) {
         this.planner = planner;
         this.notes = notes;
+        this.standing = standing;
     }
 
     /// Our own writes of its usage change no tree.
@@ -100,8 +102,9 @@ final class Quotas implements ObjectFeed.Sink {
             planner.accept(tree);
             notes.hold(nodes);
         }
-        standings = standings(mistakes);
+        List<Standing> standings = standings(mistakes);
         notes.settle(standings);
+        standing.accept(standings);
     }
 
     private static void add(Map<String, List<String>> mistakes, String name, String says) {
@@ -132,11 +135,6 @@ final class Quotas implements ObjectFeed.Sink {
         }
         logged = now;
         return List.copyOf(all);
-    }
-
-    /// How the objects stand, in the order of their names; by any thread.
-    List<Standing> standings() {
-        return standings;
     }
 
     private static @Nullable String parent(JsonNode spec) {

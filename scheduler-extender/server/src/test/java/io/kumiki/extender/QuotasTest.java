@@ -37,7 +37,7 @@ class QuotasTest {
             var clock = InstantSource.system();
             var notes = new QuotaNotes(api, clock, new Leadership(api, "kube-system", "test", true, clock));
             notes.close();
-            var quotas = new Quotas(told::add, notes);
+            var quotas = new Quotas(told::add, notes, _ -> {});
             quotas.seen(quota("all", "", 100));
             for (int i = 0; i < 50; i++) {
                 quotas.seen(quota("t" + i, "all", 1));
@@ -68,7 +68,7 @@ class QuotasTest {
             var clock = InstantSource.system();
             var notes = new QuotaNotes(api, clock, new Leadership(api, "kube-system", "test", true, clock));
             notes.close();
-            var quotas = new Quotas(told::add, notes);
+            var quotas = new Quotas(told::add, notes, _ -> {});
             quotas.seen(quota("all", "", 100));
             quotas.settled();
             for (String resource : List.of("cpu", "nvidia.com/gpu")) {

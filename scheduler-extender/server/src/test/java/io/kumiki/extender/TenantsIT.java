@@ -9,8 +9,11 @@ import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
 import io.kumiki.ledger.LedgerSettings;
 import io.kumiki.model.Json;
+import io.kumiki.quota.Amounts;
+import io.kumiki.quota.Standing;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,6 +127,12 @@ class TenantsIT {
                         && ground.used("small", "borrowed", "nvidia.com/gpu", "8")
                         && ground.used("all", "used", "nvidia.com/gpu", "16"));
         assertThat(ground.statusOf("all").has("borrowed")).isFalse();
+        assertThat(ground.extender.quotas().usage("all").orElseThrow().usage().get("small"))
+                .as("and this process's ledger has it")
+                .isEqualTo(new Amounts(Map.of("nvidia.com/gpu", 16L, "nvidia.com/gpu.H100", 16L, "cpu", 2000L)));
+        assertThat(ground.extender.quotas().standings())
+                .extracting(Standing::name)
+                .containsExactly("all", "small");
         assertThat(ground.accepted("small").path("status").asText()).isEqualTo("True");
         ground.delete("large-0");
         ground.delete("large-1");

@@ -24,9 +24,7 @@ public record QuotaUse(SortedMap<String, String> used, SortedMap<String, String>
         for (String resource : node.names(usage)) {
             used.put(resource, quantity(resource, usage.get(resource)));
         }
-        borrowed(node, usage)
-                .of()
-                .forEach((resource, amount) -> borrowed.put(resource, quantity(resource, amount)));
+        borrowed(node, usage).of().forEach((resource, amount) -> borrowed.put(resource, quantity(resource, amount)));
         return new QuotaUse(used, borrowed);
     }
 
@@ -47,9 +45,8 @@ public record QuotaUse(SortedMap<String, String> used, SortedMap<String, String>
         if (resource.equals("cpu")) {
             return amount % 1000 == 0 ? Long.toString(amount / 1000) : amount + "m";
         }
-        boolean bytes = resource.equals("memory")
-                || resource.equals("ephemeral-storage")
-                || resource.startsWith("hugepages-");
+        boolean bytes =
+                resource.equals("memory") || resource.equals("ephemeral-storage") || resource.startsWith("hugepages-");
         int power = bytes && amount > 0 ? Math.min(Long.numberOfTrailingZeros(amount) / 10, BINARY.length - 1) : 0;
         return (amount >> (10 * power)) + BINARY[power];
     }

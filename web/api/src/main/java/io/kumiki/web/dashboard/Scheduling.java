@@ -1,9 +1,11 @@
 package io.kumiki.web.dashboard;
 
 import io.kumiki.planner.Decided;
+import io.kumiki.planner.Decision;
 import io.kumiki.planner.Past;
 import io.kumiki.planner.Sample;
 import io.kumiki.planner.Scene;
+import io.kumiki.quota.Standing;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +16,14 @@ public interface Scheduling {
     /// How the planner's world stands; empty until it has been read.
     Optional<Scene> scene();
 
-    /// Calls back once {@link #scene()} has something new to tell, and every ten seconds because times move; until
+    /// TenantQuotas as they were applied; empty where none is, or none has been read.
+    List<Standing> quotas();
+
+    /// What was told last of the use of the tree with that root; empty where nothing was.
+    Optional<Decision.Publish> usage(String tree);
+
+    /// Calls back once {@link #scene()}, {@link #quotas()} or {@link #usage} has something new to tell, and every ten
+    /// seconds because times move; until
     /// closed. Several changes are one call. Whoever is called must not block.
     AutoCloseable onChange(Runnable changed);
 

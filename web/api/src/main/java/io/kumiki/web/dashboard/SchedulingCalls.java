@@ -5,6 +5,7 @@ import static io.kumiki.runtime.http.Permission.may;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Violation;
 import io.kumiki.planner.Decided;
+import io.kumiki.planner.Decision;
 import io.kumiki.planner.GangPicture;
 import io.kumiki.planner.Past;
 import io.kumiki.planner.Scene;
@@ -16,6 +17,7 @@ import io.kumiki.runtime.http.Permission;
 import io.kumiki.runtime.http.Request;
 import io.kumiki.runtime.http.Routes;
 import io.kumiki.web.dashboard.list.Query;
+import io.kumiki.web.dashboard.view.QuotaRows;
 import io.kumiki.web.dashboard.view.SchedulingRows;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -25,11 +27,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// The queue and the nodes as the planner sees them. Amounts are for everybody who may see the queue; names only for
 /// those who may read gangs in their namespace.
 final class SchedulingCalls {
     private static final Permission NAMES = may("get", "gangs");
+    private static final Permission QUOTAS = may("get", "tenantquotas");
     /// Samples are one in half a minute for a day, then one in ten minutes; in seconds.
     private static final long DAY = 86_400;
 
@@ -47,6 +51,7 @@ final class SchedulingCalls {
     void addTo(Routes routes) {
         routes.get("/scheduling/cluster", may("get", "scheduling"), this::cluster)
                 .get("/scheduling/queue", may("get", "scheduling"), this::queue)
+                .get("/scheduling/quotas", may("get", "scheduling"), this::quotas)
                 .get("/scheduling/gangs/{namespace}/{name}", NAMES, this::gang)
                 .get("/scheduling/gangs/{namespace}/{name}/yaml", NAMES, this::yaml)
                 .get("/scheduling/history", may("get", "scheduling"), this::history)
@@ -64,9 +69,14 @@ final class SchedulingCalls {
     }
 
     private SchedulingRows rows(Request request) {
+        return new SchedulingRows(named(request));
+    }
+
+    /// Whether the caller may know the names of a namespace; each is asked about once.
+    private Predicate<String> named(Request request) {
         Map<String, Boolean> asked = new HashMap<>();
-        return new SchedulingRows(namespace ->
-                asked.computeIfAbsent(namespace, n -> surface.ports().guard().allows(request.caller(), NAMES, n)));
+        return namespace ->
+                asked.computeIfAbsent(namespace, n -> surface.ports().guard().allows(request.caller(), NAMES, n));
     }
 
     private Answer cluster(Request request) {
@@ -110,6 +120,17 @@ final class SchedulingCalls {
         }
         Scene scene = scene();
         return Answer.json(told(rows(request).queue(scene), scene));
+    }
+
+    private Answer quotas(Request request) {
+        Query.of(request).check();
+        Scene scene = scene();
+        Scheduling scheduling = surface.ports().scheduling();
+        String tree = scene.tree();
+        Decision.Publish told = tree == null ? null : scheduling.usage(tree).orElse(null);
+        boolean all = surface.ports().guard().allows(request.caller(), QUOTAS, null);
+        ObjectNode out = new QuotaRows(named(request), all).quotas(scene, scheduling.quotas(), told);
+        return Answer.json(out.put("revision", revisions.of(scene)));
     }
 
     private Past past(Instant time) {

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
 import io.kumiki.planner.Decided;
+import io.kumiki.planner.Decision;
 import io.kumiki.planner.Past;
 import io.kumiki.planner.Sample;
 import io.kumiki.planner.Scene;
+import io.kumiki.quota.Standing;
 import io.kumiki.runtime.http.Caller;
 import io.kumiki.runtime.http.Guard;
 import io.kumiki.runtime.http.HttpListener;
@@ -94,6 +96,8 @@ final class DashboardServer implements AutoCloseable {
     /// What the planner's mirror shows; null for not yet.
     volatile @Nullable Scene scene;
 
+    volatile List<Standing> quotas = List.of();
+    volatile Decision.@Nullable Publish usage;
     volatile List<Sample> samples = List.of();
     volatile Decided.@Nullable Page page;
 
@@ -114,6 +118,16 @@ final class DashboardServer implements AutoCloseable {
         @Override
         public Optional<Scene> scene() {
             return Optional.ofNullable(scene);
+        }
+
+        @Override
+        public List<Standing> quotas() {
+            return quotas;
+        }
+
+        @Override
+        public Optional<Decision.Publish> usage(String tree) {
+            return Optional.ofNullable(usage).filter(told -> told.tree().equals(tree));
         }
 
         @Override
