@@ -102,13 +102,22 @@ public final class Controllers implements Registry.Consequences {
         for (String uid = gone.poll(); uid != null; uid = gone.poll()) {
             world.forget(uid);
         }
-        ObjectNode resource = world.get(key.controller().type(), key.object());
+        ObjectNode resource = find(key);
         if (resource == null) {
             failures.remove(key);
             return true;
         }
         decide(key, resource);
         return true;
+    }
+
+    /// With a status: whoever may write it may also take it away, and then it is made anew.
+    private @Nullable ObjectNode find(DirtyKeys.Key key) {
+        ObjectNode resource = world.get(key.controller().type(), key.object());
+        if (resource != null && !resource.path("status").isObject()) {
+            resource.putObject("status");
+        }
+        return resource;
     }
 
     private void decide(DirtyKeys.Key key, ObjectNode resource) {
@@ -152,7 +161,7 @@ public final class Controllers implements Registry.Consequences {
     /// What could not be done is said in the status at once.
     private void tellStatus(DirtyKeys.Key key) {
         Controller controller = key.controller();
-        ObjectNode resource = world.get(controller.type(), key.object());
+        ObjectNode resource = find(key);
         Failure failed = failures.get(key);
         if (resource == null || failed == null) {
             return;

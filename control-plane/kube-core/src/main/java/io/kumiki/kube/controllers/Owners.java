@@ -2,6 +2,7 @@ package io.kumiki.kube.controllers;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.kinds.Conditions;
 import io.kumiki.kube.select.LabelSelector;
 import io.kumiki.kube.store.Change;
 import io.kumiki.kube.store.ObjectKey;
@@ -52,6 +53,7 @@ public final class Owners {
     private static final String EVICTING = "NoExecute";
     private final Set<String> nodes = new HashSet<>();
     private final Set<String> evicting = new HashSet<>();
+    private final Set<ObjectKey> unready = new HashSet<>();
     private final Map<String, Set<ObjectKey>> byNode = new HashMap<>();
     private final Set<ObjectKey> ended = new HashSet<>();
 
@@ -62,7 +64,7 @@ public final class Owners {
             return;
         }
         if (change.key().storage().equals(NODES)) {
-            node(change.key().name(), change.after());
+            node(change.key(), change.after());
             return;
         }
         StoredObject before = change.before();
@@ -110,17 +112,33 @@ public final class Owners {
     }
 
     /// Whether a taint evicts is looked up in the text: a node that only speaks of it is decided once too often.
-    private void node(String name, @Nullable StoredObject after) {
+    private void node(ObjectKey key, @Nullable StoredObject after) {
+        String name = key.name();
+        unready.remove(key);
         if (after == null) {
             nodes.remove(name);
             evicting.remove(name);
             return;
+        }
+        if (!ready(after)) {
+            unready.add(key);
         }
         nodes.add(name);
         if (new String(after.json(), StandardCharsets.UTF_8).contains(EVICTING)) {
             evicting.add(name);
         } else {
             evicting.remove(name);
+        }
+    }
+
+    private static boolean ready(@Nullable StoredObject node) {
+        return node != null && Conditions.holds(Json.parse(node.json()).path("status"), "Ready");
+    }
+
+    /// The nodes that are not ready, if a node's change may say whether they are alone in that.
+    public void unready(Change change, Consumer<ObjectKey> found) {
+        if (!unready.isEmpty() && ready(change.before()) != ready(change.after())) {
+            unready.forEach(found);
         }
     }
 

@@ -104,12 +104,13 @@ public final class ObjectStore {
         return List.copyOf(byOwner.getOrDefault(uid, Set.of()));
     }
 
-    public Set<String> ownersNamed() {
-        return Set.copyOf(byOwner.keySet());
+    /// Always in the same order, as {@link #storages}: what a seed did once, it does again in the next process.
+    public List<String> ownersNamed() {
+        return byOwner.keySet().stream().sorted().toList();
     }
 
-    public Set<String> storages() {
-        return Set.copyOf(objects.keySet());
+    public List<String> storages() {
+        return objects.keySet().stream().sorted().toList();
     }
 
     public int count(String storage) {

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kumiki.kube.PatchType;
 import io.kumiki.kube.ResourceType;
+import io.kumiki.kube.Selection;
+import io.kumiki.kube.WatchEvent;
 import io.kumiki.kube.kinds.Conditions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BatchControllersTest {
@@ -238,5 +243,58 @@ class BatchControllersTest {
         rig.merge(ResourceType.CRON_JOBS, "c", "{'spec':{'suspend':true}}");
         rig.pass(Duration.ofHours(2));
         assertThat(rig.list(ResourceType.JOBS)).hasSize(1);
+    }
+
+    /// As after a crash between a Job's creation and the status that tells of it.
+    private void forgetTheRun() {
+        rig.cluster.patch(
+                ResourceType.CRON_JOBS, "n", "c", "status", PatchType.MERGE, Rig.json("{'status':null}"), Rig.BY);
+        assertThat(rig.get(ResourceType.CRON_JOBS, "c").path("status").has("lastScheduleTime"))
+                .isFalse();
+    }
+
+    @Test
+    void aRunThatIsNotRecordedYetIsNotReplacedByItself() {
+        cron("'concurrencyPolicy':'Replace',", RUNS);
+        rig.pass(Duration.ofSeconds(270));
+        String before = Meta.uid(rig.list(ResourceType.JOBS).getFirst());
+        forgetTheRun();
+        rig.settle();
+        assertThat(rig.list(ResourceType.JOBS)).extracting(Meta::uid).containsExactly(before);
+        assertThat(rig.get(ResourceType.CRON_JOBS, "c")
+                        .at("/status/lastScheduleTime")
+                        .asText())
+                .isEqualTo("2026-01-01T00:05:00Z");
+    }
+
+    @Test
+    void aRunIsRecordedBeforeItsJobGoes() {
+        cron("'successfulJobsHistoryLimit':0,", "");
+        rig.now = Instant.parse("2026-01-01T00:05:00Z");
+        rig.decide();
+        while (rig.node()) {}
+        forgetTheRun();
+        List<String> told = new ArrayList<>();
+        rig.cluster.watch(ResourceType.CRON_JOBS, "n", Selection.ALL, 0, event -> {
+            if (event.object().path("status").has("lastScheduleTime")) {
+                told.add("recorded");
+            }
+        });
+        rig.cluster.watch(ResourceType.JOBS, "n", Selection.ALL, 0, event -> {
+            if (event.type() == WatchEvent.Type.DELETED) {
+                told.add("gone");
+            }
+        });
+        rig.settle();
+        assertThat(told).contains("gone").startsWith("recorded");
+        assertThat(rig.list(ResourceType.JOBS)).isEmpty();
+    }
+
+    @Test
+    void aStatusThatSomebodyTookAwayIsMadeAnew() {
+        run("", RUNS);
+        rig.cluster.patch(ResourceType.JOBS, "n", "j", "status", PatchType.MERGE, Rig.json("{'status':null}"), Rig.BY);
+        rig.settle();
+        assertThat(status("j").path("active").asInt()).isEqualTo(1);
     }
 }

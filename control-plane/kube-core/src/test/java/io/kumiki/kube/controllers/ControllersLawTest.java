@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kumiki.kube.ApiFault;
-import io.kumiki.kube.Deletion;
 import io.kumiki.kube.Journal;
-import io.kumiki.kube.PatchType;
 import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
 import io.kumiki.model.Json;
@@ -20,40 +17,21 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// Whole lives of workloads on a virtual clock with pods that fail, are deleted or lose their node, wake-ups that come
 /// twice or late, and crashes between any two writes. What must never be, is checked at every write; what must come
 /// out, is the same as without any trouble.
 class ControllersLawTest {
-    private static final int SEEDS = Integer.getInteger("kumiki.seeds", 1000);
     private static final int SURGE = 1;
     private static final int REPLICAS = 3;
 
     private static final Map<Integer, String> CALM = new ConcurrentHashMap<>();
     private static final Set<String> OBSERVED = Set.of("replicasets.apps", "pods", "jobs.batch");
 
-    /// What every cluster has from its start, made once.
-    private static final CrashingJournal FIRST = new CrashingJournal(entry -> {});
-
-    static {
-        assertThat(new Rig(FIRST, 1).cluster).isNotNull();
-    }
-
     @Test
     void troubleChangesNothing() {
-        // Lives know nothing of each other: as many at once as there are cores.
-        IntStream.range(0, SEEDS).parallel().forEach(ControllersLawTest::live);
-    }
-
-    private static void live(int seed) {
-        try {
-            new Life(seed, true).run();
-        } catch (RuntimeException | Error e) {
-            throw new AssertionError(
-                    "seed " + seed + " (replay: new Life(" + seed + ", true).run()): " + e.getMessage(), e);
-        }
+        ShakenRig.each(ShakenRig.SEEDS, seed -> new Life(seed, true).run());
     }
 
     /// One scenario under one seed.
@@ -61,7 +39,7 @@ class ControllersLawTest {
         private final int scenario;
         private final boolean troubled;
         private final SplittableRandom random;
-        private final CrashingJournal journal;
+        private final ShakenRig shaken;
         private final Rig rig;
         /// Uids of pods that succeeded, by the index they worked on.
         private final Map<String, Set<String>> succeeded = new HashMap<>();
@@ -70,22 +48,13 @@ class ControllersLawTest {
         private int counted;
         private int troubles;
         private boolean removing;
-        private long restarts;
 
         Life(int seed, boolean troubled) {
             this.scenario = seed % 5;
             this.troubled = troubled;
-            this.random = new SplittableRandom(seed);
-            this.journal = FIRST.copy(this::observe);
-            this.rig = new Rig(journal, seed);
-            for (String node : List.of("a", "b", "c")) {
-                rig.create(
-                        ResourceType.NODES,
-                        "",
-                        "{'metadata':{'name':'" + node
-                                + "'},'status':{'conditions':[{'type':'Ready','status':'True'}]}}");
-            }
-            rig.create(ResourceType.NAMESPACES, "", "{'metadata':{'name':'n'}}");
+            this.shaken = new ShakenRig(seed, troubled, List.of("a", "b", "c"), this::observe);
+            this.random = shaken.random;
+            this.rig = shaken.rig;
         }
 
         String run() {
@@ -93,15 +62,11 @@ class ControllersLawTest {
             live(10);
             change();
             live(10);
-            journal.fuse = -1;
+            shaken.journal.fuse = -1;
             // Peace: what was delayed ends, what waits is due.
-            for (String node : List.of("a", "b", "c")) {
-                if (rig.cluster.get(ResourceType.NODES, "", node) == null) {
-                    comeBack(node);
-                }
-            }
+            shaken.allComeBack();
             for (int i = 0; i < 5; i++) {
-                attempt(() -> rig.pass(Duration.ofMinutes(11)));
+                shaken.attempt(() -> rig.pass(Duration.ofMinutes(11)));
             }
             String end = end();
             if (troubled) {
@@ -150,44 +115,19 @@ class ControllersLawTest {
                 default -> ResourceType.DAEMON_SETS;
             };
             if (type != null) {
-                attempt(() -> rig.merge(
+                shaken.attempt(() -> rig.merge(
                         type, "w", "{'spec':{'template':{'spec':{'containers':[{'name':'c','image':'two'}]}}}}"));
             }
         }
 
         private void live(int turns) {
             for (int i = 0; i < turns; i++) {
-                if (troubled && random.nextInt(6) == 0) {
-                    journal.fuse = random.nextInt(12);
-                }
-                attempt(() -> {
-                    int steps = troubled ? random.nextInt(12) : 1000;
-                    for (int s = 0; s < steps && rig.controllers.step(); s++) {
-                        if (troubled && random.nextInt(40) == 0) {
-                            rig.controllers.resume();
-                        }
-                    }
-                    if (!troubled || random.nextInt(3) > 0) {
-                        rig.node();
-                    }
+                shaken.turn(() -> {
                     if (troubled && troubles < 8 && random.nextInt(4) == 0) {
                         trouble();
                     }
                 });
                 rig.now = rig.now.plusMillis(troubled ? random.nextInt(9_000) : 5_000);
-            }
-        }
-
-        /// Does it, or dies on the way and starts again.
-        private void attempt(Runnable work) {
-            try {
-                work.run();
-            } catch (CrashingJournal.Crash crash) {
-                rig.start(++restarts * 1000 + scenario);
-            } catch (ApiFault fault) {
-                if (fault.code() != 404 && fault.code() != 409) {
-                    throw fault;
-                }
             }
         }
 
@@ -199,40 +139,11 @@ class ControllersLawTest {
             }
             troubles++;
             ObjectNode pod = living.get(random.nextInt(living.size()));
-            String phase = pod.path("status").path("phase").asText();
             switch (random.nextInt(3)) {
-                case 0 -> rig.cluster.delete(ResourceType.PODS, "n", Meta.name(pod), Deletion.DEFAULT);
-                case 1 -> {
-                    if (phase.equals("Running")) {
-                        rig.cluster.patch(
-                                ResourceType.PODS,
-                                "n",
-                                Meta.name(pod),
-                                "status",
-                                PatchType.MERGE,
-                                Rig.json(
-                                        "{'status':{'phase':'Failed','reason':'Evicted','conditions':[{'type':'Ready','status':'False'}]}}"),
-                                Rig.BY);
-                    }
-                }
-                default -> lose(pod.path("spec").path("nodeName").asText());
+                case 0 -> shaken.delete(pod);
+                case 1 -> shaken.fail(pod);
+                default -> shaken.lose(pod.path("spec").path("nodeName").asText());
             }
-        }
-
-        /// The node is gone and comes back empty.
-        private void lose(String node) {
-            if (!node.isEmpty()) {
-                rig.cluster.delete(ResourceType.NODES, "", node, Deletion.DEFAULT);
-                rig.controllers.step();
-                comeBack(node);
-            }
-        }
-
-        private void comeBack(String node) {
-            rig.create(
-                    ResourceType.NODES,
-                    "",
-                    "{'metadata':{'name':'" + node + "'},'status':{'conditions':[{'type':'Ready','status':'True'}]}}");
         }
 
         /// At every write.

@@ -107,6 +107,29 @@ class NodeControllersTest {
     }
 
     @Test
+    void aLostNodeIsEvictedOnceAnotherIsBackAndNotWhenThatIsLostToo() {
+        for (String node : List.of("a", "b", "c")) {
+            renew(node);
+        }
+        rig.pass(Duration.ofSeconds(60));
+        assertThat(taints("a")).containsExactly("unreachable:NoSchedule");
+        renew("b");
+        rig.cluster.patch(
+                ResourceType.NODES,
+                "",
+                "b",
+                "status",
+                PatchType.MERGE,
+                Rig.json("{'status':{'conditions':[{'type':'Ready','status':'True'}]}}"),
+                Rig.BY);
+        rig.settle();
+        assertThat(taints("a")).containsExactly("unreachable:NoExecute", "unreachable:NoSchedule");
+        assertThat(taints("b")).isEmpty();
+        rig.pass(Duration.ofSeconds(60));
+        assertThat(taints("a")).containsExactly("unreachable:NoSchedule");
+    }
+
+    @Test
     void cordonsAndPressuresAreTaints() {
         rig.cluster.patch(
                 ResourceType.NODES,

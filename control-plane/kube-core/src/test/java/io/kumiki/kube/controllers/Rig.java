@@ -12,6 +12,7 @@ import io.kumiki.kube.ResourceType;
 import io.kumiki.kube.Selection;
 import io.kumiki.kube.WatchEvent;
 import io.kumiki.kube.WriteOptions;
+import io.kumiki.kube.scheduling.Selectors;
 import io.kumiki.kube.simulation.SimulatedPod;
 import io.kumiki.kube.store.StoredObject;
 import io.kumiki.model.Json;
@@ -167,6 +168,7 @@ final class Rig {
             if (pod.path("spec").path("nodeName").asText("").isEmpty() && !Meta.deleting(pod)) {
                 List<String> nodes =
                         new ArrayList<>(cluster.list(ResourceType.NODES, "", Selection.ALL).items().stream()
+                                .filter(node -> takes(node, pod))
                                 .map(Meta::name)
                                 .toList());
                 if (nodes.isEmpty()) {
@@ -202,6 +204,15 @@ final class Rig {
             }
             return true;
         }
+    }
+
+    private static boolean takes(ObjectNode node, ObjectNode pod) {
+        return Selectors.untolerated(
+                        node.path("spec").path("taints"),
+                        pod.path("spec").path("tolerations"),
+                        "NoSchedule",
+                        "NoExecute")
+                == null;
     }
 
     static String workload(String name, String more, String image) {

@@ -24,7 +24,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A Job for each time of the schedule. A time is missed when nobody looked within the starting deadline; of several
-/// missed ones only the last is made up for. The Job's name is its time, so that none is made twice.
+/// missed ones only the last is made up for. The Job's name is its time, so that none is made twice: a Job that is
+/// there
+/// has run, whether a crash let us write that down or not.
 final class CronJobReconciler implements Reconciler {
     private static final String COMPONENT = "cronjob-controller";
     private static final String SCHEDULED = "batch.kubernetes.io/cronjob-scheduled-timestamp";
@@ -51,6 +53,7 @@ final class CronJobReconciler implements Reconciler {
         private final World world;
         private final Instant now;
         private final ObjectNode status;
+        private final Instant recorded;
         private final List<Action> actions = new ArrayList<>();
         private @Nullable Instant next;
 
@@ -61,6 +64,13 @@ final class CronJobReconciler implements Reconciler {
             this.world = world;
             this.now = now;
             this.status = cron.path("status").deepCopy();
+            this.recorded = scheduled();
+        }
+
+        /// The last time that was run, else when it all began.
+        private Instant scheduled() {
+            Instant last = Meta.time(status.path("lastScheduleTime"));
+            return last == null ? Meta.created(cron) : last;
         }
 
         private void tell(String type, String reason, String message) {
@@ -94,6 +104,9 @@ final class CronJobReconciler implements Reconciler {
                 }
             }
             for (ObjectNode job : jobs) {
+                if (time(job).isAfter(scheduled())) {
+                    status.put("lastScheduleTime", Meta.text(time(job)));
+                }
                 if (Verdict.finished(job)) {
                     success(job);
                 } else if (!named(active, Meta.uid(job))) {
@@ -102,6 +115,17 @@ final class CronJobReconciler implements Reconciler {
                 }
             }
             put(active);
+        }
+
+        /// The time of the schedule that a job was made for, long ago for one that somebody else made.
+        private Instant time(ObjectNode job) {
+            String prefix = Meta.name(cron) + "-";
+            String name = Meta.name(job);
+            String minutes = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
+            Instant time = minutes.matches("[0-9]{1,10}")
+                    ? Instant.ofEpochSecond(Long.parseLong(minutes) * 60)
+                    : Instant.EPOCH;
+            return time.isAfter(now) ? Instant.EPOCH : time;
         }
 
         private void put(ArrayNode active) {
@@ -144,7 +168,7 @@ final class CronJobReconciler implements Reconciler {
                     .put("apiVersion", "batch/v1");
         }
 
-        /// Ended jobs beyond the limits go, the oldest first.
+        /// Ended jobs beyond the limits go, the oldest first; but not before it is written down that they ran.
         void tidy() {
             tidy("Complete", spec.path("successfulJobsHistoryLimit").asInt(3));
             tidy("Failed", spec.path("failedJobsHistoryLimit").asInt(1));
@@ -153,6 +177,7 @@ final class CronJobReconciler implements Reconciler {
         private void tidy(String condition, int limit) {
             List<ObjectNode> ended = jobs.stream()
                     .filter(job -> Conditions.holds(job.path("status"), condition) && !Meta.deleting(job))
+                    .filter(job -> !time(job).isAfter(recorded))
                     .sorted(Comparator.comparing((ObjectNode job) ->
                                     job.path("status").path("startTime").asText(""))
                             .thenComparing(Meta::name))
@@ -195,8 +220,7 @@ final class CronJobReconciler implements Reconciler {
 
         /// The last time since the last job that is not later than now.
         private @Nullable Instant due(CronSchedule schedule, ZoneId zone) {
-            Instant since = Meta.time(status.path("lastScheduleTime"));
-            since = since == null ? Meta.created(cron) : since;
+            Instant since = scheduled();
             JsonNode deadline = spec.path("startingDeadlineSeconds");
             if (deadline.isNumber()) {
                 Instant earliest = now.minusSeconds(deadline.asLong());

@@ -24,6 +24,7 @@ public final class NodeControllers {
                                         new ObjectKey(nodes, "", change.key().name()));
                             }
                         })
+                        .wokenBy(ResourceType.NODES, (change, owners, wake) -> owners.unready(change, wake))
                         .wokenBy(ResourceType.PODS, (change, owners, wake) -> {
                             String node = owners.boundNow(change);
                             if (!node.isEmpty() && owners.evicts(node)) {
