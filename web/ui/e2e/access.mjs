@@ -28,7 +28,7 @@ async function routes(world) {
     home: "/", runs: "/runs", run: `/runs/${run.id}?task=load-wine`, "run-fan": `/runs/${fan.id}?open=all`, steps: `/runs/${run.id}/steps`, artifacts: `/runs/${run.id}/artifacts`,
     inputs: `/runs/${run.id}/inputs`, events: `/runs/${run.id}/events`, yaml: `/runs/${run.id}/yaml`, "new-run": `/runs/new?from=${run.id}`, compare: `/runs/compare?ids=${run.id},${fan.id}&all=yes`,
     pipelines: "/pipelines", upload: "/pipelines?upload=yes", pipeline: `/pipelines/${run.pipelineId}`, versions: `/pipelines/${run.pipelineId}?tab=versions`, experiments: "/experiments",
-    experiment: `/experiments/${run.experimentId}`, "artifact-list": "/artifacts", ...(artifact ? { artifact: `/artifacts/${artifact.id}` } : {}),
+    experiment: `/experiments/${run.experimentId}`, "artifact-list": "/artifacts", quotas: "/quotas", ...(artifact ? { artifact: `/artifacts/${artifact.id}` } : {}),
   };
 }
 

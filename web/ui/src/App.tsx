@@ -20,6 +20,7 @@ const Artifacts = lazy(() => import("./pages/Artifacts.tsx"));
 const ArtifactPage = lazy(() => import("./pages/ArtifactPage.tsx"));
 const MapPage = lazy(() => import("./pages/cluster/MapPage.tsx"));
 const QueuePage = lazy(() => import("./pages/cluster/QueuePage.tsx"));
+const QuotasPage = lazy(() => import("./pages/cluster/QuotasPage.tsx"));
 const WhatIfPage = lazy(() => import("./pages/cluster/WhatIfPage.tsx"));
 const DecisionsPage = lazy(() => import("./pages/cluster/DecisionsPage.tsx"));
 const GangPage = lazy(() => import("./pages/cluster/GangPage.tsx"));
@@ -46,6 +47,7 @@ export function App() {
             <Route path="/artifacts" component={Artifacts} />
             <Route path="/artifacts/:id">{({ id }) => <ArtifactPage key={id} id={Number(id)} />}</Route>
             <Route path="/map" component={MapPage} />
+            <Route path="/quotas" component={QuotasPage} />
             <Route path="/queue" component={QueuePage} />
             <Route path="/queue/what-if" component={WhatIfPage} />
             <Route path="/queue/decisions" component={DecisionsPage} />

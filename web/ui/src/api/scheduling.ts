@@ -7,6 +7,9 @@ export type ClusterNode = Schemas["SchedulingNode"];
 export type Held = Schemas["HeldPart"];
 export type Queue = Schemas["SchedulingQueue"];
 export type Entry = Schemas["SchedulingEntry"];
+export type Quotas = Schemas["SchedulingQuotas"];
+export type Quota = Schemas["SchedulingQuota"];
+export type QuotaPart = Schemas["QuotaResource"];
 export type GangDetail = Schemas["SchedulingGang"];
 export type StartEstimate = Schemas["StartEstimate"];
 export type HistoryPoint = Schemas["SchedulingHistory"]["points"][number];
@@ -60,6 +63,20 @@ export function useQueue(time = NOW) {
     queryFn: ({ signal }) => call(api.GET("/scheduling/queue", { params: { query: { time: time || undefined } }, signal })),
   });
   useFollowing(query, time, (state) => isBehind(query.data, state, true));
+  return query;
+}
+
+/** Usage is told a moment after what it is made of, so every word of the stream is a reason to ask. */
+export function useQuotas() {
+  const query = useQuery({
+    queryKey: ["scheduling", "quotas"],
+    refetchInterval: useStandIn(NOW),
+    queryFn: async ({ signal }) => {
+      const asked = Date.now();
+      return { ...(await call(api.GET("/scheduling/quotas", { signal }))), asked };
+    },
+  });
+  useFollowing(query, NOW, (state) => query.data !== undefined && state.heard > query.data.asked, 1_000);
   return query;
 }
 

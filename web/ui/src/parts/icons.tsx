@@ -46,6 +46,7 @@ export const Star = (p: P) => <Icon {...p}><path d="M8 2.2l1.8 3.7 4 .6-2.9 2.8.
 export const Path = (p: P) => <Icon {...p}><circle cx="3.5" cy="12" r="1.7" /><circle cx="12.5" cy="4" r="1.7" /><path d="M5 11.2c4-.5 1.5-6 5.8-6.8" /></Icon>;
 export const SidePanel = (p: P) => <Icon {...p}><rect x="2" y="3" width="12" height="10" rx="1.2" /><path d="M6 3v10" /></Icon>;
 export const Grid = (p: P) => <Icon {...p}><rect x="2" y="2" width="5" height="5" rx="1" /><rect x="9" y="2" width="5" height="5" rx="1" /><rect x="2" y="9" width="5" height="5" rx="1" /><rect x="9" y="9" width="5" height="5" rx="1" /></Icon>;
+export const Share = (p: P) => <Icon {...p}><path d="M2.5 4h11M2.5 8h11M2.5 12h11M10 2.5v3M6 6.5v3M11.5 10.5v3" /></Icon>;
 export const Queue = (p: P) => <Icon {...p}><path d="M2.5 3.5h11M2.5 8h11M2.5 12.5h6" /><circle cx="12" cy="12.5" r="1.4" fill="currentColor" /></Icon>;
 export const Minus = (p: P) => <Icon {...p}><path d="M3 8h10" /></Icon>;
 export const Circle = (p: P) => <Icon {...p}><circle cx="8" cy="8" r="4.5" /></Icon>;

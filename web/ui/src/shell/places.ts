@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Box, Flask, Flow, Grid, Home, Queue, Runs } from "../parts/icons.tsx";
+import { Box, Flask, Flow, Grid, Home, Queue, Runs, Share } from "../parts/icons.tsx";
 import type { WordKey } from "../words/index.tsx";
 
 export interface Place {
@@ -35,6 +35,7 @@ export const SECTIONS: Section[] = [
     places: [
       { id: "map", href: "/map", word: "nav.map", letter: "m", icon: Grid, capability: "scheduling" },
       { id: "queue", href: "/queue", word: "nav.queue", letter: "q", icon: Queue, capability: "scheduling" },
+      { id: "quotas", href: "/quotas", word: "nav.quotas", letter: "u", icon: Share, capability: "scheduling" },
     ],
   },
 ];

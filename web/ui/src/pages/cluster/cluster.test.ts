@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { isBehind } from "../../api/following.ts";
-import { mergeCluster, type Cluster, type ClusterNode, type Entry, type Held, type HistoryPoint } from "../../api/scheduling.ts";
+import { mergeCluster, type Cluster, type ClusterNode, type Entry, type Held, type HistoryPoint, type Quota, type QuotaPart } from "../../api/scheduling.ts";
 import { formats } from "../../words/formats.ts";
 import { byEnd, horizonOf, marksOf, share } from "./ahead.ts";
 import { roundedSpread, sentence } from "./bits.tsx";
 import { cellAt, devicesOf, fittingSize, layoutOf, levelsOf, neighbour } from "./cells.ts";
 import { lineOf, nearest } from "./history.ts";
 import { letters, meaningsOf } from "./modes.ts";
+import { amountText, barOf, rowsOf } from "./quotas.ts";
 import { fieldsOf, questionOf } from "./whatIf.ts";
 
 const held = (gpus: number, more: Partial<Held> = {}): Held => ({ gpus, kind: "Gang", namespace: "ns", name: "job", tenant: "a", phase: "Running", since: null, priority: 0, devices: [], ...more });
@@ -213,5 +214,31 @@ describe("what the stream tells", () => {
     expect(after.cursor).toBe("a-2~0");
     const whole = { ...before, nodes: [] };
     expect(mergeCluster(before, whole)).toBe(whole);
+  });
+});
+
+describe("quotas", () => {
+  const part = (resource: string, more: Partial<QuotaPart> = {}): QuotaPart => ({ resource, guaranteed: null, limit: null, used: 0, borrowed: 0, lent: 0, ...more });
+  const quota = (id: number, above: number | null, name: string | null, more: Partial<Quota> = {}): Quota => ({
+    id, above, name, depth: 0, parent: null, holds: true, accepted: true, reason: "InTree", message: null, namespaces: [], namespacesHidden: 0, resources: [part("cpu"), part("nvidia.com/gpu")], binding: [], ...more,
+  });
+  const tree = [quota(0, null, "all"), quota(1, 0, "research", { resources: [] }), quota(2, 1, "speech", { namespaces: ["Audio-dev"] }), quota(3, 0, null)];
+
+  it("keep their place in the tree when they are looked for", () => {
+    expect(rowsOf(tree, "", "").map((row) => [row.quota.id, row.part?.resource, row.first])).toEqual([
+      [0, "cpu", true], [0, "nvidia.com/gpu", false], [1, undefined, true], [2, "cpu", true], [2, "nvidia.com/gpu", false], [3, "cpu", true], [3, "nvidia.com/gpu", false],
+    ]);
+    expect(rowsOf(tree, "audio", "cpu").map((row) => [row.quota.id, row.part?.resource, row.first])).toEqual([[0, "cpu", true], [1, undefined, true], [2, "cpu", true]]);
+    expect(rowsOf(tree, "nobody", "")).toEqual([]);
+  });
+  it("are drawn on one scale that holds use, guarantee and limit", () => {
+    expect(barOf(part("cpu", { guaranteed: 4, limit: 20, used: 10, borrowed: 6 }))).toEqual({ own: 0.2, borrowed: 0.3, lent: 0, guaranteed: 0.2, limit: 1 });
+    expect(barOf(part("cpu", { guaranteed: 8, used: 2, lent: 4 }))).toEqual({ own: 0.25, borrowed: 0, lent: 0.5, guaranteed: 1, limit: null });
+    expect(barOf(part("cpu", { guaranteed: 8, used: null }))?.own).toBe(0);
+    expect(barOf(part("cpu", { guaranteed: 0, limit: 0 }))).toBeNull();
+  });
+  it("are told in the unit of the resource", () => {
+    const words = formats("en");
+    expect(["cpu", "memory", "hugepages-2Mi", "nvidia.com/gpu", "kumiki.io/gpu-milli"].map((resource) => amountText(resource, 2048, words))).toEqual(["2.048", "2.0 KiB", "2.0 KiB", "2,048", "2,048"]);
   });
 });
