@@ -47,7 +47,9 @@ final class SingleRoom {
 
     /// Only what pods take of this node.
     void changed(String node) {
-        dirty.add(node);
+        if (!stale) {
+            dirty.add(node);
+        }
     }
 
     /// Where the pod spoils least of what is to come.

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +73,7 @@ public final class SchedulingView implements AutoCloseable {
     private final History history = new History(14);
     private final EstimateWrites writes = new EstimateWrites(WRITES_A_SECOND);
     private final AtomicBoolean forecasting = new AtomicBoolean();
+    private final CountDownLatch allTold = new CountDownLatch(1);
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile boolean complete;
@@ -104,9 +106,10 @@ public final class SchedulingView implements AutoCloseable {
         }
     }
 
-    /// Everything that there is has been told.
+    /// Everything that there is has been told. Until then nothing of it is read here: a start is for the planner first.
     void complete() {
         mailbox.add(new Complete());
+        allTold.countDown();
     }
 
     /// How things stand, at most a moment ago; empty until everything has been read.
@@ -157,6 +160,7 @@ public final class SchedulingView implements AutoCloseable {
         }
         long tickAt = System.nanoTime();
         try {
+            allTold.await();
             while (!Thread.currentThread().isInterrupted()) {
                 long wait = Math.min(TICK_NANOS - (System.nanoTime() - tickAt), untilNews());
                 Mail mail = wait <= 0 ? null : mailbox.poll(wait, TimeUnit.NANOSECONDS);
