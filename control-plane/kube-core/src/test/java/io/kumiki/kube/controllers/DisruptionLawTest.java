@@ -59,7 +59,7 @@ class DisruptionLawTest {
             NodeWatch.Scenario scenario = watch.scenario;
             rig.create(scenario.type(), "n", scenario.workload());
             rig.create(ResourceType.DISRUPTION_BUDGETS, "n", scenario.budget());
-            for (int turn = 0; turn < 30; turn++) {
+            for (int turn = 0; turn < 24; turn++) {
                 shaken.attempt(this::beat);
                 shaken.turn(() -> {
                     drain();
@@ -209,7 +209,7 @@ class DisruptionLawTest {
                 });
             }
             watch.peace();
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < 2; i++) {
                 shaken.attempt(() -> rig.pass(Duration.ofMinutes(3)));
             }
             // Failed ones stay for people to look at, and count as expected.
