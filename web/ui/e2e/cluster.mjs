@@ -1,5 +1,5 @@
 // Map, queue, gang page and what-if against a Kumiki with simulated GPU nodes and real gangs.
-import { gangs, hasCluster, kubectl, makeGang, dropGang, NAMESPACE } from "./cluster-seeds.mjs";
+import { gangs, hasCluster, kube, kubectl, makeGang, dropGang, NAMESPACE } from "./cluster-seeds.mjs";
 import { findings, settled } from "./access.mjs";
 import { equal, SHOTS, test, truth, until } from "./harness.mjs";
 
@@ -389,3 +389,35 @@ for (const [language, theme, width] of [["en", "light", 1440], ["ja", "dark", 14
     equal(all, [], "findings");
   });
 }
+
+const QUOTAS = "/apis/kumiki.io/v1alpha1/tenantquotas";
+const quota = (name, spec) => kube("POST", QUOTAS, { apiVersion: "kumiki.io/v1alpha1", kind: "TenantQuota", metadata: { name }, spec });
+
+cluster("quotas: without one the page says how to begin; a tree shows its use as it changes, and a mistake in it", async (world) => {
+  const page = await world.open();
+  const nobody = "quota-nobody";
+  await page.goto("/quotas");
+  await page.getByText("kubectl apply -f quotas.yaml").waitFor();
+  try {
+    await quota("quota-all", { guaranteed: { "nvidia.com/gpu": "64" } });
+    await quota("quota-default", { parent: "quota-all", guaranteed: { "nvidia.com/gpu": "0" }, limit: { "nvidia.com/gpu": "64" }, namespaces: [NAMESPACE] });
+    const table = page.getByRole("table", { name: "Quotas" });
+    await table.getByRole("link", { name: "quota-default" }).waitFor();
+    const shown = () => table.getByRole("img").last().getAttribute("aria-label");
+    const { used: before } = await until("use is told", async () => {
+      const part = (await world.rest("GET", "/scheduling/quotas")).quotas.at(-1).resources[0];
+      return part !== undefined && part.used !== null && part;
+    });
+    const name = `quota-${Date.now() % 100_000}`;
+    await makeGang(name, { size: 1, gpus: 1 });
+    await until("one more is used, without a question of ours", async () => (await shown())?.includes(`${before + 1} used, 0 guaranteed, ${before + 1} borrowed, 0 lent, limit 64`));
+    await dropGang(name, 1);
+    await until("it is given back", async () => (await shown())?.includes(`${before} used`));
+    await quota(nobody, { parent: "who", guaranteed: {} });
+    await page.getByText("there is no parent who").waitFor();
+    await table.getByRole("link", { name: nobody }).waitFor();
+  } finally {
+    for (const one of [nobody, "quota-default", "quota-all"]) await kube("DELETE", `${QUOTAS}/${one}`);
+  }
+  await page.getByText("kubectl apply -f quotas.yaml").waitFor();
+});

@@ -82,8 +82,8 @@ function Key() {
 function useColumns(): Column<QuotaRow>[] {
   const { t, number, bytes } = useWords();
   return useMemo(() => {
-    const figure = (id: "used" | "guaranteed" | "borrowed" | "lent" | "limit"): Column<QuotaRow> => ({
-      id, header: t(`quotas.${id}`), width: "96px", numeric: true,
+    const figure = (id: "used" | "guaranteed" | "borrowed" | "lent" | "limit", width = "80px"): Column<QuotaRow> => ({
+      id, header: t(`quotas.${id}`), width, numeric: true,
       cell: ({ part }) => {
         const amount = part?.[id] ?? null;
         if (part === null || amount === null || (amount === 0 && (id === "borrowed" || id === "lent"))) return <span className="dim">–</span>;
@@ -91,11 +91,11 @@ function useColumns(): Column<QuotaRow>[] {
       },
     });
     return [
-      { id: "name", header: t("quotas.name"), width: "minmax(170px, 1.6fr)", cell: (row) => <NameCell row={row} /> },
-      { id: "state", header: t("quotas.state"), width: "160px", cell: ({ quota, first }) => first && <StandingChip quota={quota} /> },
-      { id: "resource", header: t("quotas.resource"), width: "minmax(130px, .9fr)", cell: ({ part }) => (part === null ? <span className="dim">–</span> : <code title={part.resource}>{part.resource}</code>) },
-      { id: "bar", header: t("quotas.share"), width: "minmax(170px, 1.8fr)", cell: ({ part }) => part !== null && <Bar part={part} /> },
-      figure("used"), figure("guaranteed"), figure("borrowed"), figure("lent"), figure("limit"),
+      { id: "name", header: t("quotas.name"), width: "minmax(150px, 1.6fr)", cell: (row) => <NameCell row={row} /> },
+      { id: "resource", header: t("quotas.resource"), width: "minmax(160px, .9fr)", cell: ({ part }) => (part === null ? <span className="dim">–</span> : <code title={part.resource}>{part.resource}</code>) },
+      { id: "bar", header: t("quotas.share"), width: "minmax(120px, 1.8fr)", cell: ({ part }) => part !== null && <Bar part={part} /> },
+      figure("used"), figure("guaranteed", "96px"), figure("borrowed", "84px"), figure("lent"), figure("limit"),
+      { id: "state", header: t("quotas.state"), width: "140px", cell: ({ quota, first }) => first && <StandingChip quota={quota} /> },
     ];
   }, [t, number, bytes]);
 }
