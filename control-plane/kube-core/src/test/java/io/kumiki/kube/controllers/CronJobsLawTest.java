@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /// Whole lives of CronJobs that fire every minute: crashes between any two writes, controllers that are late or away
 /// for minutes, pods that fail, Jobs that a user removes. Each time of the schedule is run at most once, when its
-/// policy
-/// lets it, and what comes out is the same as without trouble.
+/// policy lets it, and what comes out is the same as without trouble.
 class CronJobsLawTest {
     private static final Instant PEACE = Instant.parse("2026-01-01T03:00:10Z");
     private static final int NO_DEADLINE = 100_000;

@@ -24,9 +24,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A Job for each time of the schedule. A time is missed when nobody looked within the starting deadline; of several
-/// missed ones only the last is made up for. The Job's name is its time, so that none is made twice: a Job that is
-/// there
-/// has run, whether a crash let us write that down or not.
+/// missed ones only the last is made up for. The Job's name is its time, so that none is made twice: a Job that
+/// is there has run, whether a crash let us write that down or not.
 final class CronJobReconciler implements Reconciler {
     private static final String COMPONENT = "cronjob-controller";
     private static final String SCHEDULED = "batch.kubernetes.io/cronjob-scheduled-timestamp";
