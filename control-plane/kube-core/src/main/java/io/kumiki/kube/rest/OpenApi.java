@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.kube.ApiAnswer;
 import io.kumiki.kube.ApiFault;
 import io.kumiki.kube.ApiRequest;
+import io.kumiki.kube.PatchType;
 import io.kumiki.kube.kinds.Kind;
 import io.kumiki.kube.kinds.KindTable;
 import io.kumiki.kube.schema.OpenApiWriter;
@@ -168,8 +169,11 @@ final class OpenApi {
             content(operation.putObject("requestBody"), ApiAnswer.JSON, takes);
         } else if (method.equals("patch")) {
             ObjectNode content = operation.putObject("requestBody").putObject("content");
-            for (var type : io.kumiki.kube.PatchType.values()) {
-                content.putObject(type.contentType()).putObject("schema").put("type", "object");
+            for (var type : PatchType.values()) {
+                // kubectl apply chooses by this, and what is said here and refused there fails it.
+                if (kind.builtIn() || type != PatchType.STRATEGIC) {
+                    content.putObject(type.contentType()).putObject("schema").put("type", "object");
+                }
             }
         }
         content(operation.putObject("responses").putObject("200").put("description", "OK"), ApiAnswer.JSON, answers);

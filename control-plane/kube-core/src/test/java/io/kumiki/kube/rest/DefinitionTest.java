@@ -3,6 +3,7 @@ package io.kumiki.kube.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kumiki.kube.rest.Requests.Reply;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -223,5 +224,30 @@ class DefinitionTest {
                                 "\"scope\"",
                                 "\"conversion\":{\"strategy\":\"Webhook\",\"webhook\":{\"conversionReviewVersions\":[\"v1\"]}},\"scope\""));
         assertThat(reply.message()).contains("spec.conversion.strategy: Forbidden: conversion webhooks are not called");
+    }
+
+    /// `kubectl apply` of one that exists sends the kind of patch that the document names.
+    @Test
+    void thePatchesThatAreOfferedAreThoseThatAreTaken() {
+        assertThat(api.post(WIDGETS, "{\"metadata\":{\"name\":\"w\"},\"spec\":{\"size\":2}}")
+                        .code())
+                .isEqualTo(201);
+        var offered = api.get("/openapi/v3/apis/example.com/v1")
+                .json()
+                .path("paths")
+                .path("/apis/example.com/v1/namespaces/{namespace}/widgets/{name}")
+                .at("/patch/requestBody/content");
+        for (String kind : List.of("merge-patch", "strategic-merge-patch")) {
+            Reply patched = api.patch(WIDGETS + "/w", kind, "{\"spec\":{\"size\":3}}");
+            assertThat(patched.code() == 200).as(kind).isEqualTo(offered.has("application/" + kind + "+json"));
+        }
+        assertThat(offered.has("application/merge-patch+json")).isTrue();
+        assertThat(api.get("/openapi/v3/api/v1")
+                        .json()
+                        .path("paths")
+                        .path("/api/v1/namespaces/{namespace}/pods/{name}")
+                        .at("/patch/requestBody/content")
+                        .has("application/strategic-merge-patch+json"))
+                .isTrue();
     }
 }
