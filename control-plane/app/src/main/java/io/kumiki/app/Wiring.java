@@ -48,6 +48,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,6 +108,10 @@ final class Wiring implements AutoCloseable {
         LocalCluster cluster = cluster(vertx);
         KubernetesClient kubernetes = life.start("kubernetes client", () -> client(cluster));
         LaptopManifests.apply(kubernetes, Map.of("accesskey", keys.accessKey(), "secretkey", keys.secretKey()));
+        // Whoever hears that all is ready may make objects of our kinds at once.
+        var defined = CompletableFuture.supplyAsync(
+                () -> define(kubernetes),
+                task -> Thread.ofVirtual().name("definitions").start(task));
 
         var isolation = Isolation.choose(System.getenv());
         var engine = life.start("container engine", () -> DockerEngine.ofThisMachine(vertx, System.getenv()));
@@ -144,9 +149,13 @@ final class Wiring implements AutoCloseable {
                 life.start("run loop", () -> new RunLoop(store, kubernetes, objects, runs, clock, telemetry.api()));
         loop.start();
         writeEndpoints();
+        boolean planned = defined.join();
         Thread.ofVirtual().name("warm").start(() -> {
             surfaces.warm();
-            plan(kubernetes, extender);
+            // After everything else: gangs wait behind their gates meanwhile, and nobody else needs the planner.
+            if (planned) {
+                extender.start();
+            }
         });
     }
 
@@ -160,13 +169,13 @@ final class Wiring implements AutoCloseable {
                 folder.file("decisions"));
     }
 
-    /// After everything else: gangs wait behind their gates meanwhile, and nobody else needs the planner.
-    private static void plan(KubernetesClient kubernetes, Extender extender) {
+    private static boolean define(KubernetesClient kubernetes) {
         try {
             LaptopManifests.applyDefinitions(kubernetes);
-            extender.start();
+            return true;
         } catch (IOException | RuntimeException e) {
             LOG.error("gangs are not planned: Kumiki's own kinds could not be defined", e);
+            return false;
         }
     }
 
