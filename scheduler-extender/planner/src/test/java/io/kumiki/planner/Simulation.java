@@ -586,8 +586,7 @@ final class Simulation implements KubeScheduler.Extenders {
     }
 
     /// What is made too late for gangs that are leaving counts as long as nobody can say that it will never be bound:
-    /// an
-    /// answer to a binding may have been lost.
+    /// an answer to a binding may have been lost.
     private static long late(State state) {
         return state.plans.values().stream()
                 .filter(plan -> plan.phase == Gang.Phase.Releasing)

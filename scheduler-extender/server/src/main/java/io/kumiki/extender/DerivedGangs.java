@@ -7,6 +7,7 @@ import io.kumiki.extender.admission.Marks;
 import io.kumiki.extender.foreign.Format;
 import io.kumiki.extender.foreign.Terms;
 import io.kumiki.model.Json;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,8 @@ final class DerivedGangs {
 
     private static final JsonNode PLACED = MissingNode.getInstance();
     private static final int WRITERS = 8;
+    /// After which what could not be deleted is tried again.
+    private static final Duration AGAIN = Duration.ofSeconds(5);
 
     private final KubeApi api;
     private final DeclaredGroups declared;
@@ -343,7 +346,8 @@ final class DerivedGangs {
         KubeApi.Result result = api.delete(path(key), Json.object());
         if (!result.done() && result.code() != 404) {
             LOG.info("gang {} has no pods any more and cannot be deleted yet: {}", key, result.message());
-            CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS).execute(() -> soon(() -> delete(key)));
+            CompletableFuture.delayedExecutor(AGAIN.toSeconds(), TimeUnit.SECONDS)
+                    .execute(() -> soon(() -> delete(key)));
         }
     }
 

@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /// `/healthz`, `/livez` and `/readyz`. Whoever answers is alive and has loaded its objects; the journal is asked
-/// whether
-/// it takes new ones. Starting it anew would make no room, so `/livez` does not ask.
+/// whether it takes new ones. Starting it anew would make no room, so `/livez` does not ask.
 final class Health {
     private static final Map<String, List<String>> CHECKS = Map.of(
             "/healthz", List.of("ping", "journal"),

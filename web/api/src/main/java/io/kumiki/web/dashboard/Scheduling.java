@@ -23,8 +23,7 @@ public interface Scheduling {
     Optional<Decision.Publish> usage(String tree);
 
     /// Calls back once {@link #scene()}, {@link #quotas()} or {@link #usage} has something new to tell, and every ten
-    /// seconds because times move; until
-    /// closed. Several changes are one call. Whoever is called must not block.
+    /// seconds because times move; until closed. Several changes are one call. Whoever is called must not block.
     AutoCloseable onChange(Runnable changed);
 
     /// A picture some seconds old, whose queue has been run ahead already where that is possible.

@@ -3,6 +3,7 @@ package io.kumiki.web.dashboard.view;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kumiki.model.Json;
+import io.kumiki.planner.Alone;
 import io.kumiki.planner.Decision;
 import io.kumiki.planner.QuotaPicture;
 import io.kumiki.planner.Scene;
@@ -18,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 /// The tree of quotas as the contract has it. Amounts are for everybody who may see the queue. A tenant is named to
 /// whoever may know the names of one of its namespaces or of one below it, and to those who may read TenantQuotas.
 public final class QuotaRows {
-    private static final String POD = "pod ";
-
     private final Predicate<String> named;
     private final boolean all;
 
@@ -102,11 +101,11 @@ public final class QuotaRows {
 
     private ObjectNode binding(Decision.Publish.Binding each) {
         boolean mine = named.test(each.namespace());
-        boolean pod = each.name().startsWith(POD);
+        boolean pod = Alone.is(each.namespace() + "/" + each.name());
         ObjectNode out = Json.object()
                 .put("kind", pod ? "Pod" : "Gang")
                 .put("namespace", mine ? each.namespace() : null)
-                .put("name", mine ? (pod ? each.name().substring(POD.length()) : each.name()) : null);
+                .put("name", mine ? Alone.shown(each.name()) : null);
         ObjectNode amounts = out.putObject("amounts");
         each.amounts().of().forEach(amounts::put);
         return out;
