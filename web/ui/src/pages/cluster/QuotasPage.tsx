@@ -11,7 +11,7 @@ import { CodeBlock } from "../../parts/YamlTwin.tsx";
 import { useNamespace } from "../../shell/namespace.tsx";
 import { useWords } from "../../words/index.tsx";
 import { hrefOf, sentence } from "./bits.tsx";
-import { amountText, barOf, rowsOf, sample, type QuotaRow } from "./quotas.ts";
+import { amountText, barOf, mistakesOf, rowsOf, sample, type QuotaRow } from "./quotas.ts";
 import "./Queue.css";
 import "./Quotas.css";
 
@@ -95,7 +95,7 @@ function useColumns(): Column<QuotaRow>[] {
       { id: "resource", header: t("quotas.resource"), width: "minmax(160px, .9fr)", cell: ({ part }) => (part === null ? <span className="dim">–</span> : <code title={part.resource}>{part.resource}</code>) },
       { id: "bar", header: t("quotas.share"), width: "minmax(120px, 1.8fr)", cell: ({ part }) => part !== null && <Bar part={part} /> },
       figure("used"), figure("guaranteed", "96px"), figure("borrowed", "84px"), figure("lent"), figure("limit"),
-      { id: "state", header: t("quotas.state"), width: "140px", cell: ({ quota, first }) => first && <StandingChip quota={quota} /> },
+      { id: "state", header: t("quotas.state"), width: "160px", cell: ({ quota, first }) => first && <StandingChip quota={quota} /> },
     ];
   }, [t, number, bytes]);
 }
@@ -112,7 +112,7 @@ function Notes({ quotas }: { quotas: Quota[] }) {
         <section className="k-trouble" aria-label={t("quotas.wrong")}>
           <div className="stack tight">
             <b>{t("quotas.wrong")}</b>
-            <ul>{wrong.map((quota) => <li key={quota.id}><b>{quota.name ?? t("map.is.hidden")}</b>: {quota.message === null ? t("quotas.askOwner") : sentence(quota.message, "en")}</li>)}</ul>
+            <ul>{wrong.map((quota) => <li key={quota.id}><b>{quota.name ?? t("map.is.hidden")}</b>: {quota.message === null ? t("quotas.askOwner") : sentence(mistakesOf(quota.name, quota.message), "en")}</li>)}</ul>
           </div>
         </section>
       )}

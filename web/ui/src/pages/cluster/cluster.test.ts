@@ -7,7 +7,7 @@ import { roundedSpread, sentence } from "./bits.tsx";
 import { cellAt, devicesOf, fittingSize, layoutOf, levelsOf, neighbour } from "./cells.ts";
 import { lineOf, nearest } from "./history.ts";
 import { letters, meaningsOf } from "./modes.ts";
-import { amountText, barOf, rowsOf } from "./quotas.ts";
+import { amountText, barOf, mistakesOf, rowsOf } from "./quotas.ts";
 import { fieldsOf, questionOf } from "./whatIf.ts";
 
 const held = (gpus: number, more: Partial<Held> = {}): Held => ({ gpus, kind: "Gang", namespace: "ns", name: "job", tenant: "a", phase: "Running", since: null, priority: 0, devices: [], ...more });
@@ -218,6 +218,11 @@ describe("what the stream tells", () => {
 });
 
 describe("quotas", () => {
+  it("says whose a mistake is once", () => {
+    expect(mistakesOf("vision", "vision: there is no parent all")).toBe("there is no parent all");
+    expect(mistakesOf("vision", "it was deleted")).toBe("it was deleted");
+  });
+
   const part = (resource: string, more: Partial<QuotaPart> = {}): QuotaPart => ({ resource, guaranteed: null, limit: null, used: 0, borrowed: 0, lent: 0, ...more });
   const quota = (id: number, above: number | null, name: string | null, more: Partial<Quota> = {}): Quota => ({
     id, above, name, depth: 0, parent: null, holds: true, accepted: true, reason: "InTree", message: null, namespaces: [], namespacesHidden: 0, resources: [part("cpu"), part("nvidia.com/gpu")], binding: [], ...more,

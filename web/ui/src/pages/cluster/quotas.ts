@@ -22,6 +22,12 @@ export function rowsOf(quotas: readonly Quota[], text: string, resource: string)
   });
 }
 
+/** The planner's sentence names the quota as well; it stands beside its name here. */
+export function mistakesOf(name: string | null, message: string): string {
+  const prefix = `${name}: `;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+}
+
 /** Lengths and places on one scale, from 0 to 1. */
 export interface QuotaBar {
   own: number;
